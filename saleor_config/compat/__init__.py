@@ -1,0 +1,35 @@
+"""Saleor 2.10.1 on Django 5.2, Celery 5, PyJWT 2, Pillow 10+ and psycopg 3.
+
+Each module here bridges one API that Saleor 2.10.1 was written against and that has since been
+removed or changed; its docstring says which, in which release, and where Saleor uses it.
+:func:`install` may be called at any time before Saleor is imported, without settings, any number
+of times.
+"""
+
+from __future__ import annotations
+
+from . import (
+    absent_packages,
+    bound_field,
+    conf_urls,
+    encoding,
+    hooks,
+    postgres_json,
+    translation,
+)
+
+_MODULES = (
+    encoding,
+    translation,
+    conf_urls,
+    postgres_json,
+    bound_field,
+    absent_packages,
+)
+
+
+def install() -> None:
+    """Make Saleor 2.10.1 importable and working on the installed stack. Idempotent."""
+    hooks.activate()
+    for module in _MODULES:
+        module.install()

@@ -1,0 +1,82 @@
+"""Packages that Saleor imports at start-up and that our lock leaves out.
+
+Each is dead, holds stale data or calls a third party, and Saleor only needs its name:
+
+- ``jaeger_client``: imported by ``settings.py``, used when ``JAEGER_AGENT_HOST`` is set.
+- ``geolite2``: country data of 2018, imported by ``core/utils``; the stub knows no country.
+- ``google_measurement_protocol``: imported by ``core/analytics.py``.
+- ``html_to_draftjs``, ``markdown``: imported by three old data migrations.
+- ``stripe``, ``braintree``, ``razorpay``: Saleor's own gateways, never among our ``PLUGINS``.
+
+Whatever is called on a stub raises, so nothing is lost silently. An installed package always
+wins over its stub (the finder is the last on ``sys.meta_path``).
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import NoReturn
+
+from .hooks import provide
+
+INERT = (
+    "braintree",
+    "braintree.exceptions",
+    "google_measurement_protocol",
+    "html_to_draftjs",
+    "jaeger_client",
+    "jaeger_client.config",
+    "markdown",
+    "razorpay",
+    "razorpay.errors",
+    "stripe",
+    "stripe.error",
+)
+
+
+class NotInstalled(Exception):
+    """What every name of a stand-in is; calling it raises."""
+
+    def __new__(cls, *args: object, **kwargs: object) -> NoReturn:  # type: ignore[misc]
+        raise ImportError(f"{cls.__module__.partition('.')[0]} is not installed ({cls.__name__})")
+
+
+class _NoCountries:
+    """Stands in for a GeoIP reader that knows no address."""
+
+    def reader(self) -> _NoCountries:
+        return self
+
+    def get(self, ip_address: str) -> None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+def _fill_geolite2(module: ModuleType) -> None:
+    module.geolite2 = _NoCountries()  # type: ignore[attr-defined]
+
+
+def _fill_inert(module: ModuleType) -> None:
+    """Every public name is an exception class: importable, catchable, and raises when called."""
+
+    def stand_in(name: str) -> object:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        full_name = f"{module.__name__}.{name}"
+        if full_name in INERT:
+            return importlib.import_module(full_name)
+        value = type(name, (NotInstalled,), {"__module__": module.__name__})
+        setattr(module, name, value)
+        return value
+
+    module.__getattr__ = stand_in  # type: ignore[method-assign]
+
+
+def install() -> None:
+    """Answer for the absent packages with inert modules."""
+    provide("geolite2", _fill_geolite2)
+    for name in INERT:
+        provide(name, _fill_inert)
