@@ -1,0 +1,1 @@
+"""Settings of the shop: `base` for all, then `local`, `test` or `production`."""

@@ -1,0 +1,309 @@
+"""What holds in every environment.
+
+Saleor's own settings module is not imported: it turns on a gateway that takes no money,
+tokens that never expire, CORS for everyone and analytics (docs/adr/0001).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dj_database_url
+import dj_email_url
+from django_prices.utils.formatting import get_currency_fraction
+
+from saleor_config.settings.env import read
+from saleor_config.settings.unfold import UNFOLD as UNFOLD
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR_DIR = Path(read("VAR_DIR") or BASE_DIR / "var")
+
+PRODUCTION = False
+DEBUG = False
+SECRET_KEY = read("SECRET_KEY")
+ALLOWED_HOSTS = read("ALLOWED_HOSTS")
+PORT = read("PORT")
+PUBLIC_URL = (read("PUBLIC_URL") or f"http://127.0.0.1:{PORT}").rstrip("/")
+SHOP_NAME = read("SHOP_NAME")
+SITE_ID = 1
+
+ROOT_URLCONF = "saleor_config.urls"
+WSGI_APPLICATION = "saleor_config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # what Saleor's migrations were made with
+
+# --- apps --------------------------------------------------------------------------
+SALEOR_APPS = [
+    "saleor.plugins",
+    "saleor.account",
+    "saleor.discount",
+    "saleor.giftcard",
+    "saleor.product",
+    "saleor.checkout",
+    "saleor.core",
+    "saleor.graphql",
+    "saleor.menu",
+    "saleor.order",
+    "saleor.seo",
+    "saleor.shipping",
+    "saleor.search",
+    "saleor.site",
+    "saleor.data_feeds",
+    "saleor.page",
+    "saleor.payment",
+    "saleor.warehouse",
+    "saleor.webhook",
+    "saleor.wishlist",
+    "saleor.app",
+]
+SALEOR_LIBRARIES = [
+    "versatileimagefield",
+    "django_measurement",
+    "django_prices",
+    "django_prices_openexchangerates",
+    "django_prices_vatlayer",
+    "graphene_django",
+    "mptt",
+    "django_countries",
+    "django_filters",
+    "phonenumber_field",
+]
+OUR_APPS = [
+    "product_content",
+    "plugins.ordering",
+    "plugins.local_payments",
+    "plugins.order_emails",
+    "storefront",
+    "dashboard",
+]
+INSTALLED_APPS = [
+    "saleor_config",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.sites",
+    "django.contrib.staticfiles",
+    "django.forms",
+    *SALEOR_APPS,
+    *SALEOR_LIBRARIES,
+    "axes",
+    "csp",
+    "django_htmx",
+    *OUR_APPS,
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "storefront.context_processors.shop",
+            ],
+        },
+    }
+]
+
+# --- data --------------------------------------------------------------------------
+DATABASES = {
+    "default": dj_database_url.parse(
+        read("DATABASE_URL") or "postgres://postgres@127.0.0.1:1/not-started",
+        conn_max_age=600,
+        conn_health_checks=True,
+    )
+}
+REDIS_URL = read("REDIS_URL")
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# --- files -------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+MEDIA_URL = read("MEDIA_URL")
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+VERSATILEIMAGEFIELD_SETTINGS = {"create_images_on_demand": False}
+PLACEHOLDER_IMAGES: dict[int, str] = {}
+DEFAULT_PLACEHOLDER = ""
+
+# --- language, money, place --------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = read("TIME_ZONE")
+DEFAULT_COUNTRY = read("DEFAULT_COUNTRY")
+DEFAULT_CURRENCY = read("DEFAULT_CURRENCY")
+AVAILABLE_CURRENCIES = [DEFAULT_CURRENCY]
+DEFAULT_DECIMAL_PLACES = get_currency_fraction(DEFAULT_CURRENCY)
+DEFAULT_MAX_DIGITS = 12
+DEFAULT_CURRENCY_CODE_LENGTH = 3
+COUNTRIES_OVERRIDE = {"EU": "European Union"}
+OPENEXCHANGERATES_API_KEY = ""
+
+# --- people ------------------------------------------------------------------------
+AUTH_USER_MODEL = "account.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",  # Saleor's JWT backend is left out
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
+LOGIN_URL = "/staff/login/"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_USERNAME_FORM_FIELD = "username"
+# The address the server saw; behind a trusted proxy production reads its header.
+AXES_IPWARE_PROXY_COUNT = 0
+AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
+
+# --- cookies and headers -----------------------------------------------------------
+SESSION_COOKIE_NAME = "sid"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "form"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+BASKET_COOKIE_NAME = "basket"
+BASKET_COOKIE_SECURE = False
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+# same-origin, not no-referrer: that would send `Origin: null` and Django refuses the form
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'", "https://checkout.stripe.com"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer camera display-capture geolocation gyroscope magnetometer microphone "
+        "midi payment publickey-credentials-get screen-wake-lock usb xr-spatial-tracking"
+    ).split()
+}
+
+# --- Celery ------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True  # a killed worker's task is delivered again
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A broker that is down must not keep a customer waiting; beat picks up what was left behind.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "release-unpaid-orders": {
+        "task": "plugins.ordering.tasks.release_unpaid_orders",
+        "schedule": 60.0,
+    },
+    "send-waiting-emails": {
+        "task": "plugins.order_emails.tasks.send_waiting_emails",
+        "schedule": 30.0,
+    },
+}
+
+# --- Saleor ------------------------------------------------------------------------
+PLUGINS_MANAGER = "saleor.plugins.manager.PluginsManager"
+PLUGINS = ["plugins.order_emails.plugin.OrderEmailsPlugin"]
+PAYMENT_MODEL = "order.Payment"
+PAYMENT_HOST = PUBLIC_URL
+MAX_CHECKOUT_LINE_QUANTITY = 20
+SEARCH_BACKEND = "saleor.search.backends.postgresql"
+ALLOWED_CLIENT_HOSTS = ALLOWED_HOSTS
+ALLOWED_GRAPHQL_ORIGINS = ""
+ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = False
+PLAYGROUND_ENABLED = False
+GOOGLE_ANALYTICS_TRACKING_ID = None
+OPENTRACING_MAX_QUERY_LENGTH_LOG = 0
+DEFAULT_MENUS = {"top_menu_name": "navbar", "bottom_menu_name": "footer"}
+DEFAULT_MAX_EMAIL_DISPLAY_NAME_LENGTH = 78
+REAL_IP_ENVIRON = "REMOTE_ADDR"
+GRAPHENE = {"RELAY_CONNECTION_ENFORCE_FIRST_OR_LAST": True, "RELAY_CONNECTION_MAX_LIMIT": 100}
+GRAPHQL_JWT = {"JWT_VERIFY_EXPIRATION": True}
+
+# --- our plugins -------------------------------------------------------------------
+# Dotted path of the class that takes payments (plugins.ordering.payments.PaymentProvider).
+PAYMENT_PROVIDER = ""
+RESERVATION_MINUTES = 30  # Stripe's shortest Checkout Session
+
+# --- e-mail ------------------------------------------------------------------------
+_email = dj_email_url.parse(read("EMAIL_URL") or "smtp://127.0.0.1:1")
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_HOST = _email["EMAIL_HOST"]
+EMAIL_PORT = _email["EMAIL_PORT"]
+EMAIL_HOST_USER = _email["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = _email["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
+EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"]
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL")
+
+# --- logs: never a product, an address or an e-mail; ids only -----------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": read("LOG_LEVEL")},
+    "loggers": {"axes": {"level": "WARNING"}, "faker": {"level": "WARNING"}},
+}

@@ -1,0 +1,152 @@
+"""Strict reading of the environment.
+
+`VARIABLES` is the one list of every setting an operator can give. The README's table and
+docker-compose.yml are tested against it, so a variable cannot exist in one place only.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from environs import Env
+from environs.exceptions import EnvError
+
+_env = Env()
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: its kind, its default outside production, and what it does.
+
+    `required` means that production refuses to start without it.
+    """
+
+    name: str
+    kind: str
+    default: Any
+    help: str
+    required: bool = False
+
+
+_LIST = (
+    Variable(
+        "SECRET_KEY",
+        "str",
+        "local-only-not-a-secret",
+        "Signs sessions, links and the basket cookie. At least 50 random characters.",
+        required=True,
+    ),
+    Variable(
+        "DATABASE_URL",
+        "str",
+        "",
+        "PostgreSQL, as `postgres://user:password@host:5432/name`. "
+        "Empty: `make run` starts its own.",
+        required=True,
+    ),
+    Variable(
+        "REDIS_URL",
+        "str",
+        "",
+        "Redis or Valkey for Celery and the cache, as `redis://host:6379/0`. "
+        "Empty: `make run` starts its own.",
+        required=True,
+    ),
+    Variable(
+        "EMAIL_URL",
+        "str",
+        "",
+        "SMTP server, as `smtp://user:password@host:587/?tls=True`. "
+        "Empty: `make run` starts its own inbox.",
+        required=True,
+    ),
+    Variable(
+        "ALLOWED_HOSTS",
+        "list",
+        ["localhost", "127.0.0.1", "[::1]"],
+        "Host names the shop answers to, separated by commas.",
+        required=True,
+    ),
+    Variable(
+        "PUBLIC_URL",
+        "str",
+        "",
+        "The shop's address as customers type it; links in e-mails start with it. "
+        "Empty: `http://127.0.0.1:PORT`.",
+        required=True,
+    ),
+    Variable(
+        "STRIPE_API_KEY",
+        "str",
+        "",
+        "Stripe's secret key. Read from the environment only, never stored.",
+        required=True,
+    ),
+    Variable(
+        "STRIPE_WEBHOOK_SECRET",
+        "str",
+        "",
+        "Signing secret of the Stripe webhook endpoint.",
+        required=True,
+    ),
+    Variable(
+        "STRIPE_API_BASE",
+        "str",
+        "https://api.stripe.com",
+        "Stripe's API. Production refuses any other address than the default.",
+    ),
+    Variable("SHOP_NAME", "str", "Stillwater", "The neutral name customers and letterboxes see."),
+    Variable(
+        "DEFAULT_FROM_EMAIL",
+        "str",
+        "Stillwater <hello@stillwater.example>",
+        "Sender of every e-mail. Keep it neutral.",
+    ),
+    Variable("PORT", "int", 8000, "Port of the web server."),
+    Variable("WEB_WORKERS", "int", 2, "Number of web worker processes."),
+    Variable("WEB_THREADS", "int", 2, "Threads in each web worker; each holds one connection."),
+    Variable("CELERY_CONCURRENCY", "int", 1, "Number of Celery worker processes."),
+    Variable(
+        "DEBUG", "bool", False, "Django's debug pages. Only with the local settings; never live."
+    ),
+    Variable("LOG_LEVEL", "str", "INFO", "Level of the root logger."),
+    Variable(
+        "TRUSTED_PROXY",
+        "bool",
+        False,
+        "True only behind a proxy that overwrites X-Forwarded-Proto and X-Forwarded-For.",
+    ),
+    Variable("HSTS_SECONDS", "int", 31_536_000, "Strict-Transport-Security, in seconds."),
+    Variable("DEFAULT_CURRENCY", "str", "GBP", "The one currency prices are in (ISO 4217)."),
+    Variable("DEFAULT_COUNTRY", "str", "GB", "Country that forms start with (ISO 3166)."),
+    Variable("TIME_ZONE", "str", "Europe/London", "Time zone of dates on pages and in e-mails."),
+    Variable("MEDIA_URL", "str", "/media/", "Where uploaded images are served from."),
+    Variable("VAR_DIR", "str", "", "Folder for data of the embedded services. Empty: `var/`."),
+)
+VARIABLES = {variable.name: variable for variable in _LIST}
+
+
+def refuse(message: str) -> NoReturn:
+    """Stop the start with one line on standard error and exit code 1."""
+    raise SystemExit(f"stillwater: {message}")
+
+
+def read(name: str) -> Any:
+    """Return the variable's value in its declared kind, or its default when unset or empty.
+
+    A value of the wrong kind stops the start with one line that names the variable.
+    """
+    variable = VARIABLES[name]
+    if not os.environ.get(name, "").strip():
+        return variable.default
+    try:
+        return getattr(_env, variable.kind)(name)
+    except EnvError:
+        refuse(f"{name} must be a valid {variable.kind}. {variable.help}")
+
+
+def missing_in_production() -> list[Variable]:
+    """Return the required variables that are unset or empty."""
+    return [v for v in _LIST if v.required and not os.environ.get(v.name, "").strip()]

@@ -1,0 +1,14 @@
+"""Tests: real PostgreSQL, mail kept in memory, tasks run at once after commit."""
+
+from saleor_config.settings.local import *  # noqa: F403  one project's own layers
+
+DEBUG = False
+SECRET_KEY = "only-for-tests"  # noqa: S105  signs nothing outside a test run
+ALLOWED_HOSTS = ["*"]
+PUBLIC_URL = "http://testserver"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+WHITENOISE_AUTOREFRESH = True  # do not scan the static files for each client

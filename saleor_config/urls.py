@@ -1,0 +1,16 @@
+"""Addresses of the shop. Saleor's own urls and GraphQL are never included (docs/adr/0001)."""
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.urls import include, path
+
+from saleor_config import health
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("staff/", include("dashboard.urls")),
+    path("pay/local/", include("plugins.local_payments.urls")),
+    path("", include("storefront.urls")),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+]
