@@ -1,0 +1,1 @@
+"""What staff see: an Unfold site over Saleor's models, guarded by Saleor's permissions."""

@@ -1,0 +1,11 @@
+"""App of the staff dashboard."""
+
+from django.apps import AppConfig
+
+
+class DashboardConfig(AppConfig):
+    """The dashboard; `django.contrib.admin` finds its `admin` package by itself."""
+
+    name = "dashboard"
+    label = "dashboard"
+    verbose_name = "Dashboard"
