@@ -1,0 +1,10 @@
+"""App configuration of the storefront."""
+
+from django.apps import AppConfig
+
+
+class StorefrontConfig(AppConfig):
+    """What customers see."""
+
+    name = "storefront"
+    verbose_name = "Storefront"

@@ -1,0 +1,31 @@
+"""Addresses of the storefront."""
+
+from django.urls import path
+
+from storefront.views import basket, catalogue, checkout, guides, orders, pages
+
+app_name = "storefront"
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("sets/", catalogue.sets, name="sets"),
+    path("sets/<slug:slug>/", catalogue.set_page, name="set"),
+    path("singles/", catalogue.singles, name="singles"),
+    path("singles/<slug:slug>/", catalogue.single_page, name="single"),
+    path("care/", catalogue.care, name="care"),
+    path("care/<slug:slug>/", catalogue.care_page, name="care_product"),
+    path("guides/", guides.guides, name="guides"),
+    path("guides/<slug:slug>/", guides.guide, name="guide"),
+    path("basket/", basket.basket, name="basket"),
+    path("basket/add/", basket.add, name="basket_add"),
+    path("basket/count/", basket.count, name="basket_count"),
+    path("basket/code/", basket.code, name="basket_code"),
+    path("basket/lines/<int:line_id>/", basket.line, name="basket_line"),
+    path("checkout/address/", checkout.address, name="checkout_address"),
+    path("checkout/delivery/", checkout.delivery, name="checkout_delivery"),
+    path("checkout/review/", checkout.review, name="checkout_review"),
+    path("checkout/place/", checkout.place, name="checkout_place"),
+    path("orders/<uuid:token>/", orders.order, name="order"),
+    path("orders/<uuid:token>/pay/", orders.pay, name="order_pay"),
+]
