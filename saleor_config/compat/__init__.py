@@ -13,9 +13,12 @@ from . import (
     bound_field,
     conf_urls,
     encoding,
+    final_sort_order,
     hooks,
+    jwt_tokens,
     postgres_json,
     translation,
+    unsaved_instances,
 )
 
 _MODULES = (
@@ -24,6 +27,9 @@ _MODULES = (
     conf_urls,
     postgres_json,
     bound_field,
+    unsaved_instances,
+    final_sort_order,
+    jwt_tokens,
     absent_packages,
 )
 
