@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from . import (
     absent_packages,
+    auto_field,
     bound_field,
     conf_urls,
     encoding,
@@ -17,6 +18,7 @@ from . import (
     hooks,
     jwt_tokens,
     postgres_json,
+    through_fields,
     translation,
     unsaved_instances,
 )
@@ -27,6 +29,8 @@ _MODULES = (
     conf_urls,
     postgres_json,
     bound_field,
+    auto_field,
+    through_fields,
     unsaved_instances,
     final_sort_order,
     jwt_tokens,
