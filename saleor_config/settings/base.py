@@ -153,6 +153,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 VERSATILEIMAGEFIELD_SETTINGS = {"create_images_on_demand": False}
+VERSATILEIMAGEFIELD_RENDITION_KEY_SETS = {  # Saleor's template tags and tasks read these names
+    "products": [
+        ("product_gallery", "thumbnail__540x540"),
+        ("product_small", "thumbnail__60x60"),
+        ("product_list", "thumbnail__255x255"),
+    ],
+    "background_images": [("header_image", "thumbnail__1080x440")],
+    "user_avatars": [("default", "thumbnail__445x445")],
+}
 PLACEHOLDER_IMAGES: dict[int, str] = {}
 DEFAULT_PLACEHOLDER = ""
 
@@ -266,6 +275,7 @@ PLUGINS_MANAGER = "saleor.plugins.manager.PluginsManager"
 PLUGINS = ["plugins.order_emails.plugin.OrderEmailsPlugin"]
 PAYMENT_MODEL = "order.Payment"
 PAYMENT_HOST = PUBLIC_URL
+ENABLE_SSL = PUBLIC_URL.startswith("https://")  # the scheme of Saleor's absolute links
 MAX_CHECKOUT_LINE_QUANTITY = 20
 SEARCH_BACKEND = "saleor.search.backends.postgresql"
 ALLOWED_CLIENT_HOSTS = ALLOWED_HOSTS
