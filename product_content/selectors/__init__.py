@@ -1,0 +1,18 @@
+"""Reading what is sold and explained. Everything returned is a plain value of `types`."""
+
+from product_content.selectors.availability import availability
+from product_content.selectors.guides import get_guide, list_guides
+from product_content.selectors.lists import list_care, list_sets, list_singles
+from product_content.selectors.products import get_product
+from product_content.selectors.sizes import list_sizes
+
+__all__ = [
+    "availability",
+    "get_guide",
+    "get_product",
+    "list_care",
+    "list_guides",
+    "list_sets",
+    "list_singles",
+    "list_sizes",
+]

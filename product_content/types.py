@@ -1,0 +1,193 @@
+"""What the selectors return: plain, frozen values, so that no Saleor object reaches a view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from prices import Money
+
+
+@dataclass(frozen=True, slots=True)
+class SizeInfo:
+    """A step of the chart. Millimetres and grams; inches as text with two places ("0.51")."""
+
+    number: int
+    diameter_mm: int
+    diameter_in: str
+    usable_length_mm: int
+    usable_length_in: str
+    weight_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class VariantOption:
+    """Something that can be put into the basket. `available` is in pieces, never negative.
+
+    `price` is what is charged, VAT included; `full_price` is the price before a running sale.
+    """
+
+    id: int
+    sku: str
+    name: str
+    price: Money
+    full_price: Money
+    available: int
+    size: SizeInfo | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCard:
+    """A product in a list. `price` is the lowest of its variants.
+
+    `variant_id` is set when there is only one variant, so that a list can offer "add to basket".
+    """
+
+    id: int
+    slug: str
+    kind: str
+    name: str
+    summary: str
+    url: str
+    price: Money
+    full_price: Money
+    several_prices: bool
+    available: int
+    variant_id: int | None
+    sizes: tuple[SizeInfo, ...]
+    material: str
+    firmness: str
+    magnetic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyFacts:
+    """The product safety card, in words for the page. `warnings` is empty without magnets."""
+
+    material: str
+    firmness: str
+    latex: str
+    magnet: str
+    cleaning: str
+    lubricant: str
+    intended_use: str
+    not_studied_for: str
+    magnetic: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GuideLink:
+    """A guide as a product page shows it; `reason` says why it is linked."""
+
+    slug: str
+    title: str
+    summary: str
+    url: str
+    stage: str
+    stage_label: str
+    reason: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """All that a product page needs. `price` is the lowest of its variants."""
+
+    id: int
+    kind: str
+    slug: str
+    name: str
+    summary: str
+    url: str
+    description_html: str
+    in_the_box: tuple[str, ...]
+    price: Money
+    full_price: Money
+    currency: str
+    several_prices: bool
+    available: int
+    variants: tuple[VariantOption, ...]
+    sizes: tuple[SizeInfo, ...]
+    safety_card: SafetyFacts
+    guides: tuple[GuideLink, ...]
+    related: tuple[ProductCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GuideCard:
+    """A guide in a list; `minutes` is its reading time."""
+
+    slug: str
+    title: str
+    summary: str
+    url: str
+    topic: str
+    topic_label: str
+    audience: str
+    minutes: int
+    updated_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An entry of the table of contents: `#anchor`, its text, and level 2 or 3."""
+
+    anchor: str
+    text: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose statement a guide relies on. `url` is empty where there is no lasting address."""
+
+    id: str
+    organisation: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuideProductLink:
+    """A product that a guide speaks of, and why."""
+
+    slug: str
+    kind: str
+    name: str
+    summary: str
+    url: str
+    price: Money
+    stage: str
+    stage_label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuidePage:
+    """All that a guide's page needs; `html` and `sources_html` are clean and may be marked safe.
+
+    `review_line` says who reviewed it, or that no clinician has yet.
+    """
+
+    id: int
+    slug: str
+    title: str
+    summary: str
+    url: str
+    topic: str
+    topic_label: str
+    audience: str
+    minutes: int
+    html: str
+    sources_html: str
+    contents: tuple[Heading, ...]
+    when_to_stop: tuple[str, ...]
+    sources: tuple[Source, ...]
+    author: str
+    reviewer: str
+    reviewed_on: date | None
+    review_line: str
+    updated_on: date
+    products: tuple[GuideProductLink, ...]
+    related: tuple[GuideCard, ...]
