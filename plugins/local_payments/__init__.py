@@ -1,0 +1,1 @@
+"""A small payment page of our own for development; it takes no money."""

@@ -1,0 +1,1 @@
+"""E-mails about orders: written with the event, sent once."""

@@ -1,0 +1,11 @@
+"""The ordering app."""
+
+from django.apps import AppConfig
+
+
+class OrderingConfig(AppConfig):
+    """Places orders, records payments and releases what stays unpaid."""
+
+    name = "plugins.ordering"
+    label = "ordering"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,89 @@
+"""Why an order or a payment was refused, in words that a customer can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+class OrderRefused(Exception):
+    """Base of every refusal. `message` is plain English for the customer."""
+
+    message = "Your order could not be placed. Nothing was charged."
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class BasketGone(OrderRefused):
+    """The basket does not exist any more, or belongs to someone else."""
+
+    message = "This basket is no longer there. Nothing was charged."
+
+
+class BasketEmpty(OrderRefused):
+    """The basket has no lines."""
+
+    message = "Your basket is empty."
+
+
+Step = Literal["address", "delivery"]
+_STEP_MESSAGES: dict[Step, str] = {
+    "address": "Please tell us where to send your order and how to reach you.",
+    "delivery": "Please choose how we should deliver your order.",
+}
+
+
+class BasketIncomplete(OrderRefused):
+    """A checkout step is missing or no longer fits; `step` says which one."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(step)
+        self.step = step
+        self.message = _STEP_MESSAGES[step]
+
+
+@dataclass(frozen=True)
+class ShortLine:
+    """A basket line that cannot be served in full; quantities are in pieces."""
+
+    name: str
+    wanted: int
+    available: int
+
+
+class SoldOut(OrderRefused):
+    """Less is left than the basket asks for; `lines` names each short line."""
+
+    def __init__(self, lines: tuple[ShortLine, ...]) -> None:
+        super().__init__(lines)
+        self.lines = lines
+        self.message = " ".join(_short_message(line) for line in lines)
+
+
+def _short_message(line: ShortLine) -> str:
+    if line.available <= 0:
+        return f"{line.name} has just sold out."
+    return f"Only {line.available} of {line.name} left; your basket has {line.wanted}."
+
+
+class PromoNotApplicable(OrderRefused):
+    """The voucher or gift card in the basket cannot be used (any more)."""
+
+    message = "Your code cannot be used for this order. Remove it, or try another one."
+
+
+class OrderReleased(OrderRefused):
+    """The order was canceled or its reservation ended before it was paid."""
+
+    message = "This order is no longer held for you. Your basket is kept; please try again."
+
+
+class PaymentUnavailable(OrderRefused):
+    """The payment provider could not be reached; the order is still held."""
+
+    message = "We cannot reach our payment service right now. Please try again in a moment."
+
+
+class UnknownPayment(LookupError):
+    """No payment session has this provider and reference."""

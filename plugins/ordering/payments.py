@@ -1,0 +1,85 @@
+"""The narrow interface between an order and whoever takes the money.
+
+A provider only ever learns an order number, an unguessable token, an amount and two
+addresses of ours: never a name, an e-mail or a product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+from prices import Money
+
+
+class PaymentProviderError(Exception):
+    """The provider could not be reached or answered nonsense; try again later."""
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """A session at the provider: its reference there and the page to send the customer to."""
+
+    reference: str
+    url: str
+
+
+@dataclass(frozen=True)
+class SessionState:
+    """What the provider says about a session.
+
+    `paid` carries the `amount` taken and the provider's id of the charge (`raw_id`);
+    `closed` means that no money was taken and none can be taken any more.
+    """
+
+    state: Literal["open", "paid", "closed"]
+    amount: Money | None = None
+    raw_id: str = ""
+
+
+class PaymentProvider(Protocol):
+    """What a payment provider must be able to do.
+
+    Every method may use the network, so none is called inside a transaction. Each raises
+    PaymentProviderError when the provider cannot be reached.
+    """
+
+    name: str
+
+    def open(
+        self,
+        *,
+        order_number: str,
+        order_token: str,
+        amount: Money,
+        expires_at: datetime,
+        return_url: str,
+        cancel_url: str,
+        idempotency_key: str,
+    ) -> OpenedSession:
+        """Open a session for `amount`; the same idempotency key gives the same session."""
+        ...
+
+    def close(self, *, reference: str) -> SessionState:
+        """Make sure that nothing can be paid any more, and say how the session ended."""
+        ...
+
+    def look_up(self, *, reference: str) -> SessionState:
+        """Say how the session stands, without changing it."""
+        ...
+
+
+def get_provider() -> PaymentProvider:
+    """Return the provider named by settings.PAYMENT_PROVIDER, or raise ImproperlyConfigured."""
+    path = settings.PAYMENT_PROVIDER
+    if not path:
+        raise ImproperlyConfigured("PAYMENT_PROVIDER is not set: no order can be paid.")
+    try:
+        provider: PaymentProvider = import_string(path)()
+    except ImportError as error:
+        raise ImproperlyConfigured(f"PAYMENT_PROVIDER {path} cannot be imported.") from error
+    return provider

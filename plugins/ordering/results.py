@@ -1,0 +1,52 @@
+"""What the services answer: plain values, no rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from prices import Money
+
+
+@dataclass(frozen=True)
+class PlacedOrder:
+    """An order that holds its stock. `created` is False when it was there already."""
+
+    order_id: int
+    order_token: str
+    number: str
+    total: Money
+    created: bool
+
+
+@dataclass(frozen=True)
+class PaymentStart:
+    """Where to send the customer to pay; `url` is None when nothing is (left) to pay."""
+
+    url: str | None
+
+
+@dataclass(frozen=True)
+class PaymentOutcome:
+    """What became of a payment.
+
+    `already_paid`: this very payment was recorded before. `needs_attention`: the money is
+    recorded, but the order does not count as paid by it and staff must look.
+    """
+
+    order_id: int
+    order_token: str
+    state: Literal["paid", "already_paid", "needs_attention"]
+
+
+@dataclass(frozen=True)
+class ReleaseOutcome:
+    """What became of a release.
+
+    `paid`: the customer had paid after all, nothing was released. `kept`: the provider
+    could not confirm that nothing more can be paid, so the stock stays held for now.
+    """
+
+    order_id: int
+    order_token: str
+    state: Literal["released", "already_released", "paid", "kept"]

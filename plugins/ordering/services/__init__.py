@@ -1,0 +1,21 @@
+"""Everything that writes orders and payments.
+
+Lock order, the same in every service, so that no two of them can wait for each other:
+checkout → order → payment session → gift cards (by pk) → stock rows (by pk) →
+allocations → voucher. Nothing here calls a payment provider inside a transaction.
+"""
+
+from plugins.ordering.services.place import place_order
+from plugins.ordering.services.record import record_payment, record_payment_failure
+from plugins.ordering.services.release import release_order
+from plugins.ordering.services.start import start_payment
+from plugins.ordering.services.sweep import release_unpaid_orders
+
+__all__ = [
+    "place_order",
+    "record_payment",
+    "record_payment_failure",
+    "release_order",
+    "release_unpaid_orders",
+    "start_payment",
+]
