@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=20)),
                 ('key', models.CharField(max_length=255)),
+                ('object_id', models.CharField(max_length=40)),
                 ('fingerprints', models.JSONField(default=dict)),
                 ('loaded_at', models.DateTimeField(auto_now=True)),
             ],

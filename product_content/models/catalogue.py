@@ -6,10 +6,14 @@ from django.db import models
 
 
 class CatalogueRecord(models.Model):
-    """The fingerprint of each field of one object, as the catalogue files last set it."""
+    """The fingerprint of each field of one object, as the catalogue files last set it.
+
+    `object_id` is the row's primary key, so that the object is still known when staff rename it.
+    """
 
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=255)
+    object_id = models.CharField(max_length=40)
     fingerprints = models.JSONField(default=dict)
     loaded_at = models.DateTimeField(auto_now=True)
 

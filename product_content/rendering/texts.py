@@ -21,7 +21,7 @@ def render_text(markdown: str) -> str:
 
 def count_words(html: str) -> int:
     """Return the number of words a reader sees in `html`."""
-    return len(re.findall(r"\w[\w’'-]*", nh3.clean(html, tags=set())))
+    return len(re.findall(r"\w[\w\u2019'-]*", nh3.clean(html, tags=set())))
 
 
 def reading_minutes(html: str) -> int:

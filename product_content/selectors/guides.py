@@ -1,0 +1,129 @@
+"""The list of guides, and a guide's page."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils import formats
+
+from product_content.models import Guide, GuideStage, GuideTopic
+from product_content.selectors.cards import build_option, product_url
+from product_content.selectors.guide_links import STAGE_ORDER, guide_url
+from product_content.selectors.prices import Discounts, running_discounts
+from product_content.selectors.rows import COLUMNS, Row, by_product, visible_variants
+from product_content.types import GuideCard, GuidePage, GuideProductLink, Heading, Source
+
+NOT_REVIEWED = "Not yet reviewed by a clinician."
+_CARD_FIELDS = (
+    "slug",
+    "title",
+    "summary",
+    "topic",
+    "audience",
+    "reading_minutes",
+    "updated_on",
+)
+_LINK_COLUMNS = ("product__guide_links__stage", "product__guide_links__reason")
+_PRODUCT_ID = COLUMNS.index("product_id")
+
+
+def list_guides() -> list[GuideCard]:
+    """Return the published guides in their reading order; one query."""
+    return _cards(Guide.objects.order_by("sort_order", "title"))
+
+
+def get_guide(slug: str) -> GuidePage | None:
+    """Return the page of a published guide, or None; at most four queries."""
+    guide = Guide.objects.filter(slug=slug, is_published=True).first()
+    if guide is None:
+        return None
+    related = Guide.objects.filter(related_from__guide=guide).order_by("related_from__sort_order")
+    return _page(guide, _products(guide.pk), _cards(related))
+
+
+def _cards(guides: QuerySet[Guide]) -> list[GuideCard]:
+    rows = guides.filter(is_published=True).values_list(*_CARD_FIELDS)
+    return [_card(*row) for row in rows]
+
+
+def _card(
+    slug: str, title: str, summary: str, topic: str, audience: str, minutes: int, updated: date
+) -> GuideCard:
+    return GuideCard(
+        slug=slug,
+        title=title,
+        summary=summary,
+        url=guide_url(slug),
+        topic=topic,
+        topic_label=str(GuideTopic(topic).label),
+        audience=audience,
+        minutes=minutes,
+        updated_on=updated,
+    )
+
+
+def _products(guide_id: int) -> tuple[GuideProductLink, ...]:
+    linked = visible_variants().filter(product__guide_links__guide=guide_id)
+    ordered = linked.order_by("product__guide_links__sort_order", "product_id", "pk")
+    found = list(ordered.values_list(*COLUMNS, *_LINK_COLUMNS))
+    why = {values[_PRODUCT_ID]: values[len(COLUMNS) :] for values in found}
+    groups = by_product(Row._make(values[: len(COLUMNS)]) for values in found)
+    discounts = running_discounts(list(groups))
+    links = [_product_link(rows, discounts, *why[key]) for key, rows in groups.items()]
+    return tuple(sorted(links, key=lambda link: STAGE_ORDER[link.stage]))
+
+
+def _product_link(
+    rows: list[Row], discounts: Discounts, stage: str, reason: str
+) -> GuideProductLink:
+    row = rows[0]
+    return GuideProductLink(
+        slug=row.product_slug,
+        kind=row.kind,
+        name=row.product_name,
+        summary=row.summary,
+        url=product_url(row.kind, row.product_slug),
+        price=min(build_option(each, discounts).price for each in rows),
+        stage=stage,
+        stage_label=str(GuideStage(stage).label),
+        reason=reason,
+    )
+
+
+def _page(
+    guide: Guide, products: tuple[GuideProductLink, ...], related: list[GuideCard]
+) -> GuidePage:
+    return GuidePage(
+        id=guide.pk,
+        slug=guide.slug,
+        title=guide.title,
+        summary=guide.summary,
+        url=guide_url(guide.slug),
+        topic=guide.topic,
+        topic_label=str(GuideTopic(guide.topic).label),
+        audience=guide.audience,
+        minutes=guide.reading_minutes,
+        html=guide.body_html,
+        sources_html=guide.sources_html,
+        contents=tuple(Heading(**entry) for entry in guide.contents),
+        when_to_stop=tuple(guide.when_to_stop.splitlines()),
+        sources=tuple(_source(source) for source in guide.sources),
+        author=guide.author,
+        reviewer=guide.reviewer,
+        reviewed_on=guide.reviewed_on,
+        review_line=_review_line(guide),
+        updated_on=guide.updated_on,
+        products=products,
+        related=tuple(related),
+    )
+
+
+def _source(source: dict[str, str]) -> Source:
+    return Source(source["id"], source["organisation"], source["title"], source.get("url", ""))
+
+
+def _review_line(guide: Guide) -> str:
+    if not guide.reviewer:
+        return NOT_REVIEWED
+    return f"Reviewed by {guide.reviewer} on {formats.date_format(guide.reviewed_on, 'j F Y')}."
