@@ -1,13 +1,24 @@
-"""Views of the storefront."""
+"""Guides: the list and the page of each."""
 
-from django.http import HttpRequest, HttpResponse
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from product_content import selectors
 
 
-def guides(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
+@require_safe
+def guides(request: HttpRequest) -> HttpResponse:
+    """Show all guides by topic."""
+    return render(request, "storefront/guides/list.html", {"guides": selectors.list_guides()})
 
 
-def guide(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
+@require_safe
+def guide(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a guide with its sources, its products and what to read next."""
+    page = selectors.get_guide(slug)
+    if page is None:
+        raise Http404
+    return render(request, "storefront/guides/guide.html", {"guide": page})

@@ -1,13 +1,38 @@
-"""Views of the storefront."""
+"""Home and the pages about the shop itself."""
 
+from __future__ import annotations
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from product_content import selectors
+from storefront.cookies import BASKET_COOKIE_AGE
+
+_ON_HOME = 3  # sets, and twice as many guides
 
 
-def home(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what this shop is and let people start from a size."""
+    context = {
+        "chart": tuple(selectors.list_sizes()),
+        "sets": selectors.list_sets()[:_ON_HOME],
+        "guides": selectors.list_guides()[: 2 * _ON_HOME],
+    }
+    return render(request, "storefront/pages/home.html", context)
 
 
-def privacy(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say which data is kept, which cookies are set, and for how long."""
+    context = {
+        "basket_cookie": settings.BASKET_COOKIE_NAME,
+        "basket_days": BASKET_COOKIE_AGE.days,
+        "form_cookie": settings.CSRF_COOKIE_NAME,
+        "form_days": (settings.CSRF_COOKIE_AGE or 0) // (24 * 60 * 60),
+        "staff_cookie": settings.SESSION_COOKIE_NAME,
+        "hold_minutes": settings.RESERVATION_MINUTES,
+    }
+    return render(request, "storefront/pages/privacy.html", context)

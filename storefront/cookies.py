@@ -1,0 +1,42 @@
+"""The basket cookie: one signed token, nothing that says what is in the basket."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+# Long enough to sleep on it, short enough for a shared computer.
+BASKET_COOKIE_AGE = timedelta(days=7)
+_SALT = "storefront.basket"
+
+
+def read_basket_token(request: HttpRequest) -> UUID | None:
+    """Return the basket's token; None without a cookie, or with a forged or expired one."""
+    value = request.get_signed_cookie(
+        settings.BASKET_COOKIE_NAME, default=None, salt=_SALT, max_age=BASKET_COOKIE_AGE
+    )
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        return None
+
+
+def write_basket_token(response: HttpResponse, token: UUID) -> None:
+    """Give the browser the basket's token, for `BASKET_COOKIE_AGE` from now."""
+    response.set_signed_cookie(
+        settings.BASKET_COOKIE_NAME,
+        str(token),
+        salt=_SALT,
+        max_age=BASKET_COOKIE_AGE,
+        secure=settings.BASKET_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def forget_basket(response: HttpResponse) -> None:
+    """Take the cookie back, with the very attributes it was set with."""
+    response.delete_cookie(settings.BASKET_COOKIE_NAME, samesite="Lax")

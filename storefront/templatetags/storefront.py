@@ -1,0 +1,52 @@
+"""Filters and tags of the storefront's templates. No query, no Saleor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.numbers import format_currency
+from django import template
+from django.utils.safestring import SafeString
+from prices import Money
+
+from product_content.types import SizeInfo
+from storefront import drawings, wording
+
+register = template.Library()
+
+
+@register.filter
+def money(value: Money) -> str:
+    """Return an amount as people write it, such as £42.00."""
+    return _formatted(value.amount, value.currency)
+
+
+@lru_cache(maxsize=2048)
+def _formatted(amount: Decimal, currency: str) -> str:
+    return format_currency(amount, currency, locale="en_GB")
+
+
+@register.filter
+def stock(available: int) -> str:
+    """Return the number of pieces left in words."""
+    return wording.stock(available)
+
+
+@register.filter
+def size_range(sizes: Iterable[SizeInfo]) -> str:
+    """Return sizes in words, such as "Sizes 1 to 5, 13 to 26 mm"."""
+    return wording.size_range(tuple(sizes))
+
+
+@register.simple_tag
+def standing(size: SizeInfo, chart: tuple[SizeInfo, ...]) -> SafeString:
+    """Draw one size on the scale of `chart`."""
+    return drawings.standing(size, max(s.usable_length_mm for s in chart))
+
+
+@register.simple_tag
+def strip(chart: tuple[SizeInfo, ...], included: tuple[SizeInfo, ...]) -> SafeString:
+    """Draw the chart as circles with the sizes of one product filled."""
+    return drawings.strip(chart, included)

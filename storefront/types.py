@@ -1,0 +1,126 @@
+"""What the storefront's selectors return: plain, frozen values for views and templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from prices import Money
+
+from product_content.types import GuideLink
+
+Step = Literal["address", "delivery", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """A line of the basket. Quantities are in pieces; `url` is empty when it is not shown."""
+
+    id: int
+    name: str
+    option: str
+    url: str
+    quantity: int
+    available: int
+    unit_price: Money
+    total: Money
+
+    @property
+    def is_short(self) -> bool:
+        """Whether less is left than the line asks for."""
+        return self.available < self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedCard:
+    """A gift card in the basket: its last digits and what is still on it."""
+
+    id: int
+    code_end: str
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """An address as it is written on a parcel, line by line."""
+
+    lines: tuple[str, ...]
+    country_code: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """A basket with Saleor's own sums. `due` is what is left to pay after gift cards."""
+
+    token: UUID
+    lines: tuple[BasketLine, ...]
+    quantity: int
+    subtotal: Money
+    delivery: Money | None
+    delivery_name: str
+    discount: Money
+    discount_name: str
+    voucher_code: str
+    gift_cards: tuple[AppliedCard, ...]
+    card_total: Money
+    total: Money
+    due: Money
+    email: str
+    address: PostalAddress | None
+    needs_delivery: bool
+
+    @property
+    def short_lines(self) -> tuple[BasketLine, ...]:
+        """The lines that cannot be served in full."""
+        return tuple(line for line in self.lines if line.is_short)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryMethod:
+    """A way to deliver the basket to its address."""
+
+    id: int
+    name: str
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLineView:
+    """A line of a placed order."""
+
+    name: str
+    option: str
+    quantity: int
+    unit_price: Money
+    total: Money
+
+
+OrderState = Literal["paid", "sent", "waiting", "released", "checking"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """A placed order as its customer sees it.
+
+    `waiting`: held, not paid. `released`: no longer held. `checking`: money came, staff must
+    look. `held_until` is set while it waits.
+    """
+
+    id: int
+    number: str
+    token: UUID
+    state: OrderState
+    placed_at: datetime
+    held_until: datetime | None
+    lines: tuple[OrderLineView, ...]
+    subtotal: Money
+    delivery: Money
+    delivery_name: str
+    discount: Money
+    card_total: Money
+    total: Money
+    address: PostalAddress | None
+    guides: tuple[GuideLink, ...]
