@@ -1,0 +1,67 @@
+"""One PostgreSQL for each test process, a copied database for it, and no outside network.
+
+Set DATABASE_URL to use another server: its user must be allowed to create databases.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import dj_database_url
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from saleor_config.embedded import temporary
+from saleor_config.embedded.postgres import Databases, OtherServer
+from saleor_config.embedded.schema import ROOT
+
+SCHEMA_STORE = ROOT / "var" / "schema"
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[Databases]:
+    """The PostgreSQL of this test process: its own, or the one that DATABASE_URL names."""
+    if os.environ.get("DATABASE_URL"):
+        yield OtherServer(os.environ["DATABASE_URL"])
+        return
+    with temporary.temporary_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def schema_template(database_server: Databases) -> Iterator[str]:
+    """Name of a database with the schema and the rows of data migrations; only to be copied."""
+    name = f"test_template_{os.getpid()}"
+    with temporary.template(database_server, name, SCHEMA_STORE):
+        yield name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_server: Databases, schema_template: str) -> Iterator[None]:
+    """Give Django a copy of the template, in place of pytest-django's migrations (40 s).
+
+    A transactional test ends with a new copy. Django would empty the tables instead, and take
+    away what Saleor's data migrations put there: the site, permission groups, settings.
+    """
+    name = f"test_{os.getpid()}"
+
+    def start_afresh(*_: object) -> None:
+        connections["default"].close()
+        temporary.copy(database_server, schema_template, name)
+
+    start_afresh()
+    _use(database_server.url(name))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", start_afresh)
+        yield
+    connections["default"].close()
+    temporary.drop(database_server, name)
+
+
+def _use(url: str) -> None:
+    """Point Django's default database at the address."""
+    parsed = dj_database_url.parse(url)
+    same = {key: parsed[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
+    connections["default"].settings_dict.update(same)
