@@ -9,3 +9,4 @@ class DashboardConfig(AppConfig):
     name = "dashboard"
     label = "dashboard"
     verbose_name = "Dashboard"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -2,13 +2,55 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
 from unfold.sites import UnfoldAdminSite
+
+from dashboard.forms import StaffLoginForm
+from dashboard.pages import View, staff_page
+from dashboard.selectors.home import work_for
 
 
 class StaffSite(UnfoldAdminSite):
     """Unfold's site for staff; only models registered here have a page."""
 
-    site_url = "/"
+    login_form = StaffLoginForm
+    index_title = "Home"
+    index_template = "dashboard/home.html"
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Guard a view as Django does, and answer a missing permission with a page of ours."""
+        guarded = super().admin_view(view, cacheable)
+
+        @staff_page
+        def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            try:
+                return guarded(request, *args, **kwargs)
+            except PermissionDenied:
+                return self.refused(request)
+
+        return page
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Show the log-in form; it is the one page that `admin_view` does not guard."""
+        return staff_page(super().login)(request, extra_context)
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Show what there is to do, as far as this person may see it."""
+        context = {**(extra_context or {}), "work": work_for(request.user)}
+        return super().index(request, context)
+
+    def refused(self, request: HttpRequest) -> HttpResponseBase:
+        """Say that this section is not for this person (403)."""
+        context = {**self.each_context(request), "title": "Not part of your work here"}
+        return TemplateResponse(request, "dashboard/refused.html", context, status=403)
 
 
 staff_site = StaffSite()

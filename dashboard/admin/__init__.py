@@ -1,1 +1,25 @@
-"""Admin classes, one module per area of Saleor."""
+"""Admin classes, one module per area; importing this package registers them all."""
+
+from dashboard.admin import (
+    customers,
+    discounts,
+    gift_cards,
+    guides,
+    orders,
+    products,
+    shipping,
+    staff,
+    stock,
+)
+
+__all__ = [
+    "customers",
+    "discounts",
+    "gift_cards",
+    "guides",
+    "orders",
+    "products",
+    "shipping",
+    "staff",
+    "stock",
+]

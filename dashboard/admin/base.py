@@ -1,0 +1,93 @@
+"""Saleor has one permission per area, Django's admin asks for four per model: the bridge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import DecimalField, Field, Model
+from django.forms import Field as FormField
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+
+class SaleorPermission:
+    """Answers each of the admin's questions from one of Saleor's permissions.
+
+    What nobody may do here, whatever the permission, is switched off by `can_add`, `can_change`
+    and `can_remove`. Deleting is off unless a class says otherwise: Saleor's rows hang together,
+    and orders refer to them for years.
+    """
+
+    required_permission: str
+    can_add = True
+    can_change = True
+    can_remove = False
+
+    def is_permitted(self, request: HttpRequest) -> bool:
+        """Say whether the person has this area's permission."""
+        user: Any = request.user
+        return bool(user.is_active and user.is_staff and user.has_perm(self.required_permission))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Say whether the area shows at all."""
+        return self.is_permitted(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say whether the person may look."""
+        return self.is_permitted(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say whether the person may add one."""
+        return self.can_add and self.is_permitted(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say whether the person may change it."""
+        return self.can_change and self.is_permitted(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say whether the person may delete it."""
+        return self.can_remove and self.is_permitted(request)
+
+
+class NothingNegative:
+    """Amounts of money in forms start at zero; Saleor's columns would take any number."""
+
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> FormField | None:
+        """Return the form's field, with a lowest value for amounts."""
+        if isinstance(db_field, DecimalField):
+            kwargs.setdefault("min_value", 0)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class SaleorModelAdmin(SaleorPermission, NothingNegative, ModelAdmin):
+    """An area of the dashboard. Forms name their fields: Saleor's money, weight and JSON columns
+    have no form fields that the admin could use.
+    """
+
+    list_per_page = 50
+    show_full_result_count = False  # counting a whole table on each search helps nobody
+    list_filter_submit = False
+    compressed_fields = True
+    warn_unsaved_form = True
+
+
+class SaleorTabularInline(SaleorPermission, NothingNegative, TabularInline):
+    """Rows of a related table inside an area's form."""
+
+    extra = 0
+
+
+class SaleorStackedInline(SaleorPermission, NothingNegative, StackedInline):
+    """A related form inside an area's form."""
+
+    extra = 0
+
+
+class ReadOnly:
+    """Shown, never changed: mix in before one of the classes above."""
+
+    can_add = False
+    can_change = False
+    can_remove = False

@@ -1,0 +1,69 @@
+"""What hangs on a product: its variants, texts, sizes and safety card."""
+
+from __future__ import annotations
+
+from saleor.product.models import ProductVariant
+
+from dashboard.admin.base import SaleorStackedInline, SaleorTabularInline
+from product_content.models import ProductDetail, SafetyCard, SetSize, SingleSize
+
+PERMISSION = "product.manage_products"
+
+
+class VariantInline(SaleorTabularInline):
+    """What can be put into a basket. Stock is changed in the stock area, with a reason."""
+
+    required_permission = PERMISSION
+    model = ProductVariant
+    fields = ("sku", "name", "price_override_amount", "track_inventory")
+    hide_title = True
+    tab = True
+
+
+class DetailInline(SaleorStackedInline):
+    """The texts of the product's page."""
+
+    required_permission = PERMISSION
+    model = ProductDetail
+    verbose_name_plural = "Texts"
+    fields = ("summary", "description_markdown", "in_the_box")
+    tab = True
+
+
+class SetSizeInline(SaleorTabularInline):
+    """The sizes a set contains."""
+
+    required_permission = PERMISSION
+    model = SetSize
+    can_remove = True
+    verbose_name_plural = "Sizes in the set"
+    fields = ("size",)
+    hide_title = True
+    tab = True
+
+
+class SafetyCardInline(SaleorStackedInline):
+    """The safety card; it is complete or it is not saved."""
+
+    required_permission = PERMISSION
+    model = SafetyCard
+    verbose_name_plural = "Safety card"
+    fields = (
+        ("material", "firmness"),
+        ("latex", "magnet"),
+        "cleaning",
+        "lubricant",
+        "intended_use",
+        "not_studied_for",
+    )
+    tab = True
+
+
+class SingleSizeInline(SaleorStackedInline):
+    """The size of a variant that is sold singly."""
+
+    required_permission = PERMISSION
+    model = SingleSize
+    can_remove = True
+    verbose_name_plural = "Size"
+    fields = ("size",)

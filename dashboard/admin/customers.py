@@ -1,0 +1,35 @@
+"""Customers: only what is needed to answer one. Nothing here says what was bought."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from unfold.decorators import display
+
+from dashboard.admin.base import ReadOnly, SaleorModelAdmin
+from dashboard.models import Customer
+from dashboard.site import staff_site
+
+
+@admin.register(Customer, site=staff_site)
+class CustomerAdmin(ReadOnly, SaleorModelAdmin):
+    """People with an account. Guests have none: their orders carry what is needed."""
+
+    required_permission = "account.manage_users"
+    list_display = ("email", "date_joined", "is_active", "order_count")
+    list_filter = ("is_active",)
+    search_fields = ("email",)
+    search_help_text = "E-mail"
+    ordering = ("email",)
+    fields = ("email", "date_joined", "is_active", "order_count")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        """Return who is not staff, with the number of their orders."""
+        customers = super().get_queryset(request).filter(is_staff=False)
+        return customers.annotate(order_total=Count("orders"))
+
+    @display(description="Orders", ordering="order_total")
+    def order_count(self, customer: Customer) -> int:
+        """Return how many orders the customer has."""
+        return int(customer.order_total)

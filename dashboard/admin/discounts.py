@@ -1,0 +1,61 @@
+"""Vouchers."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from saleor.discount import DiscountValueType
+from saleor.discount.models import Voucher
+from unfold.decorators import display
+
+from dashboard.admin.base import SaleorModelAdmin
+from dashboard.admin.money import show_money
+from dashboard.site import staff_site
+
+
+@admin.register(Voucher, site=staff_site)
+class VoucherAdmin(SaleorModelAdmin):
+    """Codes that take something off an order. How often one was used is counted by orders."""
+
+    required_permission = "discount.manage_discounts"
+    list_display = ("code", "name", "off", "used_of", "start_date", "end_date")
+    list_filter = ("type",)
+    search_fields = ("code", "name")
+    search_help_text = "Code or name"
+    ordering = ("code",)
+    autocomplete_fields = ("products",)
+    readonly_fields = ("used",)
+    fieldsets = (
+        (None, {"fields": (("code", "name"), ("type", "products"))}),
+        (
+            "What it takes off",
+            {
+                "fields": (
+                    ("discount_value_type", "discount_value"),
+                    ("apply_once_per_order", "apply_once_per_customer"),
+                )
+            },
+        ),
+        (
+            "When it holds",
+            {
+                "fields": (
+                    ("start_date", "end_date"),
+                    ("usage_limit", "used"),
+                    ("min_spent_amount", "min_checkout_items_quantity"),
+                    "countries",
+                )
+            },
+        ),
+    )
+
+    @display(description="Takes off", ordering="discount_value")
+    def off(self, voucher: Voucher) -> str:
+        """Return the discount as an amount or as a share."""
+        if voucher.discount_value_type == DiscountValueType.PERCENTAGE:
+            return f"{voucher.discount_value.normalize():f} %"
+        return show_money(voucher.discount_value, voucher.currency)
+
+    @display(description="Used", ordering="used")
+    def used_of(self, voucher: Voucher) -> str:
+        """Return how often it was used, out of how often it may be."""
+        return f"{voucher.used} of {voucher.usage_limit or 'any'}"

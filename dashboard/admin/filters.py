@@ -1,0 +1,60 @@
+"""The filters beside the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from dashboard.selectors import orders, stock
+
+
+class WorkFilter(SimpleListFilter):
+    """Orders by what there is to do."""
+
+    title = "what there is to do"
+    parameter_name = "work"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        """Return the values of the filter and their words."""
+        return (
+            ("to_pack", "To pack"),
+            ("attention", "Needs attention"),
+            ("waiting", "Waiting for payment"),
+            ("today", "Placed today"),
+            ("sent", "Sent"),
+            ("canceled", "Cancelled or released"),
+        )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the orders of the chosen kind; an unknown value chooses all."""
+        return queryset.filter(self._conditions().get(self.value() or "", Q()))
+
+    def _conditions(self) -> dict[str, Q]:
+        return {
+            "to_pack": orders.TO_PACK,
+            "attention": orders.NEEDS_ATTENTION,
+            "waiting": orders.WAITING_FOR_PAYMENT,
+            "today": orders.placed_today(),
+            "sent": orders.SENT,
+            "canceled": orders.CANCELED,
+        }
+
+
+class StockLevelFilter(SimpleListFilter):
+    """Stock by how much is left."""
+
+    title = "what is left"
+    parameter_name = "level"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        """Return the values of the filter and their words."""
+        return (("low", f"Low ({stock.LOW_STOCK} or fewer)"), ("out", "Out of stock"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the stocks of the chosen level."""
+        choose = {"low": stock.low_stock, "out": stock.out_of_stock}.get(self.value() or "")
+        return choose(queryset) if choose else queryset

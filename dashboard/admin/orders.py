@@ -1,0 +1,68 @@
+"""Orders: found, filtered and read. Changing one goes through services, never through a form."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from saleor.order.models import Order
+from unfold.decorators import display
+
+from dashboard.admin.base import ReadOnly, SaleorModelAdmin
+from dashboard.admin.filters import WorkFilter
+from dashboard.admin.order_fields import OrderFields
+from dashboard.admin.order_parts import EmailInline, EventInline, LineInline, PaymentInline
+from dashboard.selectors.orders import orders_with_payment
+from dashboard.site import staff_site
+
+_BIGGEST_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would refuse it
+
+
+@admin.register(Order, site=staff_site)
+class OrderAdmin(OrderFields, ReadOnly, SaleorModelAdmin):
+    """The list of orders, and one order with all that happened to it."""
+
+    required_permission = "order.manage_orders"
+    list_display = (
+        "number",
+        "created",
+        "recipient",
+        "state",
+        "payment",
+        "order_total",
+        "delivery",
+        "flag",
+    )
+    list_filter = (WorkFilter,)
+    list_select_related = ("shipping_address",)
+    search_fields = ("user_email",)  # shows the search box; `get_search_results` does the work
+    search_help_text = "Order number or e-mail"
+    ordering = ("-pk",)
+    inlines = (LineInline, PaymentInline, EmailInline, EventInline)
+    fieldsets = (
+        (None, {"fields": (("state", "payment"), ("created", "flag"), "customer_note")}),
+        ("Delivery", {"fields": (("ship_to", "bill_to"), ("delivery", "email"))}),
+        ("Amounts", {"fields": (("goods", "shipping"), ("discount_given", "order_total"))}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        """Return the orders that customers placed, with how they are paid."""
+        return orders_with_payment()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        """Find by number (with or without #) or by part of the customer's e-mail."""
+        term = search_term.strip().lstrip("#")
+        if not term:
+            return queryset, False
+        if term.isdecimal():
+            number = int(term)
+            return queryset.filter(pk=number if number <= _BIGGEST_ID else None), False
+        by_email = Q(user_email__icontains=term) | Q(user__email__icontains=term)
+        return queryset.filter(by_email), False
+
+    @display(description="Order", ordering="pk")
+    def number(self, order: Order) -> str:
+        """Return the number that customers know."""
+        return str(order)

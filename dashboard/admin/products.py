@@ -1,0 +1,153 @@
+"""Products and their variants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from saleor.product.models import Product, ProductVariant
+from unfold.decorators import action, display
+
+from dashboard.admin.base import SaleorModelAdmin
+from dashboard.admin.content_parts import (
+    PERMISSION,
+    DetailInline,
+    SafetyCardInline,
+    SetSizeInline,
+    SingleSizeInline,
+    VariantInline,
+)
+from dashboard.admin.money import show_money
+from dashboard.selectors.products import products_with_stock
+from dashboard.services.products import (
+    PublishRefused,
+    hide_product,
+    publish_product,
+    refresh_lowest_price,
+)
+from dashboard.site import staff_site
+
+
+@admin.register(Product, site=staff_site)
+class ProductAdmin(SaleorModelAdmin):
+    """What is sold. Customers see it only once its safety card is complete."""
+
+    required_permission = PERMISSION
+    list_display = ("name", "kind", "price_shown", "shown", "left")
+    list_filter = ("category", "is_published")
+    list_select_related = ("category",)
+    search_fields = ("name", "slug", "variants__sku")
+    search_help_text = "Name or SKU"
+    ordering = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (VariantInline, DetailInline, SetSizeInline, SafetyCardInline)
+    actions = ("publish_selected", "hide_selected")
+    actions_submit_line = ("publish", "hide")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "slug"),
+                    ("category", "product_type"),
+                    ("price_amount", "shown"),
+                    ("publication_date", "charge_taxes"),
+                )
+            },
+        ),
+        ("In search engines", {"fields": ("seo_title", "seo_description")}),
+    )
+    readonly_fields = ("shown",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        """Return the products with what is left of them."""
+        return products_with_stock()
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        """Save without pressing Unfold's buttons: that waits for the inlines (`save_related`)."""
+        if obj.minimal_variant_price_amount is None:
+            obj.minimal_variant_price_amount = obj.price_amount
+        obj.save()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save variants, texts, sizes and card; then work out prices and publish or hide."""
+        super().save_related(request, form, formsets, change)
+        refresh_lowest_price(product_id=form.instance.pk)
+        for button in self.get_actions_submit_line(request, form.instance.pk):
+            if button.action_name in request.POST:
+                button.method(request, form.instance)
+
+    @action(description="Save and publish", permissions=["change"])
+    def publish(self, request: HttpRequest, obj: Product) -> None:
+        """Show the product to customers, or say why not."""
+        self._publish(request, obj)
+
+    @action(description="Save and hide", permissions=["change"])
+    def hide(self, request: HttpRequest, obj: Product) -> None:
+        """Hide the product from customers."""
+        hide_product(product_id=obj.pk)
+
+    @admin.action(description="Publish", permissions=["change"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        """Show the chosen products, as far as they may be shown."""
+        for product in queryset.order_by("pk"):
+            self._publish(request, product)
+
+    @admin.action(description="Hide", permissions=["change"])
+    def hide_selected(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        """Hide the chosen products."""
+        for product in queryset.order_by("pk"):
+            hide_product(product_id=product.pk)
+
+    def _publish(self, request: HttpRequest, product: Product) -> None:
+        try:
+            publish_product(product_id=product.pk)
+        except PublishRefused as refused:
+            messages.error(request, refused.message)
+        else:
+            messages.success(request, f"{product.name} is shown to customers.")
+
+    @display(description="Kind", ordering="category__name")
+    def kind(self, product: Product) -> str:
+        """Return the part of the shop it stands in."""
+        return str(product.category.name) if product.category else "-"
+
+    @display(description="Price", ordering="price_amount")
+    def price_shown(self, product: Product) -> str:
+        """Return the price with its currency."""
+        return show_money(product.price_amount, product.currency)
+
+    @display(
+        description="Published",
+        ordering="is_published",
+        label={"Published": "success", "Hidden": "warning"},
+    )
+    def shown(self, product: Product) -> str:
+        """Return whether customers can see it."""
+        return "Published" if product.is_published else "Hidden"
+
+    @display(description="Available", ordering="available")
+    def left(self, product: Product) -> int:
+        """Return the pieces that can be sold, of all variants."""
+        return int(product.available)
+
+
+@admin.register(ProductVariant, site=staff_site)
+class VariantAdmin(SaleorModelAdmin):
+    """Variants: searched by the stock form, and where a single gets its size."""
+
+    required_permission = PERMISSION
+    list_display = ("sku", "product", "name")
+    list_select_related = ("product",)
+    search_fields = ("sku", "name", "product__name")
+    ordering = ("sku",)
+    can_add = False  # a variant is added on its product's page
+    fields = ("sku", "name", "price_override_amount", "track_inventory")
+    inlines = (SingleSizeInline,)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the size, then work out the product's lowest price again."""
+        super().save_related(request, form, formsets, change)
+        refresh_lowest_price(product_id=form.instance.product_id)

@@ -1,0 +1,135 @@
+"""Staff and their permission groups. Nobody can hand on more than they have themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import ManyToManyField, Model, QuerySet
+from django.forms import ModelMultipleChoiceField
+from django.http import HttpRequest
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+
+from dashboard.admin.base import SaleorModelAdmin
+from dashboard.admin.staff_forms import StaffAddForm, StaffChangeForm
+from dashboard.models import StaffMember
+from dashboard.policies import may_manage_staff
+from dashboard.selectors.staff import (
+    SUPERUSER,
+    grantable_groups,
+    grantable_permissions,
+    permissions_of,
+    permissions_of_group,
+)
+from dashboard.site import staff_site
+
+PERMISSION = "account.manage_staff"
+
+
+@admin.register(StaffMember, site=staff_site)
+class StaffAdmin(SaleorModelAdmin, UserAdmin):
+    """Who can enter /staff/. People who leave are switched off, not deleted: the stock's and the
+    orders' history names them.
+    """
+
+    required_permission = PERMISSION
+    form = StaffChangeForm
+    add_form = StaffAddForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("email", "full_name", "roles", "is_active", "last_login")
+    list_filter = ("is_active", "groups")
+    search_fields = ("email", "first_name", "last_name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    readonly_fields = ("last_login",)
+    add_fieldsets = (
+        (None, {"fields": ("email", ("first_name", "last_name"), ("password1", "password2"))}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StaffMember]:
+        """Return the staff with their groups."""
+        return super().get_queryset(request).filter(is_staff=True).prefetch_related("groups")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Only a superuser can make or unmake one."""
+        if obj is None:
+            return self.add_fieldsets
+        superuser = SUPERUSER in permissions_of(request.user)
+        access = ("is_active", "is_superuser") if superuser else ("is_active",)
+        return (
+            (None, {"fields": ("email", ("first_name", "last_name"), "password", "last_login")}),
+            ("What they may do", {"fields": (access, "groups")}),
+        )
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say whether the person may change this account: not if it may do more than they."""
+        if not super().has_change_permission(request, obj):
+            return False
+        return not isinstance(obj, StaffMember) or _within(request, permissions_of(obj))
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
+        """Offer only groups that the person may hand on."""
+        kwargs["queryset"] = grantable_groups(request.user)
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @display(description="Name")
+    def full_name(self, member: StaffMember) -> str:
+        """Return the name, without asking for an address as Saleor would."""
+        return f"{member.first_name} {member.last_name}".strip() or "-"
+
+    @display(description="Groups")
+    def roles(self, member: StaffMember) -> str:
+        """Return the groups, or that no limit holds."""
+        if member.is_superuser:
+            return "Superuser"
+        return ", ".join(group.name for group in member.groups.all()) or "-"
+
+
+@admin.register(Group, site=staff_site)
+class GroupAdmin(SaleorModelAdmin):
+    """Saleor's permissions, bundled into the work of a person."""
+
+    required_permission = PERMISSION
+    list_display = ("name", "allows")
+    search_fields = ("name",)
+    ordering = ("name",)
+    fields = ("name", "permissions")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        """Return the groups with their permissions."""
+        return super().get_queryset(request).prefetch_related("permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say whether the person may change this group: not if it allows more than they may."""
+        if not super().has_change_permission(request, obj):
+            return False
+        return not isinstance(obj, Group) or _within(request, permissions_of_group(obj))
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
+        """Offer only permissions that the person has, by their names."""
+        kwargs["queryset"] = grantable_permissions(request.user)
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultiple()
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None:
+            field.label_from_instance = lambda permission: permission.name.rstrip(".")
+        return field
+
+    @display(description="Allows")
+    def allows(self, group: Group) -> str:
+        """Return the permissions by their names."""
+        names = (permission.name.rstrip(".") for permission in group.permissions.all())
+        return ", ".join(sorted(names)) or "-"
+
+
+def _within(request: HttpRequest, other: set[str]) -> bool:
+    allowed, _reason = may_manage_staff(manager=permissions_of(request.user), other=other)
+    return allowed

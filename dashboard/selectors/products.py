@@ -1,0 +1,33 @@
+"""Products as staff list them."""
+
+from __future__ import annotations
+
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from saleor.product.models import Product
+from saleor.warehouse.models import Allocation, Stock
+
+
+def products_with_stock() -> QuerySet[Product]:
+    """Return the products with `available`: pieces left of all variants in all warehouses.
+
+    Each sum stands in its own subquery: joined, they would multiply one another.
+    """
+    on_hand = _sum(
+        Stock.objects.filter(product_variant__product=OuterRef("pk")),
+        "product_variant__product",
+        "quantity",
+    )
+    reserved = _sum(
+        Allocation.objects.filter(stock__product_variant__product=OuterRef("pk")),
+        "stock__product_variant__product",
+        "quantity_allocated",
+    )
+    return Product.objects.annotate(on_hand=on_hand, allocated=reserved).annotate(
+        available=F("on_hand") - F("allocated")
+    )
+
+
+def _sum(rows: QuerySet, by: str, column: str) -> Coalesce:
+    totals = rows.order_by().values(by).annotate(total=Sum(column)).values("total")
+    return Coalesce(Subquery(totals), 0)
