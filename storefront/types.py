@@ -11,7 +11,7 @@ from prices import Money
 
 from product_content.types import GuideLink
 
-Step = Literal["address", "delivery", "review"]
+Step = Literal["address", "delivery"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Basket:
     subtotal: Money
     delivery: Money | None
     delivery_name: str
+    delivery_id: int | None
     discount: Money
     discount_name: str
     voucher_code: str
@@ -96,6 +97,15 @@ class OrderLineView:
     quantity: int
     unit_price: Money
     total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOrder:
+    """An order that holds its stock until it is paid, or until `until`."""
+
+    number: str
+    token: UUID
+    until: datetime | None
 
 
 OrderState = Literal["paid", "sent", "waiting", "released", "checking"]

@@ -13,7 +13,10 @@ from saleor.discount.utils import fetch_active_discounts
 from saleor.plugins.manager import PluginsManager, get_plugins_manager
 
 from product_content.selectors import availability
+from product_content.selectors.cards import product_url
+from product_content.selectors.rows import visible_variants
 from storefront.selectors.addresses import postal_address
+from storefront.selectors.held import held_pieces
 from storefront.types import AppliedCard, Basket, BasketLine
 
 
@@ -29,6 +32,18 @@ def basket_quantity(token: UUID | None) -> int:
         return 0
     found = Checkout.objects.filter(pk=token, user=None).values_list("quantity", flat=True)
     return found.first() or 0
+
+
+def basket_exists(token: UUID) -> bool:
+    """Say whether a basket with this token is there; a paid one is gone."""
+    return Checkout.objects.filter(pk=token).exists()
+
+
+def product_of(variant_id: int) -> tuple[str, str] | None:
+    """Return (name, address of the page) of a variant that customers may see, or None."""
+    columns = ("product__name", "product__category__slug", "product__slug")
+    row = visible_variants().filter(pk=variant_id).values_list(*columns).first()
+    return (row[0], product_url(row[1], row[2])) if row else None
 
 
 def find_checkout(token: UUID | None) -> Checkout | None:
@@ -64,6 +79,7 @@ def build_basket(checkout: Checkout) -> Basket:
         subtotal=manager.calculate_checkout_subtotal(checkout, lines, discounts).gross,
         delivery=delivery if method else None,
         delivery_name=method.name if method else "",
+        delivery_id=checkout.shipping_method_id,
         discount=checkout.discount,
         discount_name=checkout.discount_name or "",
         voucher_code=checkout.voucher_code or "",
@@ -84,9 +100,10 @@ def _lines(
     discounts: Iterable[DiscountInfo],
 ) -> Iterable[BasketLine]:
     left = availability([line.variant_id for line in lines], checkout.country.code)
+    held = held_pieces(checkout.pk)
     for line in lines:
         total = manager.calculate_checkout_line_total(line, discounts).gross
-        yield _line(line, left[line.variant_id], total)
+        yield _line(line, left[line.variant_id] + held.get(line.variant_id, 0), total)
 
 
 def _line(line: CheckoutLine, available: int, total: Money) -> BasketLine:
@@ -95,7 +112,7 @@ def _line(line: CheckoutLine, available: int, total: Money) -> BasketLine:
         id=line.pk,
         name=product.name,
         option=line.variant.name,
-        url=f"/{product.category.slug}/{product.slug}/" if product.category else "",
+        url=product_url(product.category.slug, product.slug) if product.category else "",
         quantity=line.quantity,
         available=available if product.is_published else 0,
         unit_price=(total / line.quantity).quantize(),
@@ -105,3 +122,11 @@ def _line(line: CheckoutLine, available: int, total: Money) -> BasketLine:
 
 def _card(card: object) -> AppliedCard:
     return AppliedCard(card.pk, card.code[-4:], card.current_balance)  # type: ignore[attr-defined]
+
+
+def address_fields(token: UUID | None) -> dict[str, str]:
+    """Return what was typed at the address step before, by form field; empty at first."""
+    checkout = find_checkout(token)
+    if checkout is None or checkout.shipping_address is None:
+        return {}
+    return {**checkout.shipping_address.as_data(), "email": checkout.email}

@@ -12,7 +12,7 @@ from saleor.shipping.models import ShippingMethod
 
 from plugins.ordering.services.delivery import delivery_applies
 from storefront.selectors.baskets import find_checkout
-from storefront.types import DeliveryMethod
+from storefront.types import DeliveryMethod, Step
 
 
 def list_delivery_methods(token: UUID | None) -> list[DeliveryMethod]:
@@ -26,9 +26,14 @@ def list_delivery_methods(token: UUID | None) -> list[DeliveryMethod]:
     return [DeliveryMethod(m.pk, m.name, m.price) for m in applicable_methods(checkout)]
 
 
-def chosen_method(token: UUID | None) -> int | None:
-    """Return the id of the method chosen for the basket, if any."""
-    return Checkout.objects.filter(pk=token).values_list("shipping_method", flat=True).first()
+def missing_step(token: UUID | None) -> Step | None:
+    """Return the first step of the checkout that is not done, or done for another basket."""
+    checkout = find_checkout(token)
+    if checkout is None or not (checkout.shipping_address and checkout.email):
+        return "address"
+    if not checkout.is_shipping_required():
+        return None
+    return None if checkout.shipping_method in applicable_methods(checkout) else "delivery"
 
 
 def applicable_methods(checkout: Checkout) -> list[ShippingMethod]:

@@ -19,6 +19,7 @@ from saleor.checkout.models import Checkout, CheckoutLine
 from product_content.selectors import availability
 from product_content.selectors.rows import visible_variants
 from storefront.errors import LineGone, NotForSale, ShortOfStock, TooMany
+from storefront.selectors.held import held_pieces
 from storefront.services.promo_codes import renew_discount
 
 _NEW_LINE: Mapping[str, str] = {}  # `data` of a plain line; Saleor's key is (checkout, variant, data)
@@ -44,6 +45,8 @@ def add_to_basket(*, token: UUID | None, variant_id: int, quantity: int) -> Bask
     lines = _lines(checkout) if checkout else {}
     line = next((one for one in lines.values() if one.variant_id == variant_id), None)
     wanted = quantity + (line.quantity if line else 0)
+    if checkout and wanted > left:
+        left += held_pieces(checkout.pk).get(variant_id, 0)
     _check(name=name, wanted=wanted, available=left)
     checkout = checkout or Checkout.objects.create(currency=settings.DEFAULT_CURRENCY)
     _write_line(checkout, line, variant_id, wanted)
@@ -85,6 +88,7 @@ def _for_sale(variant_id: int) -> tuple[str, int]:
 def _check_line(checkout: Checkout, line: CheckoutLine, wanted: int) -> None:
     name, _ = _for_sale(line.variant_id)
     left = availability([line.variant_id], checkout.country.code)[line.variant_id]
+    left += held_pieces(checkout.pk).get(line.variant_id, 0)
     _check(name=name, wanted=wanted, available=left)
 
 

@@ -1,28 +1,148 @@
-"""Views of the storefront."""
+"""The basket: putting in, changing, codes."""
 
-from django.http import HttpRequest, HttpResponse
+from __future__ import annotations
 
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
 
-def basket(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
+from storefront.cookies import read_basket_token, write_basket_token
+from storefront.decorators import private_page, same_origin_only
+from storefront.errors import BasketRefused
+from storefront.forms.basket import AddForm, CodeForm, LineForm
+from storefront.selectors.baskets import basket_quantity, get_basket, product_of
+from storefront.selectors.orders import waiting_order
+from storefront.services.baskets import BasketChange, add_to_basket, change_line
+from storefront.services.promo_codes import apply_code, remove_gift_card, remove_voucher
 
-
-def add(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
-
-
-def count(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
-
-
-def code(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
+REFUSED, INVALID, SEE_OTHER = 409, 422, 303
 
 
-def line(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
+def see_other(address: str) -> HttpResponseRedirect:
+    """Answer a form by sending the browser on with GET, so that a reload sends nothing twice."""
+    return HttpResponseRedirect(address, status=SEE_OTHER)
+
+
+@require_safe
+@private_page
+def basket(request: HttpRequest) -> HttpResponse:
+    """Show the basket."""
+    return _page(request)
+
+
+@require_safe
+@private_page
+def count(request: HttpRequest) -> HttpResponse:
+    """Give the number beside "Basket"; public pages fetch it apart, and so hold nothing personal."""
+    quantity = basket_quantity(read_basket_token(request))
+    if not quantity:
+        return HttpResponse(status=204)
+    return render(request, "storefront/basket/count.html", {"quantity": quantity})
+
+
+@require_POST
+@same_origin_only
+@private_page
+def add(request: HttpRequest) -> HttpResponse:
+    """Put something into the basket; the first time, a basket is opened."""
+    form = AddForm(request.POST)
+    if not form.is_valid():
+        return _not_added(request, form, form.first_error(), INVALID)
+    wanted = form.cleaned_data
+    try:
+        change = add_to_basket(
+            token=read_basket_token(request),
+            variant_id=wanted["variant"],
+            quantity=wanted["quantity"],
+        )
+    except BasketRefused as refused:
+        return _not_added(request, form, refused.message, REFUSED)
+    return _added(request, change)
+
+
+@require_POST
+@private_page
+def line(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Change the pieces of a line, or take it out."""
+    form = LineForm({"quantity": 0} if "remove" in request.POST else request.POST)
+    if not form.is_valid():
+        return _page(request, wrong=(line_id, str(form.errors["quantity"][0])), status=INVALID)
+    try:
+        change_line(
+            token=read_basket_token(request),
+            line_id=line_id,
+            quantity=form.cleaned_data["quantity"],
+        )
+    except BasketRefused as refused:
+        return _page(request, wrong=(line_id, refused.message), status=REFUSED)
+    return see_other("/basket/")
+
+
+@require_POST
+@private_page
+def code(request: HttpRequest) -> HttpResponse:
+    """Apply a voucher or gift card, or take it out."""
+    form = CodeForm(request.POST)
+    try:
+        if _took_out(request):
+            return see_other("/basket/")
+        if not form.is_valid():
+            return _page(request, form=form, status=INVALID)
+        apply_code(token=read_basket_token(request), code=form.cleaned_data["code"])
+    except BasketRefused as refused:
+        form.is_valid()
+        form.add_error("code", refused.message)
+        return _page(request, form=form, status=REFUSED)
+    return see_other("/basket/")
+
+
+def _took_out(request: HttpRequest) -> bool:
+    token, card = read_basket_token(request), request.POST.get("remove_card", "")
+    if "remove_voucher" in request.POST:
+        remove_voucher(token=token)
+    elif card.isdecimal():
+        remove_gift_card(token=token, card_id=int(card))
+    else:
+        return False
+    return True
+
+
+def _added(request: HttpRequest, change: BasketChange) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        response = render(request, "storefront/basket/added.html", {"change": change})
+    else:
+        response = see_other("/basket/")
+    write_basket_token(response, change.token)
+    return response
+
+
+def _not_added(request: HttpRequest, form: AddForm, message: str, status: int) -> HttpResponse:
+    variant = form.cleaned_data.get("variant")
+    context = {
+        "form": form,
+        "message": message,
+        "product": product_of(variant) if variant else None,
+        "typed": form.data.get("quantity", ""),
+    }
+    part = "not_added_part" if request.htmx else "not_added"  # type: ignore[attr-defined]
+    return render(request, f"storefront/basket/{part}.html", context, status=status)
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    wrong: tuple[int, str] | None = None,
+    form: CodeForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the basket; `wrong` is a line with what is wrong with the number typed for it."""
+    token = read_basket_token(request)
+    context = {
+        "basket": get_basket(token),
+        "code_form": form or CodeForm(),
+        "wrong_line": wrong[0] if wrong else None,
+        "wrong": wrong[1] if wrong else "",
+        "typed": request.POST.get("quantity", ""),
+        "waiting": waiting_order(token),
+    }
+    return render(request, "storefront/basket/basket.html", context, status=status)

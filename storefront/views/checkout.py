@@ -1,23 +1,144 @@
-"""Views of the storefront."""
+"""The steps of the checkout up to the payment."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from plugins.ordering.errors import BasketIncomplete, OrderRefused, SoldOut
+from plugins.ordering.services import place_order, start_payment
+from storefront.cookies import read_basket_token
+from storefront.decorators import private_page
+from storefront.errors import BasketRefused
+from storefront.forms.address import AddressForm
+from storefront.selectors.baskets import address_fields, get_basket
+from storefront.selectors.countries import delivery_countries
+from storefront.selectors.delivery import list_delivery_methods, missing_step
+from storefront.services.checkouts import set_address, set_delivery
+from storefront.types import Basket
+from storefront.views.basket import INVALID, REFUSED, see_other
+
+_form_view = require_http_methods(["GET", "HEAD", "POST"])
+_CODE_REMOVED = "?code=removed"
 
 
-def address(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
+@_form_view
+@private_page
+def address(request: HttpRequest) -> HttpResponse:
+    """Ask where to send the order and how to reach the customer."""
+    basket = get_basket(read_basket_token(request))
+    if basket is None or not basket.lines:
+        return see_other("/basket/")
+    form = _address_form(request, basket)
+    if form.is_bound and form.is_valid():
+        return _keep_address(basket, form)
+    status = INVALID if form.is_bound else 200
+    return _step(request, "address", basket, {"form": form}, status)
 
 
-def delivery(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
+@_form_view
+@private_page
+def delivery(request: HttpRequest) -> HttpResponse:
+    """Offer the ways to deliver to the address."""
+    token = read_basket_token(request)
+    basket = get_basket(token)
+    if basket is None or not basket.lines:
+        return see_other("/basket/")
+    if basket.address is None:
+        return see_other("/checkout/address/")
+    if not basket.needs_delivery:
+        return see_other("/checkout/review/")
+    if request.method == "POST" and _set_delivery(request):
+        return see_other("/checkout/review/")
+    context = {"methods": list_delivery_methods(token), "unchosen": request.method == "POST"}
+    return _step(request, "delivery", basket, context, INVALID if context["unchosen"] else 200)
 
 
-def review(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
+@require_safe
+@private_page
+def review(request: HttpRequest) -> HttpResponse:
+    """Show everything once more, with the button that places the order."""
+    token = read_basket_token(request)
+    basket = get_basket(token)
+    if basket is None or not basket.lines:
+        return see_other("/basket/")
+    if step := missing_step(token):
+        return see_other(f"/checkout/{step}/")
+    return _step(request, "review", basket, {})
 
 
-def place(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stand in until the page is written."""
-    return HttpResponse("soon")
+@require_POST
+@private_page
+def place(request: HttpRequest) -> HttpResponse:
+    """Place the order and send the customer on to pay; pressed twice, it is one order."""
+    token = read_basket_token(request)
+    if token is None:
+        return see_other("/basket/")
+    basket = get_basket(token)
+    if basket and basket.lines and request.POST.get("shown_total") != str(basket.due.amount):
+        return _step(request, "review", basket, {"total_changed": True}, REFUSED)
+    try:
+        placed = place_order(checkout_token=token)
+        payment = start_payment(order_id=placed.order_id)
+    except OrderRefused as refused:
+        return _refused(request, basket, refused)
+    return see_other(payment.url or f"/orders/{placed.order_token}/")
+
+
+def _address_form(request: HttpRequest, basket: Basket) -> AddressForm:
+    """Return the form: fresh, sent, or sent only to follow another country."""
+    countries = delivery_countries()
+    kept = address_fields(basket.token)
+    typed = request.POST.dict()
+    country = typed.get("country") or kept.get("country") or settings.DEFAULT_COUNTRY
+    if country not in dict(countries):
+        country = countries[0][0] if countries else settings.DEFAULT_COUNTRY
+    if request.method == "POST" and "change_country" not in typed:
+        return AddressForm(request.POST, countries=countries, country=country)
+    return AddressForm(countries=countries, country=country, initial=typed or kept)
+
+
+def _keep_address(basket: Basket, form: AddressForm) -> HttpResponse:
+    try:
+        code_kept = set_address(
+            token=basket.token, email=form.cleaned_data["email"], address=form.address()
+        )
+    except BasketRefused:
+        return see_other("/basket/")
+    return see_other("/checkout/delivery/" + ("" if code_kept else _CODE_REMOVED))
+
+
+def _set_delivery(request: HttpRequest) -> bool:
+    chosen = request.POST.get("method", "")
+    if not chosen.isdecimal():
+        return False
+    try:
+        return set_delivery(token=read_basket_token(request), method_id=int(chosen))
+    except BasketRefused:
+        return False
+
+
+def _refused(request: HttpRequest, basket: Basket | None, refused: OrderRefused) -> HttpResponse:
+    if isinstance(refused, BasketIncomplete):
+        return see_other(f"/checkout/{refused.step}/")
+    if basket is None or not basket.lines:
+        return see_other("/basket/")
+    lines = refused.lines if isinstance(refused, SoldOut) else ()
+    context = {"basket": basket, "message": refused.message, "short": lines}
+    return render(request, "storefront/checkout/refused.html", context, status=REFUSED)
+
+
+def _step(
+    request: HttpRequest, name: str, basket: Basket, more: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    context = {
+        "step": name,
+        "basket": basket,
+        "code_removed": request.GET.get("code") == "removed",
+        **more,
+    }
+    return render(request, f"storefront/checkout/{name}.html", context, status=status)

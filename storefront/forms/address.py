@@ -1,0 +1,142 @@
+"""Where to send an order, and how to reach its customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import phonenumbers
+from django import forms
+from phonenumber_field.formfields import PhoneNumberField
+
+from storefront.forms.address_rules import AddressRules, address_rules, normalize
+
+_NAME_LENGTH, _AREA_LENGTH, _POSTCODE_LENGTH = 256, 128, 20  # those of Saleor's Address
+_BY_COUNTRY = ("city", "city_area", "country_area", "postal_code")
+_SWAP = {  # with htmx the form follows the country; without, the button beside it does
+    "hx-post": "/checkout/address/",
+    "hx-trigger": "change",
+    "hx-include": "closest form",
+    "hx-vals": '{"change_country": "1"}',
+    "hx-target": "#address-form",
+    "hx-select": "#address-form",
+    "hx-swap": "outerHTML",
+}
+
+
+def _text(label: str, autocomplete: str, length: int = _NAME_LENGTH, **more: Any) -> forms.Field:
+    return forms.CharField(
+        label=label,
+        max_length=length,
+        widget=forms.TextInput(attrs={"autocomplete": autocomplete}),
+        **more,
+    )
+
+
+class AddressForm(forms.Form):
+    """Fields and rules follow the country; what was typed is kept when it changes."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        help_text="For the confirmation. Its subject line never says what you bought.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": "Enter an e-mail address, such as name@example.org."},
+    )
+    first_name = _text("First name", "given-name")
+    last_name = _text("Last name", "family-name")
+    country = forms.ChoiceField(
+        label="Country", widget=forms.Select(attrs={"autocomplete": "country", **_SWAP})
+    )
+    street_address_1 = _text("Address", "address-line1")
+    street_address_2 = _text("Flat, building or company", "address-line2", required=False)
+    city = _text("Town or city", "address-level2")
+    city_area = _text("District", "address-level3", _AREA_LENGTH)
+    country_area: forms.Field = _text("Region", "address-level1", _AREA_LENGTH)
+    postal_code = _text("Postcode", "postal-code", _POSTCODE_LENGTH)
+    phone = PhoneNumberField(
+        label="Phone",
+        required=False,
+        help_text="Only for the carrier, if something is unclear.",
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+        error_messages={"invalid": "Enter a phone number, or leave it out."},
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        countries: Sequence[tuple[str, str]],
+        country: str,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Follow the rules of `country`, one of `countries` (code, name)."""
+        super().__init__(data, initial={**(initial or {}), "country": country})
+        self.fields["country"].choices = countries  # type: ignore[attr-defined]
+        self.fields["phone"].region = country if _has_phones(country) else None  # type: ignore[attr-defined]
+        self._follow(address_rules(country))
+        for field in self.fields.values():
+            field.error_messages["required"] = f"Enter your {field.label.lower()}."  # type: ignore[union-attr]
+        self.fields["country"].error_messages["invalid_choice"] = "We do not deliver there yet."
+
+    def clean(self) -> dict[str, Any]:
+        """Check the address by the rules of its country and take over their spelling."""
+        kept: dict[str, Any] = super().clean() or self.cleaned_data
+        address = {name: kept.get(name, "") for name in self._by_country()}
+        streets = "\n".join(filter(None, map(kept.get, ("street_address_1", "street_address_2"))))
+        spelled, errors = normalize(
+            address | {"country_code": kept.get("country", ""), "street_address": streets}
+        )
+        for name, kind in errors.items():
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, self._wrong(name, kind))
+        return kept | {name: spelled[name] for name in self._by_country() if name in spelled}
+
+    def clean_email(self) -> str:
+        """Return the address in small letters: one customer, one spelling."""
+        return str(self.cleaned_data["email"]).lower()
+
+    def address(self) -> dict[str, str]:
+        """Return the fields of Saleor's Address; those the country does not use are empty."""
+        kept = {name: str(value) for name, value in self.cleaned_data.items() if name != "email"}
+        phone = self.cleaned_data.get("phone")
+        return dict.fromkeys(_BY_COUNTRY, "") | kept | {"phone": phone.as_e164 if phone else ""}
+
+    def by_country(self) -> list[forms.BoundField]:
+        """Return the fields that depend on the country, in the order they are asked for."""
+        return [self[name] for name in self._by_country()]
+
+    def _by_country(self) -> list[str]:
+        return [name for name in _BY_COUNTRY if name in self.fields]
+
+    def _follow(self, rules: AddressRules) -> None:
+        self._example = rules.postcode_example
+        for name in _BY_COUNTRY:
+            if name not in rules.allowed:
+                del self.fields[name]
+                continue
+            self.fields[name].required = name in rules.required
+            self.fields[name].label = rules.labels[name]
+        if "country_area" in self.fields and rules.areas:
+            self.fields["country_area"] = _choice(self.fields["country_area"], rules.areas)
+
+    def _wrong(self, name: str, kind: str) -> str:
+        label = str(self.fields[name].label).lower()
+        if kind == "required":
+            return f"Enter your {label}."
+        if name == "postal_code" and self._example:
+            return f"This {label} does not look right for the country. Example: {self._example}."
+        return f"Check the {label}: we cannot find it in this country."
+
+
+def _choice(field: forms.Field, areas: Sequence[tuple[str, str]]) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=field.label,
+        required=field.required,
+        choices=[("", "Choose"), *areas],
+        widget=forms.Select(attrs={"autocomplete": "address-level1"}),
+    )
+
+
+def _has_phones(country: str) -> bool:
+    return country in phonenumbers.SUPPORTED_REGIONS
