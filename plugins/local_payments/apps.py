@@ -8,3 +8,7 @@ class LocalPaymentsConfig(AppConfig):
 
     name = "plugins.local_payments"
     label = "local_payments"
+
+    def ready(self) -> None:
+        """Register the system check."""
+        from plugins.local_payments import checks  # noqa: F401

@@ -9,3 +9,9 @@ class OrderingConfig(AppConfig):
     name = "plugins.ordering"
     label = "ordering"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Mend Saleor's making of order lines."""
+        from plugins.ordering.services import saleor_lines
+
+        saleor_lines.install()

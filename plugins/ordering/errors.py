@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 
-class OrderRefused(Exception):
+class OrderRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
     """Base of every refusal. `message` is plain English for the customer."""
 
     message = "Your order could not be placed. Nothing was charged."
@@ -85,5 +85,13 @@ class PaymentUnavailable(OrderRefused):
     message = "We cannot reach our payment service right now. Please try again in a moment."
 
 
-class UnknownPayment(LookupError):
+class PaymentBeingChecked(OrderRefused):
+    """Money came in that does not fit the order; staff look at it before anything else."""
+
+    message = (
+        "We have received a payment for this order and are checking it. Please do not pay again."
+    )
+
+
+class UnknownPayment(LookupError):  # noqa: N818  reads as what it is
     """No payment session has this provider and reference."""

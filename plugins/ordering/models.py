@@ -14,7 +14,6 @@ class SessionStatus(models.TextChoices):
     NEW = "new", "Not opened yet"
     OPEN = "open", "Open at the provider"
     PAID = "paid", "Paid"
-    FAILED = "failed", "Failed"
     EXPIRED = "expired", "Expired"
     CANCELED = "canceled", "Canceled"
 

@@ -272,7 +272,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- Saleor ------------------------------------------------------------------------
-PLUGINS_MANAGER = "saleor.plugins.manager.PluginsManager"
+PLUGINS_MANAGER = "plugins.ordering.plugin.OrderingPluginsManager"
 PLUGINS = ["plugins.order_emails.plugin.OrderEmailsPlugin"]
 PAYMENT_MODEL = "order.Payment"
 PAYMENT_HOST = PUBLIC_URL

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('provider', models.CharField(blank=True, default='', max_length=40)),
                 ('reference', models.CharField(blank=True, default='', max_length=255)),
                 ('url', models.URLField(blank=True, default='', max_length=2048)),
-                ('state', models.CharField(choices=[('new', 'Not opened yet'), ('open', 'Open at the provider'), ('paid', 'Paid'), ('failed', 'Failed'), ('expired', 'Expired'), ('canceled', 'Canceled')], default='new', max_length=10)),
+                ('state', models.CharField(choices=[('new', 'Not opened yet'), ('open', 'Open at the provider'), ('paid', 'Paid'), ('expired', 'Expired'), ('canceled', 'Canceled')], default='new', max_length=10)),
                 ('amount_value', models.DecimalField(decimal_places=2, max_digits=12)),
                 ('currency', models.CharField(max_length=3)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

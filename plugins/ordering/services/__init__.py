@@ -7,11 +7,19 @@ allocations → voucher. Nothing here calls a payment provider inside a transact
 
 from plugins.ordering.services.place import place_order
 from plugins.ordering.services.record import record_payment, record_payment_failure
-from plugins.ordering.services.release import release_order
+from plugins.ordering.services.release import (
+    BASKET_CHANGED,
+    CANCELED_BY_CUSTOMER,
+    NOT_PAID_IN_TIME,
+    release_order,
+)
 from plugins.ordering.services.start import start_payment
 from plugins.ordering.services.sweep import release_unpaid_orders
 
 __all__ = [
+    "BASKET_CHANGED",
+    "CANCELED_BY_CUSTOMER",
+    "NOT_PAID_IN_TIME",
     "place_order",
     "record_payment",
     "record_payment_failure",

@@ -1,19 +1,140 @@
-"""Record what a provider says about a payment."""
+"""Record what a provider says about a payment. The money is written down in every case."""
 
 from __future__ import annotations
 
-from prices import Money
+import logging
 
+from django.db import transaction
+from prices import Money
+from saleor.account.models import Address
+from saleor.checkout.models import Checkout
+from saleor.order import OrderStatus
+from saleor.order.actions import handle_fully_paid_order
+from saleor.order.events import payment_captured_event, payment_failed_event
+from saleor.order.models import Order
+from saleor.payment import ChargeStatus, TransactionError
+from saleor.payment.models import Payment
+
+from plugins.ordering.errors import UnknownPayment
+from plugins.ordering.models import ACTIVE, PaymentSession, SessionStatus
+from plugins.ordering.plugin import one_configuration
+from plugins.ordering.policies import payment_settles
 from plugins.ordering.results import PaymentOutcome
+from plugins.ordering.selectors import is_paid
+from plugins.ordering.services.locks import lock_order, lock_session
+from plugins.ordering.services.notes import flag
+from plugins.ordering.services.payments import add_transaction, payment_of
+
+logger = logging.getLogger(__name__)
 
 
 def record_payment(*, provider: str, reference: str, amount: Money, raw_id: str) -> PaymentOutcome:
-    """Record money that a provider has taken."""
-    raise NotImplementedError
+    """Record `amount`, taken in the session `reference`; `raw_id` is the provider's charge.
+
+    The first payment of the right amount pays the order: Saleor's paid events and plugins
+    run once and the basket is deleted. The same charge again changes nothing. Money that
+    does not fit (wrong amount or currency, order released or paid already) is recorded,
+    and the order is flagged for staff in private_metadata["needs_attention"].
+
+    Raises UnknownPayment when there is no such session.
+    """
+    session_id, order_id = _find(provider, reference)
+    with transaction.atomic(), one_configuration():
+        order, checkout = lock_order(order_id)
+        return settle(order, checkout, lock_session(session_id), amount, raw_id)
 
 
 def record_payment_failure(
     *, provider: str, reference: str, raw_id: str, message: str = "declined"
 ) -> None:
-    """Record that a payment was declined; the order and its session stay open."""
-    raise NotImplementedError
+    """Record a declined try, once per `raw_id`; the order and its session stay open.
+
+    Raises UnknownPayment when there is no such session.
+    """
+    session_id, order_id = _find(provider, reference)
+    with transaction.atomic():
+        order, _checkout = lock_order(order_id)
+        session = lock_session(session_id)
+        payment = payment_of(session, order)
+        declined = TransactionError.DECLINED.value
+        if add_transaction(payment, session.amount, raw_id, error=declined):
+            payment_failed_event(order=order, user=None, message=message, payment=payment)
+
+
+def settle(
+    order: Order,
+    checkout: Checkout | None,
+    session: PaymentSession,
+    amount: Money,
+    raw_id: str,
+) -> PaymentOutcome:
+    """Record a payment on locked rows and let it pay the order if it fits."""
+    payment = payment_of(session, order)
+    settled = is_paid(order)
+    if not add_transaction(payment, amount, raw_id):
+        return _outcome(order, "already_paid" if settled else "needs_attention")
+    fits, reason = payment_settles(
+        due=order.total.gross,
+        amount=amount,
+        canceled=order.status == OrderStatus.CANCELED,
+        settled=settled,
+    )
+    _end_session(session)
+    if reason not in {"wrong_amount", "wrong_currency"}:
+        _charge(payment, amount)
+    if not fits:
+        return _needs_attention(order, amount, reason)
+    _complete(order, checkout, payment)
+    return _outcome(order, "paid")
+
+
+def _find(provider: str, reference: str) -> tuple[int, int]:
+    sessions = PaymentSession.objects.exclude(reference="")
+    found = sessions.filter(provider=provider, reference=reference)
+    ids = found.values_list("pk", "order_id").first()
+    if ids is None:
+        raise UnknownPayment
+    return ids
+
+
+def _end_session(session: PaymentSession) -> None:
+    session.state = SessionStatus.PAID
+    session.save(update_fields=["state"])
+
+
+def _charge(payment: Payment, amount: Money) -> None:
+    # Money of another amount or currency is not counted: it would make Saleor call the
+    # order paid. Its Transaction row says what came in.
+    payment.captured_amount += amount.amount
+    payment.charge_status = ChargeStatus.FULLY_CHARGED
+    payment.is_active = True
+    payment.save(update_fields=["captured_amount", "charge_status", "is_active", "modified"])
+
+
+def _complete(order: Order, checkout: Checkout | None, payment: Payment) -> None:
+    PaymentSession.objects.filter(order=order, state__in=ACTIVE).update(
+        state=SessionStatus.CANCELED
+    )
+    payment_captured_event(order=order, user=None, amount=payment.captured_amount, payment=payment)
+    handle_fully_paid_order(order)
+    if checkout is not None:
+        _delete_basket(checkout)
+
+
+def _delete_basket(checkout: Checkout) -> None:
+    addresses = {checkout.billing_address_id, checkout.shipping_address_id} - {None}
+    is_guest = checkout.user_id is None
+    checkout.delete()
+    if is_guest:  # a customer's own addresses stay in the address book
+        Address.objects.filter(pk__in=addresses, user_addresses=None).delete()
+
+
+def _needs_attention(order: Order, amount: Money, reason: str) -> PaymentOutcome:
+    words = reason.replace("_", " ")
+    flag(order, reason, f"{amount.amount} {amount.currency} came in: {words}. Please refund it.")
+    logger.error("payment of order %s needs attention: %s", order.pk, reason)
+    return _outcome(order, "needs_attention")
+
+
+def _outcome(order: Order, state: str) -> PaymentOutcome:
+    return PaymentOutcome(order.pk, order.token, state)  # type: ignore[arg-type]

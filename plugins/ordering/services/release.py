@@ -1,10 +1,110 @@
-"""Release an unpaid order."""
+"""Release an unpaid order: everything it holds is given back, its basket is kept."""
 
 from __future__ import annotations
 
+import logging
+from typing import Literal
+
+from django.db import transaction
+from saleor.order import OrderStatus
+from saleor.order.actions import cancel_order
+from saleor.order.models import Order
+from saleor.warehouse.models import Stock
+
+from plugins.ordering.models import ACTIVE, PaymentSession, SessionStatus
+from plugins.ordering.plugin import one_configuration
 from plugins.ordering.results import ReleaseOutcome
+from plugins.ordering.selectors import is_paid
+from plugins.ordering.services.locks import lock_order
+from plugins.ordering.services.notes import ATTENTION, add_note, placement_of
+from plugins.ordering.services.promo import give_back_gift_cards, give_back_voucher
+from plugins.ordering.services.sessions import close_session
+
+logger = logging.getLogger(__name__)
+
+BASKET_CHANGED = "The basket was changed."
+CANCELED_BY_CUSTOMER = "Canceled by the customer."
+NOT_PAID_IN_TIME = "Not paid in time."
+
+State = Literal["released", "already_released", "paid", "kept"]
+
+
+_ROUNDS = 3
 
 
 def release_order(*, order_id: int, reason: str) -> ReleaseOutcome:
-    """Give back all that an unpaid order holds."""
-    raise NotImplementedError
+    """Release an unpaid order: stock, gift cards and voucher use are given back.
+
+    Its payment session is closed at the provider first. If the customer had paid, the
+    payment is recorded and the state is "paid"; if the provider cannot say, it is "kept".
+    `reason` goes into the order's history.
+    """
+    for _ in range(_ROUNDS):
+        session = _active_session(order_id)
+        if session is not None and close_session(session) == "open":
+            break
+        with transaction.atomic(), one_configuration():
+            order, _checkout = lock_order(order_id)
+            if _same_session(session, _active_session(order_id)):
+                return _outcome(order, _release(order, session, reason))
+        # Another request opened a session meanwhile: close that one too.
+    logger.warning("order %s is kept: its payment session is still open", order_id)
+    return _outcome(Order.objects.get(pk=order_id), "kept")
+
+
+def detach(order: Order) -> None:
+    """Part a canceled order from its basket, so that the basket can be ordered again."""
+    order.store_value_in_private_metadata({"checkout_token": order.checkout_token})
+    order.checkout_token = ""
+    order.save(update_fields=["checkout_token", "private_metadata"])
+
+
+def _active_session(order_id: int) -> PaymentSession | None:
+    return PaymentSession.objects.filter(order_id=order_id, state__in=ACTIVE).first()
+
+
+def _same_session(closed: PaymentSession | None, now: PaymentSession | None) -> bool:
+    if closed is None or now is None:
+        return now is None
+    return (closed.pk, closed.reference) == (now.pk, now.reference)
+
+
+def _release(order: Order, session: PaymentSession | None, reason: str) -> State:
+    if order.status == OrderStatus.CANCELED:
+        return "already_released"
+    if is_paid(order):
+        return "paid"
+    if (order.private_metadata or {}).get(ATTENTION):
+        return "kept"  # money came in that does not fit: staff decide first
+    _end_session(session, reason)
+    _give_back(order)
+    detach(order)
+    add_note(order, f"Released: {reason}")
+    return "released"
+
+
+def _end_session(session: PaymentSession | None, reason: str) -> None:
+    if session is None:
+        return
+    expired = reason == NOT_PAID_IN_TIME
+    session.state = SessionStatus.EXPIRED if expired else SessionStatus.CANCELED
+    session.save(update_fields=["state"])
+
+
+def _give_back(order: Order) -> None:
+    placement = placement_of(order)
+    give_back_gift_cards(placement["gift_cards"])
+    _lock_allocated_stock(order)
+    cancel_order(order, user=None)
+    give_back_voucher(order, placement["voucher_once_for"])
+    order.payments.update(is_active=False)
+
+
+def _lock_allocated_stock(order: Order) -> None:
+    stocks = Stock.objects.select_for_update(of=("self",)).order_by("pk")
+    ids = order.lines.values("allocations__stock_id")
+    list(stocks.filter(pk__in=ids).values_list("pk"))
+
+
+def _outcome(order: Order, state: State) -> ReleaseOutcome:
+    return ReleaseOutcome(order.pk, order.token, state)

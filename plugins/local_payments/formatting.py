@@ -1,0 +1,10 @@
+"""Money as text."""
+
+from babel.numbers import format_currency
+from django.utils.translation import get_language, to_locale
+from prices import Money
+
+
+def money_words(money: Money) -> str:
+    """Return the amount as the visitor's language writes it, such as £49.00."""
+    return format_currency(money.amount, money.currency, locale=to_locale(get_language() or "en"))

@@ -1,0 +1,42 @@
+"""Rules without side effects: each answers `(allowed, reason)`."""
+
+from __future__ import annotations
+
+from prices import Money
+
+Answer = tuple[bool, str]
+
+
+def price_fits(price: Money, minimum: Money | None, maximum: Money | None) -> Answer:
+    """Say whether a delivery method's price range holds `price`; None is no bound."""
+    if minimum is not None and price < minimum:
+        return False, "below the minimum price"
+    if maximum is not None and price > maximum:
+        return False, "above the maximum price"
+    return True, ""
+
+
+def weight_fits(grams: float, minimum: float | None, maximum: float | None) -> Answer:
+    """Say whether a delivery method's weight range holds `grams`; None is no bound."""
+    if minimum is not None and grams < minimum:
+        return False, "below the minimum weight"
+    if maximum is not None and grams > maximum:
+        return False, "above the maximum weight"
+    return True, ""
+
+
+def payment_settles(*, due: Money, amount: Money, canceled: bool, settled: bool) -> Answer:
+    """Say whether a payment of `amount` pays an order on which `due` is due.
+
+    `canceled`: the order was released; `settled`: it was paid before. The reason is a code
+    that is kept with the order for staff.
+    """
+    if amount.currency != due.currency:
+        return False, "wrong_currency"
+    if amount != due:
+        return False, "wrong_amount"
+    if canceled:
+        return False, "paid_after_release"
+    if settled:
+        return False, "paid_twice"
+    return True, ""

@@ -1,0 +1,60 @@
+"""Reading orders and their payment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+from prices import Money
+from saleor.order import OrderStatus
+from saleor.order.models import Order
+from saleor.payment import ChargeStatus
+
+from plugins.ordering.models import PaymentSession, SessionStatus
+
+
+def is_paid(order: Order) -> bool:
+    """Say whether the order's whole total has been taken (a zero total counts once settled)."""
+    return bool(
+        order.payments.filter(
+            charge_status=ChargeStatus.FULLY_CHARGED, captured_amount__gte=order.total_gross_amount
+        ).exists()
+    )
+
+
+def live_order_for_checkout(checkout_token: UUID | str) -> Order | None:
+    """Return the order that was made from this basket and still stands, paid or not."""
+    orders = Order.objects.exclude(status=OrderStatus.CANCELED)
+    return orders.filter(checkout_token=str(checkout_token)).first()
+
+
+@dataclass(frozen=True)
+class PaymentView:
+    """What a payment page may know: no name, no e-mail, no product."""
+
+    order_id: int
+    order_number: str
+    order_token: str
+    amount: Money
+    payable: bool
+    paid: bool
+
+
+def get_payment_view(*, provider: str, reference: str) -> PaymentView | None:
+    """Return the session with this reference as its payment page shows it."""
+    session = (
+        PaymentSession.objects.select_related("order")
+        .filter(~Q(reference=""), provider=provider, reference=reference)
+        .first()
+    )
+    if session is None:
+        return None
+    return PaymentView(
+        order_id=session.order_id,
+        order_number=str(session.order_id),
+        order_token=session.order.token,
+        amount=session.amount,
+        payable=session.state == SessionStatus.OPEN,
+        paid=session.state == SessionStatus.PAID,
+    )

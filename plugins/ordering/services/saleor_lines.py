@@ -1,0 +1,56 @@
+"""Saleor's making of an order line, without its two defects.
+
+`saleor.checkout.utils.create_line_for_order` refuses stock that is there when two
+warehouses hold the same number of pieces (`Sum(distinct=True)`), and divides by zero for a
+free product. Stock is checked by us before, under the lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from prices import TaxedMoney
+from saleor.checkout import utils as checkout_utils
+from saleor.checkout.models import CheckoutLine
+from saleor.core.taxes import quantize_price
+from saleor.discount import DiscountInfo
+from saleor.order.models import OrderLine
+from saleor.plugins.manager import get_plugins_manager
+
+
+def install() -> None:
+    """Put our line maker where Saleor's prepare_order_data looks for it."""
+    checkout_utils.create_line_for_order = create_order_line
+
+
+def create_order_line(checkout_line: CheckoutLine, discounts: Iterable[DiscountInfo]) -> OrderLine:
+    """Return the unsaved order line of a basket line, at the price of this moment."""
+    variant, product = checkout_line.variant, checkout_line.variant.product
+    unit_price = _unit_price(checkout_line, discounts)
+    return OrderLine(
+        product_name=str(product),
+        variant_name=str(variant),
+        translated_product_name=_translated(product),
+        translated_variant_name=_translated(variant),
+        product_sku=variant.sku,
+        is_shipping_required=variant.is_shipping_required(),
+        quantity=checkout_line.quantity,
+        variant=variant,
+        unit_price=unit_price,
+        tax_rate=_tax_rate(unit_price),
+    )
+
+
+def _unit_price(line: CheckoutLine, discounts: Iterable[DiscountInfo]) -> TaxedMoney:
+    total = get_plugins_manager().calculate_checkout_line_total(line, discounts)
+    return quantize_price(total / line.quantity, total.currency)
+
+
+def _tax_rate(price: TaxedMoney) -> Decimal:
+    return price.tax / price.net if price.net.amount else Decimal(0)
+
+
+def _translated(thing: object) -> str:
+    name = str(thing.translated)  # type: ignore[attr-defined]
+    return "" if name == str(thing) else name
