@@ -3,6 +3,7 @@
 from product_content.models.catalogue import CatalogueRecord
 from product_content.models.guides import Guide, GuideProduct, GuideRelation, GuideStage, GuideTopic
 from product_content.models.products import Firmness, Latex, Magnet, ProductDetail, SafetyCard
+from product_content.models.search import SearchDocument, SearchWord
 from product_content.models.sizes import SetSize, SingleSize, Size
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Magnet",
     "ProductDetail",
     "SafetyCard",
+    "SearchDocument",
+    "SearchWord",
     "SetSize",
     "SingleSize",
     "Size",

@@ -1,0 +1,1 @@
+"""Search over products and guides together."""

@@ -1,0 +1,28 @@
+"""Words that people use for the same thing. Each group is searched as one."""
+
+from __future__ import annotations
+
+GROUPS: tuple[tuple[str, ...], ...] = (
+    ("dilator", "trainer", "vaginal dilator", "vaginal trainer", "cone", "expander"),
+    ("massager", "personal massager", "vibrator", "wand"),
+    ("lubricant", "lube", "gel", "jelly"),
+    ("pouch", "bag", "case"),
+    ("cleaning", "cleaner", "wash", "soap", "hygiene"),
+    ("magnetic", "magnet"),
+    ("vaginismus", "gpppd", "penetration disorder"),
+    ("vestibulodynia", "vulvodynia", "vestibulitis"),
+    ("pelvic floor tension", "hypertonic pelvic floor", "tight pelvic floor"),
+    ("menopause", "gsm", "vaginal atrophy", "vaginal dryness"),
+    ("radiotherapy", "radiation"),
+    ("physiotherapist", "physio", "physical therapist", "pelvic floor therapist"),
+    ("psychosexual therapist", "sex therapist"),
+    ("relaxation", "relaxing", "breathing"),
+)
+_GROUP_OF = {phrase: group for group in GROUPS for phrase in group}
+LONGEST = max(len(phrase.split()) for phrase in _GROUP_OF)  # words in the longest phrase
+WORDS = frozenset(word for phrase in _GROUP_OF for word in phrase.split())
+
+
+def group_of(phrase: str) -> tuple[str, ...] | None:
+    """Return all phrases for the same thing, or None; a plural in -s counts as its singular."""
+    return _GROUP_OF.get(phrase) or _GROUP_OF.get(phrase.removesuffix("s"))
