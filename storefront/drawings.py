@@ -31,7 +31,12 @@ def standing(size: SizeInfo, tallest_mm: int) -> SafeString:
         '<g class="reflection" transform="translate(0 6) scale(1 -.22)">{}</g>{}'
         '<path class="water" d="M-24 6.5q6-1.6 12 0t12 0 12 0 12 0M-15 14q5-1.4 10 0t10 0 10 0"/>'
         "</svg>",
-        -_SLOT / 2, -height, _SLOT, height + _BELOW, shape, shape,
+        -_SLOT / 2,
+        -height,
+        _SLOT,
+        height + _BELOW,
+        shape,
+        shape,
     )
 
 
@@ -40,10 +45,15 @@ def _outline(diameter: int, length: int) -> SafeString:
     radius = diameter / 2
     shoulder = min(1.25 * diameter, 0.55 * length)
     values = {
-        "r": radius, "top": -length, "s": shoulder - length,
-        "c1": 0.42 * shoulder - length, "c2": 0.46 * radius,
-        "bx": radius + 4, "bw": diameter + 8,
-        "lx": -0.52 * radius, "ly": 1.05 * shoulder - length,
+        "r": radius,
+        "top": -length,
+        "s": shoulder - length,
+        "c1": 0.42 * shoulder - length,
+        "c2": 0.46 * radius,
+        "bx": radius + 4,
+        "bw": diameter + 8,
+        "lx": -0.52 * radius,
+        "ly": 1.05 * shoulder - length,
     }
     rounded = {name: round(value, 2) for name, value in values.items()}
     return format_html(
@@ -69,7 +79,9 @@ def strip(chart: tuple[SizeInfo, ...], included: tuple[SizeInfo, ...]) -> SafeSt
         left += size.diameter_mm + _GAP
     return format_html(
         '<svg class="strip" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
-        left - _GAP + 1, widest + _DIGITS + 1, _in_words(included),
+        left - _GAP + 1,
+        widest + _DIGITS + 1,
+        _in_words(included),
         format_html_join("", "{}", ((circle,) for circle in circles)),
     )
 
@@ -79,8 +91,13 @@ def _circle(size: SizeInfo, left: float, widest: int, filled: bool) -> SafeStrin
     return format_html(
         '<g class="{}"><circle cx="{}" cy="{}" r="{}"/>'
         '<text x="{}" y="{}" text-anchor="middle">{}</text></g>',
-        "in" if filled else "out", left + radius, widest - radius + 0.5, radius,
-        left + radius, widest + _DIGITS - 2, size.number,
+        "in" if filled else "out",
+        left + radius,
+        widest - radius + 0.5,
+        radius,
+        left + radius,
+        widest + _DIGITS - 2,
+        size.number,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storefront import wording
 
 
-class BasketRefused(Exception):
+class BasketRefused(Exception):  # noqa: N818  it is an answer, not a defect
     """Base of every refusal. The basket is unchanged; `message` is for the customer."""
 
     message = "That did not work. Your basket is unchanged."

@@ -24,10 +24,10 @@ def size_range(sizes: tuple[SizeInfo, ...]) -> str:
     if len(sizes) == 1:
         return f"Size {first.number}, {first.diameter_mm} mm"
     numbers = [size.number for size in sizes]
-    if numbers == list(range(first.number, last.number + 1)):
-        return f"Sizes {first.number} to {last.number}, {first.diameter_mm}–{last.diameter_mm} mm"
     named = ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
-    return f"Sizes {named}, {first.diameter_mm}–{last.diameter_mm} mm"
+    if numbers == list(range(first.number, last.number + 1)):
+        named = f"{first.number} to {last.number}"
+    return f"Sizes {named}, {first.diameter_mm} to {last.diameter_mm} mm"
 
 
 def shortage(*, wanted: int, available: int) -> str:

@@ -20,9 +20,7 @@ class AddForm(forms.Form):
     variant = forms.IntegerField(
         min_value=1, max_value=2**31 - 1, error_messages=_messages("Choose one of the options.")
     )
-    quantity = forms.IntegerField(
-        min_value=1, max_value=_MOST, error_messages=_messages(_A_NUMBER)
-    )
+    quantity = forms.IntegerField(min_value=1, max_value=_MOST, error_messages=_messages(_A_NUMBER))
 
     def first_error(self) -> str:
         """Return the first thing that is wrong, in words."""

@@ -22,8 +22,6 @@ from storefront.errors import LineGone, NotForSale, ShortOfStock, TooMany
 from storefront.selectors.held import held_pieces
 from storefront.services.promo_codes import renew_discount
 
-_NEW_LINE: Mapping[str, str] = {}  # `data` of a plain line; Saleor's key is (checkout, variant, data)
-
 
 @dataclass(frozen=True)
 class BasketChange:
@@ -117,9 +115,7 @@ def _write_line(
     if line:
         CheckoutLine.objects.filter(pk=line.pk).update(quantity=quantity)
         return
-    CheckoutLine.objects.create(
-        checkout=checkout, variant_id=variant_id, quantity=quantity, data=dict(_NEW_LINE)
-    )
+    CheckoutLine.objects.create(checkout=checkout, variant_id=variant_id, quantity=quantity)
 
 
 def _finish(checkout: Checkout, line_quantity: int, basket_quantity: int) -> BasketChange:

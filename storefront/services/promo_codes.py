@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -33,7 +32,7 @@ def apply_code(*, token: UUID | None, code: str) -> None:
     spellings = {code, code.upper()}
     if voucher := Voucher.objects.active(timezone.now()).filter(code__in=spellings).first():
         _add_voucher(checkout, voucher)
-    elif card := GiftCard.objects.active(date.today()).filter(code__in=spellings).first():
+    elif card := GiftCard.objects.active(timezone.localdate()).filter(code__in=spellings).first():
         _add_gift_card(checkout, card)
     else:
         raise CodeRefused(_UNKNOWN)

@@ -33,7 +33,7 @@ def basket(request: HttpRequest) -> HttpResponse:
 @require_safe
 @private_page
 def count(request: HttpRequest) -> HttpResponse:
-    """Give the number beside "Basket"; public pages fetch it apart, and so hold nothing personal."""
+    """Give the number beside "Basket"; public pages fetch it apart: they hold nothing personal."""
     quantity = basket_quantity(read_basket_token(request))
     if not quantity:
         return HttpResponse(status=204)
