@@ -13,7 +13,7 @@ class Firmness(models.TextChoices):
     """How far the product gives when pressed."""
 
     SOFT = "soft", "Soft and flexible"
-    MEDIUM = "medium", "Medium: firm core, soft surface"
+    MEDIUM = "medium", "Medium: bends a little"
     FIRM = "firm", "Firm: does not bend"
     NONE = "none", "Does not apply"
 

@@ -36,5 +36,6 @@ def word_facts(words: Sequence[str]) -> dict[str, WordFacts]:
         cursor.execute(_FACTS, [list(words)])
         rows = cursor.fetchall()
     return {
-        word: WordFacts(stop, known, begins, tuple(near)) for word, stop, known, begins, near in rows
+        word: WordFacts(stop, known, begins, tuple(near))
+        for word, stop, known, begins, near in rows
     }

@@ -1,0 +1,38 @@
+"""`manage.py load_catalogue`: bring the shop to what the catalogue files say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from product_content.services import CatalogueRefused, load_catalogue
+from product_content.services.catalogue.load import DATA
+
+
+class Command(BaseCommand):
+    """Shows what changed; what staff edited stays, unless --force."""
+
+    help = "Load sizes, products, shipping and guides from product_content/data."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--dry-run", action="store_true", help="show, but write nothing")
+        parser.add_argument(
+            "--force", action="store_true", help="overwrite what staff edited (never stock)"
+        )
+        parser.add_argument("--folder", type=Path, default=DATA, help="another folder of files")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load, and print the report; a refusal is printed with its places, exit code 1."""
+        try:
+            report = load_catalogue(
+                folder=options["folder"], dry_run=options["dry_run"], force=options["force"]
+            )
+        except CatalogueRefused as refused:
+            raise CommandError(f"nothing was changed:\n{refused}") from refused
+        for line in report.lines():
+            self.stdout.write(line)
+        if options["dry_run"]:
+            self.stdout.write("Dry run: nothing was written.")
