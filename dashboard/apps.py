@@ -8,5 +8,5 @@ class DashboardConfig(AppConfig):
 
     name = "dashboard"
     label = "dashboard"
-    verbose_name = "Dashboard"
+    verbose_name = "Shop"  # stands before the page's name on every page
     default_auto_field = "django.db.models.BigAutoField"

@@ -7,7 +7,10 @@ from typing import Any
 from django.db.models import DecimalField, Field, Model
 from django.forms import Field as FormField
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django_countries.fields import CountryField
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 
 class SaleorPermission:
@@ -49,19 +52,29 @@ class SaleorPermission:
         return self.can_remove and self.is_permitted(request)
 
 
-class NothingNegative:
-    """Amounts of money in forms start at zero; Saleor's columns would take any number."""
+class SaleorFields:
+    """Form fields for Saleor's columns that Unfold alone gets wrong."""
 
     def formfield_for_dbfield(
         self, db_field: Field, request: HttpRequest, **kwargs: Any
     ) -> FormField | None:
-        """Return the form's field, with a lowest value for amounts."""
+        """Return the form's field; amounts start at zero and leave "amount" out of their name."""
         if isinstance(db_field, DecimalField):
             kwargs.setdefault("min_value", 0)
+            kwargs.setdefault("label", capfirst(db_field.verbose_name.removesuffix(" amount")))
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
+    def formfield_for_choice_field(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Return the form's field; several countries need a widget that can hold several."""
+        if isinstance(db_field, CountryField) and db_field.multiple:
+            kwargs["widget"] = UnfoldAdminSelect2MultipleWidget()
+            kwargs["choices"] = list(db_field.countries)
+        return super().formfield_for_choice_field(db_field, request, **kwargs)  # type: ignore[misc]
 
-class SaleorModelAdmin(SaleorPermission, NothingNegative, ModelAdmin):
+
+class SaleorModelAdmin(SaleorPermission, SaleorFields, ModelAdmin):
     """An area of the dashboard. Forms name their fields: Saleor's money, weight and JSON columns
     have no form fields that the admin could use.
     """
@@ -73,13 +86,13 @@ class SaleorModelAdmin(SaleorPermission, NothingNegative, ModelAdmin):
     warn_unsaved_form = True
 
 
-class SaleorTabularInline(SaleorPermission, NothingNegative, TabularInline):
+class SaleorTabularInline(SaleorPermission, SaleorFields, TabularInline):
     """Rows of a related table inside an area's form."""
 
     extra = 0
 
 
-class SaleorStackedInline(SaleorPermission, NothingNegative, StackedInline):
+class SaleorStackedInline(SaleorPermission, SaleorFields, StackedInline):
     """A related form inside an area's form."""
 
     extra = 0

@@ -25,7 +25,7 @@ class DetailInline(SaleorStackedInline):
 
     required_permission = PERMISSION
     model = ProductDetail
-    verbose_name_plural = "Texts"
+    verbose_name = verbose_name_plural = "Texts"
     fields = ("summary", "description_markdown", "in_the_box")
     tab = True
 
@@ -47,7 +47,7 @@ class SafetyCardInline(SaleorStackedInline):
 
     required_permission = PERMISSION
     model = SafetyCard
-    verbose_name_plural = "Safety card"
+    verbose_name = verbose_name_plural = "Safety card"
     fields = (
         ("material", "firmness"),
         ("latex", "magnet"),
@@ -65,5 +65,5 @@ class SingleSizeInline(SaleorStackedInline):
     required_permission = PERMISSION
     model = SingleSize
     can_remove = True
-    verbose_name_plural = "Size"
+    verbose_name = verbose_name_plural = "Size"
     fields = ("size",)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin
+from dashboard.admin.show import show_time
 from dashboard.models import Customer
 from dashboard.site import staff_site
 
@@ -17,17 +18,22 @@ class CustomerAdmin(ReadOnly, SaleorModelAdmin):
     """People with an account. Guests have none: their orders carry what is needed."""
 
     required_permission = "account.manage_users"
-    list_display = ("email", "date_joined", "is_active", "order_count")
+    list_display = ("email", "joined", "is_active", "order_count")
     list_filter = ("is_active",)
     search_fields = ("email",)
     search_help_text = "E-mail"
     ordering = ("email",)
-    fields = ("email", "date_joined", "is_active", "order_count")
+    fields = ("email", "joined", "is_active", "order_count")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         """Return who is not staff, with the number of their orders."""
         customers = super().get_queryset(request).filter(is_staff=False)
         return customers.annotate(order_total=Count("orders"))
+
+    @display(description="Joined", ordering="date_joined")
+    def joined(self, customer: Customer) -> str:
+        """Return when the account was made."""
+        return show_time(customer.date_joined)
 
     @display(description="Orders", ordering="order_total")
     def order_count(self, customer: Customer) -> int:

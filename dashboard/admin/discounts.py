@@ -8,7 +8,7 @@ from saleor.discount.models import Voucher
 from unfold.decorators import display
 
 from dashboard.admin.base import SaleorModelAdmin
-from dashboard.admin.money import show_money
+from dashboard.admin.show import show_money
 from dashboard.site import staff_site
 
 
@@ -39,7 +39,8 @@ class VoucherAdmin(SaleorModelAdmin):
             "When it holds",
             {
                 "fields": (
-                    ("start_date", "end_date"),
+                    "start_date",
+                    "end_date",
                     ("usage_limit", "used"),
                     ("min_spent_amount", "min_checkout_items_quantity"),
                     "countries",

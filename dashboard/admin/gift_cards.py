@@ -7,36 +7,36 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from saleor.giftcard.models import GiftCard
 from unfold.decorators import display
 
 from dashboard.admin.base import SaleorModelAdmin
-from dashboard.admin.money import show_money
+from dashboard.admin.show import show_money, show_time
+from dashboard.models import MaskedGiftCard
 from dashboard.services.gift_cards import issue_gift_card
 from dashboard.site import staff_site
 
 _SHOWN = 4  # the last characters, by which a customer on the phone can name a card
 
 
-@admin.register(GiftCard, site=staff_site)
+@admin.register(MaskedGiftCard, site=staff_site)
 class GiftCardAdmin(SaleorModelAdmin):
     """Cards, what is left on them, and issuing a new one."""
 
     required_permission = "giftcard.manage_gift_card"
-    list_display = ("masked", "left", "issued_over", "is_active", "end_date", "last_used_on")
+    list_display = ("masked", "left", "issued_over", "is_active", "end_date", "last_used")
     list_display_links = ("masked",)
     list_filter = ("is_active",)
     search_fields = ("code",)  # shows the search box; `get_search_results` does the work
     search_help_text = "Last 4 characters, or the whole code"
     ordering = ("-created",)
-    fields = (("masked", "is_active"), ("left", "issued_over"), ("end_date", "last_used_on"))
-    readonly_fields = ("masked", "left", "issued_over", "last_used_on")
+    fields = (("masked", "is_active"), ("left", "issued_over"), ("end_date", "last_used"))
+    readonly_fields = ("masked", "left", "issued_over", "last_used")
     add_fieldsets = ((None, {"fields": (("initial_balance_amount", "end_date"),)}),)
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[GiftCard], search_term: str
-    ) -> tuple[QuerySet[GiftCard], bool]:
-        """Find by what is shown or by the whole code: any other part would let codes be guessed."""
+        self, request: HttpRequest, queryset: QuerySet[MaskedGiftCard], search_term: str
+    ) -> tuple[QuerySet[MaskedGiftCard], bool]:
+        """Find by what is shown or by the whole code; other parts would let codes be guessed."""
         term = search_term.strip().upper()
         if not term:
             return queryset, False
@@ -45,7 +45,9 @@ class GiftCardAdmin(SaleorModelAdmin):
             match |= Q(code__iendswith=term)
         return queryset.filter(match), False
 
-    def save_model(self, request: HttpRequest, obj: GiftCard, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: MaskedGiftCard, form: Any, change: bool
+    ) -> None:
         """Issue a card and show its code this once; later only its state and end change."""
         if change:
             obj.save(update_fields=["is_active", "end_date"])
@@ -55,16 +57,21 @@ class GiftCardAdmin(SaleorModelAdmin):
         messages.warning(request, f"Write the code down, it is not shown again: {card.code}")
 
     @display(description="Code")
-    def masked(self, card: GiftCard) -> str:
+    def masked(self, card: MaskedGiftCard) -> str:
         """Return the code with all but its last characters hidden."""
         return str(card.display_code)
 
     @display(description="Left", ordering="current_balance_amount")
-    def left(self, card: GiftCard) -> str:
+    def left(self, card: MaskedGiftCard) -> str:
         """Return what can still be spent."""
         return show_money(card.current_balance_amount, card.currency)
 
     @display(description="Issued over", ordering="initial_balance_amount")
-    def issued_over(self, card: GiftCard) -> str:
+    def issued_over(self, card: MaskedGiftCard) -> str:
         """Return what the card was worth at first."""
         return show_money(card.initial_balance_amount, card.currency)
+
+    @display(description="Last used", ordering="last_used_on")
+    def last_used(self, card: MaskedGiftCard) -> str:
+        """Return when something was last paid with it."""
+        return show_time(card.last_used_on)

@@ -9,7 +9,7 @@ from saleor.order import OrderStatus
 from saleor.order.models import Order
 from unfold.decorators import display
 
-from dashboard.admin.money import show_money
+from dashboard.admin.show import show_money, show_time
 from dashboard.selectors.orders import PaymentState
 
 _STATUS_WORDS = {
@@ -34,6 +34,11 @@ _PAYMENT_COLOURS = {
 
 class OrderFields:
     """Computed fields of `OrderAdmin`; `payment` needs `orders_with_payment`."""
+
+    @display(description="Placed", ordering="created")
+    def placed(self, order: Order) -> str:
+        """Return when the customer placed it."""
+        return show_time(order.created)
 
     @display(description="For")
     def recipient(self, order: Order) -> str:

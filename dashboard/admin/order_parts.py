@@ -12,7 +12,7 @@ from saleor.payment.models import Payment
 from unfold.decorators import display
 
 from dashboard.admin.base import ReadOnly, SaleorTabularInline
-from dashboard.admin.money import show_money
+from dashboard.admin.show import show_money, show_time
 from plugins.order_emails.models import EmailState, OutgoingEmail
 
 _EVENT_WORDS = dict(OrderEvents.CHOICES)
@@ -36,8 +36,8 @@ class LineInline(OrderPart):
     """What was bought."""
 
     model = OrderLine
-    verbose_name_plural = "To pack"
-    fields = readonly_fields = ("what", "sku", "quantity", "packed", "unit_price", "line_total")
+    verbose_name_plural = "What was bought"
+    fields = readonly_fields = ("what", "sku", "quantity", "packed", "each", "together")
 
     @display(description="What")
     def what(self, line: OrderLine) -> str:
@@ -55,12 +55,12 @@ class LineInline(OrderPart):
         return f"{line.quantity_fulfilled} of {line.quantity}"
 
     @display(description="Each")
-    def unit_price(self, line: OrderLine) -> str:
+    def each(self, line: OrderLine) -> str:
         """Return the price of one piece with tax."""
         return show_money(line.unit_price_gross_amount, line.currency)
 
     @display(description="Together")
-    def line_total(self, line: OrderLine) -> str:
+    def together(self, line: OrderLine) -> str:
         """Return the price of the line with tax."""
         return show_money(line.unit_price_gross_amount * line.quantity, line.currency)
 
@@ -69,11 +69,16 @@ class PaymentInline(OrderPart):
     """Payments with each of their transactions."""
 
     model = Payment
-    fields = readonly_fields = ("created", "gateway", "state", "taken", "transactions")
+    fields = readonly_fields = ("started", "gateway", "state", "taken", "transactions")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         """Return the payments with their transactions in one query more."""
         return super().get_queryset(request).prefetch_related("transactions")
+
+    @display(description="Started")
+    def started(self, payment: Payment) -> str:
+        """Return when the payment began."""
+        return show_time(payment.created)
 
     @display(description="State")
     def state(self, payment: Payment) -> str:
@@ -109,11 +114,16 @@ class EventInline(OrderPart):
 
     model = OrderEvent
     verbose_name_plural = "Time line"
-    fields = readonly_fields = ("date", "happened", "who")
+    fields = readonly_fields = ("when", "happened", "who")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderEvent]:
         """Return the events, oldest first, with who did them."""
         return super().get_queryset(request).select_related("user").order_by("date", "pk")
+
+    @display(description="When")
+    def when(self, event: OrderEvent) -> str:
+        """Return when it happened."""
+        return show_time(event.date)
 
     @display(description="What happened")
     def happened(self, event: OrderEvent) -> str:
@@ -133,7 +143,17 @@ class EmailInline(OrderPart):
 
     model = OutgoingEmail
     verbose_name_plural = "E-mails"
-    fields = readonly_fields = ("created_at", "about", "how_far", "sent_at", "attempts", "problem")
+    fields = readonly_fields = ("written", "about", "how_far", "sent", "attempts", "problem")
+
+    @display(description="Written")
+    def written(self, email: OutgoingEmail) -> str:
+        """Return when the e-mail was put into the outbox."""
+        return show_time(email.created_at)
+
+    @display(description="Sent")
+    def sent(self, email: OutgoingEmail) -> str:
+        """Return when it went out."""
+        return show_time(email.sent_at)
 
     @display(description="About")
     def about(self, email: OutgoingEmail) -> str:

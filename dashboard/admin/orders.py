@@ -25,7 +25,7 @@ class OrderAdmin(OrderFields, ReadOnly, SaleorModelAdmin):
     required_permission = "order.manage_orders"
     list_display = (
         "number",
-        "created",
+        "placed",
         "recipient",
         "state",
         "payment",
@@ -40,7 +40,7 @@ class OrderAdmin(OrderFields, ReadOnly, SaleorModelAdmin):
     ordering = ("-pk",)
     inlines = (LineInline, PaymentInline, EmailInline, EventInline)
     fieldsets = (
-        (None, {"fields": (("state", "payment"), ("created", "flag"), "customer_note")}),
+        (None, {"fields": (("state", "payment"), ("placed", "flag"), "customer_note")}),
         ("Delivery", {"fields": (("ship_to", "bill_to"), ("delivery", "email"))}),
         ("Amounts", {"fields": (("goods", "shipping"), ("discount_given", "order_total"))}),
     )

@@ -19,7 +19,7 @@ from dashboard.admin.content_parts import (
     SingleSizeInline,
     VariantInline,
 )
-from dashboard.admin.money import show_money
+from dashboard.admin.show import show_money
 from dashboard.selectors.products import products_with_stock
 from dashboard.services.products import (
     PublishRefused,

@@ -12,9 +12,10 @@ from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from dashboard.admin.base import SaleorModelAdmin
+from dashboard.admin.show import show_time
 from dashboard.admin.staff_forms import StaffAddForm, StaffChangeForm
 from dashboard.models import StaffMember
 from dashboard.policies import may_manage_staff
@@ -40,12 +41,12 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
     form = StaffChangeForm
     add_form = StaffAddForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("email", "full_name", "roles", "is_active", "last_login")
+    list_display = ("email", "full_name", "roles", "is_active", "last_seen")
     list_filter = ("is_active", "groups")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
     filter_horizontal = ()
-    readonly_fields = ("last_login",)
+    readonly_fields = ("last_seen",)
     add_fieldsets = (
         (None, {"fields": ("email", ("first_name", "last_name"), ("password1", "password2"))}),
     )
@@ -61,7 +62,7 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
         superuser = SUPERUSER in permissions_of(request.user)
         access = ("is_active", "is_superuser") if superuser else ("is_active",)
         return (
-            (None, {"fields": ("email", ("first_name", "last_name"), "password", "last_login")}),
+            (None, {"fields": ("email", ("first_name", "last_name"), "password", "last_seen")}),
             ("What they may do", {"fields": (access, "groups")}),
         )
 
@@ -76,13 +77,18 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
     ) -> ModelMultipleChoiceField | None:
         """Offer only groups that the person may hand on."""
         kwargs["queryset"] = grantable_groups(request.user)
-        kwargs["widget"] = UnfoldAdminCheckboxSelectMultiple()
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @display(description="Name")
     def full_name(self, member: StaffMember) -> str:
         """Return the name, without asking for an address as Saleor would."""
         return f"{member.first_name} {member.last_name}".strip() or "-"
+
+    @display(description="Last log-in", ordering="last_login")
+    def last_seen(self, member: StaffMember) -> str:
+        """Return when they last logged in."""
+        return show_time(member.last_login)
 
     @display(description="Groups")
     def roles(self, member: StaffMember) -> str:
@@ -117,7 +123,7 @@ class GroupAdmin(SaleorModelAdmin):
     ) -> ModelMultipleChoiceField | None:
         """Offer only permissions that the person has, by their names."""
         kwargs["queryset"] = grantable_permissions(request.user)
-        kwargs["widget"] = UnfoldAdminCheckboxSelectMultiple()
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field is not None:
             field.label_from_instance = lambda permission: permission.name.rstrip(".")

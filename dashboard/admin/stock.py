@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from saleor.warehouse.models import Stock
 from unfold.decorators import display
 
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin, SaleorTabularInline
 from dashboard.admin.filters import StockLevelFilter
+from dashboard.admin.show import show_time
 from dashboard.admin.stock_form import StockForm
-from dashboard.models import StockChange, StockReason
+from dashboard.models import StockChange, StockItem, StockReason
 from dashboard.selectors.stock import LOW_STOCK, stock_with_availability
 from dashboard.services.stock import PERMISSION, open_stock, set_stock
 from dashboard.site import staff_site
@@ -29,11 +29,16 @@ class ChangeInline(ReadOnly, SaleorTabularInline):
     verbose_name_plural = "Changes by hand"
     hide_title = True
     per_page = 20
-    fields = readonly_fields = ("at", "before", "after", "reason", "note", "who")
+    fields = readonly_fields = ("when", "before", "after", "reason", "note", "who")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockChange]:
         """Return the changes with who made them."""
         return super().get_queryset(request).select_related("actor")
+
+    @display(description="When")
+    def when(self, change: StockChange) -> str:
+        """Return when the change was made."""
+        return show_time(change.at)
 
     @display(description="By")
     def who(self, change: StockChange) -> str:
@@ -41,7 +46,7 @@ class ChangeInline(ReadOnly, SaleorTabularInline):
         return str(change.actor.email)
 
 
-@admin.register(Stock, site=staff_site)
+@admin.register(StockItem, site=staff_site)
 class StockAdmin(SaleorModelAdmin):
     """One row per variant and warehouse."""
 
@@ -67,21 +72,21 @@ class StockAdmin(SaleorModelAdmin):
         ("Set the quantity on hand", {"fields": (("quantity", "reason"), "note", "seen")}),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Stock]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
         """Return the stocks with what is reserved and left."""
         return stock_with_availability(super().get_queryset(request))
 
     def get_readonly_fields(
-        self, request: HttpRequest, obj: Stock | None = None
+        self, request: HttpRequest, obj: StockItem | None = None
     ) -> tuple[str, ...]:
         """Once a stock exists it stays with its variant and its warehouse."""
         return ("what", "sku", "warehouse", "reserved") if obj else ()
 
-    def get_inlines(self, request: HttpRequest, obj: Stock | None) -> tuple[type, ...]:
+    def get_inlines(self, request: HttpRequest, obj: StockItem | None) -> tuple[type, ...]:
         """A stock that is not there yet has no changes."""
         return self.inlines if obj else ()
 
-    def save_model(self, request: HttpRequest, obj: Stock, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: StockItem, form: Any, change: bool) -> None:
         """Write through the service, which locks, checks again and records."""
         data = form.cleaned_data
         why: dict[str, Any] = {
@@ -101,28 +106,28 @@ class StockAdmin(SaleorModelAdmin):
         obj.pk = stock.pk
 
     @display(description="Product", ordering="product_variant__product__name")
-    def what(self, stock: Stock) -> str:
+    def what(self, stock: StockItem) -> str:
         """Return the product with its variant."""
         variant = stock.product_variant
         return f"{variant.product.name} · {variant.name}" if variant.name else variant.product.name
 
     @display(description="SKU", ordering="product_variant__sku")
-    def sku(self, stock: Stock) -> str:
+    def sku(self, stock: StockItem) -> str:
         """Return the SKU that is scanned."""
         return str(stock.product_variant.sku)
 
     @display(description="Reserved", ordering="allocated")
-    def reserved(self, stock: Stock) -> int:
+    def reserved(self, stock: StockItem) -> int:
         """Return the pieces that orders hold."""
         return int(stock.allocated)
 
     @display(description="Available", ordering="available")
-    def left(self, stock: Stock) -> int:
+    def left(self, stock: StockItem) -> int:
         """Return the pieces that can be sold."""
         return int(stock.available)
 
     @display(description="Level", label=_LEVEL_COLOURS)
-    def level(self, stock: Stock) -> str:
+    def level(self, stock: StockItem) -> str:
         """Return how the stock stands."""
         if stock.available <= 0:
             return "Out"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from saleor.warehouse.models import Stock
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from dashboard.models import StockReason
+from dashboard.models import StockItem, StockReason
 from dashboard.services.stock import StockRefused, lock_stock
 
 
@@ -28,9 +27,9 @@ class StockForm(forms.ModelForm):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
     class Meta:
-        model = Stock
+        model = StockItem
         fields = ("product_variant", "warehouse", "quantity")
-        labels = {"product_variant": "variant", "quantity": "on hand"}
+        labels = {"product_variant": "Variant", "quantity": "On hand"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 """Tables of the dashboard, and Saleor's user seen as a customer or as a member of staff."""
 
+from dashboard.models.goods import MaskedGiftCard, StockItem
 from dashboard.models.people import Customer, StaffMember
 from dashboard.models.stock import StockChange, StockReason
 
-__all__ = ["Customer", "StaffMember", "StockChange", "StockReason"]
+__all__ = ["Customer", "MaskedGiftCard", "StaffMember", "StockChange", "StockItem", "StockReason"]

@@ -74,7 +74,7 @@ def _orders() -> list[WorkItem]:
 
 def _stock() -> WorkItem:
     low = stock_with_availability().filter(Q(available__lte=LOW_STOCK)).count()
-    url = reverse("admin:warehouse_stock_changelist") + "?level=low"
+    url = reverse("admin:dashboard_stockitem_changelist") + "?level=low"
     return WorkItem("Low stock", low, f"{LOW_STOCK} or fewer left", "inventory_2", url, low > 0)
 
 

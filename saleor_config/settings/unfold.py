@@ -31,7 +31,7 @@ _NAVIGATION = [
         "items": [
             _HOME,
             _line("Orders", "package_2", "order_order", "order.manage_orders"),
-            _line("Stock", "inventory_2", "warehouse_stock", "product.manage_products"),
+            _line("Stock", "inventory_2", "dashboard_stockitem", "product.manage_products"),
         ]
     },
     {
@@ -50,7 +50,7 @@ _NAVIGATION = [
                 "Delivery", "local_shipping", "shipping_shippingzone", "shipping.manage_shipping"
             ),
             _line("Vouchers", "percent", "discount_voucher", "discount.manage_discounts"),
-            _line("Gift cards", "redeem", "giftcard_giftcard", "giftcard.manage_gift_card"),
+            _line("Gift cards", "redeem", "dashboard_maskedgiftcard", "giftcard.manage_gift_card"),
         ],
     },
     {

@@ -1,10 +1,13 @@
-"""Amounts as staff read them."""
+"""Amounts and times as staff read them."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from babel.numbers import format_currency
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, to_locale
 
 
@@ -13,3 +16,8 @@ def show_money(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return "-"
     return str(format_currency(amount, currency, locale=to_locale(get_language() or "en")))
+
+
+def show_time(moment: datetime | None) -> str:
+    """Return a time in the shop's time zone, on the 24-hour clock, or a dash."""
+    return date_format(timezone.localtime(moment), "j M Y, H:i") if moment else "-"
