@@ -1,0 +1,153 @@
+"""What happens when a customer submits the hosted page.
+
+Card numbers as in https://docs.stripe.com/testing; account numbers of Bacs debits likewise.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from saleor_config.embedded.stripe_sandbox import disputes, intents
+from saleor_config.embedded.stripe_sandbox.events import emit
+from saleor_config.embedded.stripe_sandbox.store import Object, Store
+
+GOOD = "4242424242424242"
+ASKS_3DS = "4000002500003155"
+DISPUTED = "4000000000000259"
+REFUND_FAILS = "4000000000005126"
+REFUND_PENDS = "4000000000007726"
+DECLINES = {
+    "4000000000000002": ("generic_decline", "Your card was declined."),
+    "4000000000009995": ("insufficient_funds", "Your card has insufficient funds."),
+    "4000000000009987": ("lost_card", "Your card was declined."),
+    "4000000000000069": ("expired_card", "Your card has expired."),
+}
+CHARGES = {GOOD, ASKS_3DS, DISPUTED, REFUND_FAILS, REFUND_PENDS}
+DEBIT_SUCCEEDS, DEBIT_FAILS = "00012345", "22222227"
+NOT_OPEN = "This Checkout Session has expired or was already completed."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the page shows next."""
+
+    step: str  # "done", "again" or "authenticate"
+    message: str = ""
+
+
+def pay_by_card(store: Store, session: Object, number: str) -> Outcome:
+    """Charge a test card; call it inside a transaction."""
+    number = "".join(number.split())
+    if session["status"] != "open":
+        return Outcome("again", NOT_OPEN)
+    if number == ASKS_3DS:
+        _wait_for_customer(store, session)
+        return Outcome("authenticate")
+    if number in CHARGES:
+        _succeed(store, session, number)
+        return Outcome("done")
+    code, message = DECLINES.get(number, ("incorrect_number", "Your card number is incorrect."))
+    _decline(store, session, code, message, number)
+    return Outcome("again", message)
+
+
+def authenticate(store: Store, session: Object, *, passed: bool) -> Outcome:
+    """Go on after the bank has asked the customer."""
+    intent = store.get(session["payment_intent"] or "")
+    if session["status"] != "open" or intent is None or intent["status"] != "requires_action":
+        return Outcome("again", NOT_OPEN)
+    if passed:
+        _succeed(store, session, ASKS_3DS)
+        return Outcome("done")
+    message = (
+        "We are unable to authenticate your payment method. "
+        "Please choose a different payment method and try again."
+    )
+    _decline(store, session, "payment_intent_authentication_failure", message, ASKS_3DS)
+    return Outcome("again", message)
+
+
+def pay_by_debit(store: Store, session: Object, account: str, delay: float) -> Outcome:
+    """Accept a bank debit, which succeeds or fails `delay` seconds later."""
+    if session["status"] != "open":
+        return Outcome("again", NOT_OPEN)
+    if account not in {DEBIT_SUCCEEDS, DEBIT_FAILS}:
+        return Outcome("again", "Your account number is incorrect.")
+    intent = intents.of_session(store, session)
+    intent["status"] = "processing"
+    store.put(intent)
+    emit(store, "payment_intent.processing", intent)
+    outcome = "succeeded" if account == DEBIT_SUCCEEDS else "failed"
+    store.run(
+        "INSERT OR REPLACE INTO settlements VALUES (?, ?, ?)",
+        intent["id"],
+        time.time() + delay,
+        outcome,
+    )
+    _complete(store, session, paid=False)
+    return Outcome("done")
+
+
+def settle(store: Store, intent_id: str, outcome: str) -> None:
+    """End a bank debit that was accepted earlier; call it inside a transaction."""
+    store.run("DELETE FROM settlements WHERE intent = ?", intent_id)
+    session = next(s for s in store.all("checkout.session") if s["payment_intent"] == intent_id)
+    intent = intents.of_session(store, session)
+    if outcome == "succeeded":
+        _take_money(store, intent, DEBIT_SUCCEEDS)
+        session["payment_status"] = "paid"
+        store.put(session)
+        emit(store, "checkout.session.async_payment_succeeded", session)
+        return
+    message = "The customer's bank account could not be debited."
+    _fail_intent(store, intent, "insufficient_funds", message, DEBIT_FAILS)
+    emit(store, "checkout.session.async_payment_failed", session)
+
+
+def _wait_for_customer(store: Store, session: Object) -> None:
+    intent = intents.of_session(store, session)
+    intent["status"] = "requires_action"
+    store.put(intent)
+    emit(store, "payment_intent.requires_action", intent)
+
+
+def _succeed(store: Store, session: Object, number: str) -> None:
+    intent = intents.of_session(store, session)
+    charge = _take_money(store, intent, number)
+    _complete(store, session, paid=True)
+    if number == DISPUTED:
+        disputes.open_for(store, charge)
+
+
+def _take_money(store: Store, intent: Object, number: str) -> Object:
+    charge = intents.charge(store, intent, paid=True, card=number)
+    intent |= {"status": "succeeded", "amount_received": intent["amount"]}
+    intent["last_payment_error"] = None
+    store.put(intent)
+    emit(store, "charge.succeeded", charge)
+    emit(store, "payment_intent.succeeded", intent)
+    return charge
+
+
+def _complete(store: Store, session: Object, *, paid: bool) -> None:
+    session |= {
+        "status": "complete",
+        "payment_status": "paid" if paid else "unpaid",
+        "url": None,
+    }
+    store.put(session)
+    emit(store, "checkout.session.completed", session)
+
+
+def _decline(store: Store, session: Object, code: str, message: str, number: str) -> None:
+    _fail_intent(store, intents.of_session(store, session), code, message, number)
+
+
+def _fail_intent(store: Store, intent: Object, code: str, message: str, number: str) -> None:
+    charge = intents.charge(store, intent, paid=False, failure=code, card=number)
+    intent["status"] = "requires_payment_method"
+    intent["last_payment_error"] = {"code": code, "message": message, "type": "card_error"}
+    store.put(intent)
+    emit(store, "charge.failed", charge)
+    emit(store, "payment_intent.payment_failed", intent)
