@@ -9,3 +9,9 @@ class OrderEmailsConfig(AppConfig):
     name = "plugins.order_emails"
     label = "order_emails"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Silence Saleor's own e-mails: one sender per e-mail."""
+        from plugins.order_emails.services import silence
+
+        silence.install()

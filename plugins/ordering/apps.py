@@ -11,7 +11,7 @@ class OrderingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Mend Saleor's making of order lines."""
-        from plugins.ordering.services import saleor_lines
+        """Mend the two places of Saleor that orders run through."""
+        from plugins.ordering.services import saleor_mends
 
-        saleor_lines.install()
+        saleor_mends.install()

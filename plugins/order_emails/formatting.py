@@ -1,0 +1,31 @@
+"""Money, dates and addresses as the order's language and our country write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency
+from django.conf import settings
+from django.utils import timezone
+from prices import Money
+
+
+def locale_of(language_code: str) -> Locale:
+    """Return the locale of a language as written in the shop's country, where there is one."""
+    language = language_code.split("-", maxsplit=1)[0]
+    try:
+        return Locale.parse(f"{language}_{settings.DEFAULT_COUNTRY}")
+    except UnknownLocaleError:
+        return Locale.parse(language)
+
+
+def money(value: Money, locale: Locale) -> str:
+    """Return an amount such as £49.00."""
+    return format_currency(value.amount, value.currency, locale=locale)
+
+
+def day(moment: datetime, locale: Locale) -> str:
+    """Return the date of a moment in the shop's time zone, such as 22 November 2026."""
+    return format_date(timezone.localdate(moment), format="long", locale=locale)

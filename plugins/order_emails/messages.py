@@ -1,0 +1,51 @@
+"""From a row of the outbox to a message: text and HTML of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import css_inline
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from plugins.order_emails.models import OutgoingEmail
+from plugins.order_emails.policies import NoRecipient
+from plugins.order_emails.selectors import order_confirmed
+
+# Each kind has one function that returns what its three templates are given.
+_CONTEXTS: dict[str, Callable[[int], dict[str, Any]]] = {"order_confirmed": order_confirmed}
+
+
+def build_message(email: OutgoingEmail) -> EmailMultiAlternatives:
+    """Return the message of a row, in the language of its order.
+
+    Raises NoRecipient when the order or its address is gone, KeyError for an unknown kind.
+    """
+    order = email.order
+    recipient = order.get_customer_email() if order else ""
+    if not recipient:
+        raise NoRecipient
+    with translation.override(order.language_code):
+        context = _CONTEXTS[email.kind](order.pk)
+        message = EmailMultiAlternatives(
+            subject=_render(email.kind, "subject.txt", context).strip(),
+            body=_render(email.kind, "body.txt", context),
+            to=[recipient],
+            headers={"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"},
+        )
+        html = _inliner().inline(_render(email.kind, "body.html", context))
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def _render(kind: str, part: str, context: dict[str, Any]) -> str:
+    return render_to_string(f"order_emails/{kind}/{part}", context)
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    # At-rules stay in a style tag: dark mode and small screens cannot be inlined.
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)

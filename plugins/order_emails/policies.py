@@ -1,0 +1,54 @@
+"""Rules of sending, without side effects."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
+
+LEASE = timedelta(minutes=5)  # far longer than a send: EMAIL_TIMEOUT is 15 s per step
+GRACE = timedelta(minutes=1)  # before the sweeper publishes what the event published itself
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+MOST_ATTEMPTS = 16  # about two days
+_PERMANENT = 500  # SMTP replies from here on are final (RFC 5321, 4.2.1)
+
+
+class NoRecipient(ValueError):  # noqa: N818  reads as what it is
+    """The order, or its e-mail address, is gone."""
+
+
+def may_try_again(error: Exception, attempts: int) -> tuple[bool, str]:
+    """Say whether a failed e-mail is tried again, and the reason as a class of error.
+
+    The reason never holds the error's text, which may name the recipient. A refused log-in
+    or sender is our own configuration, so it is worth another try once that is mended.
+    """
+    reason = type(error).__name__
+    if isinstance(error, NoRecipient):
+        return False, reason
+    if attempts >= MOST_ATTEMPTS:
+        return False, reason
+    return not _is_permanent(error), reason
+
+
+def pause_after(attempts: int, jitter: float) -> timedelta:
+    """Return how long to wait after the given number of attempts; `jitter` is in [0, 1).
+
+    The pause doubles from one minute up to six hours; up to half of it is taken off at
+    random, so that many e-mails that failed together do not come back together.
+    """
+    full = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    return full * (1 - jitter / 2)
+
+
+def _is_permanent(error: Exception) -> bool:
+    if isinstance(error, SMTPAuthenticationError | SMTPSenderRefused):
+        return False
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= _PERMANENT for code, _text in error.recipients.values())
+    return isinstance(error, SMTPResponseException) and error.smtp_code >= _PERMANENT

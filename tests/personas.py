@@ -1,0 +1,46 @@
+"""Who uses the shop: each function returns a Django test client signed in as that person."""
+
+from django.contrib.auth.models import Permission
+from django.test import Client
+from saleor.account.models import User
+
+from tests.factories import UserFactory
+
+
+def stranger(**kwargs):
+    """Someone without an account."""
+    return Client(**kwargs)
+
+
+def customer(user=None, **kwargs):
+    """Someone with an account of their own."""
+    return _signed_in(user or UserFactory(), **kwargs)
+
+
+def wrong_customer(**kwargs):
+    """Another customer, who must not see the first one's things."""
+    return _signed_in(UserFactory(email="somebody.else@example.org"), **kwargs)
+
+
+def staff(*permissions, **kwargs):
+    """A staff member with exactly these permissions, such as "order.manage_orders"."""
+    user = UserFactory(is_staff=True)
+    user.user_permissions.set([_permission(name) for name in permissions])
+    return _signed_in(user, **kwargs)
+
+
+def owner(**kwargs):
+    """The owner of the shop, who may do everything."""
+    user = User.objects.create_superuser("owner@example.org", "not-a-secret")
+    return _signed_in(user, **kwargs)
+
+
+def _permission(name):
+    app, codename = name.split(".")
+    return Permission.objects.get(content_type__app_label=app, codename=codename)
+
+
+def _signed_in(user, **kwargs):
+    client = Client(**kwargs)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
