@@ -26,7 +26,7 @@ _STATUS_COLOURS = {
 }
 _PAYMENT_COLOURS = {
     PaymentState.PAID: "success",
-    PaymentState.PARTLY: "warning",
+    PaymentState.PARTLY_REFUNDED: "info",
     PaymentState.WAITING: "warning",
     PaymentState.REFUNDED: "info",
 }

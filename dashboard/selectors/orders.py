@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import Decimal
-
 from django.db.models import (
     Case,
     CharField,
-    DecimalField,
-    F,
+    Exists,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Sum,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
-# Saleor's own rule (Order._total_paid): these payments still hold the customer's money.
-_CHARGED = (
-    ChargeStatus.PARTIALLY_CHARGED,
-    ChargeStatus.FULLY_CHARGED,
-    ChargeStatus.PARTIALLY_REFUNDED,
-)
 _OPEN = Q(status__in=(OrderStatus.UNFULFILLED, OrderStatus.PARTIALLY_FULFILLED))
-_COVERED = Q(paid__gte=F("total_gross_amount"))
 
-TO_PACK = _OPEN & _COVERED
-WAITING_FOR_PAYMENT = _OPEN & ~_COVERED
+TO_PACK = _OPEN & Q(settled=True)
+WAITING_FOR_PAYMENT = _OPEN & Q(settled=False)
+# plugins.ordering keeps a list of reasons there; the sentences stand in the order's time line.
 NEEDS_ATTENTION = Q(private_metadata__has_key="needs_attention") & ~Q(
-    private_metadata__needs_attention=False
+    private_metadata__needs_attention=[]
 )
 CANCELED = Q(status=OrderStatus.CANCELED)
 SENT = Q(status=OrderStatus.FULFILLED)
@@ -47,41 +35,37 @@ class PaymentState:
     """How an order is paid, in the words that staff see."""
 
     PAID = "Paid"
-    PARTLY = "Partly paid"
     WAITING = "Waiting"
+    PARTLY_REFUNDED = "Partly refunded"
     REFUNDED = "Refunded"
     NONE = "Not paid"
 
 
 def orders_with_payment() -> QuerySet[Order]:
-    """Return all orders but drafts, with `paid` (an amount) and `payment_state`."""
+    """Return all orders but drafts, with `settled` (all was taken) and `payment_state`."""
     return (
         Order.objects.confirmed()
-        .annotate(paid=_paid(), last_charge=_last_charge())
+        .annotate(settled=_settled(), last_charge=_last_charge())
         .annotate(payment_state=_payment_state())
     )
 
 
 def placed_today() -> Q:
     """Return the condition that an order was placed since midnight in the shop's time zone."""
-    return Q(created__gte=start_of_today())
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return Q(created__gte=midnight)
 
 
-def start_of_today() -> datetime:
-    """Return the last midnight of the shop's time zone."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+def _settled() -> Exists:
+    """Return whether the whole total was taken, as `plugins.ordering.is_paid` says it.
 
-
-def _paid() -> Coalesce:
-    captured = (
-        Payment.objects.filter(order=OuterRef("pk"), charge_status__in=_CHARGED)
-        .order_by()
-        .values("order")
-        .annotate(total=Sum("captured_amount"))
-        .values("total")
+    What was given back in part was taken whole before, and the rest is still to be sent.
+    """
+    whole = Q(charge_status=ChargeStatus.FULLY_CHARGED) & Q(
+        captured_amount__gte=OuterRef("total_gross_amount")
     )
-    amount: DecimalField = DecimalField(max_digits=12, decimal_places=2)
-    return Coalesce(Subquery(captured, output_field=amount), Decimal(0), output_field=amount)
+    partly_back = Q(charge_status=ChargeStatus.PARTIALLY_REFUNDED)
+    return Exists(Payment.objects.filter(whole | partly_back, order=OuterRef("pk")))
 
 
 def _last_charge() -> Subquery:
@@ -92,9 +76,9 @@ def _last_charge() -> Subquery:
 def _payment_state() -> Case:
     return Case(
         When(last_charge=ChargeStatus.FULLY_REFUNDED, then=Value(PaymentState.REFUNDED)),
-        When(CANCELED & Q(paid=0), then=Value(PaymentState.NONE)),
-        When(_COVERED, then=Value(PaymentState.PAID)),
-        When(paid__gt=0, then=Value(PaymentState.PARTLY)),
+        When(last_charge=ChargeStatus.PARTIALLY_REFUNDED, then=Value(PaymentState.PARTLY_REFUNDED)),
+        When(settled=True, then=Value(PaymentState.PAID)),
+        When(CANCELED, then=Value(PaymentState.NONE)),
         default=Value(PaymentState.WAITING),
         output_field=CharField(),
     )

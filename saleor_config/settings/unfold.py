@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from saleor_config.settings.env import read
@@ -14,6 +15,11 @@ from saleor_config.settings.env import read
 def _needs(permission: str) -> Callable[[HttpRequest], bool]:
     """Return a check of Saleor's permission, for a line of the sidebar."""
     return lambda request: bool(request.user.has_perm(permission))
+
+
+def _icon(_request: HttpRequest) -> str:
+    """Return the address of the shop's icon; static files are not there yet when this loads."""
+    return static("storefront/icon.svg")
 
 
 def _line(title: str, icon: str, model: str, permission: str) -> dict[str, Any]:
@@ -83,6 +89,7 @@ UNFOLD = {
     "SITE_HEADER": read("SHOP_NAME"),
     "SITE_SUBHEADER": "Staff",
     "SITE_SYMBOL": "water_drop",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,  # Saleor's models do not know the storefront's addresses
     "SHOW_BACK_BUTTON": True,
