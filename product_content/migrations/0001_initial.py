@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('material', models.CharField(max_length=120)),
-                ('firmness', models.CharField(choices=[('soft', 'Soft and flexible'), ('medium', 'Medium: firm core, soft surface'), ('firm', 'Firm: does not bend'), ('none', 'Does not apply')], max_length=10)),
+                ('firmness', models.CharField(choices=[('soft', 'Soft and flexible'), ('medium', 'Medium: bends a little'), ('firm', 'Firm: does not bend'), ('none', 'Does not apply')], max_length=10)),
                 ('latex', models.CharField(choices=[('free', 'Made without natural rubber latex'), ('contains', 'Contains natural rubber latex')], max_length=10)),
                 ('magnet', models.CharField(choices=[('none', 'No magnets'), ('static', 'Contains static magnets')], max_length=10)),
                 ('cleaning', models.TextField()),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from prices import Money
+
 from product_content.models import Firmness, Magnet
 from product_content.selectors.availability import pieces
 from product_content.selectors.prices import Discounts, full_price
 from product_content.selectors.rows import Row, by_product
 from product_content.types import ProductCard, SizeInfo, VariantOption
 
-Sizes = tuple[SizeInfo, ...]
+Chart = Mapping[int, SizeInfo]
 
 
 def product_url(kind: str, slug: str) -> str:
@@ -18,42 +20,57 @@ def product_url(kind: str, slug: str) -> str:
     return f"/{kind}/{slug}/"
 
 
-def build_option(row: Row, discounts: Discounts) -> VariantOption:
+def build_option(row: Row, sizes: Chart, discounts: Discounts) -> VariantOption:
     """Return what can be put into the basket."""
-    price = full_price(row.price_override_amount, row.price_amount, row.currency)
     return VariantOption(
         id=row.id,
         sku=row.sku,
         name=row.name,
-        price=discounts.apply(price, product_id=row.product_id, category_id=row.category_id),
-        full_price=price,
+        price=_price(row, discounts),
+        full_price=full_price(row.price_override_amount, row.price_amount, row.currency),
         available=pieces(row.track_inventory, row.left),
-        size=row.size,
+        size=None if row.single_size_id is None else sizes[row.single_size_id],
     )
 
 
-def build_cards(
-    rows: Iterable[Row], set_sizes: Mapping[int, Sizes], discounts: Discounts
-) -> list[ProductCard]:
+def lowest_price(rows: Iterable[Row], discounts: Discounts) -> Money:
+    """Return what the cheapest variant costs now."""
+    return min(_price(row, discounts) for row in rows)
+
+
+def _price(row: Row, discounts: Discounts) -> Money:
+    price = full_price(row.price_override_amount, row.price_amount, row.currency)
+    return discounts.apply(price, product_id=row.product_id, category_id=row.category_id)
+
+
+def build_options(rows: Iterable[Row], sizes: Chart, discounts: Discounts) -> list[VariantOption]:
+    """Return the options of one product, smallest size first."""
+    options = [build_option(row, sizes, discounts) for row in rows]
+    return sorted(options, key=lambda option: option.size.number if option.size else 0)
+
+
+def build_cards(rows: Iterable[Row], sizes: Chart, discounts: Discounts) -> list[ProductCard]:
     """Return one card for each product, by smallest size, then number of sizes, then name.
 
     A set that names no sizes is left out: nobody could choose it by size.
     """
     cards = []
-    for product_id, group in by_product(rows).items():
-        options = [build_option(row, discounts) for row in group]
-        sizes = set_sizes.get(product_id) or single_sizes(options)
-        if sizes or group[0].kind != "sets":
-            cards.append(_card(group[0], options, sizes))
+    for group in by_product(rows).values():
+        options = build_options(group, sizes, discounts)
+        own = sizes_of(group[0], options, sizes)
+        if own or group[0].kind != "sets":
+            cards.append(_card(group[0], options, own))
     return sorted(cards, key=_order)
 
 
-def single_sizes(options: Iterable[VariantOption]) -> Sizes:
-    """Return the sizes of the variants that have one, each once, in their order."""
+def sizes_of(row: Row, options: Iterable[VariantOption], sizes: Chart) -> tuple[SizeInfo, ...]:
+    """Return the sizes of a set, or those of the variants; each once, smallest first."""
+    if row.set_size_ids:
+        return tuple(size for pk, size in sizes.items() if pk in row.set_size_ids)
     return tuple(dict.fromkeys(option.size for option in options if option.size))
 
 
-def _card(row: Row, options: list[VariantOption], sizes: Sizes) -> ProductCard:
+def _card(row: Row, options: list[VariantOption], sizes: tuple[SizeInfo, ...]) -> ProductCard:
     cheapest = min(options, key=lambda option: option.price.amount)
     return ProductCard(
         id=row.product_id,

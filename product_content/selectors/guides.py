@@ -7,11 +7,11 @@ from datetime import date
 from django.db.models import QuerySet
 from django.utils import formats
 
-from product_content.models import Guide, GuideStage, GuideTopic
-from product_content.selectors.cards import build_option, product_url
+from product_content.models import Guide, GuideProduct, GuideStage, GuideTopic
+from product_content.selectors.cards import lowest_price, product_url
 from product_content.selectors.guide_links import STAGE_ORDER, guide_url
 from product_content.selectors.prices import Discounts, running_discounts
-from product_content.selectors.rows import COLUMNS, Row, by_product, visible_variants
+from product_content.selectors.rows import Row, by_product, fetch_rows
 from product_content.types import GuideCard, GuidePage, GuideProductLink, Heading, Source
 
 NOT_REVIEWED = "Not yet reviewed by a clinician."
@@ -24,8 +24,6 @@ _CARD_FIELDS = (
     "reading_minutes",
     "updated_on",
 )
-_LINK_COLUMNS = ("product__guide_links__stage", "product__guide_links__reason")
-_PRODUCT_ID = COLUMNS.index("product_id")
 
 
 def list_guides() -> list[GuideCard]:
@@ -34,7 +32,7 @@ def list_guides() -> list[GuideCard]:
 
 
 def get_guide(slug: str) -> GuidePage | None:
-    """Return the page of a published guide, or None; at most four queries."""
+    """Return the page of a published guide, or None; four queries."""
     guide = Guide.objects.filter(slug=slug, is_published=True).first()
     if guide is None:
         return None
@@ -64,14 +62,13 @@ def _card(
 
 
 def _products(guide_id: int) -> tuple[GuideProductLink, ...]:
-    linked = visible_variants().filter(product__guide_links__guide=guide_id)
-    ordered = linked.order_by("product__guide_links__sort_order", "product_id", "pk")
-    found = list(ordered.values_list(*COLUMNS, *_LINK_COLUMNS))
-    why = {values[_PRODUCT_ID]: values[len(COLUMNS) :] for values in found}
-    groups = by_product(Row._make(values[: len(COLUMNS)]) for values in found)
-    discounts = running_discounts(list(groups))
-    links = [_product_link(rows, discounts, *why[key]) for key, rows in groups.items()]
-    return tuple(sorted(links, key=lambda link: STAGE_ORDER[link.stage]))
+    """Return what the guide speaks of, by stage and then in the guide's own order."""
+    links = GuideProduct.objects.filter(guide=guide_id).order_by("sort_order", "pk")
+    why = {pk: rest for pk, *rest in links.values_list("product_id", "stage", "reason")}
+    rows = fetch_rows(only="p.id = ANY(%(ids)s)", params={"ids": list(why)})
+    groups, discounts = by_product(rows), running_discounts(rows)
+    found = [_product_link(groups[pk], discounts, *why[pk]) for pk in why if pk in groups]
+    return tuple(sorted(found, key=lambda link: STAGE_ORDER[link.stage]))
 
 
 def _product_link(
@@ -84,7 +81,7 @@ def _product_link(
         name=row.product_name,
         summary=row.summary,
         url=product_url(row.kind, row.product_slug),
-        price=min(build_option(each, discounts).price for each in rows),
+        price=lowest_price(rows, discounts),
         stage=stage,
         stage_label=str(GuideStage(stage).label),
         reason=reason,

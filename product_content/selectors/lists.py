@@ -8,8 +8,8 @@ from prices import Money
 
 from product_content.selectors.cards import build_cards
 from product_content.selectors.prices import running_discounts
-from product_content.selectors.rows import by_product, fetch_rows, visible_variants
-from product_content.selectors.sizes import sizes_by_set
+from product_content.selectors.rows import fetch_rows
+from product_content.selectors.sizes import chart
 from product_content.types import ProductCard
 
 Test = Callable[[ProductCard], bool]
@@ -26,7 +26,7 @@ def list_sets(
     max_price: Money | None = None,
     in_stock: bool = False,
 ) -> list[ProductCard]:
-    """Return the sets that pass every filter given; three queries.
+    """Return the sets that pass every filter given; two queries.
 
     `size`: contains that size. `from_size`, `to_size`: nothing smaller, nothing bigger.
     """
@@ -58,10 +58,8 @@ def list_care() -> list[ProductCard]:
 
 
 def _cards(kind: str) -> list[ProductCard]:
-    rows = fetch_rows(visible_variants().filter(product__category__slug=kind))
-    product_ids = list(by_product(rows))
-    sizes = sizes_by_set(product_ids) if kind == "sets" else {}
-    return build_cards(rows, sizes, running_discounts(product_ids))
+    rows = fetch_rows([kind])
+    return build_cards(rows, chart(), running_discounts(rows))
 
 
 def _passing(cards: list[ProductCard], tests: Iterable[Test]) -> list[ProductCard]:

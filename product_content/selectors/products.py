@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet
-from saleor.product.models import Product, ProductVariant
-
-from product_content.models import Firmness, GuideProduct, Latex, Magnet, SetSize
+from product_content.models import Firmness, GuideProduct, Latex, Magnet
 from product_content.safety import MAGNET_WARNINGS
-from product_content.selectors.cards import build_cards, build_option, product_url, single_sizes
+from product_content.selectors.cards import (
+    Chart,
+    build_cards,
+    build_options,
+    product_url,
+    sizes_of,
+)
 from product_content.selectors.guide_links import guide_links
 from product_content.selectors.prices import Discounts, running_discounts
-from product_content.selectors.rows import COLUMNS, Row, by_product, fetch_rows, visible_variants
-from product_content.selectors.sizes import sizes_by_set
-from product_content.types import ProductCard, ProductPage, SafetyFacts, SizeInfo
+from product_content.selectors.rows import PRODUCT_SQL, VISIBLE_SQL, Row, fetch_rows, run
+from product_content.selectors.sizes import chart
+from product_content.types import ProductCard, ProductPage, SafetyFacts
 
 RELATED = 3
 
 
 class Texts(NamedTuple):
-    """The long texts of a product, read with its variants."""
+    """The long texts of a product."""
 
+    product_id: int
     description_html: str
     in_the_box: str
     latex: str
@@ -31,58 +35,44 @@ class Texts(NamedTuple):
     not_studied_for: str
 
 
-_TEXT_COLUMNS = (
-    "product__detail__description_html",
-    "product__detail__in_the_box",
-    "product__safety_card__latex",
-    "product__safety_card__cleaning",
-    "product__safety_card__lubricant",
-    "product__safety_card__intended_use",
-    "product__safety_card__not_studied_for",
-)
+_TEXTS_SQL = f"""
+SELECT p.id, d.description_html, d.in_the_box,
+    c.latex, c.cleaning, c.lubricant, c.intended_use, c.not_studied_for
+FROM {PRODUCT_SQL} WHERE {VISIBLE_SQL} AND p.slug = %(slug)s
+"""  # noqa: S608  constants only
+# The product itself, and those of its kind that share most sizes with it.
+_OWN_AND_NEAREST = f"""
+p.id = %(id)s OR p.id = ANY(ARRAY(
+    SELECT p.id FROM {PRODUCT_SQL} LEFT JOIN product_content_setsize other
+        ON other.product_id = p.id AND other.size_id IN (
+            SELECT mine.size_id FROM product_content_setsize mine WHERE mine.product_id = %(id)s)
+    WHERE {VISIBLE_SQL} AND p.id <> %(id)s
+    GROUP BY p.id ORDER BY count(other.id) DESC, p.id LIMIT {RELATED}))
+"""  # noqa: S608  constants only
 
 
 def get_product(kind: str, slug: str) -> ProductPage | None:
-    """Return the page of a visible product, or None; at most five queries."""
-    rows, texts = _own_rows(kind, slug)
-    if not rows or texts is None:
+    """Return the page of a visible product, or None; four queries."""
+    texts = next((Texts._make(v) for v in run(_TEXTS_SQL, [kind], {"slug": slug})), None)
+    if texts is None:
         return None
-    product_id = rows[0].product_id
-    related = fetch_rows(_related(kind, product_id))
-    ids = [product_id, *by_product(related)]
-    sizes = sizes_by_set(ids) if kind == "sets" else {}
-    discounts = running_discounts(ids)
-    cards = build_cards(related, sizes, discounts)
-    return _page(rows, texts, sizes.get(product_id, ()), cards, discounts)
-
-
-def _own_rows(kind: str, slug: str) -> tuple[list[Row], Texts | None]:
-    own = visible_variants().filter(product__category__slug=kind, product__slug=slug)
-    found = list(own.values_list(*COLUMNS, *_TEXT_COLUMNS))
-    rows = [Row._make(values[: len(COLUMNS)]) for values in found]
-    return rows, Texts._make(found[0][len(COLUMNS) :]) if found else None
-
-
-def _related(kind: str, product_id: int) -> QuerySet[ProductVariant]:
-    """Return the variants of the products nearest to this one, most shared sizes first."""
-    others = Product.objects.filter(category__slug=kind).exclude(pk=product_id)
-    if kind == "sets":
-        own_sizes = SetSize.objects.filter(product_id=product_id).order_by().values("size")
-        others = others.filter(set_sizes__size__in=own_sizes)
-    visible = visible_variants()
-    shown = others.filter(pk__in=visible.order_by().values("product_id"))
-    nearest = shown.annotate(shared=Count("set_sizes")).order_by("-shared", "pk")
-    return visible.filter(product_id__in=nearest.values("pk")[:RELATED])
+    rows = fetch_rows([kind], _OWN_AND_NEAREST, {"id": texts.product_id})
+    own = [row for row in rows if row.product_id == texts.product_id]
+    sizes, discounts = chart(), running_discounts(rows)
+    if not own or (kind == "sets" and not own[0].set_size_ids):
+        return None
+    others = [row for row in rows if row.product_id != texts.product_id]
+    return _page(own, texts, sizes, build_cards(others, sizes, discounts), discounts)
 
 
 def _page(
     rows: list[Row],
     texts: Texts,
-    set_sizes: tuple[SizeInfo, ...],
+    sizes: Chart,
     related: list[ProductCard],
     discounts: Discounts,
 ) -> ProductPage:
-    row, options = rows[0], tuple(build_option(row, discounts) for row in rows)
+    row, options = rows[0], build_options(rows, sizes, discounts)
     cheapest = min(options, key=lambda option: option.price.amount)
     return ProductPage(
         id=row.product_id,
@@ -98,8 +88,8 @@ def _page(
         currency=row.currency,
         several_prices=len({option.price.amount for option in options}) > 1,
         available=sum(option.available for option in options),
-        variants=options,
-        sizes=set_sizes or single_sizes(options),
+        variants=tuple(options),
+        sizes=sizes_of(row, options, sizes),
         safety_card=_safety(row, texts),
         guides=guide_links(GuideProduct.objects.filter(product_id=row.product_id)),
         related=tuple(related),

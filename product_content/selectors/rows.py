@@ -1,23 +1,21 @@
-"""The one query behind lists and pages: variants that customers may see, as plain rows.
+"""The one statement behind lists and pages: variants that customers may see, as plain rows.
 
-Values instead of model instances, and availability inside the same statement: a list costs a
-fixed number of queries, whatever the catalogue holds.
+It is written as SQL because Django takes longer to build and compile it than PostgreSQL to run
+it (2.5 ms against 1.2 ms, measured in November 2026), and each public page needs it. Saleor's
+tables are those of 2.10.1, which is pinned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db import connection
 from django.utils import timezone
-from saleor.product.models import ProductVariant
 
-from product_content.selectors.availability import pieces_left
-from product_content.selectors.sizes import SIZE_FIELDS, size_info
-from product_content.types import SizeInfo
+from product_content.selectors.availability import LEFT_SQL
 
 KINDS = ("sets", "singles", "care")
 
@@ -31,6 +29,7 @@ class Row(NamedTuple):
     price_override_amount: Decimal | None
     track_inventory: bool
     left: int | None
+    single_size_id: int | None
     product_id: int
     product_slug: str
     product_name: str
@@ -42,62 +41,59 @@ class Row(NamedTuple):
     material: str
     firmness: str
     magnet: str
-    number: int | None
-    diameter_mm: int | None
-    usable_length_mm: int | None
-    weight_g: int | None
-
-    @property
-    def size(self) -> SizeInfo | None:
-        """The size of a single; None for everything else."""
-        return None if self.number is None else size_info(*self[-len(SIZE_FIELDS) :])
+    set_size_ids: list[int]
+    sale_running: bool
 
 
-COLUMNS = (
-    "pk",
-    "sku",
-    "name",
-    "price_override_amount",
-    "track_inventory",
-    "left",
-    "product_id",
-    "product__slug",
-    "product__name",
-    "product__price_amount",
-    "product__currency",
-    "product__category_id",
-    "product__category__slug",
-    "product__detail__summary",
-    "product__safety_card__material",
-    "product__safety_card__firmness",
-    "product__safety_card__magnet",
-    *(f"single_size__size__{name}" for name in SIZE_FIELDS),
-)
+# Published, of a kind we sell, and with texts and a safety card. A product is visible on its
+# publication day itself; Saleor's own `is_visible` hides it until the day after.
+VISIBLE_SQL = """
+    p.is_published AND (p.publication_date IS NULL OR p.publication_date <= %(today)s)
+    AND p.category_id = ANY(ARRAY(SELECT id FROM product_category WHERE slug = ANY(%(kinds)s)))
+"""
+PRODUCT_SQL = """
+    product_product p
+    JOIN product_content_productdetail d ON d.product_id = p.id
+    JOIN product_content_safetycard c ON c.product_id = p.id
+"""
+_ROWS_SQL = f"""
+SELECT v.id, v.sku, v.name, v.price_override_amount, v.track_inventory, {LEFT_SQL},
+    (SELECT one.size_id FROM product_content_singlesize one WHERE one.variant_id = v.id),
+    p.id, p.slug, p.name, p.price_amount, p.currency, p.category_id,
+    (SELECT k.slug FROM product_category k WHERE k.id = p.category_id),
+    d.summary, c.material, c.firmness, c.magnet,
+    ARRAY(SELECT x.size_id FROM product_content_setsize x WHERE x.product_id = p.id),
+    EXISTS(SELECT 1 FROM discount_sale sale
+        WHERE sale.start_date <= now() AND (sale.end_date IS NULL OR sale.end_date >= now()))
+FROM {PRODUCT_SQL} JOIN product_productvariant v ON v.product_id = p.id
+WHERE {VISIBLE_SQL}
+"""  # noqa: S608  made of constants only; values are always parameters
 
 
-def visible_variants() -> QuerySet[ProductVariant]:
-    """Return what customers may see, with `left` pieces for the shop's own country.
+def fetch_rows(
+    kinds: Iterable[str] = KINDS, only: str = "", params: Mapping[str, object] | None = None
+) -> list[Row]:
+    """Return a row for each visible variant of `kinds`, by product and then variant.
 
-    Published, of a kind we sell, and with texts and a safety card. A product is visible on its
-    publication day itself; Saleor's `is_visible` hides it until the day after.
+    `only` is a further condition in SQL, written in this package, never made of user input; its
+    values come from `params`.
     """
-    return (
-        ProductVariant.objects.filter(
-            Q(product__publication_date__isnull=True)
-            | Q(product__publication_date__lte=timezone.localdate()),
-            product__is_published=True,
-            product__category__slug__in=KINDS,
-            product__detail__isnull=False,
-            product__safety_card__isnull=False,
-        )
-        .annotate(left=pieces_left(settings.DEFAULT_COUNTRY))
-        .order_by("product_id", "single_size__size__number", "pk")
-    )
+    statement = f"{_ROWS_SQL} {only and f'AND ({only})'} ORDER BY p.id, v.id"
+    return [Row._make(values) for values in run(statement, kinds, params or {})]
 
 
-def fetch_rows(variants: QuerySet[ProductVariant]) -> list[Row]:
-    """Run the query; one row for each variant, those of a product together."""
-    return [Row._make(values) for values in variants.values_list(*COLUMNS)]
+def run(
+    statement: str, kinds: Iterable[str], params: Mapping[str, object]
+) -> list[tuple[Any, ...]]:
+    """Run a statement with what VISIBLE_SQL and LEFT_SQL need, and `params`."""
+    common = {
+        "kinds": list(kinds),
+        "today": timezone.localdate(),
+        "country": f"%{settings.DEFAULT_COUNTRY}%",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**common, **params})
+        return cursor.fetchall()
 
 
 def by_product(rows: Iterable[Row]) -> dict[int, list[Row]]:

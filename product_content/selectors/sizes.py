@@ -1,12 +1,10 @@
-"""The house size chart, and the sizes that sets contain."""
+"""The house size chart."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
 from functools import cache
 
-from product_content.models import SetSize, Size
+from product_content.models import Size
 from product_content.types import SizeInfo
 
 MM_PER_INCH = 25.4
@@ -15,18 +13,13 @@ SIZE_FIELDS = ("number", "diameter_mm", "usable_length_mm", "weight_g")
 
 def list_sizes() -> list[SizeInfo]:
     """Return the whole chart, smallest first; one query."""
-    return [size_info(*row) for row in Size.objects.order_by("number").values_list(*SIZE_FIELDS)]
+    return list(chart().values())
 
 
-def sizes_by_set(product_ids: Collection[int]) -> dict[int, tuple[SizeInfo, ...]]:
-    """Return the sizes of each set, smallest first; one query. Others have no entry."""
-    found: defaultdict[int, list[SizeInfo]] = defaultdict(list)
-    rows = SetSize.objects.filter(product_id__in=product_ids).order_by("size__number")
-    for product_id, *figures in rows.values_list(
-        "product_id", *(f"size__{f}" for f in SIZE_FIELDS)
-    ):
-        found[product_id].append(size_info(*figures))
-    return {product_id: tuple(sizes) for product_id, sizes in found.items()}
+def chart() -> dict[int, SizeInfo]:
+    """Return the chart by primary key, smallest first; one query."""
+    rows = Size.objects.order_by("number").values_list("pk", *SIZE_FIELDS)
+    return {pk: size_info(*figures) for pk, *figures in rows}
 
 
 @cache
