@@ -25,7 +25,7 @@ def wrong_customer(**kwargs):
 def staff(*permissions, **kwargs):
     """A staff member with exactly these permissions, such as "order.manage_orders"."""
     user = UserFactory(is_staff=True)
-    user.user_permissions.set([_permission(name) for name in permissions])
+    user.user_permissions.set([permission(name) for name in permissions])
     return _signed_in(user, **kwargs)
 
 
@@ -35,7 +35,7 @@ def owner(**kwargs):
     return _signed_in(user, **kwargs)
 
 
-def _permission(name):
+def permission(name):
     app, codename = name.split(".")
     return Permission.objects.get(content_type__app_label=app, codename=codename)
 

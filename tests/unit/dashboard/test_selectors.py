@@ -1,0 +1,125 @@
+"""What lists and the first page are made of."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from dashboard.selectors.home import work_for
+from dashboard.selectors.orders import (
+    NEEDS_ATTENTION,
+    TO_PACK,
+    WAITING_FOR_PAYMENT,
+    orders_with_payment,
+    placed_today,
+)
+from dashboard.selectors.products import products_with_stock
+from dashboard.selectors.stock import low_stock, out_of_stock, stock_with_availability
+from tests.factories import UserFactory, variant_in_stock
+from tests.personas import permission
+from tests.unit.dashboard import builders
+
+pytestmark = pytest.mark.django_db
+
+
+def chosen(condition):
+    return list(orders_with_payment().filter(condition))
+
+
+def test_paid_orders_are_to_pack_and_unpaid_ones_wait():
+    paid, unpaid = builders.order(paid=True), builders.order()
+    short = builders.order()
+    builders.payment(short, "10.00", status="partially-charged")
+    builders.order(paid=True, status="fulfilled")
+    builders.order(status="canceled")
+    builders.order(paid=True, status="draft")
+
+    assert chosen(TO_PACK) == [paid]
+    assert chosen(WAITING_FOR_PAYMENT) == [short, unpaid]
+
+
+def test_an_order_for_nothing_waits_until_it_is_settled():
+    free = builders.order(total="0.00")
+    assert chosen(WAITING_FOR_PAYMENT) == [free]
+    builders.payment(free, "0.00")
+    assert chosen(TO_PACK) == [free]
+
+
+def test_two_payments_do_not_list_an_order_twice():
+    order = builders.order(paid=True)
+    builders.payment(order, "52.50")
+    assert chosen(TO_PACK) == [order]
+
+
+@pytest.mark.parametrize(
+    ("status", "charge", "words"),
+    [
+        ("unfulfilled", "fully-charged", "Paid"),
+        ("unfulfilled", None, "Waiting"),
+        ("unfulfilled", "partially-refunded", "Partly refunded"),
+        ("canceled", "fully-refunded", "Refunded"),
+        ("canceled", None, "Not paid"),
+    ],
+)
+def test_how_an_order_is_paid_is_said_in_words(status, charge, words):
+    order = builders.order(status=status)
+    if charge:
+        builders.payment(order, "52.50", status=charge)
+    assert orders_with_payment().get().payment_state == words
+
+
+def test_flagged_orders_need_attention():
+    flagged = builders.order(private_metadata={"needs_attention": ["wrong_amount"]})
+    builders.order(private_metadata={"needs_attention": []})
+    builders.order(private_metadata={"placement": {}})
+    assert chosen(NEEDS_ATTENTION) == [flagged]
+
+
+def test_today_begins_at_midnight_of_the_shop():
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    first = builders.order(created=midnight)
+    builders.order(created=midnight - timedelta(seconds=1))
+    assert chosen(placed_today()) == [first]
+
+
+def test_available_is_what_no_order_holds_in_each_warehouse():
+    variant = variant_in_stock(10, 10)
+    builders.line(builders.order(), variant, 2)
+    builders.line(builders.order(), variant, 3)
+
+    rows = stock_with_availability().order_by("pk")
+    assert list(rows.values_list("quantity", "allocated", "available")) == [
+        (10, 5, 5),
+        (10, 0, 10),
+    ]
+    assert list(products_with_stock().values_list("available", flat=True)) == [15]
+
+
+def test_low_includes_out_of_stock():
+    variant_in_stock(6)
+    low, out = variant_in_stock(5).stocks.get(), variant_in_stock(0).stocks.get()
+    assert set(low_stock(stock_with_availability())) == {low, out}
+    assert set(out_of_stock(stock_with_availability())) == {out}
+
+
+def work_of(*permissions):
+    user = UserFactory(is_staff=True)
+    user.user_permissions.set([permission(name) for name in permissions])
+    return [(item.label, item.number) for item in work_for(user)]
+
+
+def test_the_first_page_counts_only_what_one_may_see(django_assert_num_queries):
+    order = builders.order(paid=True)
+    builders.order(private_metadata={"needs_attention": ["late"]})
+    builders.line(order, variant_in_stock(5), 1)
+    orders = [("To pack", 1), ("Needs attention", 1), ("Waiting for payment", 1),
+              ("Orders today", 2)]
+    stock = [("Low stock", 1)]
+
+    assert work_of() == []
+    assert work_of("order.manage_orders") == orders
+    assert work_of("product.manage_products") == stock
+    assert work_of("order.manage_orders", "product.manage_products") == orders + stock
+    boss = UserFactory(is_staff=True, is_superuser=True)
+    with django_assert_num_queries(2):
+        assert len(work_for(boss)) == 5
