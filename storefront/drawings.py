@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from product_content.types import SizeInfo
 
 _SLOT = 50  # mm: the widest size, its base and some air
-_BELOW = 30  # mm of water under the base, where the reflection lies
+_BELOW = 34  # mm of water under the base, where the reflection lies
 _GAP = 7  # mm between two circles of a strip
 _DIGITS = 13  # mm for the number under a circle
 
@@ -28,7 +28,7 @@ def standing(size: SizeInfo, tallest_mm: int) -> SafeString:
     shape = _outline(size.diameter_mm, size.usable_length_mm)
     return format_html(
         '<svg class="standing" viewBox="{} {} {} {}" aria-hidden="true" focusable="false">'
-        '<g class="reflection" transform="translate(0 6) scale(1 -.22)">{}</g>{}'
+        '<g class="reflection" transform="translate(0 6) scale(1 -.17)">{}</g>{}'
         '<path class="water" d="M-24 6.5q6-1.6 12 0t12 0 12 0 12 0M-15 14q5-1.4 10 0t10 0 10 0"/>'
         "</svg>",
         -_SLOT / 2,

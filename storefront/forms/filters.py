@@ -28,10 +28,10 @@ class SetFilterForm(forms.Form):
 
     size = forms.TypedChoiceField(label="Has size", coerce=int, required=False, empty_value=None)
     from_size = forms.TypedChoiceField(
-        label="Smallest not below", coerce=int, required=False, empty_value=None
+        label="From size", coerce=int, required=False, empty_value=None
     )
     to_size = forms.TypedChoiceField(
-        label="Largest not above", coerce=int, required=False, empty_value=None
+        label="Up to size", coerce=int, required=False, empty_value=None
     )
     magnetic = forms.ChoiceField(label="Magnets", choices=_MAGNETS, required=False)
     in_stock = forms.BooleanField(label="In stock now", required=False)

@@ -14,7 +14,6 @@ from saleor.plugins.manager import PluginsManager, get_plugins_manager
 
 from product_content.selectors import availability
 from product_content.selectors.cards import product_url
-from product_content.selectors.rows import visible_variants
 from storefront.selectors.addresses import postal_address
 from storefront.selectors.held import held_pieces
 from storefront.types import AppliedCard, Basket, BasketLine
@@ -37,13 +36,6 @@ def basket_quantity(token: UUID | None) -> int:
 def basket_exists(token: UUID) -> bool:
     """Say whether a basket with this token is there; a paid one is gone."""
     return Checkout.objects.filter(pk=token).exists()
-
-
-def product_of(variant_id: int) -> tuple[str, str] | None:
-    """Return (name, address of the page) of a variant that customers may see, or None."""
-    columns = ("product__name", "product__category__slug", "product__slug")
-    row = visible_variants().filter(pk=variant_id).values_list(*columns).first()
-    return (row[0], product_url(row[1], row[2])) if row else None
 
 
 def find_checkout(token: UUID | None) -> Checkout | None:

@@ -17,8 +17,8 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout, CheckoutLine
 
 from product_content.selectors import availability
-from product_content.selectors.rows import visible_variants
 from storefront.errors import LineGone, NotForSale, ShortOfStock, TooMany
+from storefront.selectors.for_sale import ForSale, for_sale
 from storefront.selectors.held import held_pieces
 from storefront.services.promo_codes import renew_discount
 
@@ -38,14 +38,15 @@ def add_to_basket(*, token: UUID | None, variant_id: int, quantity: int) -> Bask
 
     Raises NotForSale, TooMany or ShortOfStock; then nothing is changed.
     """
-    name, left = _for_sale(variant_id)
+    wish = _for_sale(variant_id)
+    left = wish.available
     checkout = _locked(token) if token else None
     lines = _lines(checkout) if checkout else {}
     line = next((one for one in lines.values() if one.variant_id == variant_id), None)
     wanted = quantity + (line.quantity if line else 0)
     if checkout and wanted > left:
         left += held_pieces(checkout.pk).get(variant_id, 0)
-    _check(name=name, wanted=wanted, available=left)
+    _check(name=wish.name, wanted=wanted, available=left)
     checkout = checkout or Checkout.objects.create(currency=settings.DEFAULT_CURRENCY)
     _write_line(checkout, line, variant_id, wanted)
     return _finish(checkout, wanted, _total(lines) + quantity)
@@ -68,23 +69,15 @@ def change_line(*, token: UUID | None, line_id: int, quantity: int) -> BasketCha
     return _finish(checkout, quantity, total)
 
 
-def _for_sale(variant_id: int) -> tuple[str, int]:
-    """Return name and pieces left of a variant that customers may see, or raise NotForSale."""
-    row = (
-        visible_variants()
-        .filter(pk=variant_id)
-        .values_list("product__name", "name", "track_inventory", "left")
-        .first()
-    )
-    if row is None:
+def _for_sale(variant_id: int) -> ForSale:
+    found = for_sale(variant_id)
+    if found is None:
         raise NotForSale
-    product, variant, tracked, left = row
-    name = f"{product} ({variant})" if variant else product
-    return name, max(left or 0, 0) if tracked else settings.MAX_CHECKOUT_LINE_QUANTITY
+    return found
 
 
 def _check_line(checkout: Checkout, line: CheckoutLine, wanted: int) -> None:
-    name, _ = _for_sale(line.variant_id)
+    name = _for_sale(line.variant_id).name
     left = availability([line.variant_id], checkout.country.code)[line.variant_id]
     left += held_pieces(checkout.pk).get(line.variant_id, 0)
     _check(name=name, wanted=wanted, available=left)

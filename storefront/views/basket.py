@@ -10,7 +10,8 @@ from storefront.cookies import read_basket_token, write_basket_token
 from storefront.decorators import private_page, same_origin_only
 from storefront.errors import BasketRefused
 from storefront.forms.basket import AddForm, CodeForm, LineForm
-from storefront.selectors.baskets import basket_quantity, get_basket, product_of
+from storefront.selectors.baskets import basket_quantity, get_basket
+from storefront.selectors.for_sale import for_sale
 from storefront.selectors.orders import waiting_order
 from storefront.services.baskets import BasketChange, add_to_basket, change_line
 from storefront.services.promo_codes import apply_code, remove_gift_card, remove_voucher
@@ -121,7 +122,7 @@ def _not_added(request: HttpRequest, form: AddForm, message: str, status: int) -
     context = {
         "form": form,
         "message": message,
-        "product": product_of(variant) if variant else None,
+        "product": for_sale(variant) if variant else None,
         "typed": form.data.get("quantity", ""),
     }
     part = "not_added_part" if request.htmx else "not_added"  # type: ignore[attr-defined]
