@@ -13,7 +13,7 @@ from product_content.types import SizeInfo
 
 MAX_LENGTH = 100  # characters; nobody searches a shop with more
 MAX_WORDS = 8
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def read_wish(text: str, chart: Sequence[SizeInfo]) -> Wish:
     """Return the words and sizes in `text`, whatever it holds; at most `MAX_WORDS` words."""
     plain = unicodedata.normalize("NFKC", text[:MAX_LENGTH]).lower()
     size_wish: SizeWish = read_sizes(plain, chart)
-    words = dict.fromkeys(word.replace("’", "'") for word in _WORD.findall(size_wish.rest))
+    words = dict.fromkeys(word.replace("\u2019", "'") for word in _WORD.findall(size_wish.rest))
     return Wish(tuple(words)[:MAX_WORDS], size_wish.numbers, size_wish.notes)
 
 

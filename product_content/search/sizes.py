@@ -10,7 +10,7 @@ from product_content.types import SizeInfo
 
 _MM = {"mm": 1.0, "cm": 10.0, "in": 25.4}
 NEAR_MM = 2.0  # half of the chart's largest step: further away it is another size
-_NUMBERED = re.compile(r"\bsizes?\s*#?\s*(\d{1,2})(?:\s*(?:-|–|to|and|&)\s*(\d{1,2}))?\b")
+_NUMBERED = re.compile(r"\bsizes?\s*#?\s*(\d{1,2})(?:\s*(?:-|\u2013|to|and|&)\s*(\d{1,2}))?\b")
 _MEASURED = re.compile(
     r"\b(\d{1,3}(?:[.,]\d{1,2})?)\s*"
     r"(mm\b|millimet(?:er|re)s?\b|cm\b|centimet(?:er|re)s?\b|inch(?:es)?\b|in\b|[\"”″])"
@@ -66,9 +66,10 @@ def _unit(written: str) -> str:
 
 def _known(wanted: list[int], chart: Sequence[SizeInfo], notes: list[str]) -> list[int]:
     numbers = [size.number for size in chart]
-    for number in wanted:
-        if number not in numbers and numbers:
-            notes.append(f"There is no size {number}: our sizes go from 1 to {numbers[-1]}.")
+    missing = [number for number in wanted if number not in numbers]
+    notes += [
+        f"There is no size {n}: our sizes go from 1 to {max(numbers, default=0)}." for n in missing
+    ]
     return [number for number in wanted if number in numbers]
 
 

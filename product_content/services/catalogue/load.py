@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from saleor.product.models import Product
 from saleor.product.utils.variant_prices import update_products_minimal_variant_prices
 
-from product_content.models import CatalogueRecord
+from product_content.models import CatalogueRecord, SearchDocument
+from product_content.search.services import rebuild_search
 from product_content.services.catalogue.files import CATALOGUE, read_files
 from product_content.services.catalogue.items import Item, Wanted
 from product_content.services.catalogue.merge import Merger
@@ -47,6 +48,7 @@ def _write(wanted: Wanted, *, force: bool) -> Report:
             _merge(merger, item)
     _tell_gone(wanted, records, report)
     _update_lowest_prices(report)
+    _update_search(report)
     _check_rules()
     return report
 
@@ -75,6 +77,12 @@ def _update_lowest_prices(report: Report) -> None:
     """Keep the column that Saleor sorts and filters by; its own tasks run only on single saves."""
     if any(change.kind in ("product", "variant") for change in report.changes):
         update_products_minimal_variant_prices(Product.objects.all())
+
+
+def _update_search(report: Report) -> None:
+    """Let the search read what changed; a shop from before the search gets it all."""
+    if report.changes or not SearchDocument.objects.exists():
+        rebuild_search()
 
 
 def _check_rules() -> None:

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('product', '0117_auto_20200423_0737'),
-        ('product_content', '0002_order_of_sizes'),
+        ('product_content', '0003_held_stock'),
     ]
 
     operations = [
