@@ -198,6 +198,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
 ]
 LOGIN_URL = "/staff/login/"
+LOGIN_REDIRECT_URL = "/staff/"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -240,10 +241,7 @@ CONTENT_SECURITY_POLICY = {
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     feature: []
-    for feature in (
-        "accelerometer camera display-capture geolocation gyroscope magnetometer microphone "
-        "midi payment publickey-credentials-get screen-wake-lock usb xr-spatial-tracking"
-    ).split()
+    for feature in ["accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "usb", "xr-spatial-tracking"]
 }
 
 # --- Celery ------------------------------------------------------------------------

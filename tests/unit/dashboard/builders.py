@@ -39,8 +39,13 @@ def payment(placed, amount, *, status="fully-charged"):
         charge_status=status,
     )
     Transaction.objects.create(
-        payment=row, kind="capture", is_success=True, token="taken-1", currency="GBP",
-        amount=Decimal(amount), gateway_response={},
+        payment=row,
+        kind="capture",
+        is_success=True,
+        token="taken-1",
+        currency="GBP",
+        amount=Decimal(amount),
+        gateway_response={},
     )
     return row
 

@@ -112,8 +112,12 @@ def test_the_first_page_counts_only_what_one_may_see(django_assert_num_queries):
     order = builders.order(paid=True)
     builders.order(private_metadata={"needs_attention": ["late"]})
     builders.line(order, variant_in_stock(5), 1)
-    orders = [("To pack", 1), ("Needs attention", 1), ("Waiting for payment", 1),
-              ("Orders today", 2)]
+    orders = [
+        ("To pack", 1),
+        ("Needs attention", 1),
+        ("Waiting for payment", 1),
+        ("Orders today", 2),
+    ]
     stock = [("Low stock", 1)]
 
     assert work_of() == []
