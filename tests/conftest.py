@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from saleor_config.embedded import temporary
-from saleor_config.embedded.postgres import Databases, OtherServer
+from saleor_config.embedded.databases import Databases, OtherServer
 from saleor_config.embedded.schema import ROOT
 
 SCHEMA_STORE = ROOT / "var" / "schema"

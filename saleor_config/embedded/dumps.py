@@ -79,6 +79,6 @@ def _prune(store: Path) -> None:
 
 def _run(name: str, *arguments: str) -> None:
     command = [postgres.program(name), *arguments]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise postgres.PostgresError(f"{name} failed: {done.stderr.strip()}")

@@ -1,4 +1,4 @@
-"""A lock between processes that the kernel gives back when its holder dies."""
+"""Locks between processes that the kernel gives back when their holder dies."""
 
 from __future__ import annotations
 
@@ -14,4 +14,20 @@ def locked(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class BusyError(Exception):
+    """Another process holds the lock."""
+
+
+@contextmanager
+def locked_now(path: Path) -> Iterator[None]:
+    """Hold the lock of this file; raises BusyError when another process does."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BusyError from None
         yield

@@ -12,7 +12,6 @@ import os
 import select
 import shutil
 import signal
-import sys
 import time
 
 _LOOK_SECONDS = 0.5  # how soon a supervisor's death is noticed if the pipe stays open somewhere
@@ -79,4 +78,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

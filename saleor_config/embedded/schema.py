@@ -78,7 +78,11 @@ def migrate(url: str, settings: str = _WHOLE, on_step: Callable[[], None] | None
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        output = list(_watched(process.stdout or (), on_step))
+        try:
+            output = list(_watched(process.stdout or (), on_step))
+        except BaseException:  # told to end: it must not go on without us
+            process.terminate()
+            raise
     if process.returncode:
         raise PostgresError("A migration failed:\n" + "".join(output[-30:]))
 

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from saleor_config.embedded import postgres, schema
+from saleor_config.embedded.databases import Address, Databases, run_sql
 from saleor_config.embedded.guard import Guard
 
 
 @contextmanager
-def temporary_server() -> Iterator[postgres.Address]:
+def temporary_server() -> Iterator[Address]:
     """Start a server of our own, gone without trace afterwards, even after kill -9."""
     guard = Guard()
     with tempfile.TemporaryDirectory(prefix="stillwater-") as folder:
@@ -31,15 +32,13 @@ def temporary_server() -> Iterator[postgres.Address]:
 def _start(folder: Path) -> postgres.Server:
     data, password = folder / "data", postgres.new_password()
     postgres.prepare(data, password)
-    return postgres.start(
-        data, password, log=folder / "postgres.log", options=postgres.NOT_DURABLE
-    )
+    return postgres.start(data, password, log=folder / "postgres.log", options=postgres.NOT_DURABLE)
 
 
 @contextmanager
-def temporary_database(address: postgres.Databases, name: str) -> Iterator[None]:
+def temporary_database(address: Databases, name: str) -> Iterator[None]:
     """Make an empty database and drop it at the end, with whoever still uses it."""
-    postgres.run_sql(address, "CREATE DATABASE {}", name)
+    run_sql(address, "CREATE DATABASE {}", name)
     try:
         yield
     finally:
@@ -47,19 +46,19 @@ def temporary_database(address: postgres.Databases, name: str) -> Iterator[None]
 
 
 @contextmanager
-def template(address: postgres.Databases, name: str, store: Path) -> Iterator[None]:
+def template(address: Databases, name: str, store: Path) -> Iterator[None]:
     """Make a database with the schema of the installed apps, for `copy`."""
     with temporary_database(address, name):
         schema.fill(address.url(name), store)
         yield
 
 
-def copy(address: postgres.Databases, source: str, name: str) -> None:
+def copy(address: Databases, source: str, name: str) -> None:
     """Make the database `name` anew as a copy of another, ending its connections if any."""
     drop(address, name)
-    postgres.run_sql(address, "CREATE DATABASE {} TEMPLATE {}", name, source)
+    run_sql(address, "CREATE DATABASE {} TEMPLATE {}", name, source)
 
 
-def drop(address: postgres.Databases, name: str) -> None:
+def drop(address: Databases, name: str) -> None:
     """Drop the database if it exists, ending the connections of whoever still uses it."""
-    postgres.run_sql(address, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    run_sql(address, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)

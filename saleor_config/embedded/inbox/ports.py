@@ -1,0 +1,21 @@
+"""The inbox's two ports."""
+
+from dataclasses import dataclass
+
+from saleor_config.embedded.ports import free_port, is_free
+
+_OFFSET = 25  # beside 8000 its page is at 8025, where MailHog and Mailpit have theirs
+
+
+@dataclass(frozen=True)
+class InboxPorts:
+    """Where the inbox takes e-mails and where it shows them."""
+
+    smtp: int
+    web: int
+
+
+def choose(shop_port: int) -> InboxPorts:
+    """Choose free ports; the page's is the same at each start while nothing else takes it."""
+    usual = shop_port + _OFFSET
+    return InboxPorts(smtp=free_port(), web=usual if is_free(usual) else free_port())

@@ -1,0 +1,65 @@
+"""The received e-mails, one file each in a Maildir, so that they survive a restart."""
+
+from __future__ import annotations
+
+import mailbox
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from functools import cached_property
+from operator import attrgetter
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One e-mail: its key in the inbox, when it came, and its bytes as received."""
+
+    key: str
+    received: datetime
+    source: bytes
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        """The e-mail, parsed."""
+        return BytesParser(EmailMessage, policy=policy.default).parsebytes(self.source)
+
+    @property
+    def subject(self) -> str:
+        """Its subject, as readers show it."""
+        return self.header("Subject") or "(no subject)"
+
+    def header(self, name: str) -> str:
+        """Return one header's text, or nothing when it is absent."""
+        return str(self.message[name] or "")
+
+    def body(self, kind: str) -> str:
+        """Return its `plain` or `html` text, or nothing when it has none."""
+        part = self.message.get_body(preferencelist=(kind,))
+        return "" if part is None else str(part.get_content())
+
+
+class Inbox:
+    """A folder of e-mails."""
+
+    def __init__(self, folder: Path) -> None:
+        self._box = mailbox.Maildir(folder, factory=None, create=True)
+
+    def add(self, content: bytes) -> str:
+        """Keep one e-mail as it came over SMTP; return its key."""
+        return self._box.add(content)
+
+    def newest_first(self) -> list[Mail]:
+        """Return all e-mails, the last received first."""
+        mails = map(self._mail, self._box.keys())
+        return sorted(mails, key=attrgetter("received"), reverse=True)
+
+    def get(self, key: str) -> Mail | None:
+        """Return the e-mail with this key, if it is there."""
+        return self._mail(key) if key in self._box else None
+
+    def _mail(self, key: str) -> Mail:
+        seconds = self._box.get_message(key).get_date()
+        return Mail(key, datetime.fromtimestamp(seconds, UTC), self._box.get_bytes(key))

@@ -1,0 +1,44 @@
+"""What `make run` says while it works, and how it gives up."""
+
+from __future__ import annotations
+
+import sys
+
+
+class CannotRunError(Exception):
+    """The shop cannot be started; the message says why and how to mend it, in one line."""
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    print(text, flush=True)
+
+
+class Progress:
+    """Counts up on one line of a terminal; elsewhere it prints a line at each tenth."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._tenth = -1
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show that `done` of `total` steps are over."""
+        if sys.stdout.isatty():
+            end = "\n" if done == total else ""
+            print(f"\r{self._title}: {done} of {total}", end=end, flush=True)
+        elif done * 10 // total > self._tenth:
+            self._tenth = done * 10 // total
+            say(f"{self._title}: {done} of {total}")
+
+
+def welcome(*, shop: str, inbox: str, email: str, password: str) -> str:
+    """Return the lines that tell where everything is. `inbox` may be empty: not ours then."""
+    lines = [
+        "",
+        f"  Shop          {shop}/",
+        f"  Staff         {shop}/staff/",
+        f"                log in as {email} with the password {password}",
+    ]
+    if inbox:
+        lines.append(f"  E-mail inbox  {inbox}/")
+    return "\n".join([*lines, "", "  Ctrl-C ends it; the data stays. `make reset` deletes it.", ""])

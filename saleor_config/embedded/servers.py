@@ -1,0 +1,86 @@
+"""The servers `make run` needs: each one ours, or the one that the environment names."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from saleor_config.embedded import database, postgres, valkey
+from saleor_config.embedded.databases import Address
+from saleor_config.embedded.guard import Guard
+from saleor_config.embedded.places import Places
+from saleor_config.settings.env import read
+
+# A power cut may lose the last half second of orders, not the database: fine on a laptop.
+_DATABASE_OPTIONS = {"synchronous_commit": "off", "jit": "off"}
+
+
+@dataclass
+class Servers:
+    """Where the shop's servers are, and those of them that we started."""
+
+    database_url: str
+    redis_url: str
+    own_database: Address | None = None
+    started: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def ended(self) -> str | None:
+        """Return the name of a server of ours that has ended, if one has."""
+        names = (name for name, process in self.started.items() if process.poll() is not None)
+        return next(names, None)
+
+
+@contextmanager
+def running(places: Places, guard: Guard) -> Iterator[Servers]:
+    """Start what the environment does not name, and stop it at the end, the last first."""
+    servers = Servers(read("DATABASE_URL"), read("REDIS_URL"))
+    with ExitStack() as stack:
+        if not servers.database_url:
+            _start_postgres(servers, places, _watcher(stack, guard))
+        if not servers.redis_url:
+            _start_valkey(servers, places, _watcher(stack, guard))
+        yield servers
+
+
+def _start_postgres(servers: Servers, places: Places, watch: Callable[..., None]) -> None:
+    data, password = places.root / "postgres", places.secret("postgres")
+    postgres.prepare(data, password)
+    server = postgres.start(data, password, log=places.log("postgres"), options=_DATABASE_OPTIONS)
+    watch(server.process, signal.SIGINT)  # PostgreSQL's "fast shutdown"
+    servers.started["PostgreSQL"] = server.process
+    servers.own_database = server.address
+    servers.database_url = server.address.url(database.NAME)
+
+
+def _start_valkey(servers: Servers, places: Places, watch: Callable[..., None]) -> None:
+    data, password = places.folder("valkey"), places.secret("valkey")
+    server = valkey.start(data, password, log=places.log("valkey"))
+    watch(server.process, signal.SIGTERM)
+    servers.started["Valkey"] = server.process
+    servers.redis_url = server.url
+
+
+def _watcher(stack: ExitStack, guard: Guard) -> Callable[..., None]:
+    """Return what takes a process into the care of the stack and of the guard."""
+
+    def watch(process: subprocess.Popen[bytes], ask_with: signal.Signals) -> None:
+        guard.watch(process.pid, ask_with)
+        stack.callback(guard.forget, process.pid)
+        stack.callback(end, process, ask_with)
+
+    return watch
+
+
+def end(process: subprocess.Popen[bytes], ask_with: signal.Signals, seconds: float = 10) -> None:
+    """Ask a process to end, and kill it if it has not after these seconds."""
+    if process.poll() is not None:
+        return
+    process.send_signal(ask_with)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,37 @@
+"""`manage.py prepare_shop EMAIL PASSWORD_FILE`, which `make run` calls: catalogue and staff."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management import BaseCommand, call_command
+from django.db import transaction
+
+
+class Command(BaseCommand):
+    """Load the catalogue and make sure that the one account can log in to /staff/."""
+
+    help = "Load the catalogue and make sure that a member of staff can log in."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the account's e-mail address and the file that holds its password."""
+        parser.add_argument("email")
+        parser.add_argument("password_file", type=Path)
+
+    def handle(self, *args: Any, email: str, password_file: Path, **options: Any) -> None:
+        """Run both."""
+        call_command("load_catalogue", verbosity=options["verbosity"])
+        ensure_staff(email=email, password=password_file.read_text().strip())
+
+
+@transaction.atomic
+def ensure_staff(*, email: str, password: str) -> None:
+    """Make the account, or give it back its password and its rights."""
+    user, _ = get_user_model().objects.select_for_update().get_or_create(email=email)
+    user.is_active = user.is_staff = user.is_superuser = True
+    if not user.check_password(password):
+        user.set_password(password)
+    user.save()
