@@ -13,7 +13,7 @@ import dj_email_url
 from django_prices.utils.formatting import get_currency_fraction
 
 from saleor_config.settings.env import read
-from saleor_config.settings.unfold import UNFOLD as UNFOLD
+from saleor_config.settings.unfold import UNFOLD  # noqa: F401  a setting
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(read("VAR_DIR") or BASE_DIR / "var")
@@ -239,10 +239,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    feature: []
-    for feature in ["accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "usb", "xr-spatial-tracking"]
-}
+_FEATURES = """
+    accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment
+    publickey-credentials-get screen-wake-lock usb xr-spatial-tracking
+"""
+PERMISSIONS_POLICY: dict[str, list[str]] = {feature: [] for feature in _FEATURES.split()}
 
 # --- Celery ------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL

@@ -1,7 +1,6 @@
 """`make run`: embedded services, the local payment page, plain http."""
 
 from saleor_config.settings.base import *  # noqa: F403  one project's own layers
-from saleor_config.settings.base import INSTALLED_APPS as INSTALLED_APPS
 from saleor_config.settings.env import read
 
 DEBUG = read("DEBUG")

@@ -7,17 +7,18 @@ from saleor_config.settings.env import VARIABLES, missing_in_production, read, r
 for _variable in missing_in_production():
     refuse(f"{_variable.name} is not set. {_variable.help}")
 
-from saleor_config.settings.base import *  # noqa: E402, F403  only once the above holds
-from saleor_config.settings.base import (  # noqa: E402
+from saleor_config.settings.base import *  # noqa: F403  only once the above holds
+from saleor_config.settings.base import (
     PUBLIC_URL,
     SECRET_KEY,
     STORAGES,
 )
 
 PRODUCTION = True
+_KEY_LENGTH, _KEY_VARIETY = 50, 5  # what `manage.py check --deploy` asks for
 if read("DEBUG"):
     refuse("DEBUG is on. Unset it: debug pages show settings and customers' data.")
-if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
+if len(SECRET_KEY) < _KEY_LENGTH or len(set(SECRET_KEY)) < _KEY_VARIETY:
     refuse(f"SECRET_KEY is too weak. {VARIABLES['SECRET_KEY'].help}")
 if urlsplit(PUBLIC_URL).scheme != "https":
     refuse("PUBLIC_URL must begin with https://.")

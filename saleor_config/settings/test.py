@@ -3,7 +3,7 @@
 from saleor_config.settings.local import *  # noqa: F403  one project's own layers
 
 DEBUG = False
-SECRET_KEY = "only-for-tests"  # noqa: S105  signs nothing outside a test run
+SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = ["*"]
 PUBLIC_URL = "http://testserver"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

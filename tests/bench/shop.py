@@ -112,6 +112,7 @@ class Shop:
             env=self.environment(),
             text=True,
             capture_output=True,
+            check=False,
         )
         if done.returncode:
             raise SystemExit(f"bench: {' '.join(words)} failed:\n{done.stdout}{done.stderr}")
