@@ -57,8 +57,8 @@ def _place_or_find(token: UUID, user_id: int | None) -> PlacedOrder | _Stale:
         if checkout is None:
             return _order_of_paid_basket(token)
         _refuse_strangers(checkout, user_id)
-        basket = read_basket(checkout)
         live = _live_order(token)
+        basket = read_basket(checkout)
         if live is None:
             return _answer(create_order_from(basket), created=True)
         return _answer(live, created=False) if _matches(live, basket) else _Stale(live.pk)
