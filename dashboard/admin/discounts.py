@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from saleor.discount import DiscountValueType
 from saleor.discount.models import Voucher
 from unfold.decorators import display
 
-from dashboard.admin.base import SaleorModelAdmin
+from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges
 from dashboard.admin.show import show_money
 from dashboard.site import staff_site
 
+_EVERYTHING = 100  # percent
+
+
+class VoucherForm(forms.ModelForm):
+    """A voucher that does not take off more than everything."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a share of more than a hundred percent."""
+        data = super().clean() or self.cleaned_data
+        share = data.get("discount_value_type") == DiscountValueType.PERCENTAGE
+        if share and data.get("discount_value", 0) > _EVERYTHING:
+            self.add_error("discount_value", "No more than 100 % can be taken off.")
+        return data
+
 
 @admin.register(Voucher, site=staff_site)
-class VoucherAdmin(SaleorModelAdmin):
+class VoucherAdmin(SavesOnlyChanges, SaleorModelAdmin):
     """Codes that take something off an order. How often one was used is counted by orders."""
 
+    form = VoucherForm
     required_permission = "discount.manage_discounts"
     list_display = ("code", "name", "off", "used_of", "start_date", "end_date")
     list_filter = ("type",)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
@@ -16,6 +17,9 @@ from dashboard.services.gift_cards import issue_gift_card
 from dashboard.site import staff_site
 
 _SHOWN = 4  # the last characters, by which a customer on the phone can name a card
+
+
+_LEAST = Decimal("0.01")
 
 
 @admin.register(MaskedGiftCard, site=staff_site)
@@ -44,6 +48,12 @@ class GiftCardAdmin(SaleorModelAdmin):
         if len(term) == _SHOWN:
             match |= Q(code__iendswith=term)
         return queryset.filter(match), False
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the form's field; a card is worth something."""
+        if db_field.name == "initial_balance_amount":
+            kwargs["min_value"] = _LEAST
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(
         self, request: HttpRequest, obj: MaskedGiftCard, form: Any, change: bool

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from saleor.product.models import Product, ProductVariant
 from unfold.decorators import action, display
 
-from dashboard.admin.base import SaleorModelAdmin
+from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges
 from dashboard.admin.content_parts import (
     PERMISSION,
     DetailInline,
@@ -31,7 +31,7 @@ from dashboard.site import staff_site
 
 
 @admin.register(Product, site=staff_site)
-class ProductAdmin(SaleorModelAdmin):
+class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
     """What is sold. Customers see it only once its safety card is complete."""
 
     required_permission = PERMISSION
@@ -65,14 +65,11 @@ class ProductAdmin(SaleorModelAdmin):
         """Return the products with what is left of them."""
         return products_with_stock()
 
-    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        """Save without pressing Unfold's buttons: that waits for the inlines (`save_related`)."""
-        if obj.minimal_variant_price_amount is None:
-            obj.minimal_variant_price_amount = obj.price_amount
-        obj.save()
-
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save variants, texts, sizes and card; then work out prices and publish or hide."""
+        """Save variants, texts, sizes and card; then work out prices and publish or hide.
+
+        Unfold would press its buttons in `save_model`, before the card is there.
+        """
         super().save_related(request, form, formsets, change)
         refresh_lowest_price(product_id=form.instance.pk)
         for button in self.get_actions_submit_line(request, form.instance.pk):

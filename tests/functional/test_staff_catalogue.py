@@ -1,0 +1,197 @@
+"""Products, guides and sizes as a content editor keeps them."""
+
+from decimal import Decimal
+
+import pytest
+from saleor.product.models import Product
+
+from product_content.models import Guide, SafetyCard, Size
+from tests import personas
+from tests.factories import ProductFactory, variant_in_stock
+
+pytestmark = pytest.mark.django_db
+
+PRODUCTS = "/staff/product/product/"
+CARD = {
+    "material": "Silicone", "firmness": "soft", "latex": "free", "magnet": "none",
+    "cleaning": "Soap and water.", "lubricant": "Water-based.", "intended_use": "Stretching.",
+    "not_studied_for": "Pregnancy.",
+}  # fmt: skip
+
+
+@pytest.fixture
+def editor():
+    return personas.staff("product.manage_products")
+
+
+@pytest.fixture
+def hidden():
+    return variant_in_stock(5, product__is_published=False).product
+
+
+def page(product):
+    return f"{PRODUCTS}{product.pk}/change/"
+
+
+def form(product, **fields):
+    """What the product's page sends when nothing was changed."""
+    variant = product.variants.get()
+    data = {
+        "name": product.name, "slug": product.slug, "category": product.category_id,
+        "product_type": product.product_type_id, "price_amount": "49.00",
+        "variants-TOTAL_FORMS": "1", "variants-INITIAL_FORMS": "1",
+        "variants-0-id": variant.pk, "variants-0-product": product.pk,
+        "variants-0-sku": variant.sku, "variants-0-track_inventory": "on",
+    }  # fmt: skip
+    for inline in ("detail", "set_sizes", "safety_card"):
+        data |= {f"{inline}-TOTAL_FORMS": "0", f"{inline}-INITIAL_FORMS": "0"}
+    return data | fields
+
+
+def with_card():
+    fields = {f"safety_card-0-{name}": value for name, value in CARD.items()}
+    return fields | {"safety_card-TOTAL_FORMS": "1"}
+
+
+def said(answer):
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_the_list_shows_kind_price_state_and_stock(editor):
+    variant_in_stock(5, 7, product__name="Long set")
+    answer = editor.get(PRODUCTS)
+    for words in ("Long set", "Sets", "£49.00", "Published"):
+        assert words in answer.content.decode()
+    assert answer.context["cl"].result_list[0].available == 12
+
+
+def test_it_finds_by_sku(editor):
+    found = variant_in_stock(sku="FIND-ME").product
+    variant_in_stock()
+    answer = editor.get(PRODUCTS, {"q": "find-me"})
+    assert list(answer.context["cl"].result_list) == [found]
+
+
+def test_a_product_without_a_safety_card_stays_hidden(editor, hidden):
+    answer = editor.post(page(hidden), form(hidden, product_product_publish="1"), follow=True)
+
+    hidden.refresh_from_db()
+    assert hidden.is_published is False
+    assert f"{hidden.name} stays hidden: its safety card is not complete." in said(answer)
+
+
+def test_a_card_of_which_a_field_is_empty_is_not_saved(editor, hidden):
+    fields = with_card() | {"safety_card-0-cleaning": " "}
+    answer = editor.post(page(hidden), form(hidden, product_product_publish="1", **fields))
+
+    assert answer.status_code == 200
+    assert not SafetyCard.objects.exists()
+    hidden.refresh_from_db()
+    assert hidden.is_published is False
+
+
+def test_the_card_and_publishing_can_go_in_one_step(editor, hidden):
+    fields = form(hidden, product_product_publish="1", **with_card())
+    answer = editor.post(page(hidden), fields, follow=True)
+
+    hidden.refresh_from_db()
+    assert hidden.is_published is True
+    assert hidden.safety_card.material == "Silicone"
+    assert f"{hidden.name} is shown to customers." in said(answer)
+
+
+def test_hiding_a_product(editor, hidden):
+    Product.objects.update(is_published=True)
+    editor.post(page(hidden), form(hidden, product_product_hide="1"))
+    hidden.refresh_from_db()
+    assert hidden.is_published is False
+
+
+def test_publishing_several_publishes_those_that_may_be(editor, hidden):
+    ready = variant_in_stock(product__is_published=False).product
+    SafetyCard.objects.create(product=ready, **CARD)
+
+    editor.post(PRODUCTS, {"action": "publish_selected", "_selected_action": [hidden.pk, ready.pk]})
+
+    assert list(Product.objects.filter(is_published=True)) == [ready]
+
+
+def test_saving_does_not_publish(editor, hidden):
+    editor.post(page(hidden), form(hidden, is_published="on"))
+    hidden.refresh_from_db()
+    assert hidden.is_published is False
+
+
+def test_a_lower_price_of_a_variant_becomes_the_lowest_price(editor, hidden):
+    fields = form(hidden, **{"variants-0-price_override_amount": "39.00"})
+    assert editor.post(page(hidden), fields).status_code == 302
+    hidden.refresh_from_db()
+    assert hidden.minimal_variant_price_amount == Decimal("39.00")
+
+
+def test_a_price_is_never_negative(editor, hidden):
+    answer = editor.post(page(hidden), form(hidden, price_amount="-1"))
+    assert "greater than or equal to 0" in answer.content.decode()
+    hidden.refresh_from_db()
+    assert hidden.price_amount == Decimal("49.00")
+
+
+def test_a_new_product_is_hidden(editor):
+    old = variant_in_stock().product
+    fields = form(old, name="New set", slug="new-set", **{
+        "variants-INITIAL_FORMS": "0", "variants-0-id": "", "variants-0-product": "",
+        "variants-0-sku": "NEW-1",
+    })  # fmt: skip
+    assert editor.post(f"{PRODUCTS}add/", fields).status_code == 302
+    new = Product.objects.get(slug="new-set")
+    assert new.is_published is False
+    assert new.variants.get().sku == "NEW-1"
+
+
+def test_nobody_deletes_a_product(hidden):
+    answer = personas.owner().post(f"{PRODUCTS}{hidden.pk}/delete/", {"post": "yes"})
+    assert answer.status_code == 403
+    assert Product.objects.filter(pk=hidden.pk).exists()
+
+
+def guide(**fields):
+    return {
+        "title": "Your first week", "slug": "first-week", "summary": "Go slowly.",
+        "audience": "Anyone who starts", "topic": "using", "sort_order": "0",
+        "body_markdown": "## Begin\n\nTake your time.", "when_to_stop": "Sharp pain",
+        "sources": "[]", "author": "Stillwater", "updated_on": "2026-01-02",
+        "reviewer": "", "reviewed_on": "", "is_published": "on",
+        "product_links-TOTAL_FORMS": "0", "product_links-INITIAL_FORMS": "0",
+        "relations-TOTAL_FORMS": "0", "relations-INITIAL_FORMS": "0", **fields,
+    }  # fmt: skip
+
+
+def test_an_editor_writes_a_guide_and_links_a_product(editor):
+    product = ProductFactory()
+    fields = guide(**{
+        "product_links-TOTAL_FORMS": "1", "product_links-0-product": product.pk,
+        "product_links-0-stage": "first_use", "product_links-0-reason": "It starts small.",
+        "product_links-0-sort_order": "0",
+    })  # fmt: skip
+    assert editor.post("/staff/product_content/guide/add/", fields).status_code == 302
+
+    written = Guide.objects.get(slug="first-week")
+    assert "Take your time." in written.body_html
+    assert [link.product for link in written.product_links.all()] == [product]
+    assert "Not yet" in editor.get("/staff/product_content/guide/").content.decode()
+
+
+def test_a_reviewer_needs_a_date(editor):
+    answer = editor.post("/staff/product_content/guide/add/", guide(reviewer="Dr A. Clinician"))
+    assert "Give both the reviewer and the date, or neither." in answer.content.decode()
+    assert not Guide.objects.exists()
+
+
+def test_a_size_out_of_order_is_refused(editor):
+    Size.objects.create(number=1, diameter_mm=13, usable_length_mm=80, weight_g=20)
+    answer = editor.post(
+        "/staff/product_content/size/add/",
+        {"number": "2", "diameter_mm": "12", "usable_length_mm": "90", "weight_g": "30"},
+    )
+    assert "Out of order" in answer.content.decode()
+    assert Size.objects.count() == 1
