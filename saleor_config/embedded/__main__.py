@@ -1,4 +1,4 @@
-"""`python -m saleor_config.embedded [run|reset]`, which `make run` and `make reset` call."""
+"""`python -m saleor_config.embedded run|reset|dump|shell`, which the Makefile calls."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import shutil
 import sys
 
-from saleor_config.embedded import supervisor
+from saleor_config.embedded import supervisor, visits
 from saleor_config.embedded.locks import BusyError, locked_now
 from saleor_config.embedded.messages import CannotRunError, say
 from saleor_config.embedded.places import DATA, Places
@@ -16,33 +16,37 @@ from saleor_config.settings.base import VAR_DIR
 
 
 def run(places: Places) -> None:
-    """Open the shop and keep it open."""
-    supervisor.run(places)
+    """Open the shop and keep it open until it is told to end."""
+    with locked_now(places.lock):
+        try:
+            supervisor.run(places)
+        except KeyboardInterrupt:  # told to end while it was preparing
+            pass
+    say("Stopped. All data is kept.")
 
 
 def reset(places: Places) -> None:
     """Delete all data of the shop. The prepared schema is no data and stays."""
-    for name in DATA:
-        shutil.rmtree(places.root / name, ignore_errors=True)
+    with locked_now(places.lock):
+        for name in DATA:
+            shutil.rmtree(places.root / name, ignore_errors=True)
     say("All data is deleted. `make run` starts afresh.")
 
 
+_ACTIONS = {"run": run, "reset": reset, "dump": visits.dump, "shell": visits.shell}
+
+
 def main(name: str = "run") -> int:
-    """Do one of the two, while nobody else does; return the exit code."""
-    action = {"run": run, "reset": reset}[name]
+    """Do what is named; return the exit code. What cannot be done is said in one line."""
     places = Places(VAR_DIR.resolve())
     try:
-        with locked_now(places.lock):
-            action(places)
-    except KeyboardInterrupt:
-        pass
+        _ACTIONS[name](places)
     except (CannotRunError, PostgresError, ValkeyError) as error:
         return _give_up(str(error))
     except BusyError:
         return _give_up("The shop is running in this folder. End it first, with Ctrl-C.")
     except OSError as error:
         return _give_up(_mend(error, places))
-    say("Stopped. All data is kept.") if name == "run" else None
     return 0
 
 
@@ -50,7 +54,7 @@ def _mend(error: OSError, places: Places) -> str:
     if error.errno == errno.ENOSPC:
         return f"No space is left on the disk of {places.root}. Free some, then try again."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{error.filename} cannot be written. Make it yours: chown -R $(id -u) var"
+        return f"{error.filename} cannot be written. Make it yours: chown -R $(id -u) {places.root}"
     raise error
 
 

@@ -41,8 +41,12 @@ class Places:
         """Return the secret of this name, made at the first call and kept for later ones."""
         path = self.secret_file(name)
         if not path.exists():
-            _write_private(path, secrets.token_urlsafe(24))
+            self.keep_secret(name, secrets.token_urlsafe(24))
         return path.read_text()
+
+    def keep_secret(self, name: str, text: str) -> None:
+        """Keep a text under this name, readable by its owner only."""
+        _write_private(self.secret_file(name), text)
 
     def secret_file(self, name: str) -> Path:
         """Return where the secret of this name is kept."""

@@ -8,7 +8,7 @@ import time
 from functools import cached_property
 from typing import Any, NoReturn
 
-from saleor_config.embedded import contents, database, processes, schema, servers
+from saleor_config.embedded import contents, database, processes, schema, servers, visits
 from saleor_config.embedded.guard import Guard
 from saleor_config.embedded.inbox.ports import InboxPorts, choose
 from saleor_config.embedded.messages import CannotRunError, say, welcome
@@ -49,6 +49,7 @@ class Supervisor:
     def run(self) -> None:
         """Prepare the database, then serve until told to end. Raises CannotRunError."""
         self._places.secret("staff-password")
+        visits.leave(self._places, self._variables)
         self._prepare()
         say("Starting the shop …")
         shop = self._shop()
@@ -63,7 +64,7 @@ class Supervisor:
             )
 
     @cached_property
-    def _environment(self) -> dict[str, str]:
+    def _variables(self) -> dict[str, str]:
         variables = {
             "DATABASE_URL": self._servers.database_url,
             "REDIS_URL": self._servers.redis_url,
@@ -72,7 +73,11 @@ class Supervisor:
         }
         if self._inbox:
             variables["EMAIL_URL"] = f"smtp://{LOOPBACK}:{self._inbox.smtp}"
-        return processes.environment(**variables)
+        return variables
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return processes.environment(**self._variables)
 
     def _prepare(self) -> None:
         if server := self._servers.own_database:

@@ -1,0 +1,65 @@
+# `make` or `make help` lists what there is. Needs Python 3.11, 3.12 or 3.13, nothing else:
+# .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
+.DEFAULT_GOAL := help
+.PHONY: help run reset clean dump test browser check lint format types migrations-check \
+        lock bench shell venv
+
+PY := .venv/bin/python
+OURS := dashboard plugins product_content saleor_config storefront tests manage.py
+OUR_APPS := product_content ordering local_payments order_emails storefront dashboard
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: venv ## Open the shop at http://127.0.0.1:8000 (PORT=8001 make run: elsewhere)
+	@exec $(PY) -m saleor_config.embedded run
+
+reset: venv ## Delete the shop's data in var/ (orders, e-mails, log-in), to start afresh
+	@exec $(PY) -m saleor_config.embedded reset
+
+dump: venv ## Write the database of the running shop to var/shop.dump, for pg_restore
+	@exec $(PY) -m saleor_config.embedded dump
+
+test: venv ## Run every test (ARGS="-k basket" for some)
+	@exec $(PY) -m pytest $(ARGS)
+
+browser: ## Install Chromium for the browser tests (Debian and Ubuntu)
+	@sh .ci/browser
+
+check: venv lint types migrations-check ## Lint, types, import contracts, Django's checks, migrations
+
+lint: venv ## Look for mistakes and for imports against the direction of the layers
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@.venv/bin/lint-imports --no-logo
+
+format: venv ## Lay out the code as `make check` wants it
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+types: venv ## Check the types of our own packages
+	@$(PY) -m mypy
+
+migrations-check: venv ## Run Django's checks; refuse models without their migration
+	@$(PY) manage.py check
+	@$(PY) manage.py makemigrations --check --dry-run $(OUR_APPS)
+
+bench: venv ## Measure the pages and placing orders (takes minutes)
+	@exec $(PY) -m tests.bench $(ARGS)
+
+shell: venv ## Open a Python prompt on the running shop
+	@exec $(PY) -m saleor_config.embedded shell
+
+lock: venv ## Resolve pyproject.toml anew into requirements/*.txt (ARGS="--upgrade" for the newest)
+	@$(PY) -m uv pip compile $(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt $(ARGS)
+	@$(PY) -m uv pip compile $(LOCK) pyproject.toml -o requirements/runtime.txt $(ARGS)
+	@$(PY) -m uv pip compile $(LOCK) pyproject.toml --group dev -o requirements/dev.txt $(ARGS)
+LOCK := --quiet --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
+        --custom-compile-command "make lock"
+
+clean: ## Delete .venv, the prepared schema and all caches; the shop's data stays
+	@rm -rf .venv var/schema .mypy_cache .ruff_cache .pytest_cache .import_linter_cache staticfiles
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv:
+	@sh .ci/venv

@@ -1,0 +1,44 @@
+"""What can be done with the shop that runs in this folder, from another terminal."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from saleor_config.embedded import postgres, processes
+from saleor_config.embedded.locks import BusyError, locked_now
+from saleor_config.embedded.messages import CannotRunError, say
+from saleor_config.embedded.places import Places
+from saleor_config.embedded.schema import ROOT
+
+_FILE = "addresses"  # among the secrets: the addresses hold passwords
+
+
+def leave(places: Places, addresses: dict[str, str]) -> None:
+    """Note where the running shop's servers are."""
+    places.keep_secret(_FILE, json.dumps(addresses))
+
+
+def _addresses(places: Places) -> dict[str, str]:
+    try:
+        with locked_now(places.lock):
+            raise CannotRunError("The shop is not running in this folder. Start it: make run")
+    except BusyError:
+        return dict(json.loads(places.secret_file(_FILE).read_text()))
+
+
+def dump(places: Places) -> None:
+    """Write the shop's database to a file that pg_restore reads."""
+    path = places.root / "shop.dump"
+    command = [postgres.program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
+    subprocess.run([*command, f"--file={path}", _addresses(places)["DATABASE_URL"]], check=True)
+    say(
+        f"Written: {path}. To restore it: pg_restore --no-owner --dbname=<your DATABASE_URL> {path}"
+    )
+
+
+def shell(places: Places) -> None:
+    """Open a Python prompt with the shop's models."""
+    environment = processes.environment(**_addresses(places))
+    subprocess.run([sys.executable, "manage.py", "shell"], cwd=ROOT, env=environment, check=False)
