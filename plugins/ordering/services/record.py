@@ -70,14 +70,12 @@ def settle(
 ) -> PaymentOutcome:
     """Record a payment on locked rows and let it pay the order if it fits."""
     payment = payment_of(session, order)
-    settled = is_paid(order)
+    settled, canceled = is_paid(order), order.status == OrderStatus.CANCELED
     if not add_transaction(payment, amount, raw_id):
-        return _outcome(order, "already_paid" if settled else "needs_attention")
+        stands = settled and not canceled
+        return _outcome(order, "already_paid" if stands else "needs_attention")
     fits, reason = payment_settles(
-        due=order.total.gross,
-        amount=amount,
-        canceled=order.status == OrderStatus.CANCELED,
-        settled=settled,
+        due=order.total.gross, amount=amount, canceled=canceled, settled=settled
     )
     _end_session(session)
     if reason not in {"wrong_amount", "wrong_currency"}:
