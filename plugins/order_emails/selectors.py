@@ -83,9 +83,9 @@ def _sums(order: Order, locale: Locale) -> list[tuple[str, str]]:
     cards = max(subtotal + delivery - order.discount - order.total_gross, zero)
     rows = [("Items", money(subtotal, locale)), ("Delivery", money(delivery, locale))]
     if order.discount > zero:
-        rows.append(("Discount", money(-order.discount, locale)))
+        rows.append(("Discount", money(zero - order.discount, locale)))
     if cards > zero:
-        rows.append(("Gift card", money(-cards, locale)))
+        rows.append(("Gift card", money(zero - cards, locale)))
     return rows
 
 

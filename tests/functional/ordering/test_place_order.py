@@ -299,9 +299,7 @@ def test_warehouse_that_does_not_serve_the_country_does_not_count():
     assert refused.value.lines[0].available == 1
 
 
-@pytest.mark.parametrize(
-    ("days", "sellable"), [(0, True), (-1, True), (1, False), (None, True)]
-)
+@pytest.mark.parametrize(("days", "sellable"), [(0, True), (-1, True), (1, False), (None, True)])
 def test_product_is_sold_from_its_publication_day_on(days, sellable):
     today = timezone.localdate()
     date = None if days is None else today + timedelta(days=days)
