@@ -1,0 +1,104 @@
+"""The staff pages in Chromium: nothing is blocked, nothing is asked of another host."""
+
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from saleor.account.models import User
+from saleor.warehouse.models import Stock
+
+from dashboard.models import StockChange
+from product_content.models import Guide
+from tests.factories import ShippingMethodFactory, VoucherFactory, variant_in_stock
+from tests.unit.dashboard import builders
+
+CHROMIUM = shutil.which("chromium")
+PASSWORD = "long-and-quiet-water"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+
+@contextmanager
+def signed_in(address, width):
+    """Yield a page of someone who logged in as owner, and the list of what went wrong."""
+    wrong = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda sent: _own(sent.url, address) or wrong.append(sent.url))
+        page.on("response", lambda got: got.status < 400 or wrong.append(f"{got.status} {got.url}"))
+        page.goto(f"{address}/staff/")
+        page.get_by_label("E-mail").fill("owner@example.org")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(f"{address}/staff/")
+        yield page, wrong
+        browser.close()
+
+
+def _own(url, address):
+    return url.startswith((address, "data:", "blob:"))
+
+
+@pytest.fixture
+def shop():
+    """One of everything that a staff page can show."""
+    User.objects.create_superuser("owner@example.org", PASSWORD)
+    order, variant = builders.order(paid=True), variant_in_stock(5)
+    builders.line(order, variant, 2)
+    ShippingMethodFactory()
+    VoucherFactory()
+    Guide.objects.create(
+        slug="first-week", title="Your first week", summary="Slowly.", topic="using",
+        audience="Anyone", when_to_stop="Pain", body_markdown="## Begin\n\nNow.", author="Us",
+    )  # fmt: skip
+    return order, variant
+
+
+def links_of(page):
+    """Return the addresses of the sidebar."""
+    return page.eval_on_selector_all("#nav-sidebar-apps a", "links => links.map(a => a.href)")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_breaks_its_policy_asks_another_host_or_is_too_wide(live_server, shop, width):
+    with signed_in(live_server.url, width) as (page, wrong):
+        sections = links_of(page)
+        for address in sections:
+            page.goto(address)
+            page.wait_for_load_state("networkidle")
+            too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+            assert not too_wide, address
+            if (row := page.locator("#result_list a[href*='/change/']").first).count():
+                page.goto(live_server.url + row.get_attribute("href"))
+                page.wait_for_load_state("networkidle")
+                assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (
+                    page.url
+                )
+    assert len(sections) == 13
+    assert wrong == []
+
+
+def test_a_keeper_counts_a_shelf(live_server, shop):
+    _, variant = shop
+    with signed_in(live_server.url, 1280) as (page, wrong):
+        page.locator("#nav-sidebar-apps a", has_text="Stock").click()
+        page.get_by_role("link", name=variant.product.name).click()
+        page.get_by_label("On hand").fill("1")
+        page.get_by_label("Reason").select_option("counted")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("2 are reserved by orders")).to_be_visible()
+        page.get_by_label("On hand").fill("4")
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.wait_for_url("**/staff/dashboard/stockitem/")
+        expect(page.get_by_text("was changed successfully")).to_be_visible()
+    assert wrong == []
+    assert Stock.objects.get().quantity == 4
+    assert StockChange.objects.values_list("before", "after", "reason").get() == (5, 4, "counted")
