@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("staff/", include("dashboard.urls")),
+    path("stripe/", include("plugins.stripe_payments.urls")),
     path("pay/local/", include("plugins.local_payments.urls")),
     path("", include("storefront.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

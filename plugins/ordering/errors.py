@@ -95,3 +95,7 @@ class PaymentBeingChecked(OrderRefused):
 
 class UnknownPayment(LookupError):  # noqa: N818  reads as what it is
     """No payment session has this provider and reference."""
+
+
+class RefundRefused(Exception):  # noqa: N818  an answer to staff
+    """A refund cannot be made; `str()` says why, in words for staff."""

@@ -1,11 +1,13 @@
-"""The payment session: one try to get an order paid at a provider."""
+"""The payment session: one try to get an order paid at a provider; and refunds."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django_prices.models import MoneyField
 from saleor.order.models import Order
+from saleor.payment.models import Payment
 
 
 class SessionStatus(models.TextChoices):
@@ -71,3 +73,55 @@ class PaymentSession(models.Model):
     def idempotency_key(self) -> str:
         """Key under which the provider gives the same session again after a retry."""
         return f"stillwater-session-{self.pk}"
+
+
+class RefundStatus(models.TextChoices):
+    """Life of a refund. Pending and succeeded ones stand in the books."""
+
+    ASKED = "asked", "Asked, not confirmed yet"
+    PENDING = "pending", "On its way"
+    SUCCEEDED = "succeeded", "Refunded"
+    FAILED = "failed", "Failed"
+
+
+BOOKED = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+
+
+class Refund(models.Model):
+    """Money of a payment that goes back, for a reason that is kept.
+
+    `key` is chosen by whoever asks and makes asking twice harmless. `lines` maps order line
+    ids to quantities where the refund is for goods; `restock` says that staff have decided
+    that these go back on the shelf.
+    """
+
+    order = models.ForeignKey(Order, related_name="refunds", on_delete=models.PROTECT)
+    payment = models.ForeignKey(Payment, related_name="refunds", on_delete=models.PROTECT)
+    key = models.CharField(max_length=120, unique=True)
+    amount_value = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    amount = MoneyField(amount_field="amount_value", currency_field="currency")
+    reason = models.CharField(max_length=255)
+    lines = models.JSONField(default=dict, blank=True)
+    restock = models.BooleanField(default=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    state = models.CharField(max_length=9, choices=RefundStatus.choices, default=RefundStatus.ASKED)
+    reference = models.CharField(max_length=255, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(amount_value__gt=0), name="refund_above_zero"),
+        )
+        indexes = (
+            models.Index(
+                fields=("created_at",), condition=Q(state=RefundStatus.ASKED), name="asked_refund"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"refund {self.pk} of order {self.order_id}"

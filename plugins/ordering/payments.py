@@ -41,6 +41,15 @@ class SessionState:
     raw_id: str = ""
 
 
+@dataclass(frozen=True)
+class RefundState:
+    """What the provider says about a refund; `reference` is its id there, `error` a code."""
+
+    state: Literal["pending", "succeeded", "failed"]
+    reference: str = ""
+    error: str = ""
+
+
 class PaymentProvider(Protocol):
     """What a payment provider must be able to do.
 
@@ -70,6 +79,10 @@ class PaymentProvider(Protocol):
 
     def look_up(self, *, reference: str) -> SessionState:
         """Say how the session stands, without changing it."""
+        ...
+
+    def refund(self, *, charge: str, amount: Money, key: str) -> RefundState:
+        """Give `amount` of the charge (a `raw_id`) back; the same key gives the same refund."""
         ...
 
 

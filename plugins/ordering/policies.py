@@ -40,3 +40,23 @@ def payment_settles(*, due: Money, amount: Money, canceled: bool, settled: bool)
     if settled:
         return False, "paid_twice"
     return True, ""
+
+
+def refund_allowed(*, amount: Money, left: Money) -> Answer:
+    """Say whether `amount` can be given back of a payment of which `left` is still ours."""
+    if amount.currency != left.currency:
+        return False, "the payment was in another currency"
+    if amount.amount <= 0:
+        return False, "the amount must be above zero"
+    if amount > left:
+        return False, f"only {left.amount} {left.currency} of the payment is left"
+    return True, ""
+
+
+def line_refund_allowed(*, wanted: int, ordered: int, refunded: int) -> Answer:
+    """Say whether `wanted` more pieces of an order line can be refunded."""
+    if wanted <= 0:
+        return False, "the quantity must be above zero"
+    if wanted > ordered - refunded:
+        return False, f"only {ordered - refunded} of {ordered} pieces are not refunded yet"
+    return True, ""

@@ -50,3 +50,13 @@ class ReleaseOutcome:
     order_id: int
     order_token: str
     state: Literal["released", "already_released", "paid", "kept"]
+
+
+@dataclass(frozen=True)
+class RefundOutcome:
+    """What became of a refund; `created` is False when it had been asked for before."""
+
+    refund_id: int
+    amount: Money
+    state: Literal["asked", "pending", "succeeded", "failed"]
+    created: bool

@@ -13,14 +13,20 @@ from saleor.payment import ChargeStatus
 
 from plugins.ordering.models import PaymentSession, SessionStatus
 
+_GIVEN_BACK = (ChargeStatus.PARTIALLY_REFUNDED, ChargeStatus.FULLY_REFUNDED)
+
 
 def is_paid(order: Order) -> bool:
-    """Say whether the order's whole total has been taken (a zero total counts once settled)."""
-    return bool(
-        order.payments.filter(
-            charge_status=ChargeStatus.FULLY_CHARGED, captured_amount__gte=order.total_gross_amount
-        ).exists()
+    """Say whether the order's whole total has been taken (a zero total counts once settled).
+
+    Money that was given back later had been taken before; on a released order it never paid.
+    """
+    whole = Q(
+        charge_status=ChargeStatus.FULLY_CHARGED, captured_amount__gte=order.total_gross_amount
     )
+    if order.status != OrderStatus.CANCELED:
+        whole |= Q(charge_status__in=_GIVEN_BACK, total__gte=order.total_gross_amount)
+    return bool(order.payments.filter(whole).exists())
 
 
 def live_order_for_checkout(checkout_token: UUID | str) -> Order | None:

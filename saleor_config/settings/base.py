@@ -72,6 +72,7 @@ OUR_APPS = [
     "plugins.ordering",
     "plugins.local_payments",
     "plugins.order_emails",
+    "plugins.stripe_payments",
     "storefront",
     "dashboard",
 ]
@@ -264,6 +265,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "plugins.ordering.tasks.release_unpaid_orders",
         "schedule": 60.0,
     },
+    "perform-waiting-refunds": {
+        "task": "plugins.ordering.tasks.perform_waiting_refunds",
+        "schedule": 60.0,
+    },
+    "process-waiting-stripe-events": {
+        "task": "plugins.stripe_payments.tasks.process_waiting_events",
+        "schedule": 60.0,
+    },
+    "reconcile-with-stripe": {
+        "task": "plugins.stripe_payments.tasks.reconcile",
+        "schedule": 300.0,
+    },
     "send-waiting-emails": {
         "task": "plugins.order_emails.tasks.send_waiting_emails",
         "schedule": 30.0,
@@ -272,7 +285,10 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Saleor ------------------------------------------------------------------------
 PLUGINS_MANAGER = "plugins.ordering.plugin.OrderingPluginsManager"
-PLUGINS = ["plugins.order_emails.plugin.OrderEmailsPlugin"]
+PLUGINS = [
+    "plugins.order_emails.plugin.OrderEmailsPlugin",
+    "plugins.stripe_payments.plugin.StripePaymentsPlugin",
+]
 PAYMENT_MODEL = "order.Payment"
 PAYMENT_HOST = PUBLIC_URL
 ENABLE_SSL = PUBLIC_URL.startswith("https://")  # the scheme of Saleor's absolute links
@@ -293,7 +309,13 @@ GRAPHQL_JWT = {"JWT_VERIFY_EXPIRATION": True}
 # --- our plugins -------------------------------------------------------------------
 # Dotted path of the class that takes payments (plugins.ordering.payments.PaymentProvider).
 PAYMENT_PROVIDER = ""
-RESERVATION_MINUTES = 30  # Stripe's shortest Checkout Session
+STRIPE_API_KEY = read("STRIPE_API_KEY")
+STRIPE_WEBHOOK_SECRET = read("STRIPE_WEBHOOK_SECRET")
+STRIPE_API_BASE = read("STRIPE_API_BASE").rstrip("/")
+STRIPE_STATEMENT_SUFFIX = read("STRIPE_STATEMENT_SUFFIX")
+# Stripe's shortest Checkout Session is 30 minutes. It ends a minute before the reservation, and
+# two more are for clocks that differ and for a slow first request.
+RESERVATION_MINUTES = 33
 
 # --- e-mail ------------------------------------------------------------------------
 _email = dj_email_url.parse(read("EMAIL_URL") or "smtp://127.0.0.1:1")
@@ -315,5 +337,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": read("LOG_LEVEL")},
-    "loggers": {"axes": {"level": "WARNING"}, "faker": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "faker": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},  # at INFO it names the addresses of payment pages
+    },
 }

@@ -97,6 +97,13 @@ _LIST = (
         "https://api.stripe.com",
         "Stripe's API. Production refuses any other address than the default.",
     ),
+    Variable(
+        "STRIPE_STATEMENT_SUFFIX",
+        "str",
+        "ONLINE ORDER",
+        "What stands on card statements after the account's prefix. 5 to 22 characters, "
+        "neutral, none of `<>\\'\"*`.",
+    ),
     Variable("SHOP_NAME", "str", "Stillwater", "The neutral name customers and letterboxes see."),
     Variable(
         "DEFAULT_FROM_EMAIL",

@@ -24,6 +24,7 @@ if urlsplit(PUBLIC_URL).scheme != "https":
     refuse("PUBLIC_URL must begin with https://.")
 if read("STRIPE_API_BASE") != VARIABLES["STRIPE_API_BASE"].default:
     refuse("STRIPE_API_BASE points to a sandbox. Unset it in production.")
+PAYMENT_PROVIDER = "plugins.stripe_payments.provider.StripePayments"
 _EMBEDDED_MARK = "stillwater_embedded"  # the name `make run` gives its own services
 if _EMBEDDED_MARK in read("DATABASE_URL") or _EMBEDDED_MARK in read("REDIS_URL"):
     refuse("DATABASE_URL or REDIS_URL is an embedded service of `make run`. Use real servers.")

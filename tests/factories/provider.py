@@ -4,7 +4,12 @@ from uuid import uuid4
 
 from django.db import connection
 
-from plugins.ordering.payments import OpenedSession, PaymentProviderError, SessionState
+from plugins.ordering.payments import (
+    OpenedSession,
+    PaymentProviderError,
+    RefundState,
+    SessionState,
+)
 
 
 class FakeProvider:
@@ -13,6 +18,7 @@ class FakeProvider:
     name = "fake"
     sessions = {}
     calls = []
+    refunds = {}
     is_down = False
     on_open = staticmethod(lambda **_: None)
     on_close = staticmethod(lambda **_: None)
@@ -20,7 +26,7 @@ class FakeProvider:
     @classmethod
     def reset(cls):
         """Forget every session and every failure."""
-        cls.sessions, cls.calls, cls.is_down = {}, [], False
+        cls.sessions, cls.calls, cls.refunds, cls.is_down = {}, [], {}, False
         cls.on_open = cls.on_close = staticmethod(lambda **_: None)
 
     @classmethod
@@ -48,6 +54,11 @@ class FakeProvider:
         """Say how the session stands."""
         self._called("look_up", reference=reference)
         return self.sessions[reference]
+
+    def refund(self, *, charge, amount, key):
+        """Give money back, once per key."""
+        self._called("refund", charge=charge, amount=amount, key=key)
+        return self.refunds.setdefault(key, RefundState("succeeded", reference=f"re_{key}"))
 
     def _called(self, what, **details):
         assert not connection.in_atomic_block, f"{what} was called inside a transaction"

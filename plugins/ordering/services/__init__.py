@@ -5,8 +5,21 @@ checkout → order → payment session → gift cards (by pk) → stock rows (by
 allocations → voucher. Nothing here calls a payment provider inside a transaction.
 """
 
+from plugins.ordering.services.attention import (
+    adopt_session,
+    flag_order,
+    is_unneeded,
+    unflag_order,
+)
+from plugins.ordering.services.outside_refunds import record_outside_refund
 from plugins.ordering.services.place import place_order
 from plugins.ordering.services.record import record_payment, record_payment_failure
+from plugins.ordering.services.refund_books import record_refund
+from plugins.ordering.services.refunds import (
+    ask_refund,
+    perform_refund,
+    perform_waiting_refunds,
+)
 from plugins.ordering.services.release import (
     BASKET_CHANGED,
     CANCELED_BY_CUSTOMER,
@@ -20,10 +33,19 @@ __all__ = [
     "BASKET_CHANGED",
     "CANCELED_BY_CUSTOMER",
     "NOT_PAID_IN_TIME",
+    "adopt_session",
+    "ask_refund",
+    "flag_order",
+    "is_unneeded",
+    "perform_refund",
+    "perform_waiting_refunds",
     "place_order",
+    "record_outside_refund",
     "record_payment",
     "record_payment_failure",
+    "record_refund",
     "release_order",
     "release_unpaid_orders",
     "start_payment",
+    "unflag_order",
 ]

@@ -9,6 +9,7 @@ from saleor.order.models import Order
 
 ATTENTION = "needs_attention"
 PLACEMENT = "placement"
+UNNEEDED = "unneeded_payments"
 
 
 class Placement(TypedDict):
@@ -40,3 +41,18 @@ def flag(order: Order, reason: str, message: str) -> None:
     order.store_value_in_private_metadata({ATTENTION: reasons})
     order.save(update_fields=["private_metadata"])
     add_note(order, message)
+
+
+def note_unneeded(order: Order, raw_id: str, reason: str) -> None:
+    """Remember a charge that pays for nothing, so that it is given back; saved by the caller.
+
+    Money of a wrong amount is not among them: whether it is to be kept is for staff to say.
+    """
+    if reason in {"paid_after_release", "paid_twice"}:
+        known = (order.private_metadata or {}).get(UNNEEDED, [])
+        order.store_value_in_private_metadata({UNNEEDED: [*known, raw_id]})
+
+
+def unneeded_payments(order: Order) -> list[str]:
+    """Return the charges that pay for nothing."""
+    return list((order.private_metadata or {}).get(UNNEEDED, []))

@@ -22,7 +22,7 @@ from plugins.ordering.policies import payment_settles
 from plugins.ordering.results import PaymentOutcome
 from plugins.ordering.selectors import is_paid
 from plugins.ordering.services.locks import lock_order, lock_session
-from plugins.ordering.services.notes import flag
+from plugins.ordering.services.notes import flag, note_unneeded
 from plugins.ordering.services.payments import add_transaction, payment_of
 
 logger = logging.getLogger(__name__)
@@ -81,6 +81,7 @@ def settle(
     if reason not in {"wrong_amount", "wrong_currency"}:
         _charge(payment, amount)
     if not fits:
+        note_unneeded(order, raw_id, reason)
         return _needs_attention(order, amount, reason)
     _complete(order, checkout, payment)
     return _outcome(order, "paid")

@@ -1,0 +1,44 @@
+"""Refunded goods go back on the shelf, where staff have said so."""
+
+from __future__ import annotations
+
+from django.db.models import Sum
+from saleor.order.models import OrderLine
+from saleor.warehouse.management import deallocate_stock, increase_stock
+from saleor.warehouse.models import Allocation, Stock
+
+from plugins.ordering.models import Refund
+
+
+def put_back(refund: Refund) -> None:
+    """Free what is still reserved for the refunded lines, and return the rest to stock.
+
+    A refund without lines concerns no goods, so nothing moves.
+    """
+    lines = {int(line): quantity for line, quantity in refund.lines.items()}
+    for line in refund.order.lines.filter(pk__in=lines).order_by("pk"):
+        _put_back(line, lines[line.pk])
+
+
+def _put_back(line: OrderLine, quantity: int) -> None:
+    if line.variant is None:  # the product was deleted since
+        return
+    reserved = min(_reserved(line), quantity)
+    if reserved:
+        deallocate_stock(line, reserved)
+    stock = _home(line)
+    if quantity > reserved and stock is not None:
+        increase_stock(line, stock.warehouse, quantity - reserved)
+
+
+def _reserved(line: OrderLine) -> int:
+    allocations = Allocation.objects.filter(order_line=line)
+    return int(allocations.aggregate(sum=Sum("quantity_allocated"))["sum"] or 0)
+
+
+def _home(line: OrderLine) -> Stock | None:
+    """Return where the pieces came from, else the variant's first warehouse."""
+    from_here = line.allocations.select_related("stock__warehouse").order_by("stock_id").first()
+    if from_here is not None:
+        return from_here.stock
+    return Stock.objects.filter(product_variant=line.variant).order_by("pk").first()

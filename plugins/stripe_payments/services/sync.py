@@ -1,0 +1,92 @@
+"""Bring an order to where Stripe says its session is."""
+
+from __future__ import annotations
+
+import logging
+
+from plugins.ordering.errors import UnknownPayment
+from plugins.ordering.models import ACTIVE, PaymentSession
+from plugins.ordering.services import (
+    adopt_session,
+    flag_order,
+    record_payment,
+    record_payment_failure,
+    release_order,
+)
+from plugins.ordering.services.release import NOT_PAID_IN_TIME
+from plugins.stripe_payments.client import get_stripe
+from plugins.stripe_payments.constants import PROVIDER
+from plugins.stripe_payments.results import SessionData
+from plugins.stripe_payments.services.strays import return_stray, return_unneeded
+from plugins.stripe_payments.states import session_state
+
+logger = logging.getLogger(__name__)
+PAYMENT_FAILED = "The payment failed."
+
+
+def sync_session(reference: str) -> None:
+    """Ask Stripe about a session and act: record its payment, or release its order.
+
+    Doing it again changes nothing. Raises StripeUnavailable.
+    """
+    apply_session(get_stripe().get_session(reference))
+
+
+def apply_session(session: SessionData) -> None:
+    """Act on what Stripe says about a session; see `sync_session`."""
+    state = session_state(session)
+    if state.state == "paid":
+        _paid(session)
+    elif state.state == "closed":
+        _closed(session)
+
+
+def known_session(session: SessionData) -> PaymentSession | None:
+    """Return our row of Stripe's session.
+
+    A web process that was killed after Stripe had opened a session did not write its
+    reference down; then the key in the metadata tells which row it is.
+    """
+    rows = PaymentSession.objects.filter(provider=PROVIDER, reference=session.reference)
+    session_key, _, order_token = session.key.rpartition("-")
+    return rows.first() or adopt_session(
+        provider=PROVIDER,
+        reference=session.reference,
+        session_key=session_key,
+        order_token=order_token,
+    )
+
+
+def _paid(session: SessionData) -> None:
+    known = known_session(session)
+    if known is None:
+        return_stray(session)
+        return
+    if str(known.order_id) != session.order_number:
+        message = f"A payment at Stripe names order {session.order_number}. Nothing was counted."
+        flag_order(order_id=known.order_id, reason="wrong_order", message=message)
+        return
+    state = session_state(session)
+    if state.amount is None:
+        raise UnknownPayment
+    outcome = record_payment(
+        provider=PROVIDER, reference=session.reference, amount=state.amount, raw_id=state.raw_id
+    )
+    if outcome.state == "needs_attention":
+        return_unneeded(order_id=outcome.order_id, session=session)
+
+
+def _closed(session: SessionData) -> None:
+    known = known_session(session)
+    if known is None:
+        return
+    if session.status == "complete":  # a bank debit that was refused
+        record_payment_failure(
+            provider=PROVIDER,
+            reference=session.reference,
+            raw_id=f"{session.intent}-failed",
+            message=session.failure or "declined",
+        )
+    if known.state in ACTIVE:
+        reason = NOT_PAID_IN_TIME if session.status == "expired" else PAYMENT_FAILED
+        release_order(order_id=known.order_id, reason=reason)

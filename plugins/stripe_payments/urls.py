@@ -1,0 +1,11 @@
+"""Addresses below /stripe/."""
+
+from django.urls import path
+
+from plugins.stripe_payments import views
+
+app_name = "stripe_payments"
+urlpatterns = [
+    path("webhook/", views.webhook, name="webhook"),
+    path("return/", views.come_back, name="return"),
+]

@@ -1,0 +1,34 @@
+"""Where Stripe's messages and Stripe's customers arrive."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from plugins.stripe_payments import services
+from plugins.stripe_payments.client import BadSignature
+
+
+@csrf_exempt  # Stripe's signature stands in for a form token
+@require_POST
+def webhook(request: HttpRequest) -> HttpResponse:
+    """Keep an event and answer 200; anything not signed by Stripe is counted and refused."""
+    try:
+        services.receive_event(
+            payload=request.body, signature=request.headers.get("Stripe-Signature", "")
+        )
+    except BadSignature as error:
+        services.count_refused(reason=str(error))
+        return HttpResponse(status=400)
+    return HttpResponse(status=200)
+
+
+@never_cache
+@require_GET
+def come_back(request: HttpRequest) -> HttpResponseRedirect:
+    """Complete the payment if the webhook has not yet, and show the order."""
+    token = services.complete_return(reference=request.GET.get("session", ""))
+    return redirect(f"/orders/{token}/" if token else "/")
