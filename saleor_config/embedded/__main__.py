@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 import sys
+from contextlib import suppress
 
 from saleor_config.embedded import supervisor, visits
 from saleor_config.embedded.locks import BusyError, locked_now
@@ -17,11 +18,9 @@ from saleor_config.settings.base import VAR_DIR
 
 def run(places: Places) -> None:
     """Open the shop and keep it open until it is told to end."""
-    with locked_now(places.lock):
-        try:
-            supervisor.run(places)
-        except KeyboardInterrupt:  # told to end while it was preparing
-            pass
+    # KeyboardInterrupt: told to end while it was still preparing.
+    with locked_now(places.lock), suppress(KeyboardInterrupt):
+        supervisor.run(places)
     say("Stopped. All data is kept.")
 
 

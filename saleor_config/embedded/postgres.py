@@ -15,6 +15,8 @@ import psycopg
 
 from saleor_config.embedded import system_user, wheels
 from saleor_config.embedded.databases import MAINTENANCE, USER, Address, connect
+from saleor_config.embedded.ending import end
+from saleor_config.embedded.guard import Guard
 from saleor_config.embedded.leftovers import end_forgotten_server
 from saleor_config.embedded.ports import LOOPBACK, free_port
 from saleor_config.embedded.waiting import wait_until
@@ -84,16 +86,30 @@ def _initdb(data: Path, password_file: str) -> None:
         raise PostgresError(f"PostgreSQL could not make its data folder: {_last_line(done.stderr)}")
 
 
-def start(data: Path, password: str, *, log: Path, options: dict[str, str]) -> Server:
+def start(
+    data: Path,
+    password: str,
+    *,
+    log: Path,
+    options: dict[str, str],
+    guard: Guard | None = None,
+) -> Server:
     """Start the server on a free port of this machine and wait until it answers.
 
-    `options` are settings of postgresql.conf. Raises PostgresError.
+    `options` are settings of postgresql.conf. The guard, if given, ends the server when we are
+    gone, from its first moment on. Raises PostgresError.
     """
     end_forgotten_server(data)
     for _ in range(_ATTEMPTS):
         server = _launch(data, Address(free_port(), password), log, options)
-        if wait_until(partial(_settled, server), START_SECONDS) and not _ended(server):
-            return server
+        if guard:
+            guard.watch(server.process.pid, signal.SIGINT)
+        try:
+            if wait_until(partial(_settled, server), START_SECONDS) and not _ended(server):
+                return server
+        except BaseException:  # told to end meanwhile
+            stop(server)
+            raise
         stop(server)
     raise PostgresError(f"PostgreSQL did not start; its last words are in {log}.")
 
@@ -134,15 +150,8 @@ def _answers(server: Server) -> bool:
 
 
 def stop(server: Server) -> None:
-    """End the server in order, breaking off what its clients still do; kill it after 10 s."""
-    if _ended(server):
-        return
-    server.process.send_signal(signal.SIGINT)  # PostgreSQL's "fast shutdown"
-    try:
-        server.process.wait(10)
-    except subprocess.TimeoutExpired:
-        server.process.kill()
-        server.process.wait()
+    """End the server in order, breaking off what its clients still do."""
+    end(server.process, signal.SIGINT)  # PostgreSQL's "fast shutdown"
 
 
 def new_password() -> str:

