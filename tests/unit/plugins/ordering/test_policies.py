@@ -1,0 +1,47 @@
+"""Rules of ordering."""
+
+import pytest
+from prices import Money
+
+from plugins.ordering.policies import payment_settles, price_fits, weight_fits
+
+
+def gbp(amount):
+    return Money(amount, "GBP")
+
+
+@pytest.mark.parametrize(
+    ("price", "minimum", "maximum", "fits"),
+    [
+        (10, None, None, True),
+        (10, 10, 10, True),
+        (9, 10, None, False),
+        (11, None, 10, False),
+    ],
+)
+def test_price_range(price, minimum, maximum, fits):
+    bounds = [None if bound is None else gbp(bound) for bound in (minimum, maximum)]
+    assert price_fits(gbp(price), *bounds)[0] is fits
+
+
+@pytest.mark.parametrize(
+    ("grams", "minimum", "maximum", "fits"),
+    [(500, None, 500, True), (500, 501, None, False), (500, None, 499, False), (0, None, 9, True)],
+)
+def test_weight_range_without_a_minimum_matches(grams, minimum, maximum, fits):
+    assert weight_fits(grams, minimum, maximum)[0] is fits
+
+
+@pytest.mark.parametrize(
+    ("amount", "canceled", "settled", "answer"),
+    [
+        (gbp("52.50"), False, False, (True, "")),
+        (gbp("52.49"), False, False, (False, "wrong_amount")),
+        (Money("52.50", "EUR"), False, False, (False, "wrong_currency")),
+        (gbp("52.50"), True, False, (False, "paid_after_release")),
+        (gbp("52.50"), False, True, (False, "paid_twice")),
+    ],
+)
+def test_what_pays_an_order(amount, canceled, settled, answer):
+    due = gbp("52.50")
+    assert payment_settles(due=due, amount=amount, canceled=canceled, settled=settled) == answer
