@@ -85,12 +85,17 @@ class Guide(models.Model):
 
 
 class GuideProduct(models.Model):
-    """A guide speaks of a product: at which stage, and why."""
+    """A guide is of use with a product: at which stage, and why.
+
+    The product's page always shows the guide; the guide shows the product only if `on_guide`, so
+    that a guide for all sets does not become a list of everything that is sold.
+    """
 
     guide = models.ForeignKey(Guide, on_delete=models.CASCADE, related_name="product_links")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="guide_links")
     stage = models.CharField(max_length=12, choices=GuideStage.choices)
     reason = models.CharField(max_length=300)
+    on_guide = models.BooleanField("shown on the guide", default=True)
     sort_order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

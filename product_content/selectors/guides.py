@@ -63,7 +63,7 @@ def _card(
 
 def _products(guide_id: int) -> tuple[GuideProductLink, ...]:
     """Return what the guide speaks of, by stage and then in the guide's own order."""
-    links = GuideProduct.objects.filter(guide=guide_id).order_by("sort_order", "pk")
+    links = GuideProduct.objects.filter(guide=guide_id, on_guide=True).order_by("sort_order", "pk")
     why = {pk: rest for pk, *rest in links.values_list("product_id", "stage", "reason")}
     rows = fetch_rows(only="p.id = ANY(%(ids)s)", params={"ids": list(why)})
     groups, discounts = by_product(rows), running_discounts(rows)

@@ -24,8 +24,14 @@ def read_article(path: Path, wanted: Wanted) -> None:
     fields = _texts(entry) | {"slug": slug, "sources": _sources(entry), "body": body}
     _check_citations(entry, fields)
     wanted.add("guide", slug, fields, entry.place("slug"))
-    links = {"products": _products(entry), "related": entry.texts("related")}
-    wanted.add("links", slug, links, entry.place("products"))
+    links = {
+        "products": _products(entry),
+        "also_for": _also_for(entry),
+        "related": entry.texts("related"),
+    }
+    places = {name: entry.place(name) for name in links}
+    places |= {link["at"].field: link.pop("at") for link in links["products"]}
+    wanted.add("links", slug, links, entry.place("products"), places)
     entry.finish()
 
 
@@ -68,14 +74,28 @@ def _sources(entry: Entry) -> list[dict[str, str]]:
     ]
 
 
-def _products(entry: Entry) -> list[dict[str, str]]:
+def _products(entry: Entry) -> list[dict[str, Any]]:
     return [
         {
             "product": link.slug("product"),
             "stage": link.choice("stage", GuideStage),
             "reason": link.text("reason", longest=300),
+            "on_guide": True,
+            "at": link.place(),
         }
         for link in entry.entries("products")
+    ]
+
+
+def _also_for(entry: Entry) -> list[dict[str, str]]:
+    """Return the kinds of which every product's page shows the guide."""
+    return [
+        {
+            "kind": link.text("kind"),
+            "stage": link.choice("stage", GuideStage),
+            "reason": link.text("reason", longest=300),
+        }
+        for link in entry.entries("also_for", required=False)
     ]
 
 

@@ -13,6 +13,7 @@ class Item:
     """One object: its kind and key, and its fields as JSON values (money as "39.00").
 
     `initial` marks what is only ever created, never changed afterwards: stock quantities.
+    `places` says where a field stands that names other objects.
     """
 
     kind: str
@@ -20,6 +21,11 @@ class Item:
     fields: dict[str, Any]
     place: Place
     initial: bool = False
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def at(self, name: str) -> Place:
+        """Return where a field stands, or else where the object begins."""
+        return self.places.get(name, self.place)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
@@ -32,11 +38,18 @@ class Wanted:
     items: list[Item] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, kind: str, key: str, fields: dict[str, Any], place: Place) -> None:
+    def add(
+        self,
+        kind: str,
+        key: str,
+        fields: dict[str, Any],
+        place: Place,
+        places: dict[str, Place] | None = None,
+    ) -> None:
         """Take an object up; a key given twice is a problem."""
         if key and any(item.kind == kind and item.key == key for item in self.items):
             self.problems.append(Problem(place, f"the {kind} {key} is given twice"))
-        self.items.append(Item(kind, key, fields, place, initial=kind == "stock"))
+        self.items.append(Item(kind, key, fields, place, kind == "stock", places or {}))
 
     def of(self, kind: str) -> list[Item]:
         """Return the items of a kind, in their order."""

@@ -12,25 +12,40 @@ def check_links(wanted: Wanted) -> None:
     """Note every reference to something that the files do not have."""
     _chart_in_order(wanted)
     for item in wanted.of("product"):
-        _known(wanted, item, "size", (str(number) for number in item.fields["sizes"]))
+        _known(wanted, item, "sizes", "size", (str(number) for number in item.fields["sizes"]))
         if len(set(item.fields["sizes"])) < len(item.fields["sizes"]):
-            wanted.refuse(item.place, f"{item} names a size twice")
+            wanted.refuse(item.at("sizes"), f"{item} names a size twice")
     for item in wanted.of("variant"):
-        _known(wanted, item, "size", [str(item.fields["size"])] if item.fields["size"] else [])
+        size = item.fields["size"]
+        _known(wanted, item, "size", "size", [] if size is None else [str(size)])
     for item in wanted.of("stock"):
-        _known(wanted, item, "warehouse", [item.fields["warehouse"]])
+        _known(wanted, item, "warehouse", "warehouse", [item.fields["warehouse"]])
     for item in wanted.of("warehouse"):
-        _known(wanted, item, "zone", item.fields["zones"])
+        _known(wanted, item, "zones", "zone", item.fields["zones"])
     for item in wanted.of("links"):
-        _known(wanted, item, "product", (link["product"] for link in item.fields["products"]))
-        _known(wanted, item, "guide", item.fields["related"])
+        for index, link in enumerate(item.fields["products"]):
+            _known(wanted, item, f"products[{index}]", "product", [link["product"]])
+        _known(wanted, item, "related", "guide", item.fields["related"])
+        _expand(wanted, item)
 
 
-def _known(wanted: Wanted, item: Item, kind: str, keys: Iterable[str]) -> None:
+def _expand(wanted: Wanted, item: Item) -> None:
+    """Turn "all sets" into a link for each set that the guide does not name itself."""
+    links = item.fields["products"]
+    named = {link["product"] for link in links}
+    for also in item.fields.pop("also_for"):
+        members = [p.key for p in wanted.of("product") if p.fields["kind"] == also["kind"]]
+        if not members:
+            wanted.refuse(item.at("also_for"), f"{item} names the unknown kind {also['kind']}")
+        shared = {"stage": also["stage"], "reason": also["reason"], "on_guide": False}
+        links += [{"product": key, **shared} for key in members if key not in named]
+
+
+def _known(wanted: Wanted, item: Item, name: str, kind: str, keys: Iterable[str]) -> None:
     known = wanted.keys(kind)
     for key in keys:
         if key not in known:
-            wanted.refuse(item.place, f"{item} names the unknown {kind} {key}")
+            wanted.refuse(item.at(name), f"{item} names the unknown {kind} {key}")
 
 
 def _chart_in_order(wanted: Wanted) -> None:

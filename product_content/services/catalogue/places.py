@@ -15,7 +15,8 @@ def read_places(root: Entry, wanted: Wanted) -> None:
     for entry in root.entries("warehouses"):
         fields = {name: entry.text(name, longest=250) for name in ("name", *_ADDRESS)}
         fields["zones"] = sorted(entry.texts("zones"))
-        wanted.add("warehouse", entry.slug(), fields, entry.place("slug"))
+        places = {"zones": entry.place("zones")}
+        wanted.add("warehouse", entry.slug(), fields, entry.place("slug"), places)
 
 
 def _zone(entry: Entry, wanted: Wanted) -> None:

@@ -34,7 +34,7 @@ def _product(entry: Entry, kind: str, wanted: Wanted) -> None:
         "card": _card(entry.entry("card")),
         "sizes": sorted(entry.numbers("sizes")) if kind == "sets" else [],
     }
-    wanted.add("product", key, fields, entry.place("slug"))
+    wanted.add("product", key, fields, entry.place("slug"), {"sizes": entry.place("sizes")})
     for variant in entry.entries("variants"):
         _variant(variant, kind, key, wanted)
 
@@ -64,7 +64,7 @@ def _variant(entry: Entry, kind: str, product: str, wanted: Wanted) -> None:
         "weight_g": entry.whole("weight_g"),
         "size": entry.whole("size", most=99) if kind == "singles" else None,
     }
-    wanted.add("variant", sku, fields, entry.place("sku"))
+    wanted.add("variant", sku, fields, entry.place("sku"), {"size": entry.place("size")})
     for warehouse in entry.entries("stock"):
         _stock(warehouse, sku, wanted)
 

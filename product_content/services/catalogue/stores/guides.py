@@ -68,8 +68,8 @@ class LinksStore(Store):
         related = GuideRelation.objects.filter(guide=object_id).order_by("sort_order", "pk")
         return {
             "products": [
-                {"product": self.refs.key("product", pk), "stage": stage, "reason": reason}
-                for pk, stage, reason in links.values_list("product_id", "stage", "reason")
+                {"product": self.refs.key("product", link.pop("product_id")), **link}
+                for link in links.values("product_id", "stage", "reason", "on_guide")
             ],
             "related": [
                 self.refs.key("guide", pk) for pk in related.values_list("related_id", flat=True)
@@ -87,13 +87,14 @@ class LinksStore(Store):
             GuideRelation.objects.filter(guide=object_id).delete()
             GuideRelation.objects.bulk_create(self._related(object_id, fields["related"]))
 
-    def _products(self, guide_id: str, links: list[dict[str, str]]) -> list[GuideProduct]:
+    def _products(self, guide_id: str, links: list[Fields]) -> list[GuideProduct]:
         return [
             GuideProduct(
                 guide_id=int(guide_id),
                 product_id=int(self.refs.id("product", link["product"])),
                 stage=link["stage"],
                 reason=link["reason"],
+                on_guide=link["on_guide"],
                 sort_order=position,
             )
             for position, link in enumerate(links)
