@@ -76,8 +76,11 @@ def test_the_owner_is_let_in_everywhere():
 def test_staff_without_any_permission_are_told_kindly():
     answer = personas.staff().get("/staff/")
     assert answer.status_code == 200
-    assert links(answer.content.decode()) == set()
-    assert "Someone who manages staff can put you into a group" in answer.content.decode()
+    html = answer.content.decode()
+    assert links(html) == set()
+    assert "Home | Stillwater staff" in html
+    assert "water_drop" in html  # the shop's sign above the sidebar
+    assert "Someone who manages staff can put you into a group" in html
 
 
 def test_staff_who_are_switched_off_are_sent_to_log_in():
