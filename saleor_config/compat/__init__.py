@@ -13,14 +13,21 @@ from . import (
     auto_field,
     bound_field,
     conf_urls,
+    country_order,
     encoding,
     final_sort_order,
+    graphql_jwt_fields,
     hooks,
     jwt_tokens,
+    measurement_protocol,
+    money_field_order,
+    phone_widget,
     postgres_json,
+    sanitized_json,
     through_fields,
     translation,
     unsaved_instances,
+    wsgi_input,
 )
 
 _MODULES = (
@@ -32,8 +39,15 @@ _MODULES = (
     auto_field,
     through_fields,
     unsaved_instances,
+    money_field_order,
+    country_order,
+    phone_widget,
+    sanitized_json,
     final_sort_order,
     jwt_tokens,
+    graphql_jwt_fields,
+    wsgi_input,
+    measurement_protocol,
     absent_packages,
 )
 

@@ -4,7 +4,6 @@ Each is dead, holds stale data or calls a third party, and Saleor only needs its
 
 - ``jaeger_client``: imported by ``settings.py``, used when ``JAEGER_AGENT_HOST`` is set.
 - ``geolite2``: country data of 2018, imported by ``core/utils``; the stub knows no country.
-- ``google_measurement_protocol``: imported by ``core/analytics.py``.
 - ``html_to_draftjs``, ``markdown``: imported by three old data migrations.
 - ``stripe``, ``braintree``, ``razorpay``: Saleor's own gateways, never among our ``PLUGINS``.
 
@@ -23,7 +22,6 @@ from .hooks import provide
 INERT = (
     "braintree",
     "braintree.exceptions",
-    "google_measurement_protocol",
     "html_to_draftjs",
     "jaeger_client",
     "jaeger_client.config",
@@ -38,7 +36,7 @@ INERT = (
 class NotInstalled(Exception):
     """What every name of a stand-in is; calling it raises."""
 
-    def __new__(cls, *args: object, **kwargs: object) -> NoReturn:  # type: ignore[misc]
+    def __new__(cls, *_: object, **__: object) -> NoReturn:  # type: ignore[misc]
         raise ImportError(f"{cls.__module__.partition('.')[0]} is not installed ({cls.__name__})")
 
 
