@@ -25,7 +25,7 @@ def size_range(sizes: tuple[SizeInfo, ...]) -> str:
         return f"Size {first.number}, {first.diameter_mm} mm"
     numbers = [size.number for size in sizes]
     named = ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
-    if numbers == list(range(first.number, last.number + 1)):
+    if len(numbers) > 2 and numbers == list(range(first.number, last.number + 1)):  # noqa: PLR2004
         named = f"{first.number} to {last.number}"
     return f"Sizes {named}, {first.diameter_mm} to {last.diameter_mm} mm"
 

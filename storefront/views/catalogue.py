@@ -12,7 +12,7 @@ from storefront.forms.filters import SetFilterForm, loosen
 _KIND_NAMES = {"sets": "Sets by size", "singles": "Single sizes", "care": "Care and comfort"}
 _RELATED_NAMES = {
     "sets": "You may also be looking for",
-    "singles": "The same size in a set",
+    "singles": "You may also be looking for",
     "care": "Goes with it",
 }
 
