@@ -146,7 +146,7 @@ CACHES = {
 
 # --- files -------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 MEDIA_URL = read("MEDIA_URL")
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
