@@ -22,7 +22,7 @@ RUN DJANGO_SETTINGS_MODULE=saleor_config.settings.build \
 
 FROM python:3.13-slim-bookworm
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin shop \
-    && install -d -o shop -g shop /data
+    && install -d -o shop -g shop /data /data/media  # a new volume takes over this owner
 WORKDIR /app
 COPY --from=build /app /app
 ENV PATH=/app/.venv/bin:$PATH \
