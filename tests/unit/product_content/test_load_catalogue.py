@@ -12,6 +12,7 @@ from saleor.warehouse.models import Stock
 
 from product_content.models import CatalogueRecord, Guide, ProductDetail, Size
 from product_content.services import load_catalogue
+from product_content.services.catalogue import Change
 from tests.unit.product_content.files import swap
 
 
@@ -166,3 +167,22 @@ def test_the_command_prints_the_difference(db, folder, capsys):
     printed = capsys.readouterr().out.splitlines()
     assert "created  product small-set" in printed
     assert printed[-1] == "Dry run: nothing was written."
+
+
+def test_a_long_text_is_shown_from_where_it_differs():
+    same = "the same words " * 20
+    change = Change("changed", "guide", "first", {"body": (f"{same}old end", f"{same}new end")})
+
+    assert change.lines()[1] == "           body: …the same words old end → …the same words new end"
+
+
+def test_the_command_tells_staffs_edits_and_how_many(loaded, folder, capsys):
+    Product.objects.filter(slug="small-set").update(price_amount="33.00")
+
+    call_command("load_catalogue", folder=folder)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "kept     product small-set",
+        "           price: 33.00 kept, not 30.00",
+        "0 created, 0 changed, 1 kept, 19 unchanged",
+    ]
