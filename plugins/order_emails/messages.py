@@ -25,8 +25,7 @@ def build_message(email: OutgoingEmail) -> EmailMultiAlternatives:
     Raises NoRecipient when the order or its address is gone, KeyError for an unknown kind.
     """
     order = email.order
-    recipient = order.get_customer_email() if order else ""
-    if not recipient:
+    if order is None or not (recipient := order.get_customer_email()):
         raise NoRecipient
     with translation.override(order.language_code):
         context = _CONTEXTS[email.kind](order.pk)
