@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def shop(request: HttpRequest) -> dict[str, str]:  # noqa: ARG001  the hook is Django's
+def shop(request: HttpRequest) -> dict[str, str]:
     """Return the shop's name and currency.
 
     The basket's quantity is not here: public pages must be the same for everybody, so the
