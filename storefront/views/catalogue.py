@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from product_content import selectors
 from product_content.types import ProductPage
-from storefront.decorators import vary_on_htmx
+from storefront.decorators import public_page, vary_on_htmx
 from storefront.forms.filters import SetFilterForm
 from storefront.set_filters import loosenings, matching, ordered
 from storefront.sets_together import missing_sizes, price_one_by_one
@@ -24,6 +24,7 @@ _RELATED_NAMES = {
 
 
 @require_safe
+@public_page
 def sets(request: HttpRequest) -> HttpResponse:
     """Show all sets on one scale, narrowed down by the filter in the address."""
     chart = tuple(selectors.list_sizes())
@@ -46,6 +47,7 @@ def sets(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def singles(request: HttpRequest) -> HttpResponse:
     """Show what is sold one by one."""
     context = {
@@ -59,6 +61,7 @@ def singles(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def care(request: HttpRequest) -> HttpResponse:
     """Show what helps with use, cleaning and keeping."""
     context = {
@@ -71,18 +74,21 @@ def care(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def set_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a set."""
     return _product(request, "sets", slug)
 
 
 @require_safe
+@public_page
 def single_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a product that is sold in single sizes."""
     return _product(request, "singles", slug)
 
 
 @require_safe
+@public_page
 def care_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a care product."""
     return _product(request, "care", slug)
