@@ -6,12 +6,12 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import requests
 
 from saleor_config.embedded.ports import free_port
 from saleor_config.embedded.schema import ROOT
@@ -70,10 +70,14 @@ def environment(shop: LiveShop) -> dict[str, str]:
 
 def _wait_for(server: subprocess.Popen[bytes], shop: LiveShop, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{shop.url}/healthz", timeout=2):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)  # waiting for a process, not measuring anything
-    raise RuntimeError(f"the shop did not start:\n{log.read_text()[-3000:]}")
+    while not _answers(shop):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the shop did not start:\n{log.read_text()[-3000:]}")
+        time.sleep(0.1)  # waiting for a process, not measuring anything
+
+
+def _answers(shop: LiveShop) -> bool:
+    try:
+        return requests.get(f"{shop.url}/healthz", timeout=2).ok
+    except requests.RequestException:
+        return False
