@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from product_content import selectors
-from product_content.types import ProductPage
+from product_content.types import ProductPage, SizeInfo
 from storefront.decorators import public_page, vary_on_htmx
 from storefront.forms.filters import SetFilterForm
 from storefront.set_filters import loosenings, matching, ordered
@@ -98,20 +98,21 @@ def _product(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     product = selectors.get_product(kind, slug)
     if product is None:
         raise Http404
+    chart = tuple(selectors.list_sizes())
     context = {
         "product": product,
         "kind_name": _KIND_NAMES[kind],
         "related_name": _RELATED_NAMES[kind],
-        "chart": tuple(selectors.list_sizes()) if product.related else (),
+        "chart": chart,
         "chosen_variant": _chosen_variant(request),
-        **(_beside_singles(product) if kind == "sets" else {}),
+        **(_beside_singles(product, chart) if kind == "sets" else {}),
     }
     return render(request, "storefront/catalogue/product.html", context)
 
 
-def _beside_singles(product: ProductPage) -> dict[str, Any]:
+def _beside_singles(product: ProductPage, chart: tuple[SizeInfo, ...]) -> dict[str, Any]:
     """Return what the sizes of a set, and those next to them, cost one by one."""
-    chart, offers = selectors.list_sizes(), selectors.singles_by_size()
+    offers = selectors.singles_by_size()
     magnetic = product.safety_card.magnetic
     return {
         "missing": missing_sizes(product.sizes, chart, offers, magnetic=magnetic),
