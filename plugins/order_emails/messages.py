@@ -18,6 +18,8 @@ from plugins.order_emails.selectors import order_confirmed
 
 
 def _order_confirmed(email: OutgoingEmail) -> dict[str, Any]:
+    if email.order_id is None:
+        raise NoRecipient
     return order_confirmed(email.order_id)
 
 
