@@ -34,7 +34,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "basket_cookie": settings.BASKET_COOKIE_NAME,
         "basket_days": BASKET_COOKIE_AGE.days,
         "form_cookie": settings.CSRF_COOKIE_NAME,
-        "form_days": (settings.CSRF_COOKIE_AGE or 0) // (24 * 60 * 60),
         "staff_cookie": settings.SESSION_COOKIE_NAME,
         "hold_minutes": settings.RESERVATION_MINUTES,
     }
