@@ -19,17 +19,6 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
-_OPEN = Q(status__in=(OrderStatus.UNFULFILLED, OrderStatus.PARTIALLY_FULFILLED))
-
-TO_PACK = _OPEN & Q(settled=True)
-WAITING_FOR_PAYMENT = _OPEN & Q(settled=False)
-# plugins.ordering keeps a list of reasons there; the sentences stand in the order's time line.
-NEEDS_ATTENTION = Q(private_metadata__has_key="needs_attention") & ~Q(
-    private_metadata__needs_attention=[]
-)
-CANCELED = Q(status=OrderStatus.CANCELED)
-SENT = Q(status=OrderStatus.FULFILLED)
-
 
 class PaymentState:
     """How an order is paid, in the words that staff see."""
@@ -39,6 +28,19 @@ class PaymentState:
     PARTLY_REFUNDED = "Partly refunded"
     REFUNDED = "Refunded"
     NONE = "Not paid"
+
+
+_OPEN = Q(status__in=(OrderStatus.UNFULFILLED, OrderStatus.PARTIALLY_FULFILLED))
+# plugins.ordering keeps a list of reasons there; the sentences stand in the order's time line.
+NEEDS_ATTENTION = Q(private_metadata__has_key="needs_attention") & ~Q(
+    private_metadata__needs_attention=[]
+)
+# Whoever looks at a flagged order decides first whether its parcel may leave.
+TO_PACK = _OPEN & Q(settled=True) & ~NEEDS_ATTENTION
+# An order whose money went back is not settled either, but waits for nothing.
+WAITING_FOR_PAYMENT = _OPEN & Q(settled=False, payment_state=PaymentState.WAITING)
+CANCELED = Q(status=OrderStatus.CANCELED)
+SENT = Q(status=OrderStatus.FULFILLED)
 
 
 def orders_with_payment() -> QuerySet[Order]:

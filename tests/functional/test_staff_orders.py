@@ -61,13 +61,14 @@ def test_it_filters_by_what_there_is_to_do(packer):
     paid = builders.order(paid=True)
     waiting = builders.order()
     released = builders.order(status="canceled", private_metadata={"needs_attention": ["late"]})
+    flagged = builders.order(paid=True, private_metadata={"needs_attention": ["paid_twice"]})
     expected = {
         "to_pack": [paid.pk],
         "waiting": [waiting.pk],
-        "attention": [released.pk],
+        "attention": [flagged.pk, released.pk],
         "canceled": [released.pk],
         "sent": [],
-        "today": [released.pk, waiting.pk, paid.pk],
+        "today": [flagged.pk, released.pk, waiting.pk, paid.pk],
     }
     for work, found in expected.items():
         assert numbers(packer.get(ORDERS, {"work": work})) == found

@@ -38,6 +38,22 @@ def test_paid_orders_are_to_pack_and_unpaid_ones_wait():
     assert chosen(WAITING_FOR_PAYMENT) == [short, unpaid]
 
 
+def test_a_flagged_order_is_not_packed_until_someone_has_looked():
+    flagged = builders.order(paid=True, private_metadata={"needs_attention": ["paid_twice"]})
+    plain = [
+        builders.order(paid=True, private_metadata=metadata)
+        for metadata in (None, {}, {"placement": {}}, {"needs_attention": []})
+    ]
+    assert set(chosen(TO_PACK)) == set(plain)
+    assert chosen(NEEDS_ATTENTION) == [flagged]
+
+
+def test_an_order_whose_money_went_back_waits_for_nothing():
+    order = builders.order()
+    builders.payment(order, "52.50", status="fully-refunded")
+    assert chosen(WAITING_FOR_PAYMENT) == chosen(TO_PACK) == []
+
+
 def test_an_order_for_nothing_waits_until_it_is_settled():
     free = builders.order(total="0.00")
     assert chosen(WAITING_FOR_PAYMENT) == [free]
