@@ -60,6 +60,24 @@ _NAVIGATION = [
         ],
     },
     {
+        "title": "Payments",
+        "items": [
+            _line("Stray payments", "help", "stripe_payments_straypayment", "order.manage_orders"),
+            _line(
+                "Given-up events",
+                "sync_problem",
+                "stripe_payments_stripeevent",
+                "order.manage_orders",
+            ),
+            _line(
+                "Refused messages",
+                "block",
+                "stripe_payments_refusedwebhook",
+                "order.manage_orders",
+            ),
+        ],
+    },
+    {
         "title": "People",
         "items": [
             _line("Customers", "person", "dashboard_customer", "account.manage_users"),

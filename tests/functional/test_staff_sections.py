@@ -9,6 +9,9 @@ pytestmark = pytest.mark.django_db
 
 SECTIONS = {
     "order_order": "order.manage_orders",
+    "stripe_payments_straypayment": "order.manage_orders",
+    "stripe_payments_stripeevent": "order.manage_orders",
+    "stripe_payments_refusedwebhook": "order.manage_orders",
     "dashboard_stockitem": "product.manage_products",
     "product_product": "product.manage_products",
     "product_productvariant": "product.manage_products",
@@ -21,7 +24,8 @@ SECTIONS = {
     "dashboard_staffmember": "account.manage_staff",
     "auth_group": "account.manage_staff",
 }
-READ_ONLY = {"order_order", "dashboard_customer"}
+PAYMENTS = {name for name in SECTIONS if name.startswith("stripe_payments_")}
+READ_ONLY = {"order_order", "dashboard_customer"} | PAYMENTS
 WITHOUT_ADDING = READ_ONLY | {"product_productvariant"}
 sections = pytest.mark.parametrize("section", SECTIONS)
 
