@@ -37,6 +37,16 @@ class VariantOption:
 
 
 @dataclass(frozen=True, slots=True)
+class SingleOffer:
+    """One size sold singly: the product's name, its page with that size chosen, and the size."""
+
+    name: str
+    url: str
+    magnetic: bool
+    option: VariantOption
+
+
+@dataclass(frozen=True, slots=True)
 class ProductCard:
     """A product in a list. `price` is the lowest of its variants.
 

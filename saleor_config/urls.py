@@ -4,11 +4,7 @@ from django.conf import settings
 from django.conf.urls.static import static
 from django.urls import include, path
 
-from saleor_config import health
-
 urlpatterns = [
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
     path("staff/", include("dashboard.urls")),
     path("stripe/", include("plugins.stripe_payments.urls")),
     path("pay/local/", include("plugins.local_payments.urls")),

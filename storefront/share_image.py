@@ -16,6 +16,7 @@ from product_content.types import SizeInfo
 WIDTH, HEIGHT = 1200, 630  # pixels, the proportions that sharing services crop to
 _PAPER, _INK, _ACCENT, _PALE = "#f7f3ea", "#14313a", "#17656b", "#b9b6a8"
 _MARGIN, _GAP, _LINE = 90, 26, 5
+_SMALLEST_TEXT = 20
 
 
 @lru_cache(maxsize=256)
@@ -39,14 +40,16 @@ def _circles(pen: ImageDraw.ImageDraw, chart: Sequence[SizeInfo], filled: frozen
         width = size.diameter_mm * scale
         box = (left, 330 - width, left + width, 330)
         full = size.number in filled
-        pen.ellipse(box, fill=_ACCENT if full else None, outline=_ACCENT if full else _PALE, width=_LINE)
+        pen.ellipse(
+            box, fill=_ACCENT if full else None, outline=_ACCENT if full else _PALE, width=_LINE
+        )
         left += width + _GAP
 
 
 def _font_for(text: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """Return Pillow's own typeface, smaller where the text would not fit."""
     font = ImageFont.load_default(size)
-    while size > 20 and font.getlength(text) > WIDTH - 2 * _MARGIN:
+    while size > _SMALLEST_TEXT and font.getlength(text) > WIDTH - 2 * _MARGIN:
         size -= 4
         font = ImageFont.load_default(size)
     return font

@@ -1,8 +1,21 @@
 """Addresses of the storefront."""
 
+from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
-from storefront.views import basket, catalogue, checkout, guides, orders, pages
+from storefront.views import (
+    basket,
+    catalogue,
+    checkout,
+    compare,
+    finder,
+    guides,
+    orders,
+    pages,
+    search,
+    seo,
+    sizes,
+)
 
 app_name = "storefront"
 
@@ -10,11 +23,15 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("privacy/", pages.privacy, name="privacy"),
     path("sets/", catalogue.sets, name="sets"),
+    path("sets/compare/", compare.compare, name="compare"),
     path("sets/<slug:slug>/", catalogue.set_page, name="set"),
     path("singles/", catalogue.singles, name="singles"),
     path("singles/<slug:slug>/", catalogue.single_page, name="single"),
     path("care/", catalogue.care, name="care"),
     path("care/<slug:slug>/", catalogue.care_page, name="care_product"),
+    path("search/", search.search_page, name="search"),
+    path("sizes/", sizes.sizes, name="sizes"),
+    path("finder/", finder.finder, name="finder"),
     path("guides/", guides.guides, name="guides"),
     path("guides/<slug:slug>/", guides.guide, name="guide"),
     path("basket/", basket.basket, name="basket"),
@@ -28,4 +45,13 @@ urlpatterns = [
     path("checkout/place/", checkout.place, name="checkout_place"),
     path("orders/<uuid:token>/", orders.order, name="order"),
     path("orders/<uuid:token>/pay/", orders.pay, name="order_pay"),
+    path(
+        "sitemap.xml",
+        sitemap,
+        {"sitemaps": seo.SITEMAPS, "template_name": "storefront/sitemap.xml"},
+        name="sitemap",
+    ),
+    path("robots.txt", seo.robots, name="robots"),
+    path("share/shop.png", seo.share_shop, name="share_shop"),
+    path("share/<slug:kind>/<slug:slug>.png", seo.share_product, name="share_product"),
 ]

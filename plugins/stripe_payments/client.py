@@ -119,13 +119,13 @@ class Stripe:
         return self.get_session(found[0].reference) if found else None
 
     def create_refund(self, *, intent: str, amount: int, key: str) -> RefundData:
-        """Give `amount` (smallest unit) of a payment back; the key marks it as ours."""
+        """Give `amount` (smallest unit) of a payment back, once per payment and key."""
         params: RefundCreateParams = {
             "payment_intent": intent,
             "amount": amount,
             "metadata": {"refund": key},
         }
-        options: stripe.RequestOptions = {"idempotency_key": key}
+        options: stripe.RequestOptions = {"idempotency_key": f"refund-{intent}-{key}"}
         return _refund(_call(lambda: self.sdk.v1.refunds.create(params, options=options)))
 
     def get_refund(self, reference: str) -> RefundData:
@@ -160,7 +160,7 @@ class Stripe:
         return EventData(
             event_id=event.id,
             kind=event.type,
-            object_id=str(event.data.object.get("id", "")),
+            object_id=str(getattr(event.data.object, "id", "")),
             livemode=event.livemode,
             created=event.created,
         )
@@ -303,7 +303,7 @@ def _id(thing: Any) -> str:
     return str(getattr(thing, "id", thing) or "")
 
 
-def _mark(metadata: stripe.UntypedStripeObject[str] | None, name: str) -> str:
+def _mark(metadata: stripe.StripeObject | None, name: str) -> str:
     return str(metadata[name]) if metadata is not None and name in metadata else ""
 
 

@@ -48,6 +48,25 @@ class StripeEvent(models.Model):
         return f"{self.kind} {self.event_id}"
 
 
+class StrayPayment(models.Model):
+    """A payment on our Stripe account that belongs to no order here; staff look at it.
+
+    `amount` is in the currency's smallest unit, as Stripe gives it.
+    """
+
+    intent = models.CharField(max_length=255, unique=True)
+    order_number = models.CharField(max_length=255, blank=True, default="")
+    amount = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)
+    seen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.intent
+
+
 class RefusedWebhook(models.Model):
     """How many webhooks were refused on a day, and why."""
 

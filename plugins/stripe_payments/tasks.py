@@ -5,19 +5,19 @@ from celery import shared_task
 from plugins.stripe_payments import services
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def process_event(event_id: int) -> None:
     """Work on one event of Stripe."""
     services.process_event(event_id=event_id)
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def process_waiting_events() -> int:
     """Publish the events that were left behind (beat, once a minute)."""
     return services.publish_waiting_events()
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def reconcile() -> int:
     """Compare the last hours with Stripe (beat, every five minutes)."""
     return services.reconcile()

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from product_content.models import GuideTopic
 from product_content.search.highlights import marked
 from product_content.search.types import GuideHit, ProductHit
-from product_content.selectors.cards import build_cards
+from product_content.selectors.cards import build_cards, build_option
 from product_content.selectors.guide_links import guide_url
 from product_content.selectors.prices import running_discounts
-from product_content.selectors.rows import Row, by_product, fetch_rows
-from product_content.types import ProductCard, SizeInfo
+from product_content.selectors.rows import by_product, fetch_rows
+from product_content.types import ProductCard, SizeInfo, VariantOption
 
 Sizes = Mapping[int, SizeInfo]  # by primary key
 
@@ -36,30 +36,32 @@ def product_hits(
     """
     ids = [each.id for each in found]
     rows = fetch_rows(only="p.id = ANY(%(found)s)", params={"found": ids}) if ids else []
-    cards = {card.id: card for card in build_cards(rows, sizes, running_discounts(rows))}
-    variants = by_product(rows)
+    discounts = running_discounts(rows)
+    cards = {card.id: card for card in build_cards(rows, sizes, discounts)}
+    options = {
+        product_id: _of_size([build_option(row, sizes, discounts) for row in group], numbers)
+        for product_id, group in by_product(rows).items()
+    }
     hits = [
-        _product_hit(each, cards[each.id], _of_size(variants[each.id], numbers, sizes))
-        for each in found
-        if each.id in cards
+        _product_hit(each, cards[each.id], options[each.id]) for each in found if each.id in cards
     ]
     return tuple(sorted(hits, key=lambda hit: _nearness(hit.card, numbers)))
 
 
-def _of_size(rows: list[Row], numbers: tuple[int, ...], sizes: Sizes) -> int | None:
+def _of_size(options: list[VariantOption], numbers: tuple[int, ...]) -> VariantOption | None:
     """Return the variant in the one size asked for, where there are several to choose from."""
-    if len(rows) == 1 or len(numbers) != 1:
+    if len(options) == 1 or len(numbers) != 1:
         return None
-    wanted = {pk for pk, size in sizes.items() if size.number == numbers[0]}
-    return next((row.id for row in rows if row.single_size_id in wanted), None)
+    return next((each for each in options if each.size and each.size.number == numbers[0]), None)
 
 
-def _product_hit(found: Found, card: ProductCard, variant_id: int | None) -> ProductHit:
+def _product_hit(found: Found, card: ProductCard, option: VariantOption | None) -> ProductHit:
     return ProductHit(
         card=card,
+        option=option,
         title=marked(found.title),
         snippet=marked(found.snippet),
-        url=f"{card.url}?option={variant_id}" if variant_id else card.url,
+        url=f"{card.url}?option={option.id}" if option else card.url,
     )
 
 

@@ -7,6 +7,7 @@ and sizes are copied here; price, stock and visibility are not: the search reads
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -20,6 +21,7 @@ from product_content.search.synonyms import WORDS
 
 KINDS = {"sets": "set kit dilator", "singles": "single one dilator", "care": "care accessory"}
 _TEXTS = ("title", "keywords", "summary", "body", "sizes")
+_UNENDED = re.compile(r"(?<=\w)(?=</(?:h[2-4]|li)>)")  # a heading or list item without a full stop
 _COLLECT_WORDS = """
 INSERT INTO product_content_searchword (word)
 SELECT word FROM ts_stat($$
@@ -113,7 +115,8 @@ def _of_guides(guides: Iterable[Guide]) -> list[SearchDocument]:
 
 def _plain(clean_html: str) -> str:
     """Return the words of `clean_html`, without source numbers such as "[2]"."""
-    text = nh3.clean(clean_html, tags=set(), clean_content_tags={"sup"})
+    sentences = _UNENDED.sub(".", clean_html)
+    text = nh3.clean(sentences, tags=set(), clean_content_tags={"sup"})
     return " ".join(html.unescape(text).split())
 
 

@@ -121,6 +121,6 @@ def _source(source: dict[str, str]) -> Source:
 
 
 def _review_line(guide: Guide) -> str:
-    if not guide.reviewer:
+    if not guide.reviewer or guide.reviewed_on is None:
         return NOT_REVIEWED
     return f"Reviewed by {guide.reviewer} on {formats.date_format(guide.reviewed_on, 'j F Y')}."

@@ -64,7 +64,8 @@ SELECT v.id, v.sku, v.name, v.price_override_amount, v.track_inventory, {LEFT_SQ
     d.summary, c.material, c.firmness, c.magnet,
     ARRAY(SELECT x.size_id FROM product_content_setsize x WHERE x.product_id = p.id),
     EXISTS(SELECT 1 FROM discount_sale sale
-        WHERE sale.start_date <= now() AND (sale.end_date IS NULL OR sale.end_date >= now()))
+        WHERE sale.start_date <= %(now)s
+            AND (sale.end_date IS NULL OR sale.end_date >= %(now)s))
 FROM {PRODUCT_SQL} JOIN product_productvariant v ON v.product_id = p.id
 WHERE {VISIBLE_SQL}
 """  # noqa: S608  made of constants only; values are always parameters
@@ -86,13 +87,15 @@ def run(
     statement: str, kinds: Iterable[str], params: Mapping[str, object]
 ) -> list[tuple[Any, ...]]:
     """Run a statement with what VISIBLE_SQL and LEFT_SQL need, and `params`."""
-    common = {
+    values: dict[str, Any] = {
+        **params,
         "kinds": list(kinds),
         "today": timezone.localdate(),
+        "now": timezone.now(),
         "country": f"%{settings.DEFAULT_COUNTRY}%",
     }
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**common, **params})
+        cursor.execute(statement, values)
         return cursor.fetchall()
 
 

@@ -36,7 +36,7 @@ INERT = (
 class NotInstalled(Exception):
     """What every name of a stand-in is; calling it raises."""
 
-    def __new__(cls, *_: object, **__: object) -> NoReturn:  # type: ignore[misc]
+    def __new__(cls, *_: object, **__: object) -> NoReturn:
         raise ImportError(f"{cls.__module__.partition('.')[0]} is not installed ({cls.__name__})")
 
 

@@ -10,7 +10,7 @@ Set on the class's check, not on the fields: the two options would show in their
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
@@ -18,11 +18,18 @@ from .hooks import when_imported
 from .unsaved_instances import is_saleor_model
 
 
+def _codes(value: Any) -> list[Any]:
+    """Split what a column, a form or code gives: "PL,US", one country or several."""
+    if isinstance(value, str):
+        return value.split(",")
+    return list(value) if isinstance(value, Iterable) else [value]
+
+
 def _in_given_order(get_clean_value: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(get_clean_value)
     def wrapper(self: Any, value: Any) -> Any:
-        if self.multiple and is_saleor_model(self.model) and isinstance(value, (list, tuple)):
-            return [code for code in map(self.country_to_text, value) if code]
+        if value is not None and self.multiple and is_saleor_model(self.model):
+            return [code for code in map(self.country_to_text, _codes(value)) if code]
         return get_clean_value(self, value)
 
     return wrapper

@@ -146,7 +146,7 @@ def read(name: str) -> Any:
     A value of the wrong kind stops the start with one line that names the variable.
     """
     variable = VARIABLES[name]
-    if not os.environ.get(name, "").strip():
+    if not _is_set(name):
         return variable.default
     try:
         return getattr(_env, variable.kind)(name)
@@ -154,6 +154,13 @@ def read(name: str) -> Any:
         refuse(f"{name} must be a valid {variable.kind}. {variable.help}")
 
 
-def missing_in_production() -> list[Variable]:
-    """Return the required variables that are unset or empty."""
-    return [v for v in _LIST if v.required and not os.environ.get(v.name, "").strip()]
+def given() -> dict[str, Any]:
+    """Return the value of every variable, None for a required one that is unset or empty."""
+    return {
+        name: None if variable.required and not _is_set(name) else read(name)
+        for name, variable in VARIABLES.items()
+    }
+
+
+def _is_set(name: str) -> bool:
+    return bool(os.environ.get(name, "").strip())

@@ -10,6 +10,7 @@ from saleor_config.settings.env import VARIABLES, read
 
 DEBUG = read("DEBUG")
 WHITENOISE_USE_FINDERS = True  # no collectstatic step on a laptop
+STATIC_ROOT = None
 # With a key of Stripe, or of the sandbox that `make run` starts, Stripe's plugin takes payments.
 PAYMENT_PROVIDER = (
     "plugins.stripe_payments.provider.StripePayments"

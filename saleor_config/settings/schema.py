@@ -8,5 +8,5 @@ from saleor_config.settings.local import *  # noqa: F403  one project's own laye
 from saleor_config.settings.local import INSTALLED_APPS as _ALL
 from saleor_config.settings.local import OUR_APPS
 
-PLUGINS: list[str] = []  # one of Saleor's migrations calls them
+PLUGINS = []  # one of Saleor's migrations calls them
 INSTALLED_APPS = [app for app in _ALL if app not in OUR_APPS]

@@ -2,66 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypedDict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django import forms
 
-from product_content.types import SizeInfo
+from product_content.types import ProductCard, SizeInfo
+from storefront.set_filters import Wanted
 
 _MAGNETS = [("", "Either"), ("no", "Without magnets"), ("yes", "With magnets")]
 _AS_BOOLEAN = {"yes": True, "no": False}
+_SORTS = [
+    ("smallest", "Smallest size first"),
+    ("range", "Most sizes first"),
+    ("price", "Lowest price first"),
+]
+_WIDEST_MM = 99
+LEFT_OUT = "We could not use this, so we left it out."
 
 
-class SetFilter(TypedDict):
-    """What `product_content.selectors.list_sets` is asked for; sizes are numbers of the chart."""
+def _choice(label: str, **options: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        required=False,
+        empty_value=None,
+        error_messages={"invalid_choice": LEFT_OUT},
+        **options,
+    )
 
-    size: int | None
-    from_size: int | None
-    to_size: int | None
-    magnetic: bool | None
-    in_stock: bool
+
+def _number(label: str, example: str, *, most: int) -> forms.IntegerField:
+    messages = dict.fromkeys(("invalid", "min_value", "max_value"), LEFT_OUT)
+    box = forms.NumberInput(attrs={"placeholder": example, "inputmode": "numeric"})
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=1,
+        max_value=most,
+        error_messages=messages,
+        widget=box,
+    )
 
 
 class SetFilterForm(forms.Form):
-    """Which sets to show. A value that makes no sense is left out, never an error page."""
+    """Which sets to show. A value that makes no sense is left out and said so, never an error."""
 
-    size = forms.TypedChoiceField(label="Has size", coerce=int, required=False, empty_value=None)
-    from_size = forms.TypedChoiceField(
-        label="From size", coerce=int, required=False, empty_value=None
-    )
-    to_size = forms.TypedChoiceField(
-        label="Up to size", coerce=int, required=False, empty_value=None
-    )
-    magnetic = forms.ChoiceField(label="Magnets", choices=_MAGNETS, required=False)
+    size = _choice("Has size", coerce=int)
+    from_mm = _number("From width, mm", "13", most=_WIDEST_MM)
+    to_mm = _number("To width, mm", "38", most=_WIDEST_MM)
+    material = _choice("Material")
+    firmness = _choice("Firmness")
+    magnetic = _choice("Magnets", choices=_MAGNETS, coerce=_AS_BOOLEAN.__getitem__)
+    max_price = _number("Price up to", "60", most=9999)
+    sort = _choice("Sort by", choices=_SORTS)
     in_stock = forms.BooleanField(label="In stock now", required=False)
 
-    def __init__(self, data: Any, *, chart: Sequence[SizeInfo]) -> None:
-        """Offer the sizes of `chart`."""
+    def __init__(
+        self, data: Any, *, chart: Sequence[SizeInfo], cards: Iterable[ProductCard]
+    ) -> None:
+        """Offer the sizes of `chart`, and what the sets are made of."""
         super().__init__(data)
-        sizes = [("", "Any"), *((s.number, f"{s.number} · {s.diameter_mm} mm") for s in chart)]
-        for name in ("size", "from_size", "to_size"):
-            self.fields[name].choices = sizes  # type: ignore[attr-defined]
+        sets = list(cards)
+        sizes = [(size.number, f"{size.number} · {size.diameter_mm} mm") for size in chart]
+        self._offer("size", sizes)
+        self._offer("material", [(name, name) for name in sorted({c.material for c in sets})])
+        self._offer("firmness", [(name, name) for name in sorted({c.firmness for c in sets})])
 
-    def wanted(self) -> SetFilter:
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        self.fields[name].choices = [("", "Any"), *choices]  # type: ignore[attr-defined]
+
+    def wanted(self) -> Wanted:
         """Return the filter, with what could not be understood left out."""
         self.is_valid()
-        kept = self.cleaned_data
-        return SetFilter(
-            size=kept.get("size"),
-            from_size=kept.get("from_size"),
-            to_size=kept.get("to_size"),
-            magnetic=_AS_BOOLEAN.get(kept.get("magnetic", "")),
-            in_stock=kept.get("in_stock", False),
-        )
+        kept = {name: self.cleaned_data.get(name) for name in Wanted.__dataclass_fields__}
+        return Wanted(**{**kept, "in_stock": kept["in_stock"] or None})
 
-
-def loosen(wanted: SetFilter) -> str:
-    """Say what to give up when no set is found."""
-    if wanted["in_stock"]:
-        return "Try without “in stock now”: a sold-out set comes back."
-    if wanted["magnetic"] is not None:
-        return "Try either kind, with or without magnets."
-    if wanted["from_size"] or wanted["to_size"]:
-        return "Try a wider range of sizes, or one size only."
-    return "No set has this size just now. It may be there as a single."
+    def sort_by(self) -> str:
+        """Return the order asked for; call after `wanted`."""
+        return self.cleaned_data.get("sort") or "smallest"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from product_content import selectors
-from storefront.forms.filters import SetFilterForm, loosen
+from product_content.types import ProductPage
+from storefront.decorators import vary_on_htmx
+from storefront.forms.filters import SetFilterForm
+from storefront.set_filters import loosenings, matching, ordered
+from storefront.sets_together import missing_sizes, price_one_by_one
 
 _KIND_NAMES = {"sets": "Sets by size", "singles": "Single sizes", "care": "Care and comfort"}
 _RELATED_NAMES = {
@@ -21,18 +27,22 @@ _RELATED_NAMES = {
 def sets(request: HttpRequest) -> HttpResponse:
     """Show all sets on one scale, narrowed down by the filter in the address."""
     chart = tuple(selectors.list_sizes())
-    form = SetFilterForm(request.GET, chart=chart)
+    cards = selectors.list_sets()
+    form = SetFilterForm(request.GET, chart=chart, cards=cards)
     wanted = form.wanted()
+    found = ordered(matching(cards, wanted), form.sort_by())
+    hints = [] if found else loosenings(cards, wanted, request.GET.dict())
     context = {
         "chart": chart,
         "form": form,
-        "sets": selectors.list_sets(**wanted),
-        "chosen_size": wanted["size"],
-        "filtered": any(value not in (None, False) for value in wanted.values()),
-        "heading": f"Sets with size {wanted['size']}" if wanted["size"] else "Sets by size",
-        "loosen": loosen(wanted),
+        "sets": found,
+        "chosen_size": wanted.size,
+        "filtered": bool(wanted.asked()),
+        "heading": f"Sets with size {wanted.size}" if wanted.size else "Sets by size",
+        "loosenings": [(form.fields[hint.name].label, hint) for hint in hints],
     }
-    return render(request, "storefront/catalogue/sets.html", context)
+    response = render(request, "storefront/catalogue/sets.html", context)
+    return vary_on_htmx(response)
 
 
 @require_safe
@@ -88,8 +98,19 @@ def _product(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
         "related_name": _RELATED_NAMES[kind],
         "chart": tuple(selectors.list_sizes()) if product.related else (),
         "chosen_variant": _chosen_variant(request),
+        **(_beside_singles(product) if kind == "sets" else {}),
     }
     return render(request, "storefront/catalogue/product.html", context)
+
+
+def _beside_singles(product: ProductPage) -> dict[str, Any]:
+    """Return what the sizes of a set, and those next to them, cost one by one."""
+    chart, offers = selectors.list_sizes(), selectors.singles_by_size()
+    magnetic = product.safety_card.magnetic
+    return {
+        "missing": missing_sizes(product.sizes, chart, offers, magnetic=magnetic),
+        "one_by_one": price_one_by_one(product.sizes, offers, magnetic=magnetic),
+    }
 
 
 def _chosen_variant(request: HttpRequest) -> int | None:

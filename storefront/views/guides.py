@@ -7,12 +7,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from product_content import selectors
+from product_content.types import GuideCard
 
 
 @require_safe
 def guides(request: HttpRequest) -> HttpResponse:
     """Show all guides by topic."""
-    return render(request, "storefront/guides/list.html", {"guides": selectors.list_guides()})
+    topics: dict[str, list[GuideCard]] = {}
+    for card in selectors.list_guides():
+        topics.setdefault(card.topic_label, []).append(card)
+    return render(request, "storefront/guides/list.html", {"topics": topics})
 
 
 @require_safe

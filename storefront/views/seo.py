@@ -21,14 +21,13 @@ _DAY = 24 * 60 * 60
 class _OurSitemap(Sitemap):
     """Django's sitemap under the address of the settings; `django.contrib.sites` has a demo one."""
 
-    def get_urls(self, page: int = 1, site: Any = None, protocol: str | None = None) -> Any:
-        """Return the entries, with PUBLIC_URL's scheme and host."""
-        protocol, _, self.host = settings.PUBLIC_URL.partition("://")
-        return super().get_urls(page, site, protocol)
+    def get_protocol(self, protocol: str | None = None) -> str:
+        """Return PUBLIC_URL's scheme."""
+        return str(settings.PUBLIC_URL).partition("://")[0]
 
     def get_domain(self, site: Any = None) -> str:
-        """Return the host."""
-        return self.host
+        """Return PUBLIC_URL's host."""
+        return str(settings.PUBLIC_URL).partition("://")[2]
 
 
 class Pages(_OurSitemap):

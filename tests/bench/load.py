@@ -50,14 +50,14 @@ def parse(text: str) -> Load:
     broken = re.findall(r"(?:connect|read|write|timeout) (\d+)", text)
     return Load(
         per_second=float(_group(r"Requests/sec:\s+([\d.]+)", text)),
-        p50=_milliseconds(_group(r"50%\s+(\S+)", text)),
-        p99=_milliseconds(_group(r"99%\s+(\S+)", text)),
+        p50=_milliseconds(_group(r"^ +50% +(\S+)", text)),
+        p99=_milliseconds(_group(r"^ +99% +(\S+)", text)),
         errors=sum(map(int, refused + broken)),
     )
 
 
 def _group(pattern: str, text: str) -> str:
-    found = re.search(pattern, text)
+    found = re.search(pattern, text, re.MULTILINE)
     if not found:
         raise ValueError(f"wrk's report has no {pattern!r}:\n{text}")
     return found[1]

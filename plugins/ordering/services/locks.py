@@ -11,28 +11,24 @@ from saleor.warehouse.models import Stock
 
 from plugins.ordering.models import PaymentSession
 
+_CHECKOUTS = Checkout.objects.select_for_update(of=("self",)).order_by()
+
 
 def lock_checkout(token: UUID | str) -> Checkout | None:
     """Lock the basket, with its addresses and its delivery method read along."""
-    return (
-        Checkout.objects.select_for_update(of=("self",))
-        .select_related(
-            "user", "billing_address", "shipping_address", "shipping_method__shipping_zone"
-        )
-        .filter(pk=token)
-        .first()
-    )
+    related = ("billing_address", "shipping_address", "shipping_method__shipping_zone")
+    return _CHECKOUTS.select_related(*related).filter(pk=token).first()
 
 
 def lock_order(order_id: int) -> tuple[Order, Checkout | None]:
     """Lock the order, and first the basket that it came from if that is still there."""
     token = Order.objects.values_list("checkout_token", flat=True).get(pk=order_id)
-    checkout = lock_checkout(token) if token else None
+    checkout = _CHECKOUTS.filter(pk=token).first() if token else None
     return Order.objects.select_for_update(of=("self",)).get(pk=order_id), checkout
 
 
 def lock_session(session_id: int) -> PaymentSession:
-    """Lock a payment session; its order must be locked already."""
+    """Lock a payment session. Whoever also locks its order does that first."""
     return PaymentSession.objects.select_for_update(of=("self",)).get(pk=session_id)
 
 

@@ -77,9 +77,11 @@ def _refuse_strangers(checkout: Checkout, user_id: int | None) -> None:
 
 
 def _live_order(token: UUID) -> Order | None:
-    orders = Order.objects.select_for_update(of=("self",))
-    order = orders.filter(checkout_token=str(token)).first()
-    if order is not None and order.status == OrderStatus.CANCELED:
+    order_id = Order.objects.order_by().filter(checkout_token=str(token)).values_list("pk").first()
+    if order_id is None:
+        return None
+    order = Order.objects.select_for_update(of=("self",)).get(pk=order_id[0])
+    if order.status == OrderStatus.CANCELED:
         detach(order)  # canceled by staff: the basket may be ordered again
         return None
     return order

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -133,4 +134,5 @@ def _at_provider(refund: Refund) -> RefundState:
 
 
 def _outcome(refund: Refund, *, created: bool) -> RefundOutcome:
-    return RefundOutcome(refund.pk, refund.amount, refund.state, created)
+    state: Any = refund.state  # one of RefundStatus, whose words RefundOutcome names
+    return RefundOutcome(refund.pk, refund.amount, state, created)

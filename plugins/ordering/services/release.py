@@ -45,7 +45,7 @@ def release_order(*, order_id: int, reason: str) -> ReleaseOutcome:
             break
         with transaction.atomic(), one_configuration():
             order, _checkout = lock_order(order_id)
-            if _same_session(session, _active_session(order_id)):
+            if _same_session(session, _active_session(order_id, lock=True)):
                 return _outcome(order, _release(order, session, reason))
         # Another request opened a session meanwhile: close that one too.
     logger.warning("order %s is kept: its payment session is still open", order_id)
@@ -59,8 +59,9 @@ def detach(order: Order) -> None:
     order.save(update_fields=["checkout_token", "private_metadata"])
 
 
-def _active_session(order_id: int) -> PaymentSession | None:
-    return PaymentSession.objects.filter(order_id=order_id, state__in=ACTIVE).first()
+def _active_session(order_id: int, *, lock: bool = False) -> PaymentSession | None:
+    sessions = PaymentSession.objects.filter(order_id=order_id, state__in=ACTIVE)
+    return (sessions.select_for_update(of=("self",)) if lock else sessions).first()
 
 
 def _same_session(closed: PaymentSession | None, now: PaymentSession | None) -> bool:

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.conf import settings
+from django.utils.translation import get_language
 from prices import TaxedMoney
 from saleor.checkout import utils as checkout_utils
 from saleor.checkout.models import CheckoutLine
@@ -21,6 +23,7 @@ from saleor.core.taxes import quantize_price
 from saleor.discount import DiscountInfo
 from saleor.order.models import OrderLine
 from saleor.plugins.manager import get_plugins_manager
+from saleor.product.models import Product, ProductVariant
 
 
 def install() -> None:
@@ -60,6 +63,13 @@ def _tax_rate(price: TaxedMoney) -> Decimal:
     return price.tax / price.net if price.net.amount else Decimal(0)
 
 
-def _translated(thing: object) -> str:
-    name = str(thing.translated)  # type: ignore[attr-defined]
+def needs_translations() -> bool:
+    """Say whether names are asked for in another language than they are written in."""
+    return get_language() != settings.LANGUAGE_CODE
+
+
+def _translated(thing: Product | ProductVariant) -> str:
+    if not needs_translations():
+        return ""
+    name = str(thing.translated)
     return "" if name == str(thing) else name

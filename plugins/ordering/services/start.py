@@ -17,7 +17,7 @@ from plugins.ordering.plugin import one_configuration
 from plugins.ordering.results import PaymentStart
 from plugins.ordering.selectors import is_paid
 from plugins.ordering.services.create import new_session
-from plugins.ordering.services.locks import lock_order
+from plugins.ordering.services.locks import lock_order, lock_session
 from plugins.ordering.services.record import settle
 from plugins.ordering.services.sessions import close_session
 
@@ -46,69 +46,65 @@ def start_payment(*, order_id: int) -> PaymentStart:
 
 
 def _payable_session(order_id: int) -> PaymentSession | None:
-    """Return the session to pay in, or None when the order is paid."""
-    with transaction.atomic(), one_configuration():
-        order, checkout = lock_order(order_id)
-        if is_paid(order):
-            return None
-        _refuse_unpayable(order)
-        session = order.payment_sessions.filter(state__in=ACTIVE).first()
-        if session is None:
-            raise PaymentBeingChecked
-        if session.amount.amount == 0:
-            _complete_free(order, checkout, session)
-            return None
-        return _replace_unopened(order, session)
+    """Return the session to pay in, or None when nothing is left to pay."""
+    sessions = PaymentSession.objects.select_related("order")
+    session = sessions.filter(order_id=order_id, state__in=ACTIVE).first()
+    if session is None:
+        return _refuse_unless_paid(Order.objects.get(pk=order_id))
+    if session.amount.amount == 0:
+        _complete_free(session)
+        return None
+    return _replace(session) if _is_late(session) else session
 
 
-def _refuse_unpayable(order: Order) -> None:
+def _refuse_unless_paid(order: Order) -> None:
     if order.status == OrderStatus.CANCELED:
         raise OrderReleased
+    if not is_paid(order):
+        raise PaymentBeingChecked
 
 
-def _complete_free(order: Order, checkout: object, session: PaymentSession) -> None:
-    session.provider = NOTHING_TO_PAY
-    session.reference = session.idempotency_key
-    session.save(update_fields=["provider", "reference"])
-    settle(order, checkout, session, session.amount, session.reference)  # type: ignore[arg-type]
+def _complete_free(session: PaymentSession) -> None:
+    with transaction.atomic(), one_configuration():
+        order, checkout = lock_order(session.order_id)
+        session = lock_session(session.pk)
+        if session.state != SessionStatus.NEW:
+            return
+        session.provider, session.reference = NOTHING_TO_PAY, session.idempotency_key
+        session.save(update_fields=["provider", "reference"])
+        settle(order, checkout, session, session.amount, session.reference)
 
 
-def _replace_unopened(order: Order, session: PaymentSession) -> PaymentSession:
-    """Return a session that still has the provider's shortest time before it.
+def _is_late(session: PaymentSession) -> bool:
+    """Say whether less than the provider's shortest time is left to open the session.
 
     An idempotency key goes with one end time, so a late first try needs a new session.
     """
     shortest = timedelta(minutes=settings.RESERVATION_MINUTES)
-    if session.reference or session.expires_at - timezone.now() >= shortest:
-        return session
-    _end(session)
-    return new_session(order)
+    return not session.reference and session.expires_at - timezone.now() < shortest
 
 
-def _end(session: PaymentSession) -> None:
-    session.state = SessionStatus.EXPIRED
-    session.save(update_fields=["state"])
+def _replace(session: PaymentSession) -> PaymentSession | None:
+    """Put a new session in the place of one that cannot be used any more."""
+    with transaction.atomic():
+        order, _checkout = lock_order(session.order_id)
+        current = lock_session(session.pk)
+        if (current.state, current.reference) == (session.state, session.reference):
+            current.state = SessionStatus.EXPIRED
+            current.save(update_fields=["state"])
+            return new_session(order)
+    return _payable_session(session.order_id)  # another request was quicker
 
 
 def _open(session: PaymentSession) -> str:
     """Return the url to pay at, or "" when the order has to be looked at afresh."""
-    if not session.reference:
+    if not session.url:
         return _store(session, _opened_at_provider(session))
     if session.expires_at > timezone.now():
         return session.url
-    return _renew(session)
-
-
-def _renew(session: PaymentSession) -> str:
-    """End a session whose time is over; the next round opens a new one."""
     if close_session(session) == "open":
         raise PaymentUnavailable
-    with transaction.atomic():
-        order, _checkout = lock_order(session.order_id)
-        current = order.payment_sessions.filter(pk=session.pk, state__in=ACTIVE).first()
-        if current is not None:
-            _end(current)
-            new_session(order)
+    _replace(session)
     return ""
 
 
@@ -129,22 +125,18 @@ def _opened_at_provider(session: PaymentSession) -> OpenedSession:
 
 
 def _store(session: PaymentSession, opened: OpenedSession) -> str:
-    """Keep what the provider gave, unless the order was released or paid meanwhile."""
-    with transaction.atomic():
-        order, _checkout = lock_order(session.order_id)
-        current = order.payment_sessions.filter(pk=session.pk).get()
-        if current.state == SessionStatus.OPEN:
-            return current.url  # a parallel request stored the same session
-        if current.state == SessionStatus.NEW:
-            return _opened(current, opened)
+    """Keep what the provider gave, in one statement, unless the session ended meanwhile.
+
+    Parallel requests store the same: the provider gives one session for one key.
+    """
     session.provider, session.reference = get_provider().name, opened.reference
+    waiting = PaymentSession.objects.filter(pk=session.pk, state__in=ACTIVE)
+    if waiting.filter(reference__in=("", opened.reference)).update(
+        provider=session.provider,
+        reference=opened.reference,
+        url=opened.url,
+        state=SessionStatus.OPEN,
+    ):
+        return opened.url
     close_session(session)
     return ""
-
-
-def _opened(session: PaymentSession, opened: OpenedSession) -> str:
-    session.provider = get_provider().name
-    session.reference, session.url = opened.reference, opened.url
-    session.state = SessionStatus.OPEN
-    session.save(update_fields=["provider", "reference", "url", "state"])
-    return opened.url

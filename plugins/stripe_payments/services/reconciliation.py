@@ -13,6 +13,7 @@ from saleor.payment.models import Transaction
 from plugins.ordering.models import PaymentSession, SessionStatus
 from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.constants import PROVIDER
+from plugins.stripe_payments.models import StrayPayment
 from plugins.stripe_payments.results import SessionData
 from plugins.stripe_payments.services.refunds import apply_refund, is_settled
 from plugins.stripe_payments.services.sync import apply_session, sync_session
@@ -52,7 +53,8 @@ def _paid_sessions(window: timedelta) -> int:
 def _recorded(session: SessionData) -> bool:
     if session.payment_status != "paid":
         return True  # a bank debit: its own row is open and was asked above
-    return Transaction.objects.filter(token=session.intent, is_success=True).exists()
+    recorded = Transaction.objects.filter(token=session.intent, is_success=True)
+    return recorded.exists() or StrayPayment.objects.filter(intent=session.intent).exists()
 
 
 def _refunds(window: timedelta) -> int:

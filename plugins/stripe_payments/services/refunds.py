@@ -9,7 +9,6 @@ from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.constants import PROVIDER
 from plugins.stripe_payments.policies import from_smallest_unit
 from plugins.stripe_payments.results import RefundData
-from plugins.stripe_payments.services.strays import STRAY
 from plugins.stripe_payments.states import refund_state
 
 
@@ -33,4 +32,4 @@ def is_settled(refund: RefundData) -> bool:
     """Say whether our books hold the refund as Stripe reports it."""
     state: RefundState = refund_state(refund)
     known = Refund.objects.filter(reference=refund.reference, state=state.state)
-    return refund.key.startswith(STRAY) or known.exists()
+    return known.exists()

@@ -1,4 +1,4 @@
-"""Money that pays for nothing goes back at once."""
+"""Money that pays for nothing goes back; money that nobody knows is noted."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import logging
 
 from plugins.ordering.errors import RefundRefused
 from plugins.ordering.services import ask_refund, is_unneeded
-from plugins.stripe_payments.client import StripeRefused, get_stripe
+from plugins.stripe_payments.models import StrayPayment
 from plugins.stripe_payments.results import SessionData
 
 logger = logging.getLogger(__name__)
 NO_LIVE_ORDER = "The payment came when the order was no longer held, or was paid already."
-STRAY = "stray-"  # marks refunds of payments that stand in no book of ours
 
 
 def return_unneeded(*, order_id: int, session: SessionData) -> None:
@@ -32,18 +31,20 @@ def return_unneeded(*, order_id: int, session: SessionData) -> None:
         logger.warning("payment of order %s is not returned: %s", order_id, refusal)
 
 
-def return_stray(session: SessionData) -> None:
-    """Refund a payment that belongs to no order of this shop, and say so in the log.
+def note_stray(session: SessionData) -> None:
+    """Keep a payment that belongs to no order of this database, once, for staff to look at.
 
-    Only sessions that this shop has opened are touched (they carry our mark): the account may
-    serve another shop too.
+    It is not refunded by itself: every page is opened for a row that is never deleted, so such
+    a payment comes from another shop on the account, or the database was restored from a
+    backup. Then refunding whatever is unknown would give every customer's money back.
     """
-    if not session.key.startswith("stillwater-session-"):
-        return
-    logger.error("payment %s belongs to no order and is returned", session.intent)
-    try:
-        get_stripe().create_refund(
-            intent=session.intent, amount=session.amount, key=f"{STRAY}{session.intent}"
-        )
-    except StripeRefused as refusal:  # refunded by hand meanwhile
-        logger.warning("payment %s was not returned: %s", session.intent, refusal.code)
+    _, created = StrayPayment.objects.get_or_create(
+        intent=session.intent,
+        defaults={
+            "order_number": session.order_number,
+            "amount": session.amount,
+            "currency": session.currency.upper(),
+        },
+    )
+    if created:
+        logger.error("payment %s belongs to no order: look at it in Stripe", session.intent)

@@ -17,7 +17,7 @@ from plugins.ordering.services.release import NOT_PAID_IN_TIME
 from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.constants import PROVIDER
 from plugins.stripe_payments.results import SessionData
-from plugins.stripe_payments.services.strays import return_stray, return_unneeded
+from plugins.stripe_payments.services.strays import note_stray, return_unneeded
 from plugins.stripe_payments.states import session_state
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def known_session(session: SessionData) -> PaymentSession | None:
 def _paid(session: SessionData) -> None:
     known = known_session(session)
     if known is None:
-        return_stray(session)
+        note_stray(session)
         return
     if str(known.order_id) != session.order_number:
         message = f"A payment at Stripe names order {session.order_number}. Nothing was counted."

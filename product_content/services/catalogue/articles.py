@@ -24,13 +24,14 @@ def read_article(path: Path, wanted: Wanted) -> None:
     fields = _texts(entry) | {"slug": slug, "sources": _sources(entry), "body": body}
     _check_citations(entry, fields)
     wanted.add("guide", slug, fields, entry.place("slug"))
+    products = _products(entry)
     links = {
-        "products": _products(entry),
+        "products": products,
         "also_for": _also_for(entry),
         "related": entry.texts("related"),
     }
     places = {name: entry.place(name) for name in links}
-    places |= {link["at"].field: link.pop("at") for link in links["products"]}
+    places |= {link["at"].field: link.pop("at") for link in products}
     wanted.add("links", slug, links, entry.place("products"), places)
     entry.finish()
 

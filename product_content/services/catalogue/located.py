@@ -83,6 +83,9 @@ class _Reader:
 
     def _merge(self, found: LocatedDict, node: yaml.Node) -> None:
         for shared in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+            if not isinstance(shared, yaml.MappingNode):
+                message = "only a mapping can be merged with <<"
+                raise CatalogueRefused([Problem(Place(self.file, self._line(node), "<<"), message)])
             values = self._mapping(shared)
             found.update(values)
             found.lines.update(values.lines)

@@ -88,7 +88,7 @@ class Merger:
 
     def _remember(self, record: CatalogueRecord, loaded: Fields) -> None:
         prints = record.fingerprints | {k: fingerprint(v) for k, v in loaded.items()}
-        if record.pk is None or prints != record.fingerprints:
+        if record._state.adding or prints != record.fingerprints:
             record.fingerprints = prints
             record.save()
             self.records[record.kind, record.key] = record

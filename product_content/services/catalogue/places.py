@@ -13,8 +13,8 @@ def read_places(root: Entry, wanted: Wanted) -> None:
     for entry in root.entries("shipping"):
         _zone(entry, wanted)
     for entry in root.entries("warehouses"):
-        fields = {name: entry.text(name, longest=250) for name in ("name", *_ADDRESS)}
-        fields["zones"] = sorted(entry.texts("zones"))
+        texts = {name: entry.text(name, longest=250) for name in ("name", *_ADDRESS)}
+        fields = {**texts, "zones": sorted(entry.texts("zones"))}
         places = {"zones": entry.place("zones")}
         wanted.add("warehouse", entry.slug(), fields, entry.place("slug"), places)
 

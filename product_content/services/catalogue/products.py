@@ -65,7 +65,7 @@ def _variant(entry: Entry, kind: str, product: str, wanted: Wanted) -> None:
         "size": entry.whole("size", most=99) if kind == "singles" else None,
     }
     wanted.add("variant", sku, fields, entry.place("sku"), {"size": entry.place("size")})
-    for warehouse in entry.entries("stock"):
+    for warehouse in entry.entries("stock", required=False):
         _stock(warehouse, sku, wanted)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _LONGEST = 60
+_BEFORE = 15
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Change:
             return [f"{head} (no longer in the files; left as it is)"]
         arrow = "kept, not" if self.action == "kept" else "→"
         return [head] + [
-            f"           {name}: {_short(old)} {arrow} {_short(new)}"
+            f"           {name}: {_short(old, new)} {arrow} {_short(new, old)}"
             for name, (old, new) in self.fields.items()
         ]
 
@@ -54,6 +55,11 @@ class Report:
         return [line for change in self.changes for line in change.lines()] + [summary]
 
 
-def _short(value: Any) -> str:
-    text = " ".join(str(value).split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _short(value: Any, other: Any) -> str:
+    """Return a value on one line, from a little before the place where it differs from `other`."""
+    text, rest = " ".join(str(value).split()), " ".join(str(other).split())
+    pairs = enumerate(zip(text, rest, strict=False))
+    same = next((place for place, (one, two) in pairs if one != two), min(len(text), len(rest)))
+    start = max(0, same - _BEFORE) if same > _LONGEST // 2 else 0
+    shown = text[start : start + _LONGEST]
+    return f"{'…' if start else ''}{shown}{'…' if start + _LONGEST < len(text) else ''}"

@@ -45,7 +45,8 @@ class Inbox:
     """A folder of e-mails."""
 
     def __init__(self, folder: Path) -> None:
-        self._box = mailbox.Maildir(folder, factory=None, create=True)
+        # A folder inside: Maildir makes its own parts only in a folder that it makes itself.
+        self._box = mailbox.Maildir(folder / "maildir", factory=None, create=True)
 
     def add(self, content: bytes) -> str:
         """Keep one e-mail as it came over SMTP; return its key."""

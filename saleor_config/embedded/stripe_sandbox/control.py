@@ -8,7 +8,14 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from saleor_config.embedded.stripe_sandbox import delivery, disputes, errors, faults, refunds
+from saleor_config.embedded.stripe_sandbox import (
+    delivery,
+    disputes,
+    errors,
+    faults,
+    payments,
+    refunds,
+)
 from saleor_config.embedded.stripe_sandbox import sessions as checkout
 from saleor_config.embedded.stripe_sandbox.amounts import show
 from saleor_config.embedded.stripe_sandbox.hosted import render
@@ -43,6 +50,10 @@ def _expire(store: Store, form: dict[str, str]) -> None:
         checkout.close(store, session)
 
 
+def _settle(store: Store, form: dict[str, str]) -> None:
+    payments.settle_session(store, checkout.find(store, form["id"]))
+
+
 def _dispute(store: Store, form: dict[str, str]) -> Object:
     return disputes.close(store, form["id"], won=form["outcome"] == "won")
 
@@ -60,6 +71,7 @@ ACTIONS: dict[str, Action] = {
     "behave": _behave,
     "clock": _clock,
     "expire": _expire,
+    "settle": _settle,
     "dispute": _dispute,
     "refund": _refund,
     "resend": _resend,

@@ -28,12 +28,6 @@ def signature(payload: str, secret: str, timestamp: int) -> str:
     return f"t={timestamp},v1={signed.hexdigest()}"
 
 
-def payload_of(event: Object) -> str:
-    """Return the event's body as it is sent; our own notes are left out."""
-    thing = {k: v for k, v in event["data"]["object"].items() if not k.startswith("_")}
-    return json.dumps(event | {"data": {"object": thing}}, indent=2)
-
-
 class Delivery:
     """A thread that does what is due: deliveries, settlements of debits, expiries."""
 
@@ -110,7 +104,7 @@ class Delivery:
 
     def _post(self, event: Object) -> int:
         """Send one event; 0 stands for no answer."""
-        payload = payload_of(event)
+        payload = json.dumps(event, indent=2)
         stamp = int(time.time())
         headers = {
             "Content-Type": "application/json; charset=utf-8",

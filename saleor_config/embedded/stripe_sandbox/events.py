@@ -19,7 +19,7 @@ def emit(store: Store, kind: str, thing: Object, *, request: str = "", key: str 
         "object": "event",
         "api_version": API_VERSION,
         "created": store.now(),
-        "data": {"object": copy.deepcopy(thing)},
+        "data": {"object": _public(thing)},
         "livemode": False,
         "pending_webhooks": 1,
         "request": {"id": request or None, "idempotency_key": key or None},
@@ -29,6 +29,10 @@ def emit(store: Store, kind: str, thing: Object, *, request: str = "", key: str 
     for delay in faults.delivery_delays(store, kind):
         plan(store, event["id"], delay)
     return event
+
+
+def _public(thing: Object) -> Object:
+    return copy.deepcopy({key: value for key, value in thing.items() if not key.startswith("_")})
 
 
 def plan(store: Store, event_id: str, delay: float) -> None:

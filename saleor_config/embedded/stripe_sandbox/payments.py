@@ -89,6 +89,13 @@ def pay_by_debit(store: Store, session: Object, account: str, delay: float) -> O
     return Outcome("done")
 
 
+def settle_session(store: Store, session: Object) -> None:
+    """End the bank debit of a session now."""
+    sql = "SELECT outcome FROM settlements WHERE intent = ?"
+    for row in store.run(sql, session["payment_intent"]):
+        settle(store, session["payment_intent"], row["outcome"])
+
+
 def settle(store: Store, intent_id: str, outcome: str) -> None:
     """End a bank debit that was accepted earlier; call it inside a transaction."""
     store.run("DELETE FROM settlements WHERE intent = ?", intent_id)

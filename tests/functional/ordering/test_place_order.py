@@ -66,7 +66,8 @@ def test_basket_is_kept_until_it_is_paid():
     assert kept.private_metadata == {}
 
 
-def test_order_waits_for_one_payment_of_its_total():
+def test_order_waits_for_one_payment_of_its_total(settings):
+    settings.RESERVATION_MINUTES = 30
     placed = place(basket((variant_in_stock(5), 1)))
     session = PaymentSession.objects.get()
     assert session.order_id == placed.order_id

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def placed(provider):
+def placed(provider, settings):
+    settings.RESERVATION_MINUTES = 30
     return place_order(checkout_token=basket((variant_in_stock(9), 1)).pk)
 
 

@@ -26,7 +26,8 @@ LATER = timedelta(minutes=32)
 
 
 @pytest.fixture
-def variant():
+def variant(settings):
+    settings.RESERVATION_MINUTES = 30
     return variant_in_stock(100)
 
 

@@ -7,6 +7,12 @@ from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
+from saleor.account.models import Address
+from saleor.product.models import Category, Product, ProductType, ProductVariant
+from saleor.shipping import ShippingMethodType
+from saleor.shipping.models import ShippingMethod, ShippingZone
+from saleor.warehouse.models import Stock, Warehouse
+
 from product_content.models import (
     Guide,
     GuideProduct,
@@ -16,11 +22,6 @@ from product_content.models import (
     SingleSize,
     Size,
 )
-from saleor.account.models import Address
-from saleor.product.models import Category, Product, ProductType, ProductVariant
-from saleor.shipping import ShippingMethodType
-from saleor.shipping.models import ShippingMethod, ShippingZone
-from saleor.warehouse.models import Stock, Warehouse
 
 DIAMETERS = (13, 16, 20, 23, 26, 29, 32, 35, 38)
 
@@ -48,8 +49,12 @@ def open_shop() -> Shop:
         Size.objects.create(number=n, diameter_mm=d, usable_length_mm=70 + 8 * n, weight_g=10 * n)
         for n, d in enumerate(DIAMETERS, 1)
     ]
-    type_ = ProductType.objects.create(name="Goods", slug="goods", is_shipping_required=True, weight=0)
-    categories = {k: Category.objects.create(name=k.title(), slug=k) for k in ("sets", "singles", "care")}
+    type_ = ProductType.objects.create(
+        name="Goods", slug="goods", is_shipping_required=True, weight=0
+    )
+    categories = {
+        k: Category.objects.create(name=k.title(), slug=k) for k in ("sets", "singles", "care")
+    }
     warehouse, courier = _delivery()
     make = SimpleNamespace(type=type_, categories=categories, warehouse=warehouse)
     starter = _product(make, "sets", "Starter set", "39.00")
@@ -90,7 +95,9 @@ def _delivery() -> tuple[Warehouse, ShippingMethod]:
     return warehouse, courier
 
 
-def _product(make: SimpleNamespace, kind: str, title: str, price: str, name: str = "") -> ProductVariant:
+def _product(
+    make: SimpleNamespace, kind: str, title: str, price: str, name: str = ""
+) -> ProductVariant:
     slug = title.lower().replace(" ", "-")
     product = Product.objects.create(
         name=title, slug=slug, product_type=make.type, category=make.categories[kind],

@@ -64,12 +64,19 @@ class LinksStore(Store):
         return self.refs.id("guide", item.key)
 
     def read(self, object_id: str) -> Fields:
-        links = GuideProduct.objects.filter(guide=object_id).order_by("sort_order", "pk")
-        related = GuideRelation.objects.filter(guide=object_id).order_by("sort_order", "pk")
+        links = GuideProduct.objects.filter(guide_id=int(object_id)).order_by("sort_order", "pk")
+        related = GuideRelation.objects.filter(guide_id=int(object_id)).order_by("sort_order", "pk")
         return {
             "products": [
-                {"product": self.refs.key("product", link.pop("product_id")), **link}
-                for link in links.values("product_id", "stage", "reason", "on_guide")
+                {
+                    "product": self.refs.key("product", pk),
+                    "stage": stage,
+                    "reason": reason,
+                    "on_guide": on_guide,
+                }
+                for pk, stage, reason, on_guide in links.values_list(
+                    "product_id", "stage", "reason", "on_guide"
+                )
             ],
             "related": [
                 self.refs.key("guide", pk) for pk in related.values_list("related_id", flat=True)
@@ -81,10 +88,10 @@ class LinksStore(Store):
 
     def update(self, object_id: str, item: Item, fields: Fields) -> None:
         if "products" in fields:
-            GuideProduct.objects.filter(guide=object_id).delete()
+            GuideProduct.objects.filter(guide_id=int(object_id)).delete()
             GuideProduct.objects.bulk_create(self._products(object_id, fields["products"]))
         if "related" in fields:
-            GuideRelation.objects.filter(guide=object_id).delete()
+            GuideRelation.objects.filter(guide_id=int(object_id)).delete()
             GuideRelation.objects.bulk_create(self._related(object_id, fields["related"]))
 
     def _products(self, guide_id: str, links: list[Fields]) -> list[GuideProduct]:

@@ -1,0 +1,106 @@
+"""Stripe learns an order number and an amount. Nothing that was bought, and not by whom."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote_plus
+
+import pytest
+import yaml
+from django.utils import timezone
+from prices import Money
+from saleor.order.models import Order
+
+from plugins.ordering.models import PaymentSession
+from plugins.ordering.services import ask_refund, place_order, release_order, start_payment
+from plugins.stripe_payments import services
+from plugins.stripe_payments.provider import StripePayments
+from tests.factories import basket, variant_in_stock
+from tests.functional.stripe.sandbox import send
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DATA = Path(__file__).parents[3] / "product_content" / "data"
+# words that an honest payment request needs, or that are in every HTTP request
+NEUTRAL = set(
+    """
+    a about accept all and any application are as at back bindings can checkout client close code
+    connection content created data date description do each encoding end expand for form from gb
+    get gzip have host how if in intent is it item items just key keep keys lang language length
+    line live local long mode more name new no not of on one only open or order order's out own
+    page pay payment platform price product quantity read reference refund request retry return
+    s same see send session sessions so source stripe success suffix test text that the then there
+    this time times to total type unit up url use user v version was way we what when where which
+    who why with x you your agent linux statement descriptor enabled amount currency metadata
+    cancel complete status limit list number python requests
+    """.split()  # noqa: SIM905  words, not code
+)
+
+
+def catalogue_words():
+    """Return every word of the catalogue and the guides that is not plain English of HTTP."""
+    texts = [path.read_text() for path in DATA.rglob("*.md")]
+    texts += [str(yaml.safe_load(path.read_text())) for path in DATA.rglob("*.yaml")]
+    words = set(re.findall(r"[a-z][a-z'-]{3,}", " ".join(texts).lower()))
+    return words - NEUTRAL
+
+
+def told(sandbox):
+    """Return all that the shop's client ever sent to Stripe, one text."""
+    rows = [row for row in sandbox.read("requests") if "PythonBindings" in row["body"]]
+    assert rows
+    return "\n".join(unquote_plus(f"{row['path']} {row['body']}") for row in rows).lower()
+
+
+@pytest.fixture
+def sold(sandbox):
+    """An order for a product with telling names, by a customer with a name, paid and refunded."""
+    variant = variant_in_stock(5, product__name="Gentle silicone dilator set", sku="DILATOR-SET-9")
+    checkout = basket((variant, 1), note="Please knock twice", email="robin@example.org")
+    placed = place_order(checkout_token=checkout.pk)
+    start_payment(order_id=placed.order_id)
+    return placed
+
+
+def run_everything(client, sandbox, placed):
+    session = PaymentSession.objects.get(order_id=placed.order_id)
+    sandbox.pay(session.reference)
+    send(client, sandbox.event("checkout.session.completed"))
+    for key, amount in (("words-1", "1.00"), ("words-2", "2.00")):
+        ask_refund(
+            order_id=placed.order_id,
+            key=f"{key}-{placed.order_token[:8]}",
+            reason="The dilator set broke",
+            amount=Money(amount, "GBP"),
+        )
+    release_order(order_id=placed.order_id, reason="x")
+    services.reconcile()
+
+
+def test_no_word_of_the_catalogue_or_the_guides_reaches_stripe(client, sandbox, sold):
+    words = catalogue_words()
+    assert {"dilator", "pelvic", "vaginismus"} & words
+    run_everything(client, sandbox, sold)
+    sent = set(re.findall(r"[a-z][a-z'-]{3,}", told(sandbox)))
+    assert sent & words == set()
+
+
+def test_nothing_of_the_customer_reaches_stripe(client, sandbox, sold):
+    run_everything(client, sandbox, sold)
+    sent = told(sandbox)
+    order = Order.objects.get(pk=sold.order_id)
+    for secret in (
+        "robin", "marsh", "mill lane", "lewes", "bn7", "knock", "dilator", order.token,
+        "silicone", "broke",
+    ):  # fmt: skip
+        assert secret.lower() not in sent, secret
+
+
+def test_stripe_gets_the_email_only_where_the_customer_wants_its_receipt(sandbox, sold):
+    opened = StripePayments().open(
+        order_number="7", order_token="t" * 36, amount=Money("5.00", "GBP"),
+        expires_at=timezone.now() + timedelta(minutes=34), return_url="http://testserver/",
+        cancel_url="http://testserver/basket/", idempotency_key=f"stillwater-session-{sold.order_token}",
+        receipt_email="robin@example.net",
+    )  # fmt: skip
+    (made,) = [s for s in sandbox.read("sessions") if s["id"] == opened.reference]
+    assert made["customer_email"] == "robin@example.net"

@@ -1,0 +1,244 @@
+"""Broken files: each names file, line and field, and changes nothing."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from saleor.product.models import Product
+
+from product_content.models import CatalogueRecord, Guide, Size
+from product_content.services import CatalogueRefused, load_catalogue
+from tests.unit.product_content.files import swap
+
+YAML, FIRST = "catalogue.yaml", "articles/first.md"
+BROKEN = {
+    "unknown size in a set": (
+        YAML,
+        "sizes: [1, 2]",
+        "sizes: [1, 7]",
+        "sets[0].sizes",
+        "product small-set names the unknown size 7",
+    ),
+    "empty set": (YAML, "sizes: [1, 2]", "sizes: []", "sets[0].sizes", "must not be empty"),
+    "size twice in a set": (
+        YAML,
+        "sizes: [1, 2]",
+        "sizes: [1, 1]",
+        "sets[0].sizes",
+        "product small-set names a size twice",
+    ),
+    "unknown size of a single": (
+        YAML,
+        "{sku: ONE-1, name: Size 1, size: 1,",
+        "{sku: ONE-1, name: Size 1, size: 8,",
+        "singles[0].variants[0].size",
+        "variant ONE-1 names the unknown size 8",
+    ),
+    "missing card field": (
+        YAML,
+        "      material: Water\n",
+        "      material:\n",
+        "care[0].card.material",
+        "is missing",
+    ),
+    "firmness that does not exist": (
+        YAML,
+        "      firmness: none\n",
+        "      firmness: squishy\n",
+        "care[0].card.firmness",
+        "must be one of soft, medium, firm, none, not 'squishy'",
+    ),
+    "duplicate number": (
+        YAML,
+        "{number: 3, diameter_mm: 20",
+        "{number: 2, diameter_mm: 20",
+        "sizes[2].number",
+        "the size 2 is given twice",
+    ),
+    "out of order": (
+        YAML,
+        "{number: 3, diameter_mm: 20",
+        "{number: 3, diameter_mm: 15",
+        "sizes[2].number",
+        "size 3 (15 mm) is out of order: it must be wider than size 2 (16 mm)",
+    ),
+    "duplicate slug": (
+        YAML,
+        "slug: plain-gel",
+        "slug: small-set",
+        "care[0].slug",
+        "the product small-set is given twice",
+    ),
+    "duplicate SKU": (
+        YAML,
+        "{sku: GEL,",
+        "{sku: ONE-1,",
+        "care[0].variants[0].sku",
+        "the variant ONE-1 is given twice",
+    ),
+    "bad money": (
+        YAML,
+        'price: "30.00"',
+        'price: "30.5"',
+        "sets[0].price",
+        "must be an amount of money such as 39.00, not '30.5'",
+    ),
+    "wrong type": (
+        YAML,
+        "weight_g: 100",
+        "weight_g: heavy",
+        "sets[0].variants[0].weight_g",
+        "must be a whole number from 1 to 32767, not 'heavy'",
+    ),
+    "unknown field": (
+        YAML,
+        "    summary: Two small sizes.",
+        "    sumary: Two small sizes.",
+        "sets[0].sumary",
+        "is not a known field",
+    ),
+    "unknown warehouse": (
+        YAML,
+        "SET-12, weight_g: 100, stock: [{warehouse: main",
+        "SET-12, weight_g: 100, stock: [{warehouse: attic",
+        "sets[0].variants[0].stock[0].warehouse",
+        "stock SET-12 at attic names the unknown warehouse attic",
+    ),
+    "unknown zone": (
+        YAML,
+        "zones: [uk]",
+        "zones: [moon]",
+        "warehouses[0].zones",
+        "warehouse main names the unknown zone moon",
+    ),
+    "broken YAML": (
+        YAML,
+        "name: Plain gel",
+        "name: Plain: gel",
+        "file",
+        "the YAML cannot be read: mapping values are not allowed here",
+    ),
+    "key given twice": (
+        YAML,
+        "    city: Exeter\n",
+        "    country: GB\n",
+        "country",
+        "is given twice",
+    ),
+    "dead link to a product": (
+        FIRST,
+        "  - product: small-set",
+        "  - product: no-such-set",
+        "products[0]",
+        "links first names the unknown product no-such-set",
+    ),
+    "unknown guide": (
+        FIRST,
+        "related: [second]",
+        "related: [third]",
+        "related",
+        "links first names the unknown guide third",
+    ),
+    "unknown stage": (
+        FIRST,
+        "    stage: first_use",
+        "    stage: never",
+        "products[0].stage",
+        "must be one of before, first_use, moving_up, care, not 'never'",
+    ),
+    "unknown source": (
+        FIRST,
+        "  - id: nhs",
+        "  - id: other",
+        "sources",
+        "the text cites nhs, which is not among the sources",
+    ),
+    "reviewer without a date": (
+        FIRST,
+        "reviewer: null",
+        "reviewer: A. Person",
+        "reviewer",
+        "give both reviewer and reviewed_on, or neither",
+    ),
+    "bad front matter": (
+        FIRST,
+        "updated: 2026-01-31",
+        "updated: soon",
+        "updated",
+        "must be a date such as 2026-01-31, not 'soon'",
+    ),
+}
+# Where the named line is not the one that was broken: the key's second place, or its list.
+ELSEWHERE = {"key given twice": "    country: GB", "unknown source": "sources:"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_input_is_named_by_file_line_and_field(folder, name):
+    file, old, new, field, message = BROKEN[name]
+    line = swap(folder / file, old, new)
+    if name in ELSEWHERE:
+        lines = (folder / file).read_text(encoding="utf-8").splitlines()
+        line = len(lines) - lines[::-1].index(ELSEWHERE[name])
+
+    with pytest.raises(CatalogueRefused) as refused:
+        load_catalogue(folder=folder)
+
+    assert f"{file}:{line}: {field}: {message}" in str(refused.value).splitlines()
+    assert not Product.objects.exists()
+    assert not Guide.objects.exists()
+    assert not Size.objects.exists()
+    assert not CatalogueRecord.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_missing_field_is_named_where_its_mapping_begins(folder):
+    line = swap(
+        folder / YAML, "  - slug: plain-gel\n    name: Plain gel\n", "  - slug: plain-gel\n"
+    )
+
+    with pytest.raises(CatalogueRefused) as refused:
+        load_catalogue(folder=folder)
+
+    assert str(refused.value) == f"catalogue.yaml:{line}: care[0].name: is missing"
+
+
+@pytest.mark.django_db
+def test_every_problem_is_told_at_once(folder):
+    swap(folder / YAML, 'price: "30.00"', "price: free")
+    swap(folder / FIRST, "topic: using", "topic: nothing")
+
+    with pytest.raises(CatalogueRefused) as refused:
+        load_catalogue(folder=folder)
+
+    assert len(refused.value.problems) == 2
+
+
+def test_a_refusal_leaves_what_was_loaded_before(loaded, folder):
+    swap(folder / YAML, "summary: Two small sizes.", "summary: Changed.")
+    swap(folder / FIRST, "related: [second]", "related: [third]")
+
+    with pytest.raises(CommandError, match="nothing was changed"):
+        call_command("load_catalogue", folder=folder)
+
+    assert Product.objects.get(slug="small-set").detail.summary == "Two small sizes."
+
+
+def test_an_article_without_front_matter_is_refused(db, folder):
+    (folder / "articles" / "third.md").write_text("Just text.", encoding="utf-8")
+
+    with pytest.raises(CatalogueRefused, match=r"articles/third\.md:1: file: a guide begins with"):
+        load_catalogue(folder=folder)
+
+
+def test_a_folder_without_a_catalogue_is_refused(db, tmp_path):
+    with pytest.raises(CatalogueRefused, match=r"catalogue\.yaml:1: file: is not in"):
+        load_catalogue(folder=tmp_path)
+
+
+def test_sizes_that_clash_with_staffs_own_are_refused_by_the_database(loaded, folder):
+    Size.objects.filter(number=2).update(diameter_mm=19)
+    swap(folder / YAML, "{number: 3, diameter_mm: 20", "{number: 3, diameter_mm: 18")
+
+    with pytest.raises(CatalogueRefused, match="out of order"):
+        load_catalogue(folder=folder)
+
+    assert Size.objects.get(number=3).diameter_mm == 20

@@ -1,0 +1,184 @@
+"""Lists: what is shown, in which order, at which price, and in how many queries."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from prices import Money
+from saleor.discount.models import Sale
+from saleor.product.models import Collection, Product
+
+from product_content.models import SafetyCard
+from product_content.selectors import list_care, list_sets, list_singles, list_sizes
+from product_content.services import load_catalogue
+from product_content.services.catalogue.stores.products import kind_of
+
+
+def slugs(cards):
+    return [card.slug for card in cards]
+
+
+def pounds(amount):
+    return Money(amount, "GBP")
+
+
+def test_sets_come_by_smallest_size_then_by_number_of_sizes(shop):
+    assert slugs(list_sets()) == [
+        "starter-set-sizes-1-3",
+        "magnetic-set-sizes-1-4",
+        "essential-set-sizes-1-5",
+        "full-range-set-sizes-1-8",
+        "step-set-sizes-2-3",
+        "middle-set-sizes-3-6",
+        "firm-set-sizes-3-7",
+        "step-set-sizes-4-5",
+        "magnetic-set-sizes-5-8",
+        "step-set-sizes-6-7",
+        "large-set-sizes-6-9",
+        "step-set-sizes-8-9",
+    ]
+
+
+def test_a_card_has_all_that_a_list_shows(loaded):
+    (card,) = list_sets()
+
+    assert (card.kind, card.name, card.summary) == ("sets", "Small set", "Two small sizes.")
+    assert (card.url, card.price, card.full_price) == (
+        "/sets/small-set/",
+        pounds("30.00"),
+        pounds("30.00"),
+    )
+    assert [(s.number, s.diameter_mm, s.diameter_in) for s in card.sizes] == [
+        (1, 13, "0.51"),
+        (2, 16, "0.63"),
+    ]
+    assert (card.material, card.firmness, card.magnetic) == (
+        "Silicone",
+        "Medium: bends a little",
+        False,
+    )
+    assert card.available == 5
+    assert card.variant_id is not None
+    assert card.several_prices is False
+
+
+def test_a_single_starts_at_its_lowest_price_and_asks_for_a_choice(loaded):
+    (card,) = list_singles()
+
+    assert (card.price, card.several_prices, card.variant_id) == (pounds("12.00"), True, None)
+    assert [size.number for size in card.sizes] == [1, 2]
+    assert card.available == 4
+
+
+def test_the_chart_has_nine_sizes_in_order(shop):
+    chart = list_sizes()
+
+    assert [size.diameter_mm for size in chart] == [13, 16, 20, 23, 26, 29, 32, 35, 38]
+    assert [size.number for size in chart] == list(range(1, 10))
+
+
+FILTERS = [
+    ({"size": 9}, ["large-set-sizes-6-9", "step-set-sizes-8-9"]),
+    ({"to_size": 3}, ["starter-set-sizes-1-3", "step-set-sizes-2-3"]),
+    (
+        {"from_size": 6},
+        ["step-set-sizes-6-7", "large-set-sizes-6-9", "step-set-sizes-8-9"],
+    ),
+    ({"from_size": 3, "to_size": 5}, ["step-set-sizes-4-5"]),
+    ({"magnetic": True}, ["magnetic-set-sizes-1-4", "magnetic-set-sizes-5-8"]),
+    ({"firmness": "Firm: does not bend"}, ["firm-set-sizes-3-7"]),
+    ({"max_price": pounds("25.00")}, ["step-set-sizes-2-3", "step-set-sizes-4-5"]),
+    ({"size": 1, "magnetic": False, "to_size": 3}, ["starter-set-sizes-1-3"]),
+    ({"size": 77}, []),
+]
+
+
+def test_filters(shop):
+    for filters, expected in FILTERS:
+        assert slugs(list_sets(**filters)) == expected, filters
+
+
+def test_sold_out_sets_are_shown_unless_only_stock_is_wanted(loaded):
+    Product.objects.get(slug="small-set").variants.get().stocks.all().delete()
+
+    assert [card.available for card in list_sets()] == [0]
+    assert list_sets(in_stock=True) == []
+
+
+def test_singles_by_size_and_magnet(shop):
+    assert slugs(list_singles()) == ["magnetic-single", "smooth-single"]
+    assert slugs(list_singles(size=9, magnetic=False)) == ["smooth-single"]
+    assert list_singles(size=12) == []
+
+
+def test_care_products_by_name(shop):
+    assert slugs(list_care()) == [
+        "carry-pouch",
+        "cleaning-kit",
+        "everyday-gel",
+        "gentle-gel",
+        "personal-massager",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"), [(-1, True), (0, True), (1, False)], ids=["past", "today", "tomorrow"]
+)
+def test_a_product_is_visible_from_its_publication_day_on(loaded, days, shown):
+    day = timezone.localdate() + timedelta(days=days)
+    Product.objects.filter(slug="small-set").update(publication_date=day)
+
+    assert bool(list_sets()) is shown
+
+
+def test_an_unpublished_product_is_hidden(loaded):
+    Product.objects.filter(slug="small-set").update(is_published=False)
+
+    assert list_sets() == []
+
+
+def test_a_product_without_a_safety_card_is_hidden(loaded):
+    SafetyCard.objects.filter(product__slug="plain-gel").delete()
+
+    assert list_care() == []
+
+
+def test_a_set_without_sizes_is_hidden(loaded):
+    """Such as one that staff made and did not finish."""
+    category, product_type = kind_of("sets")
+    other = Product.objects.get(slug="plain-gel")
+    Product.objects.filter(pk=other.pk).update(category=category, product_type=product_type)
+
+    assert slugs(list_sets()) == ["small-set"]
+
+
+@pytest.mark.parametrize("part", ["products", "categories", "collections"])
+def test_a_running_sale_lowers_the_price_as_the_checkout_does(loaded, part):
+    product = Product.objects.get(slug="small-set")
+    sale = Sale.objects.create(name="Sale", type="percentage", value=10)
+    collection = Collection.objects.create(name="Few", slug="few")
+    collection.products.add(product)
+    target = {"products": product, "categories": product.category, "collections": collection}
+    getattr(sale, part).add(target[part])
+
+    (card,) = list_sets()
+
+    assert (card.price, card.full_price) == (pounds("27.00"), pounds("30.00"))
+    assert list_care()[0].price == pounds("8.50")
+
+
+def test_a_sale_that_is_over_changes_nothing(loaded):
+    yesterday = timezone.now() - timedelta(days=1)
+    sale = Sale.objects.create(type="fixed", value=5, start_date=yesterday, end_date=yesterday)
+    sale.products.add(Product.objects.get(slug="small-set"))
+
+    assert list_sets()[0].price == pounds("30.00")
+
+
+@pytest.mark.parametrize("read", [list_sets, list_singles, list_care])
+def test_two_queries_however_many_products(shop, folder, read, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        few = len(read())
+    load_catalogue(folder=folder)
+    with django_assert_num_queries(2):
+        assert len(read()) == few + 1

@@ -1,0 +1,13 @@
+from django.utils import encoding
+from saleor.product.models import Product, ProductVariant
+
+
+def test_saleor_names_a_variant_with_smart_text() -> None:
+    variant = ProductVariant(product=Product(name="Dilator set"), name="", sku="set-1")
+
+    assert variant.display_product() == "Dilator set (set-1)"
+
+
+def test_old_names_convert_bytes_as_the_new_ones_do() -> None:
+    assert encoding.force_text(b"caf\xc3\xa9") == "café"  # type: ignore[attr-defined]
+    assert encoding.smart_text(b"caf\xc3\xa9") == "café"  # type: ignore[attr-defined]

@@ -1,0 +1,117 @@
+"""Where to, and how."""
+
+from decimal import Decimal
+
+import pytest
+from prices import Money
+from saleor.account.models import Address
+from saleor.checkout.models import Checkout
+
+from storefront.errors import LineGone
+from storefront.selectors.baskets import get_basket
+from storefront.selectors.countries import delivery_countries
+from storefront.selectors.delivery import list_delivery_methods, missing_step
+from storefront.services.baskets import add_to_basket
+from storefront.services.checkouts import set_address, set_delivery
+from storefront.services.promo_codes import apply_code
+from tests.factories import VoucherFactory
+
+BRITISH = {
+    "first_name": "Robin", "last_name": "Marsh", "street_address_1": "4 Mill Lane",
+    "street_address_2": "Flat 2", "city": "LEWES", "postal_code": "BN7 1AA", "country": "GB",
+}  # fmt: skip
+AMERICAN = {
+    **BRITISH,
+    "city": "Portland",
+    "postal_code": "97201",
+    "country_area": "OR",
+    "country": "US",
+}
+
+
+@pytest.fixture
+def token(shop):
+    return add_to_basket(token=None, variant_id=shop.starter.pk, quantity=1).token
+
+
+def write(token, address=BRITISH, email="robin@example.org"):
+    return set_address(token=token, email=email, address=address)
+
+
+def test_the_address_is_kept_for_parcel_and_bill_apart(token):
+    assert write(token) is True
+    checkout = Checkout.objects.get(pk=token)
+    assert checkout.email == "robin@example.org"
+    assert checkout.shipping_address.postal_code == "BN7 1AA"
+    assert checkout.billing_address == checkout.shipping_address
+    assert checkout.billing_address_id != checkout.shipping_address_id
+
+
+def test_writing_it_again_leaves_no_address_behind(token):
+    write(token)
+    before = Address.objects.count()
+    write(token, AMERICAN)
+    assert Address.objects.count() == before
+    assert Checkout.objects.get(pk=token).country.code == "US"
+
+
+def test_it_is_shown_line_by_line_as_on_the_parcel(token):
+    write(token)
+    assert get_basket(token).address.lines == (
+        "Robin Marsh", "4 Mill Lane", "Flat 2", "LEWES", "BN7 1AA", "United Kingdom",
+    )  # fmt: skip
+
+
+def test_only_what_serves_the_country_is_offered(token):
+    write(token)
+    assert [method.name for method in list_delivery_methods(token)] == ["Tracked 48"]
+    write(token, AMERICAN)
+    assert [method.name for method in list_delivery_methods(token)] == ["Air mail"]
+
+
+def test_a_way_that_is_not_offered_cannot_be_chosen(shop, token):
+    write(token, AMERICAN)
+    assert set_delivery(token=token, method_id=shop.courier.pk) is False
+    assert Checkout.objects.get(pk=token).shipping_method is None
+
+
+def test_the_delivery_is_added_to_the_total(shop, token):
+    write(token)
+    assert set_delivery(token=token, method_id=shop.courier.pk) is True
+    assert get_basket(token).due == Money(Decimal("42.50"), "GBP")
+
+
+def test_moving_abroad_drops_the_delivery_chosen_for_home(shop, token):
+    write(token)
+    set_delivery(token=token, method_id=shop.courier.pk)
+    write(token, AMERICAN)
+    assert Checkout.objects.get(pk=token).shipping_method is None
+    assert missing_step(token) == "delivery"
+
+
+def test_the_steps_come_one_after_the_other(shop, token):
+    assert missing_step(token) == "address"
+    write(token)
+    assert missing_step(token) == "delivery"
+    set_delivery(token=token, method_id=shop.courier.pk)
+    assert missing_step(token) is None
+
+
+def test_a_voucher_once_for_each_customer_goes_when_it_was_used_before(token):
+    voucher = VoucherFactory(apply_once_per_customer=True)
+    voucher.customers.create(customer_email="robin@example.org")
+    apply_code(token=token, code=voucher.code)
+    assert write(token) is False
+    assert get_basket(token).voucher_code == ""
+
+
+def test_countries_are_those_with_a_way_to_deliver_our_own_first(shop):
+    codes = [code for code, _ in delivery_countries()]
+    assert codes == ["GB", "IE", "US"]
+
+
+def test_without_a_basket_nothing_is_written(shop):
+    before = Address.objects.count()
+    with pytest.raises(LineGone):
+        write(None)
+    assert Address.objects.count() == before
