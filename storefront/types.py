@@ -116,7 +116,7 @@ class OrderPage:
     """A placed order as its customer sees it.
 
     `waiting`: held, not paid. `released`: no longer held. `checking`: money came, staff must
-    look. `held_until` is set while it waits.
+    look. `parcel_lines` is what the label says, which may be another place than `address`. `held_until` is set while it waits.
     """
 
     id: int
@@ -133,4 +133,5 @@ class OrderPage:
     card_total: Money
     total: Money
     address: PostalAddress | None
+    parcel_lines: tuple[str, ...]
     guides: tuple[GuideLink, ...]

@@ -14,6 +14,7 @@ from django.utils import translation
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.policies import NoRecipient
 from plugins.order_emails.selectors import order_confirmed
+from plugins.ordering.discretion import message_promise
 
 # Each kind has one function that returns what its three templates are given.
 _CONTEXTS: dict[str, Callable[[int], dict[str, Any]]] = {"order_confirmed": order_confirmed}
@@ -25,15 +26,16 @@ def build_message(email: OutgoingEmail) -> EmailMultiAlternatives:
     Raises NoRecipient when the order or its address is gone, KeyError for an unknown kind.
     """
     order = email.order
-    recipient = order.get_customer_email() if order else ""
-    if not recipient:
+    promise = message_promise(order, email.kind) if order else None
+    if promise is None or not promise.recipient:
         raise NoRecipient
     with translation.override(order.language_code):
         context = _CONTEXTS[email.kind](order.pk)
         message = EmailMultiAlternatives(
             subject=_render(email.kind, "subject.txt", context).strip(),
             body=_render(email.kind, "body.txt", context),
-            to=[recipient],
+            from_email=promise.sender,
+            to=[promise.recipient],
             headers={"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"},
         )
         html = _inliner().inline(_render(email.kind, "body.html", context))

@@ -46,7 +46,8 @@ def message_promise(order: Order, kind: str) -> MessagePromise:
         subject=email.get("subject") or neutral_subject(str(order.pk)),
         preheader=email.get("preheader") or PREHEADER,
         sender=email.get("from") or settings.DEFAULT_FROM_EMAIL,
-        recipient=email.get("to") or order.get_customer_email(),
+        # the order's own address is read from the order: it may be changed, or be gone
+        recipient=contract.get("choices", {}).get("message_email") or order.get_customer_email(),
         items=bool(email.get("items", True)),
         amounts=bool(email.get("amounts", True)),
         parcel_sender=(label.get("sender") or [settings.SHOP_NAME])[0],

@@ -343,6 +343,7 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},
         "faker": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # at INFO it names the letters of a label
         "stripe": {"level": "WARNING"},  # at INFO it names the addresses of payment pages
     },
 }

@@ -25,6 +25,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def health_data(request: HttpRequest) -> HttpResponse:
+    """The notice of its own that some laws ask for about health data of consumers."""
+    return render(request, "storefront/pages/health_data.html")
+
+
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say which data is kept, which cookies are set, and for how long."""
     context = {
