@@ -11,6 +11,7 @@ from unfold.decorators import display
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin
 from dashboard.admin.filters import WorkFilter
 from dashboard.admin.order_fields import OrderFields
+from dashboard.admin.order_packing import OrderPacking
 from dashboard.admin.order_parts import EmailInline, EventInline, LineInline, PaymentInline
 from dashboard.selectors.orders import orders_with_payment
 from dashboard.site import staff_site
@@ -19,7 +20,7 @@ _BIGGEST_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would ref
 
 
 @admin.register(Order, site=staff_site)
-class OrderAdmin(OrderFields, ReadOnly, SaleorModelAdmin):
+class OrderAdmin(OrderPacking, OrderFields, ReadOnly, SaleorModelAdmin):
     """The list of orders, and one order with all that happened to it."""
 
     required_permission = "order.manage_orders"
@@ -42,6 +43,7 @@ class OrderAdmin(OrderFields, ReadOnly, SaleorModelAdmin):
     fieldsets = (
         (None, {"fields": (("state", "payment"), ("placed", "flag"), "customer_note")}),
         ("Delivery", {"fields": (("ship_to", "bill_to"), ("delivery", "email"))}),
+        ("Packing, as the customer was shown", {"fields": ("packing_list", "sheets")}),
         ("Amounts", {"fields": (("goods", "shipping"), ("discount_given", "order_total"))}),
     )
 
