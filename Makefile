@@ -2,11 +2,12 @@
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
 .PHONY: help run reset clean dump test browser check lint format types migrations-check \
-        lock bench shell venv
+        lock bench storm shell venv
 
 PY := .venv/bin/python
 OURS := dashboard plugins product_content saleor_config storefront tests manage.py
-OUR_APPS := product_content ordering discreet_shipping local_payments order_emails storefront dashboard
+OUR_APPS := product_content ordering discreet_shipping local_payments order_emails stripe_payments \
+            storefront dashboard
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +44,9 @@ types: venv ## Check the types of our own packages
 migrations-check: venv ## Run Django's checks; refuse models without their migration
 	@$(PY) manage.py check
 	@$(PY) manage.py makemigrations --check --dry-run $(OUR_APPS)
+
+storm: venv ## Kill each process at each step of 210 checkouts, then compare shop and Stripe (minutes)
+	@exec $(PY) -m tests.functional.stripe.storm $(ARGS)
 
 bench: venv ## Measure the pages and placing orders (takes minutes)
 	@exec $(PY) -m tests.bench $(ARGS)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from importlib import metadata
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 SALEOR_VERSION = "2.10.1"
+# One completes orders unpaid, the others ask unchecked hosts or a Stripe of 2020 (docs/adr/0001).
+REFUSED_PLUGINS = ("saleor.payment.gateways.", "saleor.plugins.webhook.")
+# Its tokens never expire and outlive a changed password.
+REFUSED_BACKEND = "graphql_jwt.backends.JSONWebTokenBackend"
 
 
 @register()
@@ -21,4 +26,20 @@ def saleor_is_the_version_we_bridge(**kwargs: object) -> list[CheckMessage]:
             hint="Install the locked packages again: make clean, then make run.",
             id="stillwater.E001",
         )
+    ]
+
+
+@register()
+def nothing_unsafe_of_saleor_is_on(**kwargs: object) -> list[CheckMessage]:
+    """Refuse Saleor's own gateways, its webhooks and its log-in by token."""
+    plugins = [path for path in settings.PLUGINS if path.startswith(REFUSED_PLUGINS)]
+    backends = [path for path in settings.AUTHENTICATION_BACKENDS if path == REFUSED_BACKEND]
+    return [
+        Error(
+            f"{path} is not safe in a shop.",
+            hint=f"Take it out of {name}; docs/adr/0001 says why.",
+            id="stillwater.E003",
+        )
+        for name, paths in (("PLUGINS", plugins), ("AUTHENTICATION_BACKENDS", backends))
+        for path in paths
     ]

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def shop(request: HttpRequest) -> dict[str, str]:  # noqa: ARG001  the hook is Django's
-    """Return the shop's name and currency.
+def shop(request: HttpRequest) -> dict[str, str]:
+    """Return the shop's name.
 
     The basket's quantity is not here: public pages must be the same for everybody, so the
     count comes as a fragment of its own (`storefront:basket_count`).
     """
-    return {"shop_name": settings.SHOP_NAME, "currency": settings.DEFAULT_CURRENCY}
+    return {"shop_name": settings.SHOP_NAME}

@@ -63,17 +63,17 @@ def default_fields() -> dict[str, str]:
 
 
 _HELP = {
-    "sender_names": ("Sender names", "One a line, the first is the usual one. All must be neutral "
-                     "names that your carrier and the law accept for you."),
-    "return_address": ("Return address", "Line by line, as it stands on the label under the "
-                       "sender's name. Nothing in it may say what is sold."),
+    "sender_names": ("Sender names", ("One a line, the first is the usual one. All must be neutral "
+                     "names that your carrier and the law accept for you.")),
+    "return_address": ("Return address", ("Line by line, as it stands on the label under the "
+                       "sender's name. Nothing in it may say what is sold.")),
     "weekdays": ("Delivery days", "Weekdays on which parcels are delivered, with commas."),
     "lead_days": ("Days until delivery", "Working days from order to delivery, 1 to 30."),
     "most_days": ("Latest day", "How many days ahead a date may be chosen, 1 to 90."),
-    "customs_text": ("Customs line", "What stands on parcels that cross a border: neutral, and "
-                     "true. Countries that demand an exact one are named below."),
-    "exact_customs_text": ("Exact customs line", "For countries that demand an exact description; "
-                           "customers see it before they pay."),
+    "customs_text": ("Customs line", ("What stands on parcels that cross a border: neutral, and "
+                     "true. Countries that demand an exact one are named below.")),
+    "exact_customs_text": ("Exact customs line", ("For countries that demand an exact description; "
+                           "customers see it before they pay.")),
     "exact_customs_countries": ("Countries of the exact line", "Two-letter codes, with commas."),
 }  # fmt: skip
 _OPTION_HELP = {

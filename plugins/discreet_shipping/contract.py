@@ -19,7 +19,7 @@ from plugins.discreet_shipping.policies.days import expected_day
 from plugins.discreet_shipping.policies.situation import Situation
 from plugins.discreet_shipping.prices import option_prices
 from plugins.discreet_shipping.recipient import label_name
-from plugins.ordering.discretion import PREHEADER, neutral_subject
+from plugins.ordering.discretion import NEEDED_BY_LAW, PREHEADERS, subject_of
 
 NUMBER_TO_COME = "0000"  # stands for the order's number until there is one
 
@@ -94,7 +94,7 @@ def build(facts: Facts) -> Contract:
         statement=settings.STRIPE_STATEMENT_SUFFIX,
         payment=[f"Order {facts.number}", _money(facts.total)],
         messages=choices.messages,
-        emails={"order_confirmed": _confirmation(facts)},
+        emails={kind: _email(facts, kind) for kind in _kinds(choices.messages)},
         history=_history(facts.number),
         beyond=_beyond(facts),
         expected_day=expected_day(facts.situation).isoformat() if label else "",
@@ -155,19 +155,20 @@ def _customs(facts: Facts) -> list[str]:
     return [rules.exact_customs if exact else rules.customs, f"Value {_money(facts.total)}"]
 
 
-def _confirmation(facts: Facts) -> dict[str, Any]:
+def _kinds(messages: str) -> list[str]:
+    return [kind for kind in PREHEADERS if messages != "legal" or kind in NEEDED_BY_LAW]
+
+
+def _email(facts: Facts, kind: str) -> dict[str, Any]:
     choices = facts.situation.choices
-    subject = neutral_subject(facts.number)
-    if choices.code_word:
-        subject = f"{choices.code_word}: order {facts.number}"
-    full = choices.messages == "full"
+    full = choices.messages == "full" and kind == "order_confirmed"
     return {
         "from": settings.DEFAULT_FROM_EMAIL,
         "to": choices.message_email or facts.email,
-        "subject": subject,
-        "preheader": PREHEADER,
+        "subject": subject_of(kind, facts.number, choices.code_word),
+        "preheader": PREHEADERS[kind],
         "items": full and choices.receipt == "email",
-        "amounts": choices.receipt == "email",
+        "amounts": choices.receipt == "email" or kind == "payment_refunded",
     }
 
 
@@ -185,9 +186,11 @@ def _beyond(facts: Facts) -> list[str]:
     texts = [
         "Your bank may show the shop’s legal name beside the line above.",
         "A carrier may phone, write or leave a card, and its own pages show that a parcel comes.",
-        "Pages of sets, singles, care and guides that you looked at stand in your browser’s "
-        "history by their own names, unless quiet mode was on; their addresses stand there "
-        "always.",
+        (
+            "Pages of sets, singles, care and guides that you looked at stand in your browser’s "
+            "history by their own names, unless quiet mode was on; their addresses stand there "
+            "always."
+        ),
         "Whoever can read your e-mail can open the link in it.",
     ]
     if _customs(facts):

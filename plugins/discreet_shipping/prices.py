@@ -16,9 +16,7 @@ def option_prices(
 ) -> tuple[tuple[str, Money], ...]:
     """Return each used option with its price; the free ones too."""
     priced = ((option, rules.options[option].price) for option in used_options(choices, rules))
-    return tuple(
-        (option, Money(price, currency)) for option, price in priced if price is not None
-    )
+    return tuple((option, Money(price, currency)) for option, price in priced if price is not None)
 
 
 def surcharge(choices: Choices, rules: ShippingSettings, currency: str) -> Money:

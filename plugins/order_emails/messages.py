@@ -13,11 +13,24 @@ from django.utils import translation
 
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.policies import NoRecipient
+from plugins.order_emails.refunds import payment_refunded
 from plugins.order_emails.selectors import order_confirmed
 from plugins.ordering.discretion import message_promise
 
+
+def _order_confirmed(email: OutgoingEmail) -> dict[str, Any]:
+    return order_confirmed(email.order_id)
+
+
+def _payment_refunded(email: OutgoingEmail) -> dict[str, Any]:
+    return payment_refunded(email.occasion)
+
+
 # Each kind has one function that returns what its three templates are given.
-_CONTEXTS: dict[str, Callable[[int], dict[str, Any]]] = {"order_confirmed": order_confirmed}
+_CONTEXTS: dict[str, Callable[[OutgoingEmail], dict[str, Any]]] = {
+    "order_confirmed": _order_confirmed,
+    "payment_refunded": _payment_refunded,
+}
 
 
 def build_message(email: OutgoingEmail) -> EmailMultiAlternatives:
@@ -30,7 +43,7 @@ def build_message(email: OutgoingEmail) -> EmailMultiAlternatives:
     if promise is None or not promise.recipient:
         raise NoRecipient
     with translation.override(order.language_code):
-        context = _CONTEXTS[email.kind](order.pk)
+        context = _CONTEXTS[email.kind](email)
         message = EmailMultiAlternatives(
             subject=_render(email.kind, "subject.txt", context).strip(),
             body=_render(email.kind, "body.txt", context),

@@ -5,7 +5,9 @@ from typing import Any
 from saleor.order.models import Order
 from saleor.plugins.base_plugin import BasePlugin
 
+from plugins.order_emails.refunds import refund_occasions
 from plugins.order_emails.services import queue_email, unclaim_payment_email
+from plugins.ordering.discretion import may_send
 
 
 class OrderEmailsPlugin(BasePlugin):
@@ -21,4 +23,11 @@ class OrderEmailsPlugin(BasePlugin):
         if self.active:
             unclaim_payment_email(order_id=order.pk)
             queue_email(order_id=order.pk, kind="order_confirmed", occasion="paid")
+        return previous_value
+
+    def order_updated(self, order: Order, previous_value: Any) -> Any:
+        """Ask for an e-mail about each refund, once, whatever the order was updated for."""
+        if self.active and may_send(order, "payment_refunded")[0]:
+            for occasion in refund_occasions(order.pk):
+                queue_email(order_id=order.pk, kind="payment_refunded", occasion=occasion)
         return previous_value

@@ -5,13 +5,13 @@ from celery import shared_task
 from plugins.order_emails import services
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def send_email(email_id: int) -> None:
     """Send one e-mail of the outbox."""
     services.send_email(email_id=email_id)
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def send_waiting_emails() -> int:
     """Publish what is due (beat, twice a minute)."""
     return services.publish_due_emails()

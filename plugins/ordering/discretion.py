@@ -15,12 +15,21 @@ from saleor.order.models import Order
 
 CONTRACT_KEY = "discretion_contract"
 NEEDED_BY_LAW = frozenset({"order_confirmed"})  # a confirmation on a durable medium
-PREHEADER = "Thank you. We have your payment, and we are getting your parcel ready."
+PREHEADERS = {
+    "order_confirmed": "Thank you. We have your payment, and we are getting your parcel ready.",
+    "payment_refunded": "It is on its way back to you.",
+}
+_SUBJECTS = {
+    "order_confirmed": ("Your {shop} order {number}", "{word}: order {number}"),
+    "payment_refunded": ("Refund for your {shop} order {number}", "{word}: refund, order {number}"),
+}
 
 
-def neutral_subject(number: str) -> str:
-    """Return the subject of the confirmation of an order without a code word."""
-    return f"Your {settings.SHOP_NAME} order {number}"
+def subject_of(kind: str, number: str, code_word: str = "") -> str:
+    """Return the subject of an e-mail; with a code word, the shop's name is not in it."""
+    usual, with_word = _SUBJECTS[kind]
+    text = with_word if code_word else usual
+    return text.format(shop=settings.SHOP_NAME, number=number, word=code_word)
 
 
 @dataclass(frozen=True)
@@ -43,8 +52,8 @@ def message_promise(order: Order, kind: str) -> MessagePromise:
     email: dict[str, Any] = contract.get("emails", {}).get(kind, {})
     label: dict[str, Any] = contract.get("label") or {}
     return MessagePromise(
-        subject=email.get("subject") or neutral_subject(str(order.pk)),
-        preheader=email.get("preheader") or PREHEADER,
+        subject=email.get("subject") or subject_of(kind, str(order.pk)),
+        preheader=email.get("preheader") or PREHEADERS[kind],
         sender=email.get("from") or settings.DEFAULT_FROM_EMAIL,
         # the order's own address is read from the order: it may be changed, or be gone
         recipient=contract.get("choices", {}).get("message_email") or order.get_customer_email(),

@@ -7,6 +7,10 @@ from typing import Literal
 
 from prices import Money
 
+# Begins the key of a refund that nobody asked for: its payment came when the order was no longer
+# held, or was paid already.
+UNNEEDED_KEY = "unneeded-"
+
 
 @dataclass(frozen=True)
 class PlacedOrder:

@@ -5,19 +5,19 @@ from celery import shared_task
 from plugins.ordering import services
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def release_unpaid_orders() -> int:
     """Release every order whose payment session has ended (beat, once a minute)."""
     return services.release_unpaid_orders()
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def perform_refund(refund_id: int) -> None:
     """Make one refund at the provider."""
     services.perform_refund(refund_id=refund_id)
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def perform_waiting_refunds() -> int:
     """Make the refunds that were left behind (beat, once a minute)."""
     return services.perform_waiting_refunds()

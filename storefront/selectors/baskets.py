@@ -118,7 +118,9 @@ def _card(card: object) -> AppliedCard:
 
 def address_fields(token: UUID | None) -> dict[str, str]:
     """Return what was typed at the address step before, by form field; empty at first."""
-    checkout = find_checkout(token)
+    checkout = (
+        Checkout.objects.filter(pk=token, user=None).select_related("shipping_address").first()
+    )
     if checkout is None or checkout.shipping_address is None:
         return {}
     return {**checkout.shipping_address.as_data(), "email": checkout.email}

@@ -170,7 +170,6 @@ def _seen(contract: Contract) -> Seen:
         slip=drawing("slip", "The slip in the box"),
         expected=date.fromisoformat(day) if day else None,
         options=tuple(
-            (name, Money(price, contract["currency"]))
-            for _key, name, price in contract["options"]
+            (name, Money(price, contract["currency"])) for _key, name, price in contract["options"]
         ),
     )

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from product_content import selectors
-from product_content.types import ProductPage
-from storefront.decorators import vary_on_htmx
+from product_content.types import ProductPage, SizeInfo
+from storefront.decorators import public_page, vary_on_htmx
 from storefront.forms.filters import SetFilterForm
 from storefront.set_filters import loosenings, matching, ordered
 from storefront.sets_together import missing_sizes, price_one_by_one
@@ -24,6 +24,7 @@ _RELATED_NAMES = {
 
 
 @require_safe
+@public_page
 def sets(request: HttpRequest) -> HttpResponse:
     """Show all sets on one scale, narrowed down by the filter in the address."""
     chart = tuple(selectors.list_sizes())
@@ -46,6 +47,7 @@ def sets(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def singles(request: HttpRequest) -> HttpResponse:
     """Show what is sold one by one."""
     context = {
@@ -59,6 +61,7 @@ def singles(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def care(request: HttpRequest) -> HttpResponse:
     """Show what helps with use, cleaning and keeping."""
     context = {
@@ -71,18 +74,21 @@ def care(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def set_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a set."""
     return _product(request, "sets", slug)
 
 
 @require_safe
+@public_page
 def single_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a product that is sold in single sizes."""
     return _product(request, "singles", slug)
 
 
 @require_safe
+@public_page
 def care_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a care product."""
     return _product(request, "care", slug)
@@ -92,20 +98,21 @@ def _product(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     product = selectors.get_product(kind, slug)
     if product is None:
         raise Http404
+    chart = tuple(selectors.list_sizes())
     context = {
         "product": product,
         "kind_name": _KIND_NAMES[kind],
         "related_name": _RELATED_NAMES[kind],
-        "chart": tuple(selectors.list_sizes()) if product.related else (),
+        "chart": chart,
         "chosen_variant": _chosen_variant(request),
-        **(_beside_singles(product) if kind == "sets" else {}),
+        **(_beside_singles(product, chart) if kind == "sets" else {}),
     }
     return render(request, "storefront/catalogue/product.html", context)
 
 
-def _beside_singles(product: ProductPage) -> dict[str, Any]:
+def _beside_singles(product: ProductPage, chart: tuple[SizeInfo, ...]) -> dict[str, Any]:
     """Return what the sizes of a set, and those next to them, cost one by one."""
-    chart, offers = selectors.list_sizes(), selectors.singles_by_size()
+    offers = selectors.singles_by_size()
     magnetic = product.safety_card.magnetic
     return {
         "missing": missing_sizes(product.sizes, chart, offers, magnetic=magnetic),

@@ -7,10 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from product_content import selectors
+from storefront.decorators import public_page
 from storefront.sets_together import MOST_COMPARED, choose
 
 
 @require_safe
+@public_page
 def compare(request: HttpRequest) -> HttpResponse:
     """Show the sets named in the address in columns, and offer the others."""
     slugs = request.GET.getlist("set")

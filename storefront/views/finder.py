@@ -7,10 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from product_content import selectors
+from storefront.decorators import public_page
 from storefront.finder import picks_by_size
 
 
 @require_safe
+@public_page
 def finder(request: HttpRequest) -> HttpResponse:
     """Show the questions, and what there is for each size; takes no answer."""
     chart = selectors.list_sizes()

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_safe
 
 from product_content import selectors
 from product_content.types import GuideCard
+from storefront.decorators import public_page
 
 
 @require_safe
+@public_page
 def guides(request: HttpRequest) -> HttpResponse:
     """Show all guides by topic."""
     topics: dict[str, list[GuideCard]] = {}
@@ -20,6 +22,7 @@ def guides(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a guide with its sources, its products and what to read next."""
     page = selectors.get_guide(slug)

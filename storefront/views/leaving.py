@@ -15,9 +15,7 @@ from storefront.views.basket import see_other
 def leave(request: HttpRequest) -> HttpResponse:
     """Note in the browser that its user has left; nothing is kept here."""
     response = HttpResponse(status=204)
-    response.set_cookie(
-        LEFT_COOKIE, "1", httponly=True, samesite="Lax", secure=request.is_secure()
-    )
+    response.set_cookie(LEFT_COOKIE, "1", httponly=True, samesite="Lax", secure=request.is_secure())
     response["Cache-Control"] = "no-store"
     return response
 

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_safe
 
 from product_content import selectors
 from storefront.cookies import BASKET_COOKIE_AGE
+from storefront.decorators import public_page
 
 _ON_HOME = 3  # sets, and twice as many guides
 
 
 @require_safe
+@public_page
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this shop is and let people start from a size."""
     context = {
@@ -25,12 +27,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def health_data(request: HttpRequest) -> HttpResponse:
     """The notice of its own that some laws ask for about health data of consumers."""
     return render(request, "storefront/pages/health_data.html")
 
 
 @require_safe
+@public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say which data is kept, which cookies are set, and for how long."""
     context = {

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_safe
 
 from product_content.search.query import MAX_LENGTH
 from product_content.search.selectors import search
-from storefront.decorators import vary_on_htmx
+from storefront.decorators import public_page, vary_on_htmx
 
 _TRY = ("size 3", "23 mm", "lubricant", "first session", "cleaning")
 
 
 @require_safe
+@public_page
 def search_page(request: HttpRequest) -> HttpResponse:
     """Show what fits the words in the address; with htmx, while they are being typed.
 

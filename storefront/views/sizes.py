@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from product_content import selectors
 from product_content.types import ProductCard, SingleOffer, SizeInfo
+from storefront.decorators import public_page
 
 
 class SizeRow(NamedTuple):
@@ -21,6 +22,7 @@ class SizeRow(NamedTuple):
 
 
 @require_safe
+@public_page
 def sizes(request: HttpRequest) -> HttpResponse:
     """Show every size as wide as it is, on a matched screen or on paper."""
     singles, sets = selectors.singles_by_size(), selectors.list_sets()

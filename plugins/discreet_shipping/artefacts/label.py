@@ -20,16 +20,12 @@ def label_sheet(label: Label, size: str) -> Sheet:
     rule = Box(_MARGIN, y, room, 0.4)
     to, y = _block(label["recipient"], y + _LARGE * 1.8, _LARGE, room)
     marks, _ = _block(label["marks"], y + 4, 4.2, room)
-    bars = barcode_boxes(
-        label["number"], x=_MARGIN, y=height - _MARGIN - 22, width=room, height=16
-    )
+    bars = barcode_boxes(label["number"], x=_MARGIN, y=height - _MARGIN - 22, width=room, height=16)
     number = Text(_MARGIN, height - _MARGIN, 4.2, label["number"])
     return Sheet(width, height, (*texts, *to, *marks, number), (rule, *bars))
 
 
-def _block(
-    lines: list[str], y: float, size: float, room: float
-) -> tuple[list[Text], float]:
+def _block(lines: list[str], y: float, size: float, room: float) -> tuple[list[Text], float]:
     """Return lines one below the other and where the next may begin; long ones get smaller."""
     texts = []
     for line in lines:

@@ -18,10 +18,7 @@ def as_svg(sheet: Sheet, title: str) -> SafeString:
     texts = format_html_join(
         "",
         '<text x="{}" y="{}" font-size="{}">{}</text>',
-        (
-            (_mm(t.x), _mm(t.y), _mm(t.size), t.text)
-            for t in sheet.texts
-        ),
+        ((_mm(t.x), _mm(t.y), _mm(t.size), t.text) for t in sheet.texts),
     )
     return format_html(
         '<svg class="sheet" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',

@@ -8,9 +8,7 @@ from plugins.discreet_shipping.constants import OPTIONS
 from plugins.discreet_shipping.policies.situation import YES, Answer
 
 
-def is_offered(
-    rules: ShippingSettings, option: str, *, country: str, method: int | None
-) -> Answer:
+def is_offered(rules: ShippingSettings, option: str, *, country: str, method: int | None) -> Answer:
     """Say whether `option` can be had with delivery to `country` by `method`."""
     rule, name = rules.options[option], OPTIONS[option]
     if not rules.active or rule.price is None:

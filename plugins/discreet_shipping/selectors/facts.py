@@ -14,9 +14,7 @@ from plugins.discreet_shipping.recipient import place_lines
 from plugins.discreet_shipping.selectors.stored import choices_of, situation_of
 
 
-def facts_of_order(
-    order: Order, rules: ShippingSettings, choices: Choices | None = None
-) -> Facts:
+def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | None = None) -> Facts:
     """Return the facts of a placed order; `choices` replaces those that stand on it."""
     address = order.shipping_address
     return Facts(

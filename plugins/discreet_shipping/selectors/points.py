@@ -68,7 +68,7 @@ def place_of(country: str, postcode: str) -> tuple[float, float] | None:
 
 
 def _middle_of_points(country: str, text: str) -> tuple[float, float] | None:
-    outward = text[:-3] if country == "GB" else text[:3]  # noqa: PLR2004  of a British postcode
+    outward = text[:-3] if country == "GB" else text[:3]
     if len(outward) < 2:  # noqa: PLR2004  shorter than any first part
         return None
     rows = CollectionPoint.objects.filter(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from saleor.account.models import Address
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
-
-from django.utils import timezone
 
 from plugins.discreet_shipping.choices import Choices, parse
 from plugins.discreet_shipping.configuration import ShippingSettings

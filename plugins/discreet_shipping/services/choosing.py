@@ -15,9 +15,7 @@ from plugins.discreet_shipping.policies import check_choices
 from plugins.discreet_shipping.selectors.stored import situation_of
 
 
-def set_choices(
-    *, checkout: Checkout, rules: ShippingSettings, data: Mapping[str, Any]
-) -> Choices:
+def set_choices(*, checkout: Checkout, rules: ShippingSettings, data: Mapping[str, Any]) -> Choices:
     """Store what was chosen for a basket that the caller has locked; return it as stored.
 
     Raises ChoicesRefused, then nothing is changed. The caller renews the basket's voucher:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
+
 from plugins.discreet_shipping.configuration import as_items, default_fields
 from plugins.discreet_shipping.plugin import DiscreetShippingPlugin as Plugin
 from plugins.discreet_shipping.selectors.settings import settings_row

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
-from saleor.order.events import order_note_added_event
 from saleor.account.models import User
+from saleor.order.events import order_note_added_event
 
 from plugins.discreet_shipping.constants import PACKING_KEY
 from plugins.discreet_shipping.errors import ChangeRefused

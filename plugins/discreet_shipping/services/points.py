@@ -129,7 +129,9 @@ def _place(cells: Mapping[str, str]) -> Row:
 
 def _text(cells: Mapping[str, str], name: str, most: int) -> str:
     try:
-        text = clean_line(cells[name].replace("_", "-") if name == "code" else cells[name], most=most)
+        text = clean_line(
+            cells[name].replace("_", "-") if name == "code" else cells[name], most=most
+        )
     except ValueError as error:
         raise _FieldWrong(f"{name}: {error}") from error
     if not text:

@@ -50,7 +50,8 @@ def _payable_session(order_id: int) -> PaymentSession | None:
     sessions = PaymentSession.objects.select_related("order")
     session = sessions.filter(order_id=order_id, state__in=ACTIVE).first()
     if session is None:
-        return _refuse_unless_paid(Order.objects.get(pk=order_id))
+        _refuse_unless_paid(Order.objects.get(pk=order_id))
+        return None
     if session.amount.amount == 0:
         _complete_free(session)
         return None

@@ -14,6 +14,8 @@ from saleor.warehouse.models import Allocation, Stock
 from plugins.ordering.errors import ShortLine, SoldOut
 from plugins.ordering.services.locks import lock_stocks
 
+_UNLIMITED = 2**31  # more than any basket line can ask for
+
 
 def reserve_or_refuse(lines: Sequence[CheckoutLine], country: str) -> None:
     """Lock the stock that `lines` need, or raise SoldOut naming every short line."""
@@ -46,7 +48,9 @@ def display_name(variant: ProductVariant) -> str:
 def _free_pieces(stocks: Sequence[Stock]) -> dict[int, int]:
     # A statement of its own, after the locks: only then does it see what others allocated.
     allocated = dict(
-        Allocation.objects.filter(stock_id__in=[stock.pk for stock in stocks])
+        Allocation.objects.filter(
+            stock_id__in=[stock.pk for stock in stocks], quantity_allocated__gt=0
+        )
         .order_by()
         .values_list("stock_id")
         .annotate(Sum("quantity_allocated"))
@@ -60,7 +64,7 @@ def _free_pieces(stocks: Sequence[Stock]) -> dict[int, int]:
 def _available(variant: ProductVariant, free: int | None) -> int:
     if free is None or not _on_sale(variant):
         return 0
-    return free if variant.track_inventory else 2**31
+    return free if variant.track_inventory else _UNLIMITED
 
 
 def _on_sale(variant: ProductVariant) -> bool:

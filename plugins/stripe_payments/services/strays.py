@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from plugins.ordering.errors import RefundRefused
+from plugins.ordering.results import UNNEEDED_KEY
 from plugins.ordering.services import ask_refund, is_unneeded
 from plugins.stripe_payments.models import StrayPayment
 from plugins.stripe_payments.results import SessionData
@@ -23,7 +24,7 @@ def return_unneeded(*, order_id: int, session: SessionData) -> None:
     try:
         ask_refund(
             order_id=order_id,
-            key=f"unneeded-{session.intent}",
+            key=f"{UNNEEDED_KEY}{session.intent}",
             reason=NO_LIVE_ORDER,
             raw_id=session.intent,
         )

@@ -44,9 +44,10 @@ class Delivery:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop looking for work."""
+        """Stop, after what is on its way; the store may then be closed."""
         self._ended.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._thread.join()
+        self._pool.shutdown(cancel_futures=True)
 
     def _run(self) -> None:
         while not self._ended.wait(_TICK):

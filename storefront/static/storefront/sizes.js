@@ -16,6 +16,7 @@ function draw() {
 }
 
 for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;
+document.querySelector("[data-without-script]").hidden = true;
 slider.addEventListener("input", draw);
 document.querySelector("[data-print]").addEventListener("click", () => window.print());
 draw();

@@ -38,8 +38,10 @@ class Observed:
     def page(self, response, path):
         """Note what a private page leaves behind outside of its own window."""
         text = response.content.decode()
-        self.add(f"title of {path}", " ".join(re.findall(r"<title>(.*?)</title>", text, re.S)))
-        self.add(f"meta of {path}", " ".join(re.findall(r'<meta name="(?:description|og).*?>', text)))
+        self.add(f"title of {path}", " ".join(re.findall(r"<title>(.*?)</title>", text, re.DOTALL)))
+        self.add(
+            f"meta of {path}", " ".join(re.findall(r'<meta name="(?:description|og).*?>', text))
+        )
         self.add(f"headers of {path}", dict(response.headers))
         assert response.headers.get("Referrer-Policy") == "same-origin", path
         assert "no-store" in response.headers["Cache-Control"], path
@@ -82,7 +84,9 @@ def buy(observed, sandbox, choices, *, country="GB"):
         assert response.status_code == 200, path
         observed.page(response, path)
     promised = client.get("/checkout/seen/").content.decode()
-    total = re.search(r'name="shown_total" value="([\d.]+)"', client.get("/checkout/review/").content.decode())[1]
+    total = re.search(
+        r'name="shown_total" value="([\d.]+)"', client.get("/checkout/review/").content.decode()
+    )[1]
     post("/checkout/place/", {"shown_total": total})
     session = PaymentSession.objects.get(state="open")
     assert sandbox.pay(session.reference).status_code in {302, 303}

@@ -43,7 +43,11 @@ def test_nothing_tells_what_was_bought(observed, sandbox, caplog, choices):
     [
         ("order_emails/order_confirmed/subject.txt", "Your dilator order", "e-mail"),
         ("order_emails/order_confirmed/body.txt", "For your pelvic floor", "e-mail text"),
-        ("storefront/discretion/seen.html", "<title>Vaginismus</title>", "title of /checkout/seen/"),
+        (
+            "storefront/discretion/seen.html",
+            "<title>Vaginismus</title>",
+            "title of /checkout/seen/",
+        ),
     ],
 )
 def test_one_planted_word_is_found(

@@ -109,9 +109,7 @@ def agree(chosen, days, price, delivery, option, voucher, card, quantity):
     keep_choices(token=checkout.pk, data=data)
     shown = get_basket(checkout.pk)
     rules = current_settings()
-    contract_sum = sum(
-        (rules.options[key].price for key in used(data, rules)), Decimal("0.00")
-    )
+    contract_sum = sum((rules.options[key].price for key in used(data, rules)), Decimal("0.00"))
     assert shown.delivery == Money(delivery + contract_sum, "GBP")
 
     placed = place_order(checkout_token=checkout.pk)
@@ -152,9 +150,7 @@ def test_what_is_asked_for_taken_and_given_back_is_the_same_amount():
     assert placed.total == Money("56.00", "GBP")  # 49.00 + 3.50 + 2.50 + 1.00
     assert FakeProvider.calls[-1][1]["amount"] == placed.total
     session = PaymentSession.objects.get()
-    record_payment(
-        provider="fake", reference=session.reference, amount=placed.total, raw_id="ch_1"
-    )
+    record_payment(provider="fake", reference=session.reference, amount=placed.total, raw_id="ch_1")
     assert Payment.objects.get().captured_amount == Decimal("56.00")
     assert "Total: £56.00" in mail.outbox[0].body
     ask_refund(order_id=placed.order_id, key="all", reason="Came back.")

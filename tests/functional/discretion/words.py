@@ -32,7 +32,7 @@ def telling_words():
     catalogue = yaml.safe_load((DATA / "catalogue.yaml").read_text())
     names = [item[key] for item in _products(catalogue) for key in ("name", "slug")]
     guides = [path.read_text() for path in sorted(DATA.glob("articles/*.md"))]
-    titles = [re.search(r"^title: *(.*)$", text, re.M)[1] for text in guides]
+    titles = [re.search(r"^title: *(.*)$", text, re.MULTILINE)[1] for text in guides]
     titles += [path.stem for path in DATA.glob("articles/*.md")]
     everything = " ".join(guides).lower()
     assert not {word for word in BODY if word not in everything}
@@ -53,5 +53,5 @@ def _products(data):
 
 def found(words, places):
     """Return (place, word) for every telling word; `places` are (place, text) pairs."""
-    pattern = re.compile(r"(?<![a-z])(" + "|".join(sorted(words)) + r")(?![a-z])", re.I)
+    pattern = re.compile(r"(?<![a-z])(" + "|".join(sorted(words)) + r")(?![a-z])", re.IGNORECASE)
     return sorted({(place, hit.lower()) for place, text in places for hit in pattern.findall(text)})

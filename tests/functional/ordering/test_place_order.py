@@ -4,11 +4,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
+from measurement.measures import Weight
 from prices import Money
 from saleor.account.models import Address
 from saleor.checkout.models import Checkout
+from saleor.discount.models import Sale
 from saleor.order.models import Order
+from saleor.product.models import Collection
 
 from plugins.ordering.errors import (
     BasketEmpty,
@@ -342,3 +345,48 @@ def test_our_marks_are_hidden_from_the_customer():
     assert set(order.metadata) == {"gift", "discretion_contract"}
     assert set(order.private_metadata) == {"placement"}
     assert order.tracking_client_id == ""
+
+
+def test_weight_method_without_a_minimum_is_accepted():
+    method = ShippingMethodFactory(
+        name="By weight",
+        type="weight",
+        minimum_order_weight=None,
+        maximum_order_weight=Weight(kg=2),
+    )
+    light = variant_in_stock(9, weight=Weight(kg=1))
+    assert place(basket((light, 2), shipping_method=method)).created
+    with pytest.raises(BasketIncomplete):
+        place(basket((light, 3), shipping_method=method))
+
+
+def test_default_zone_serves_countries_that_no_other_zone_names():
+    rest = ShippingZoneFactory(name="Rest", countries=[], default=True)
+    method = ShippingMethodFactory(name="World", shipping_zone=rest)
+    variant = variant_in_stock(9)
+    variant.stocks.get().warehouse.shipping_zones.add(
+        ShippingZoneFactory(name="Chile stock", countries=["CL"])
+    )
+    abroad = {"shipping_address": AddressFactory(country="CL"), "shipping_method": method}
+    assert place(basket((variant, 1), country="CL", **abroad)).created
+    ShippingMethodFactory(name="At home")  # Great Britain has a zone with a method of its own
+    with pytest.raises(BasketIncomplete):
+        place(basket((variant, 1), shipping_method=method))
+
+
+def test_order_in_another_language_keeps_the_translated_name():
+    variant = variant_in_stock(9, product__name="Gentle set")
+    variant.product.translations.create(language_code="es", name="Juego suave")
+    with translation.override("es"):
+        place(basket((variant, 1)))
+    line = Order.objects.get().lines.get()
+    assert (line.product_name, line.translated_product_name) == ("Gentle set", "Juego suave")
+    assert Order.objects.get().language_code == "es"
+
+
+def test_sale_on_a_collection_lowers_the_price():
+    variant = variant_in_stock(9)
+    collection = Collection.objects.create(name="Soft", slug="soft")
+    collection.products.add(variant.product)
+    Sale.objects.create(name="Less", type="percentage", value=10).collections.add(collection)
+    assert place(basket((variant, 1))).total == Money("47.60", "GBP")

@@ -1,6 +1,7 @@
 """Refunds and disputes, as staff ask for them and as Stripe tells of them."""
 
 import pytest
+from django.core import mail
 from prices import Money
 from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import Payment, Transaction
@@ -62,6 +63,22 @@ def test_full_refund(sandbox, paid, session, variant):
     assert OrderEvent.objects.filter(type="payment_refunded").count() == 1
     assert pieces_held(variant) == 2  # nobody said that the goods are back
     assert is_paid(order)
+
+
+def test_customer_is_told_of_each_refund_once_and_not_of_staffs_reason(sandbox, paid):
+    order = paid()
+    mail.outbox.clear()
+    ask(order, key="a", amount=Money("40.00", "GBP"), reason="Staff only")
+    ask(order, key="a", amount=Money("40.00", "GBP"))
+    services.reconcile()
+    (message,) = mail.outbox
+    html = message.alternatives[0][0]
+    assert message.subject == f"Refund for your Stillwater order {order.pk}"
+    for text in (message.body, html):
+        assert "£40.00" in text
+        assert f"/orders/{order.token}/" in text
+        assert "Staff only" not in text
+        assert order.lines.get().product_name not in text
 
 
 def kinds():

@@ -160,6 +160,8 @@ def test_payment_without_a_live_order_is_returned_once(client, sandbox, placed, 
     assert OrderEvent.objects.filter(order=order, type="payment_refunded").count() == 1
     assert (order.status, pieces_held(variant)) == ("canceled", 0)
     assert Payment.objects.get().captured_amount == 0
+    (message,) = mail.outbox
+    assert "was no longer held for you" in " ".join(message.body.split())
 
 
 def forget_events():

@@ -1,29 +1,61 @@
-from importlib import metadata
+"""What of Saleor may not be switched on, and what is not reachable at all."""
 
 import pytest
 from django.core.checks import run_checks
+from django.urls import get_resolver
 
-from saleor_config.checks import saleor_is_the_version_we_bridge
+from saleor_config import checks
 
-
-def test_the_locked_saleor_passes() -> None:
-    assert saleor_is_the_version_we_bridge() == []
-
-
-@pytest.mark.parametrize("version", ["2.10.0", "2.11.0", "3.20.1"])
-def test_any_other_saleor_is_refused_with_a_hint(
-    monkeypatch: pytest.MonkeyPatch, version: str
-) -> None:
-    monkeypatch.setattr(metadata, "version", lambda _: version)
-
-    (error,) = saleor_is_the_version_we_bridge()
-
-    assert error.id == "stillwater.E001"
-    assert version in error.msg
-    assert error.hint
+NEVER_SERVED = ("/graphql/", "/graphql", "/plugins/x/", "/digital-download/x", "/feeds/google/")
 
 
-def test_the_check_is_among_those_that_django_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metadata, "version", lambda _: "3.0.0")
+def test_our_own_settings_pass():
+    assert checks.nothing_unsafe_of_saleor_is_on() == []
 
-    assert "stillwater.E001" in [message.id for message in run_checks()]
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "saleor.payment.gateways.dummy.plugin.DummyGatewayPlugin",
+        "saleor.payment.gateways.stripe.plugin.StripeGatewayPlugin",
+        "saleor.plugins.webhook.plugin.WebhookPlugin",
+    ],
+)
+def test_a_gateway_or_webhook_of_saleor_is_refused_by_name(settings, path):
+    settings.PLUGINS = [*settings.PLUGINS, path]
+
+    [error] = [one for one in run_checks() if one.id == "stillwater.E003"]
+
+    assert error.msg == f"{path} is not safe in a shop."
+    assert error.hint == "Take it out of PLUGINS; docs/adr/0001 says why."
+
+
+def test_log_in_by_saleors_token_is_refused(settings):
+    backend = "graphql_jwt.backends.JSONWebTokenBackend"
+    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, backend]
+
+    [error] = [one for one in run_checks() if one.id == "stillwater.E003"]
+
+    assert error.msg == f"{backend} is not safe in a shop."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", NEVER_SERVED)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_saleors_own_pages_and_graphql_are_not_there(client, path, method):
+    answer = getattr(client, method)(path)
+
+    assert answer.status_code in {301, 404}
+    if answer.status_code == 301:  # Django adds the slash first
+        assert client.get(answer.url).status_code == 404
+
+
+def test_no_address_leads_into_saleor():
+    def views(patterns):
+        for pattern in patterns:
+            if hasattr(pattern, "url_patterns"):
+                yield from views(pattern.url_patterns)
+            else:
+                yield pattern.callback.__module__
+
+    assert not [name for name in views(get_resolver().url_patterns) if name.startswith("saleor.")]

@@ -44,7 +44,11 @@ def test_an_empty_variable_counts_as_unset(monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "text", "value"),
-    [("PORT", "8001", 8001), ("DEBUG", "true", True), ("ALLOWED_HOSTS", "a.example,b", ["a.example", "b"])],
+    [
+        ("PORT", "8001", 8001),
+        ("DEBUG", "true", True),
+        ("ALLOWED_HOSTS", "a.example,b", ["a.example", "b"]),
+    ],
 )
 def test_a_variable_is_read_in_its_kind(monkeypatch, name, text, value):
     monkeypatch.setenv(name, text)

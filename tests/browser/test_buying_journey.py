@@ -1,0 +1,130 @@
+"""The main job, in a browser, on a real `make run`: from the home page to the e-mail and staff."""
+
+import json
+import re
+import signal
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.slow
+
+SET = "Starter set, sizes 1–3"
+SKU_STOCK = """
+    SELECT s.quantity - COALESCE(SUM(a.quantity_allocated), 0)
+    FROM warehouse_stock s
+    JOIN product_productvariant v ON v.id = s.product_variant_id
+    JOIN product_product p ON p.id = v.product_id
+    LEFT JOIN warehouse_allocation a ON a.stock_id = s.id
+    WHERE p.name = %s GROUP BY s.id
+"""
+
+
+def open_page(browser, **options) -> Page:
+    """A new visitor whose page notes every host asked and every complaint of the browser."""
+    page = browser.new_context(**options).new_page()
+    page.hosts, page.complaints = set(), []
+    page.on("request", lambda request: page.hosts.add(urlsplit(request.url).netloc))
+    page.on("console", lambda message: note(page, message))
+    return page
+
+
+def note(page, message):
+    if "Content Security Policy" in message.text or message.type == "error":
+        page.complaints.append(message.text)
+
+
+def left_of(name, var):
+    url = json.loads((var / "secrets" / "addresses").read_text())["DATABASE_URL"]
+    with psycopg.connect(url) as connection:
+        return connection.execute(SKU_STOCK, [name]).fetchone()[0]
+
+
+def choose_the_set(page, address):
+    page.goto(address)
+    page.get_by_role("link", name="See sets by size").click()
+    page.get_by_role("link", name=SET).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(SET)
+    expect(
+        page.get_by_role("link", name="How to use a dilator: your first session")
+    ).to_be_visible()
+    page.get_by_role("button", name="Add to basket").first.click()
+    page.get_by_role("link", name=re.compile("^Basket")).first.click()
+
+
+def give_an_address(page):
+    page.get_by_role("link", name="Check out as a guest").click()
+    page.get_by_label("E-mail").fill("sam@example.org")
+    page.get_by_label("First name").fill("Sam")
+    page.get_by_label("Last name").fill("Reed")
+    page.get_by_label("Address", exact=True).fill("1 Quiet Lane")
+    page.get_by_label("Town or city").fill("Leeds")
+    page.get_by_label("Postcode").fill("LS1 1AA")
+    page.get_by_role("button", name="Continue").click()
+
+
+def buy_it(page, address):
+    choose_the_set(page, address)
+    give_an_address(page)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check and pay")
+    page.get_by_role("button", name="Pay £35.95").click()
+    page.get_by_role("button", name="Pay £35.95").click()
+    expect(page.get_by_text("Thank you.")).to_be_visible()
+
+
+def order_number(page):
+    heading = page.get_by_role("heading", level=1).inner_text()
+    return re.search(r"Order (\d+) is yours", heading)[1]
+
+
+def the_email_is_there(page, shop, number):
+    page.goto(shop.printed(r"E-mail inbox\s+(\S+)"))
+    subject = page.get_by_role("link", name=f"Your Stillwater order {number}")
+    for _ in range(20):  # the worker sends it: look again until it has
+        if subject.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    subject.click()
+    body = page.frame_locator("iframe").locator("body")
+    expect(body).to_contain_text(f"We have your payment for order {number}")
+    expect(body).to_contain_text(f"1 × {SET}")
+    expect(page.locator("pre")).to_contain_text(f"We have your payment for order {number}")
+
+
+def staff_see_it(page, shop, number):
+    page.goto(f"http://127.0.0.1:{shop.port}/staff/")
+    page.get_by_label("E-mail").fill("staff@stillwater.example")
+    page.get_by_label("Password").fill(shop.printed(r"with the password (\S+)"))
+    page.get_by_role("button", name="Log in").click()
+    page.goto(f"http://127.0.0.1:{shop.port}/staff/order/order/")
+    page.get_by_role("link", name=f"#{number}", exact=True).click()
+    expect(page.get_by_text(SET).first).to_be_visible()
+    assert page.hosts == {f"127.0.0.1:{shop.port}"}
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["JavaScript on", "JavaScript off"])
+def test_a_guest_buys_a_set_and_it_is_all_there_after_a_restart(browser, run, var, javascript):
+    shop = run().wait_until_open()
+    before = left_of(SET, var)
+    page = open_page(browser, java_script_enabled=javascript)
+
+    buy_it(page, f"http://127.0.0.1:{shop.port}/")
+
+    number, path = order_number(page), urlsplit(page.url).path
+    assert page.title() == f"Your order {number} · Stillwater"
+    assert page.hosts == {f"127.0.0.1:{shop.port}"}  # nobody else was asked for anything
+    assert page.complaints == []
+    assert left_of(SET, var) == before - 1
+    the_email_is_there(page, shop, number)
+    staff_see_it(open_page(browser), shop, number)
+
+    shop.end(signal.SIGTERM)
+    again = run().wait_until_open()
+    page.goto(f"http://127.0.0.1:{again.port}{path}")
+    assert order_number(page) == number
+    assert left_of(SET, var) == before - 1

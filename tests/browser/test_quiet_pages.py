@@ -1,0 +1,85 @@
+"""Public pages: light, the same for everybody, and known to nobody else."""
+
+import gzip
+from urllib.parse import urlsplit
+
+import requests
+
+from tests.browser.addresses import get, one_of_each, sitemap
+
+LIMIT = 60_000  # bytes over the wire for a first view, pictures included
+
+
+def test_no_page_asks_another_host_sets_a_cookie_or_upsets_the_content_policy(live_shop, new_page):
+    page = new_page()
+    wrong, host = [], urlsplit(live_shop.url).netloc
+    page.on("request", lambda sent: urlsplit(sent.url).netloc == host or wrong.append(sent.url))
+    page.on("console", lambda said: said.type in ("error", "warning") and wrong.append(said.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    for path in one_of_each(live_shop):
+        page.goto(path, wait_until="networkidle")
+        if page.context.cookies():
+            wrong.append(f"{path} set a cookie")
+        wrong += [f"{path} stored {key}" for key in page.evaluate(_STORED) if key not in _OF_HTMX]
+    assert wrong == []
+
+
+_STORED = "[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
+_OF_HTMX = ("htmx-current-path-for-history",)  # the tab's own path, gone with the tab
+
+
+def test_two_visitors_get_the_same_bytes(live_shop):
+    different = [
+        path for path in sitemap(live_shop) if get(live_shop, path) != get(live_shop, path)
+    ]
+    assert different == []
+
+
+def test_a_visitor_with_a_basket_gets_the_same_page(own_shop, browser):
+    context = browser.new_context(base_url=own_shop.url)
+    page = context.new_page()
+    page.goto("/sets/")
+    page.get_by_role("button", name="Add to basket").first.click()
+    page.get_by_text("In your basket").first.wait_for()
+    assert context.cookies()
+    mine = {path: context.request.get(path).text() for path in sitemap(own_shop)}
+    context.close()
+    assert mine == {path: get(own_shop, path) for path in mine}
+
+
+def test_the_first_view_of_any_public_page_is_light(live_shop, new_page):
+    """Counted as production sends it: pages and, by WhiteNoise, static files gzipped; headers too."""
+    heavy = {}
+    for path in [*sitemap(live_shop), "/search/?q=dilator"]:
+        page, answers = new_page(), []
+        page.on("response", lambda answer, answers=answers: answers.append(answer))
+        page.goto(path, wait_until="networkidle")
+        sizes = {answer.url: _size(answer) for answer in answers}
+        page.context.close()
+        assert len(sizes) >= 5  # page, style, two scripts, icon
+        if sum(sizes.values()) > LIMIT:
+            heavy[path] = sizes
+    assert heavy == {}
+
+
+def _size(response):
+    sent = response.request.sizes()
+    if urlsplit(response.url).path.startswith("/static/"):
+        return sent["responseHeadersSize"] + len(gzip.compress(response.body(), 9))
+    return sent["responseHeadersSize"] + sent["responseBodySize"]
+
+
+def test_a_private_page_says_noindex_and_has_a_neutral_title(live_shop, page):
+    answer = page.goto("/basket/")
+    assert answer.headers["x-robots-tag"] == "noindex, nofollow"
+    assert "no-store" in answer.headers["cache-control"]
+    assert page.locator("link[rel=canonical]").count() == 0
+    assert page.title() == "Basket · Stillwater"
+
+
+def test_the_search_is_kept_by_nobody(live_shop):
+    answer = requests.get(f"{live_shop.url}/search/?q=vaginismus", timeout=10)
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert "Set-Cookie" not in answer.headers
+    assert "<title>Search · Stillwater</title>" in answer.text

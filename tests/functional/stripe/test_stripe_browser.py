@@ -1,0 +1,169 @@
+"""What customers do at the till, in Chromium; the sandbox sends its webhooks by itself."""
+
+import shutil
+
+import pytest
+from django.conf import settings as django_settings
+from django.core import mail
+from django.db import connection
+from django.http import HttpResponse
+from playwright.sync_api import expect, sync_playwright
+from saleor.account.models import User
+from saleor.order.models import Order
+
+from saleor_config.embedded.waiting import wait_until
+from storefront.cookies import write_basket_token
+from tests.functional.ordering.reading import pieces_held
+from tests.functional.stripe.sandbox import ASKS_3DS, CARD, DECLINED, Sandbox
+
+CHROMIUM = shutil.which("chromium")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture
+def own_sandbox(tmp_path, live_server):
+    sandbox = Sandbox(tmp_path, f"{live_server.url}/stripe/webhook/", "--retry-base", "0.2")
+    sandbox.start()
+    yield sandbox
+    sandbox.kill()
+
+
+@pytest.fixture
+def shop(sandbox, own_sandbox, live_server, settings):
+    """The shop with Stripe; browsers may follow its redirects to the sandbox."""
+    settings.PUBLIC_URL, settings.STRIPE_API_BASE = live_server.url, own_sandbox.url
+    policy = {name: list(values) for name, values in policy_of(settings).items()}
+    policy["form-action"].append(own_sandbox.url)
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy}
+    return live_server.url
+
+
+def policy_of(settings):
+    return settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+
+
+@pytest.fixture
+def browser(shop, checkout, monkeypatch):
+    """A browser context that holds the basket. Scripts are off: nothing here needs them."""
+    # Playwright keeps an event loop in this thread; Django would refuse the database beside it
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    answer, name = HttpResponse(), django_settings.BASKET_COOKIE_NAME
+    write_basket_token(answer, checkout.pk)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = chromium.new_context(java_script_enabled=False)
+        context.add_cookies([{"name": name, "value": answer.cookies[name].value, "url": shop}])
+        context.set_default_timeout(20_000)
+        yield context
+        connection.close()  # beside that loop Django keeps another one than the teardown closes
+        chromium.close()
+
+
+def to_the_till(browser, shop):
+    page = browser.new_page()
+    page.goto(f"{shop}/checkout/review/")
+    page.get_by_role("button", name="Pay").click()
+    page.wait_for_url("**/c/pay/**")
+    return page
+
+
+def pay(page, number=CARD):
+    page.get_by_label("Card number").fill(number)
+    page.locator("button[value=card]").click()
+
+
+def expect_paid(page, order):
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        f"Thank you. Order {order.pk} is yours."
+    )
+
+
+def order_and_mail(client, shop, variant):
+    """Return the one order; it is paid for customers, in the inbox and for staff."""
+    order = Order.objects.get()
+    assert wait_until(lambda: order.is_fully_paid() and len(mail.outbox) == 1, 20)
+    assert mail.outbox[0].to == ["robin@example.org"]
+    client.force_login(User.objects.create_superuser("owner@example.org", "long-and-quiet-water"))
+    assert "Paid" in client.get(f"/staff/order/order/{order.pk}/change/").content.decode()
+    assert pieces_held(variant) == 2
+    return order
+
+
+def test_paid(browser, shop, client, variant):
+    page = to_the_till(browser, shop)
+    expect(page.get_by_role("heading", level=1)).to_have_text("101.50 GBP")
+    pay(page)
+    page.wait_for_url("**/orders/**")
+    expect_paid(page, order_and_mail(client, shop, variant))
+
+
+def test_declined_then_paid(browser, shop, client, variant):
+    page = to_the_till(browser, shop)
+    pay(page, DECLINED)
+    expect(page.get_by_role("alert")).to_have_text("Your card was declined.")
+    pay(page)
+    page.wait_for_url("**/orders/**")
+    expect_paid(page, order_and_mail(client, shop, variant))
+
+
+def test_3d_secure_failed_then_passed(browser, shop, client, variant):
+    page = to_the_till(browser, shop)
+    pay(page, ASKS_3DS)
+    page.get_by_role("button", name="Fail").click()
+    expect(page.get_by_role("alert")).to_contain_text("unable to authenticate")
+    pay(page, ASKS_3DS)
+    page.get_by_role("button", name="Complete").click()
+    page.wait_for_url("**/orders/**")
+    expect_paid(page, order_and_mail(client, shop, variant))
+
+
+def test_went_back_then_paid(browser, shop, client, variant):
+    page = to_the_till(browser, shop)
+    till = page.url
+    page.get_by_role("link", name="Back to the shop").click()
+    page.wait_for_url("**/basket/")
+    expect(page.locator("#basket")).to_contain_text("98.00")
+    page.close()
+    page = to_the_till(browser, shop)
+    assert page.url == till
+    pay(page)
+    page.wait_for_url("**/orders/**")
+    expect_paid(page, order_and_mail(client, shop, variant))
+
+
+def test_tab_closed_right_after_paying(browser, shop, client, variant, own_sandbox):
+    page = to_the_till(browser, shop)
+    own_sandbox.pay(page.url.rpartition("/")[2])
+    page.close()
+    order = Order.objects.get()
+    assert wait_until(order.is_fully_paid, 20)
+    order_and_mail(client, shop, variant)
+
+
+def test_double_click(browser, shop, client, variant, own_sandbox):
+    page = browser.new_page()
+    page.goto(f"{shop}/checkout/review/")
+    page.get_by_role("button", name="Pay").dblclick()
+    page.wait_for_url("**/c/pay/**")
+    pay(page)
+    page.wait_for_url("**/orders/**")
+    expect_paid(page, order_and_mail(client, shop, variant))
+    assert len(own_sandbox.ledger["payments"]) == 1
+
+
+def test_two_tabs(browser, shop, client, variant, own_sandbox):
+    first, second = to_the_till(browser, shop), to_the_till(browser, shop)
+    assert first.url == second.url
+    pay(first)
+    first.wait_for_url("**/orders/**")
+    pay(second)
+    second.wait_for_url("**/orders/**")
+    order = order_and_mail(client, shop, variant)
+    expect_paid(first, order)
+    expect_paid(second, order)
+    assert own_sandbox.ledger["captured"] == 10150

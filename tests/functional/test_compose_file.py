@@ -1,0 +1,113 @@
+"""docker-compose.yml: valid, without default secrets, and in step with the settings.
+
+There is no Docker here: what compose would run is run in test_image_commands.py.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from saleor_config.embedded.schema import ROOT
+from saleor_config.settings.env import VARIABLES
+
+FILE = ROOT / "docker-compose.yml"
+COMPOSE = yaml.safe_load(FILE.read_text())
+SERVICES = COMPOSE["services"]
+SHOP = ["setup", "web", "worker", "beat"]
+# Of compose only: passwords of its own two servers, and where it publishes the web servers.
+OWN = {"POSTGRES_PASSWORD", "VALKEY_PASSWORD", "WEB_PORTS"}
+SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "STRIPE_API_KEY"}
+# `${NAME...}` but not `$${NAME}`, which is for the shell inside the container.
+USED = re.findall(r"(?<!\$)\$\{(\w+)(:[?-])?([^}]*)\}", FILE.read_text())
+
+
+def test_it_follows_the_compose_specification():
+    command = [Path(sys.executable).parent / "check-jsonschema", "--builtin-schema"]
+    done = subprocess.run(
+        [*command, "vendor.compose-spec", FILE], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_variable_in_it_is_a_setting_of_ours():
+    assert {name for name, _, _ in USED} - set(VARIABLES) - OWN == set()
+
+
+def test_every_variable_in_it_is_in_the_example():
+    example = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert {name for name, _, _ in USED} == example
+
+
+def test_no_secret_has_a_default():
+    optional = {name for name, operator, _ in USED if operator != ":?"}
+
+    assert (
+        optional & (SECRETS | {name for name, item in VARIABLES.items() if item.required}) == set()
+    )
+
+
+@pytest.mark.parametrize("name", SHOP)
+def test_the_shop_is_given_all_that_production_requires(name):
+    required = {variable.name for variable in VARIABLES.values() if variable.required}
+
+    assert required <= set(SERVICES[name]["environment"])
+
+
+def test_only_the_web_servers_are_published_and_only_on_this_machine():
+    ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+
+    assert ports == {"web": ["127.0.0.1:${WEB_PORTS:-8000-8001}:8000"]}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nothing_runs_as_root_or_with_more_rights_than_it_needs(name):
+    service = SERVICES[name]
+
+    assert str(service["user"]).partition(":")[0] not in ("", "0", "root")
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["read_only"] is True
+
+
+@pytest.mark.parametrize("name", set(SERVICES) - {"setup"})
+def test_what_fails_is_started_again(name):
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", set(SERVICES) - {"setup", "web"})
+def test_each_service_has_a_health_check(name):
+    assert SERVICES[name]["healthcheck"]["test"]
+
+
+def test_the_image_brings_the_web_servers_health_check_and_is_not_root():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+
+    assert "healthcheck" not in SERVICES["web"]
+    assert "HEALTHCHECK" in dockerfile
+    assert "/readyz" in dockerfile
+    assert dockerfile.index("USER 10001") < dockerfile.index("CMD [")
+
+
+def test_two_web_servers_one_clock_and_setup_before_them():
+    assert SERVICES["web"]["deploy"] == {"replicas": 2}
+    assert "deploy" not in SERVICES["beat"]
+    for name in ("web", "worker", "beat"):
+        wanted = {"condition": "service_completed_successfully"}
+        assert SERVICES[name]["depends_on"]["setup"] == wanted
+
+
+def test_every_named_volume_is_declared_and_used():
+    mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", [])]
+
+    assert {mount.partition(":")[0] for mount in mounts} == set(COMPOSE["volumes"])
+
+
+def test_the_inbox_is_for_trials_only():
+    assert SERVICES["inbox"]["profiles"] == ["dev"]
+    assert [name for name, service in SERVICES.items() if "profiles" in service] == ["inbox"]

@@ -1,0 +1,306 @@
+"""From the basket to the paid order, as a guest; and what strangers may not see."""
+
+import html5lib
+import pytest
+from django.test import Client
+from saleor.checkout.models import Checkout, CheckoutLine
+from saleor.order.models import Order
+
+from plugins.ordering.errors import PaymentUnavailable
+from tests.factories import FakeProvider, GiftCardFactory, VoucherFactory
+from tests.personas import wrong_customer
+from tests.unit.storefront.shop import open_shop
+
+OWN = {"Sec-Fetch-Site": "same-origin"}
+ADDRESS = {
+    "email": "robin@example.org", "first_name": "Robin", "last_name": "Marsh",
+    "street_address_1": "4 Mill Lane", "street_address_2": "", "city": "Lewes",
+    "postal_code": "BN7 1AA", "country": "GB", "phone": "",
+}  # fmt: skip
+PRODUCT_WORDS = ("dilator", "starter", "silicone", "vagin", "pelvic")
+
+pytestmark = pytest.mark.django_db(transaction=True)  # no provider is called inside a transaction
+
+
+@pytest.fixture
+def shop(settings):
+    FakeProvider.reset()
+    settings.PAYMENT_PROVIDER = "tests.factories.FakeProvider"
+    return open_shop()
+
+
+@pytest.fixture
+def guest(shop):
+    """Someone with one starter set in the basket."""
+    client = Client(headers=OWN)
+    client.post("/basket/add/", {"variant": shop.starter.pk, "quantity": 1})
+    return client
+
+
+@pytest.fixture
+def ready(guest, shop):
+    """The same, at the review step."""
+    guest.post("/checkout/address/", ADDRESS)
+    guest.post("/checkout/delivery/", {"method": shop.courier.pk})
+    return guest
+
+
+def place(client, total="42.50"):
+    return client.post("/checkout/place/", {"shown_total": total})
+
+
+def text(response):
+    return response.content.decode()
+
+
+def title(response):
+    return text(response).split("<title>")[1].split("</title>")[0]
+
+
+def strict(response):
+    html5lib.HTMLParser(strict=True).parse(text(response))
+
+
+def test_each_step_leads_to_the_next(guest, shop):
+    sent = guest.post("/checkout/address/", ADDRESS)
+    assert (sent.status_code, sent["Location"]) == (303, "/checkout/delivery/")
+    page = text(guest.get("/checkout/delivery/"))
+    assert "Tracked 48" in page
+    assert "Air mail" not in page
+    sent = guest.post("/checkout/delivery/", {"method": shop.courier.pk})
+    assert (sent.status_code, sent["Location"]) == (303, "/checkout/review/")
+    page = text(guest.get("/checkout/review/"))
+    for words in ("4 Mill Lane", "robin@example.org", "Tracked 48", "Pay £42.50"):
+        assert words in page
+
+
+@pytest.mark.parametrize("step", ["address", "delivery", "review"])
+def test_every_step_is_valid_private_and_neutral(ready, step):
+    response = ready.get(f"/checkout/{step}/")
+    assert response.status_code == 200
+    strict(response)
+    assert title(response) == "Checkout · Stillwater"
+    assert response["Cache-Control"] == "private, no-store"
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert " style=" not in text(response)
+
+
+@pytest.mark.parametrize("step", ["address", "delivery", "review"])
+def test_without_a_basket_every_step_leads_to_it(shop, step):
+    response = Client().get(f"/checkout/{step}/")
+    assert (response.status_code, response["Location"]) == (303, "/basket/")
+
+
+def test_a_step_cannot_be_skipped(guest):
+    assert guest.get("/checkout/review/")["Location"] == "/checkout/address/"
+    assert guest.get("/checkout/delivery/")["Location"] == "/checkout/address/"
+    guest.post("/checkout/address/", ADDRESS)
+    assert guest.get("/checkout/review/")["Location"] == "/checkout/delivery/"
+
+
+def test_a_wrong_address_keeps_what_was_typed_and_says_what_is_wrong(guest):
+    response = guest.post("/checkout/address/", {**ADDRESS, "email": "robin", "postal_code": "1"})
+    assert response.status_code == 422
+    strict(response)
+    page = text(response)
+    assert 'value="4 Mill Lane"' in page
+    assert "Please check 2 fields" in page
+    assert 'href="#id_email"' in page
+    assert 'aria-describedby="id_email_helptext id_email_error"' in page
+    assert Checkout.objects.get().shipping_address is None
+
+
+def test_another_country_asks_for_what_it_needs_and_keeps_what_was_typed(guest):
+    response = guest.post("/checkout/address/", {**ADDRESS, "country": "US", "change_country": "1"})
+    assert response.status_code == 200
+    page = text(response)
+    assert "ZIP code" in page
+    assert '<option value="OR">Oregon</option>' in page
+    assert 'value="4 Mill Lane"' in page
+    assert Checkout.objects.get().shipping_address is None
+
+
+def test_an_address_is_there_again_when_one_comes_back(ready):
+    page = text(ready.get("/checkout/address/"))
+    for value in ("robin@example.org", "Robin", "4 Mill Lane", "LEWES", "BN7 1AA"):
+        assert f'value="{value}"' in page
+
+
+def test_a_country_nothing_goes_to_says_so_and_loses_nothing(guest):
+    guest.post(
+        "/checkout/address/",
+        {**ADDRESS, "country": "IE", "postal_code": "", "country_area": "Co. Cork"},
+    )
+    page = text(guest.get("/checkout/delivery/"))
+    assert "We have no way to deliver this basket to Ireland" in page
+    assert 'name="method"' not in page
+
+
+@pytest.mark.parametrize("method", ["", "x", "999999"])
+def test_a_delivery_that_is_not_offered_is_refused(guest, method):
+    guest.post("/checkout/address/", ADDRESS)
+    response = guest.post("/checkout/delivery/", {"method": method})
+    assert response.status_code == 422
+    assert "Please choose one of these ways." in text(response)
+
+
+def test_placing_reserves_and_leads_to_the_payment(ready, shop):
+    response = place(ready)
+    order = Order.objects.get()
+    assert response.status_code == 303
+    assert response["Location"].startswith("https://pay.test/")
+    assert order.total_gross_amount == 42.5
+    assert order.user_email == "robin@example.org"
+    [(name, details)] = FakeProvider.calls
+    assert name == "open"
+    assert not [word for word in PRODUCT_WORDS if word in str(details).lower()]
+
+
+def test_pressing_twice_is_one_order_and_one_payment(ready):
+    assert place(ready)["Location"] == place(ready)["Location"]
+    assert Order.objects.count() == 1
+
+
+def test_a_total_that_changed_meanwhile_is_shown_before_anything_is_placed(ready, shop):
+    shop.starter.product.price_amount = 45
+    shop.starter.product.save()
+    response = place(ready)
+    assert response.status_code == 409
+    assert "The total has changed" in text(response)
+    assert "Pay £48.50" in text(response)
+    assert not Order.objects.exists()
+
+
+def test_a_price_sent_by_the_browser_counts_for_nothing(ready):
+    assert place(ready, "0.01").status_code == 409
+    assert not Order.objects.exists()
+
+
+def test_sold_out_meanwhile_lists_the_lines_and_keeps_everything(ready, shop):
+    CheckoutLine.objects.update(quantity=3)
+    shop.set_stock(shop.starter, 2)
+    response = place(ready, "120.50")
+    assert response.status_code == 409
+    assert "Starter set: only 2 left, you asked for 3" in text(response)
+    strict(response)
+    assert not Order.objects.exists()
+    checkout = Checkout.objects.get()
+    assert checkout.shipping_address.postal_code == "BN7 1AA"
+    assert checkout.lines.get().quantity == 3
+
+
+def test_a_delivery_that_ended_meanwhile_leads_back_to_its_step(ready, shop):
+    shop.courier.maximum_order_price_amount = 1
+    shop.courier.save()
+    assert place(ready)["Location"] == "/checkout/delivery/"
+    assert not Order.objects.exists()
+
+
+def test_a_code_that_ended_meanwhile_is_said_and_nothing_is_placed(ready):
+    voucher = VoucherFactory(code="CALM10")
+    ready.post("/basket/code/", {"code": "CALM10"})
+    voucher.usage_limit, voucher.used = 1, 1
+    voucher.save()
+    response = place(ready, "32.50")
+    assert response.status_code == 409
+    assert "code cannot be used" in text(response)
+    assert not Order.objects.exists()
+
+
+def test_a_payment_service_that_is_down_is_said_and_can_be_tried_again(ready):
+    FakeProvider.is_down = True
+    response = place(ready)
+    assert response.status_code == 409
+    assert str(PaymentUnavailable()) in text(response)
+    FakeProvider.is_down = False
+    assert place(ready).status_code == 303
+    assert Order.objects.count() == 1
+
+
+def test_a_basket_that_was_emptied_meanwhile_leads_to_the_basket(ready):
+    CheckoutLine.objects.all().delete()
+    assert place(ready, "0.00")["Location"] == "/basket/"
+    assert not Order.objects.exists()
+
+
+def test_without_a_basket_nothing_is_placed(shop):
+    assert place(Client(headers=OWN))["Location"] == "/basket/"
+
+
+def test_a_gift_card_that_pays_all_needs_no_payment_page(ready):
+    ready.post("/basket/code/", {"code": GiftCardFactory(initial_balance_amount="100.00").code})
+    assert "Place the order" in text(ready.get("/checkout/review/"))
+    response = place(ready, "0.00")
+    order = Order.objects.get()
+    assert response["Location"] == f"/orders/{order.token}/"
+    assert "Thank you." in text(ready.get(response["Location"]))
+    assert FakeProvider.calls == []
+
+
+def test_an_order_that_waits_can_be_paid_from_its_page_and_from_the_basket(ready):
+    payment = place(ready)["Location"]
+    order = Order.objects.get()
+    response = ready.get(f"/orders/{order.token}/")
+    strict(response)
+    assert title(response) == f"Your order {order.pk} · Stillwater"
+    assert "Pay £42.50 now" in text(response)
+    assert ready.post(f"/orders/{order.token}/pay/")["Location"] == payment
+    assert f"Order {order.pk} is held for you" in text(ready.get("/basket/"))
+
+
+def test_what_an_own_unpaid_order_holds_is_not_missing_from_the_basket(ready, shop):
+    shop.set_stock(shop.starter, 1)
+    place(ready)
+    page = text(ready.get("/basket/"))
+    assert "Sold out" not in page
+    assert place(ready).status_code == 303
+
+
+def test_a_paid_order_thanks_shows_guides_and_forgets_the_basket(ready, shop, settings):
+    ready.post("/basket/code/", {"code": GiftCardFactory(initial_balance_amount="100.00").code})
+    response = ready.get(place(ready, "0.00")["Location"])
+    strict(response)
+    for words in ("Starter set", "Tracked 48", "4 Mill Lane", "Your first session"):
+        assert words in text(response)
+    assert ready.cookies[settings.BASKET_COOKIE_NAME].value == ""
+
+
+def test_a_released_order_says_that_nothing_is_held(ready):
+    from plugins.ordering.services import release_order
+
+    place(ready)
+    order = Order.objects.get()
+    release_order(order_id=order.pk, reason="expired")
+    page = text(ready.get(f"/orders/{order.token}/"))
+    assert "No longer held" in page
+    assert "/pay/" not in page
+    response = ready.post(f"/orders/{order.token}/pay/")
+    assert response.status_code == 409
+    assert "no longer held for you" in text(response)
+
+
+def test_an_orders_page_is_private(ready):
+    place(ready)
+    response = Client().get(f"/orders/{Order.objects.get().token}/")
+    assert response["Cache-Control"] == "private, no-store"
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert response["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_order_cannot_be_guessed_by_another_customer(ready, method):
+    place(ready)
+    somebody = wrong_customer()
+    for token in ("00000000-0000-4000-8000-000000000000", str(Checkout.objects.get().pk)):
+        address = f"/orders/{token}/" + ("pay/" if method == "post" else "")
+        response = getattr(somebody, method)(address)
+        assert response.status_code == 404
+        assert "Marsh" not in text(response)
+    assert somebody.get(f"/orders/{Order.objects.get().pk}/").status_code == 404
+
+
+def test_a_draft_of_staff_is_nobodys_yet(ready):
+    place(ready)
+    Order.objects.update(status="draft")
+    assert ready.get(f"/orders/{Order.objects.get().token}/").status_code == 404

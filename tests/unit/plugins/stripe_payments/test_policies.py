@@ -1,0 +1,65 @@
+"""Money in Stripe's units, and the text on statements."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prices import Money
+
+from plugins.stripe_payments.constants import THREE_DECIMAL, WHOLE_UNITS_ONLY, ZERO_DECIMAL
+from plugins.stripe_payments.policies import (
+    from_smallest_unit,
+    suffix_allowed,
+    to_smallest_unit,
+)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "number"),
+    [
+        ("41.00", "GBP", 4100),
+        ("0.30", "GBP", 30),
+        ("500", "JPY", 500),
+        ("5.120", "KWD", 5120),
+        ("5", "ISK", 500),
+    ],
+)
+def test_amounts(amount, currency, number):
+    money = Money(Decimal(amount), currency)
+    assert to_smallest_unit(money) == number
+    assert from_smallest_unit(number, currency.lower()) == money
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [("0.001", "GBP"), ("0.5", "JPY"), ("5.123", "KWD"), ("5.50", "ISK")]
+)
+def test_amounts_that_cannot_be_charged(amount, currency):
+    with pytest.raises(ValueError, match=currency):
+        to_smallest_unit(Money(Decimal(amount), currency))
+
+
+@given(st.integers(1, 10**8), st.sampled_from(sorted(ZERO_DECIMAL | {"GBP", "EUR", "USD"})))
+def test_there_and_back(number, currency):
+    assert to_smallest_unit(from_smallest_unit(number, currency)) == number
+
+
+def test_no_currency_has_two_rules():
+    assert not ZERO_DECIMAL & THREE_DECIMAL
+    assert not ZERO_DECIMAL & WHOLE_UNITS_ONLY
+
+
+@pytest.mark.parametrize("suffix", ["ONLINE ORDER", "ABCDE", "A" * 22])
+def test_suffixes_that_stripe_takes(suffix):
+    assert suffix_allowed(suffix) == (True, "")
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    ["", "ABCD", "A" * 23, "ORDER<1", "ORDER>1", "ORDER\\1", "ORDER'S", 'ORDER"', "OR*DER", "12345",
+     "ÖRDER", "ORD\nER"],
+)  # fmt: skip
+def test_suffixes_that_stripe_refuses(suffix):
+    allowed, reason = suffix_allowed(suffix)
+    assert not allowed
+    assert reason.startswith("must")
