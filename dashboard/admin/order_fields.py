@@ -80,7 +80,8 @@ class OrderFields:
     @display(description="Send to")
     def ship_to(self, order: Order) -> SafeString | str:
         """Return what the label says, which may be a collection point; or the address."""
-        label = (contract_of(order) or {}).get("label")
+        contract = contract_of(order)
+        label = contract["label"] if contract else None
         if label:
             return format_html_join("", "<div>{}</div>", ((row,) for row in label["recipient"]))
         return show_address(order.shipping_address)

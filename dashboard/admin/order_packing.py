@@ -36,7 +36,7 @@ class OrderPacking:
     ) -> HttpResponse:
         """Send a label or slip, made from the order's Contract; its name says nothing."""
         if not self.is_permitted(request):  # type: ignore[attr-defined]
-            return self.admin_site.refused(request)  # type: ignore[attr-defined, no-any-return]
+            return self.admin_site.refused(request)  # type: ignore[attr-defined]
         order = Order.objects.filter(pk=order_id).first()
         contract = contract_of(order) if order else None
         file = contract and artefact_file(contract, kind=kind, size=size, form=form)

@@ -34,8 +34,8 @@ class Choices:
 
     `sender`: a sender name of the shop, "" for its first. `label_name`: own, initials, other.
     `point`: code of a collection point, "" for home. `handover`: any, signature, named.
-    `safe_place`: where to leave it, "" for nowhere. `day`: any, not_before,
-    weekdays (0 is Monday). `slip`: none, codes. `receipt`: email, none. `messages`: neutral, full, legal.
+    `safe_place`: where to leave it, "" for nowhere. `day`: any, not_before, weekdays (0 is
+    Monday). `slip`: none, codes. `receipt`: email, none. `messages`: neutral, full, legal.
     """
 
     sender: str = ""

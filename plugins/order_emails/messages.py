@@ -19,7 +19,7 @@ from plugins.ordering.discretion import message_promise
 
 
 def _order_confirmed(email: OutgoingEmail) -> dict[str, Any]:
-    return order_confirmed(email.order_id)
+    return order_confirmed(email.order_id or 0)
 
 
 def _payment_refunded(email: OutgoingEmail) -> dict[str, Any]:
@@ -39,8 +39,7 @@ def build_message(email: OutgoingEmail) -> EmailMultiAlternatives:
     Raises NoRecipient when the order or its address is gone, KeyError for an unknown kind.
     """
     order = email.order
-    promise = message_promise(order, email.kind) if order else None
-    if promise is None or not promise.recipient:
+    if order is None or not (promise := message_promise(order, email.kind)).recipient:
         raise NoRecipient
     with translation.override(order.language_code):
         context = _CONTEXTS[email.kind](email)

@@ -36,10 +36,7 @@ class DiscretionForm:
 
     def _is_unusual(self, name: str) -> bool:
         usual = getattr(_DEFAULTS, name)
-        return (self.values.get(name) or usual) not in (
-            usual,
-            list(usual) if usual == () else usual,
-        )
+        return bool((self.values.get(name) or usual) != usual)
 
     @classmethod
     def from_choices(cls, choices: Choices) -> DiscretionForm:

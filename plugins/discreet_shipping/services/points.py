@@ -37,7 +37,7 @@ def import_points(*, content: bytes, replace: bool = False) -> int:
     with transaction.atomic():
         if replace:
             CollectionPoint.objects.update(is_active=False)
-        points = [CollectionPoint(**row, is_active=True) for row in rows]  # type: ignore[misc]
+        points = [CollectionPoint(**row, is_active=True) for row in rows]
         CollectionPoint.objects.bulk_create(
             points,
             update_conflicts=True,
@@ -52,7 +52,7 @@ def import_postcodes(*, content: bytes) -> int:
     rows = _read(content, POSTCODE_COLUMNS, _area)
     _refuse_twice(rows, ("country", "prefix"))
     PostcodeArea.objects.bulk_create(
-        [PostcodeArea(**row) for row in rows],  # type: ignore[misc]
+        [PostcodeArea(**row) for row in rows],
         update_conflicts=True,
         unique_fields=["country", "prefix"],
         update_fields=["latitude", "longitude"],
@@ -129,9 +129,7 @@ def _place(cells: Mapping[str, str]) -> Row:
 
 def _text(cells: Mapping[str, str], name: str, most: int) -> str:
     try:
-        text = clean_line(
-            cells[name].replace("_", "-") if name == "code" else cells[name], most=most
-        )
+        text = clean_line(cells[name], most=most)
     except ValueError as error:
         raise _FieldWrong(f"{name}: {error}") from error
     if not text:
