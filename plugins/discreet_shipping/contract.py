@@ -21,7 +21,7 @@ from plugins.discreet_shipping.prices import option_prices
 from plugins.discreet_shipping.recipient import label_name
 from plugins.ordering.discretion import NEEDED_BY_LAW, PREHEADERS, subject_of
 
-NUMBER_TO_COME = "0000"  # stands for the order's number until there is one
+NUMBER_TO_COME = "#####"  # stands for the order's number until there is one
 
 
 class Label(TypedDict):
