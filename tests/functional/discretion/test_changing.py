@@ -52,7 +52,7 @@ def test_less_is_given_back_once_and_the_contract_is_new(order):
 
 def test_more_is_refused_with_the_difference_and_nothing_is_changed(order):
     before = order.metadata
-    with pytest.raises(ChangeRefused, match="1.00 GBP more"):
+    with pytest.raises(ChangeRefused, match=r"1\.00 GBP more"):
         change_choices(order_id=order.pk, data={"handover": "named"})
     with pytest.raises(ChoicesRefused, match="sender names"):
         change_choices(order_id=order.pk, data={"sender": "Somebody"})
