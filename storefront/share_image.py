@@ -17,11 +17,14 @@ WIDTH, HEIGHT = 1200, 630  # pixels, the proportions that sharing services crop 
 _PAPER, _INK, _ACCENT, _PALE = "#f7f3ea", "#14313a", "#17656b", "#b9b6a8"
 _MARGIN, _GAP, _LINE = 90, 26, 5
 _SMALLEST_TEXT = 20
+# Pillow's own typeface has no dashes and curly quotes.
+_TYPED = str.maketrans("\u2013\u2014\u2018\u2019\u201c\u201d", "--''\"\"")
 
 
 @lru_cache(maxsize=256)
 def draw(title: str, name: str, chart: tuple[SizeInfo, ...], filled: frozenset[int]) -> bytes:
     """Return a PNG with the chart as circles, those in `filled` (numbers) full, and two texts."""
+    title, name = title.translate(_TYPED), name.translate(_TYPED)
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     pen = ImageDraw.Draw(image)
     _circles(pen, chart, filled)

@@ -17,6 +17,7 @@ from saleor_config.embedded import temporary
 from saleor_config.embedded.databases import Databases, OtherServer
 from saleor_config.embedded.schema import ROOT
 
+pytest_plugins = ["tests.running"]
 SCHEMA_STORE = ROOT / "var" / "schema"
 
 

@@ -19,7 +19,9 @@ from plugins.ordering.discretion import message_promise
 
 
 def _order_confirmed(email: OutgoingEmail) -> dict[str, Any]:
-    return order_confirmed(email.order_id or 0)
+    if email.order_id is None:
+        raise NoRecipient
+    return order_confirmed(email.order_id)
 
 
 def _payment_refunded(email: OutgoingEmail) -> dict[str, Any]:

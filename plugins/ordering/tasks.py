@@ -21,3 +21,9 @@ def perform_refund(refund_id: int) -> None:
 def perform_waiting_refunds() -> int:
     """Make the refunds that were left behind (beat, once a minute)."""
     return services.perform_waiting_refunds()
+
+
+@shared_task
+def forget_old_baskets() -> int:
+    """Delete the baskets that nobody came back for (beat, once an hour)."""
+    return services.forget_old_baskets()

@@ -19,6 +19,7 @@ from plugins.stripe_payments.client import Stripe, StripeRefused, StripeUnavaila
 from plugins.stripe_payments.constants import EXPIRY_MARGIN, PROVIDER
 from plugins.stripe_payments.policies import to_smallest_unit
 from plugins.stripe_payments.results import NewSession, SessionData
+from plugins.stripe_payments.selectors import names_its_order
 from plugins.stripe_payments.states import refund_state, session_state
 
 _LOOK_BACK = timedelta(hours=1)  # a session is asked for again within its reservation
@@ -67,7 +68,7 @@ class StripePayments:
     def close(self, *, reference: str) -> SessionState:
         """Expire the session; one that is not open any more is looked at instead."""
         try:
-            return session_state(self.stripe.expire_session(reference))
+            return _state(self.stripe.expire_session(reference))
         except StripeRefused:
             return self.look_up(reference=reference)
         except StripeUnavailable as error:
@@ -76,7 +77,7 @@ class StripePayments:
     def look_up(self, *, reference: str) -> SessionState:
         """Ask Stripe how the session stands."""
         try:
-            return session_state(self.stripe.get_session(reference))
+            return _state(self.stripe.get_session(reference))
         except (StripeRefused, StripeUnavailable) as error:
             raise PaymentProviderError(str(error)) from error
 
@@ -110,6 +111,12 @@ class StripePayments:
         if found is None or not found.url:
             raise PaymentProviderError(str(cause)) from cause
         return found
+
+
+def _state(session: SessionData) -> SessionState:
+    if not names_its_order(session):  # not to be counted for this order, nor released over
+        raise PaymentProviderError(f"{session.reference} names another order")
+    return session_state(session)
 
 
 def _smallest_unit(amount: Money) -> int:

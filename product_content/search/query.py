@@ -18,10 +18,9 @@ _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing looked for, in all its words. `prefix`: the word may go on."""
+    """One thing looked for, in all its words."""
 
     phrases: tuple[str, ...]
-    prefix: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class WordFacts:
-    """What the documents know about a word: `nearest` are words it may be a mistyping of."""
+    """What the documents know about a word: does it say nothing, is it in one of them?
+
+    `longer` are words that begin with it, `nearest` the one that it may be a mistyping of.
+    """
 
     stop: bool = False
     known: bool = False
-    begins: bool = False
+    longer: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()
 
 
@@ -57,7 +59,7 @@ def correct(words: Sequence[str], facts: Mapping[str, WordFacts]) -> tuple[str, 
 
 
 def _corrected(word: str, fact: WordFacts) -> str:
-    if fact.stop or fact.known or fact.begins or group_of(word) or not fact.nearest:
+    if fact.stop or fact.known or fact.longer or group_of(word) or not fact.nearest:
         return word
     return fact.nearest[0]
 
@@ -80,4 +82,11 @@ def _term_at(words: Sequence[str], facts: Mapping[str, WordFacts]) -> tuple[Term
     fact = facts.get(words[0], WordFacts())
     if fact.stop:
         return None, 1
-    return Term((words[0],), prefix=fact.begins and not fact.known), 1
+    if fact.known or not fact.longer:
+        return Term((words[0],)), 1
+    return Term(_all_names(fact.longer)), 1
+
+
+def _all_names(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words, each with its other names, each once."""
+    return tuple(dict.fromkeys(name for word in words for name in group_of(word) or (word,)))

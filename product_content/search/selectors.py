@@ -65,13 +65,11 @@ def _best(found: list[Found]) -> float:
 
 
 def _query(terms: tuple[Term, ...], *, every: bool) -> SearchQuery | None:
-    queries = [reduce(or_, (_phrase(p, term.prefix) for p in term.phrases)) for term in terms]
+    queries = [reduce(or_, (_phrase(phrase) for phrase in term.phrases)) for term in terms]
     return reduce(and_ if every else or_, queries) if queries else None
 
 
-def _phrase(phrase: str, prefix: bool) -> SearchQuery:
-    if prefix and phrase.isalnum():
-        return SearchQuery(f"{phrase}:*", config=CONFIG, search_type="raw")
+def _phrase(phrase: str) -> SearchQuery:
     return SearchQuery(phrase, config=CONFIG, search_type="phrase")
 
 

@@ -15,8 +15,9 @@ SELECT w,
     numnode(plainto_tsquery('english', w)) = 0 AS stop,
     EXISTS (SELECT 1 FROM product_content_searchdocument
             WHERE vector @@ plainto_tsquery('english', w)) AS known,
-    length(w) > 2 AND EXISTS (SELECT 1 FROM product_content_searchword
-            WHERE starts_with(word, w)) AS begins,
+    ARRAY(SELECT word FROM product_content_searchword
+          WHERE length(w) > 2 AND starts_with(word, w) AND word <> w
+          ORDER BY length(word), word LIMIT 5) AS longer,
     ARRAY(SELECT word FROM product_content_searchword
           WHERE length(w) > 2
             AND length(word) BETWEEN length(w) - 2 AND length(w) + 2
@@ -36,6 +37,6 @@ def word_facts(words: Sequence[str]) -> dict[str, WordFacts]:
         cursor.execute(_FACTS, [list(words)])
         rows = cursor.fetchall()
     return {
-        word: WordFacts(stop, known, begins, tuple(near))
-        for word, stop, known, begins, near in rows
+        word: WordFacts(stop, known, tuple(longer), tuple(near))
+        for word, stop, known, longer, near in rows
     }

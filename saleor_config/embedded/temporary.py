@@ -18,6 +18,7 @@ def temporary_server() -> Iterator[Address]:
     guard = Guard()
     with tempfile.TemporaryDirectory(prefix="stillwater-") as folder:
         guard.remove(Path(folder))
+        Path(folder).chmod(0o711)  # PostgreSQL may run as another user, and its data is its own
         server = _start(Path(folder), guard)
         try:
             yield server.address

@@ -221,6 +221,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "form"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_AGE = None  # gone with the browser session, not kept for a year
 BASKET_COOKIE_NAME = "basket"
 BASKET_COOKIE_SECURE = False
 X_FRAME_OPTIONS = "DENY"
@@ -266,6 +267,10 @@ CELERY_BEAT_SCHEDULE = {
     "release-unpaid-orders": {
         "task": "plugins.ordering.tasks.release_unpaid_orders",
         "schedule": 60.0,
+    },
+    "forget-old-baskets": {
+        "task": "plugins.ordering.tasks.forget_old_baskets",
+        "schedule": 3600.0,
     },
     "perform-waiting-refunds": {
         "task": "plugins.ordering.tasks.perform_waiting_refunds",

@@ -11,6 +11,7 @@ from plugins.ordering.services.attention import (
     is_unneeded,
     unflag_order,
 )
+from plugins.ordering.services.forget import forget_old_baskets
 from plugins.ordering.services.outside_refunds import record_outside_refund
 from plugins.ordering.services.place import place_order
 from plugins.ordering.services.record import record_payment, record_payment_failure
@@ -36,6 +37,7 @@ __all__ = [
     "adopt_session",
     "ask_refund",
     "flag_order",
+    "forget_old_baskets",
     "is_unneeded",
     "perform_refund",
     "perform_waiting_refunds",

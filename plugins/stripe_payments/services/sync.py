@@ -17,6 +17,7 @@ from plugins.ordering.services.release import NOT_PAID_IN_TIME
 from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.constants import PROVIDER
 from plugins.stripe_payments.results import SessionData
+from plugins.stripe_payments.selectors import names_its_order
 from plugins.stripe_payments.services.strays import note_stray, return_unneeded
 from plugins.stripe_payments.states import session_state
 
@@ -62,7 +63,7 @@ def _paid(session: SessionData) -> None:
     if known is None:
         note_stray(session)
         return
-    if str(known.order_id) != session.order_number:
+    if not names_its_order(session):
         message = f"A payment at Stripe names order {session.order_number}. Nothing was counted."
         flag_order(order_id=known.order_id, reason="wrong_order", message=message)
         return

@@ -1,6 +1,7 @@
 """Stripe slow, down, unsure, or telling of money that does not fit."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -204,6 +205,22 @@ def test_money_that_does_not_fit_is_flagged_and_ships_nothing(
     assert list(Order.objects.ready_to_fulfill()) == []
     assert not Refund.objects.exists()
     assert mail.outbox == []
+
+
+def test_payment_that_names_another_order_is_not_counted_by_the_sweeper_either(
+    sandbox, placed, session, variant, monkeypatch
+):
+    sandbox.pay(session.reference)
+    monkeypatch.setattr(client, "_session", wrong_order(client._session))
+    assert release_order(order_id=placed.order_id, reason="x").state == "kept"
+    services.reconcile(patience=timedelta(0))
+    order = Order.objects.get()
+    assert order.private_metadata["needs_attention"] == ["wrong_order"]
+    assert (order.is_fully_paid(), pieces_held(variant)) == (False, 2)
+
+
+def wrong_order(read):
+    return lambda session: replace(read(session), order_number="999999")
 
 
 def test_lost_webhooks_are_made_up_by_reconciliation(sandbox, placed, session):

@@ -117,7 +117,7 @@ class Storm:
 
         forget_connection()
         answer = HttpResponse()
-        write_basket_token(answer, basket((self.variant, 1)).pk)
+        write_basket_token(answer, basket((self.variant, 2)).pk)
         return Customer(
             shop=self.shop.web.url,
             sandbox=self.shop.sandbox.hands,

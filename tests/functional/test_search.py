@@ -1,0 +1,150 @@
+"""Searching products and guides together, in the real catalogue."""
+
+import logging
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from saleor.product.models import Product
+
+from product_content.models import Guide, SearchDocument
+from product_content.search.selectors import search
+from product_content.search.services import index_guides, index_products, rebuild_search
+from product_content.services import load_catalogue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", autouse=True)
+def catalogue(django_db_setup, django_db_blocker):
+    """Load the catalogue once; each test's own changes are rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_catalogue()
+        yield
+        transaction.set_rollback(True)
+
+
+def urls(text):
+    return [hit.url.partition("?")[0] for hit in search(text).products]
+
+
+def guides(text):
+    return [hit.url for hit in search(text).guides]
+
+
+def test_a_mistyped_trainer_in_size_3_finds_the_right_singles_and_sets():
+    result = search("trainner size 3")
+    assert result.notes == ("No “trainner” here: showing “trainer”.",)
+    assert result.products[0].card.slug == "smooth-single"
+    assert result.products[0].option.size.number == 3
+    assert (
+        result.products[0].url == f"/singles/smooth-single/?option={result.products[0].option.id}"
+    )
+    kinds = {hit.card.kind for hit in result.products}
+    assert kinds == {"singles", "sets"}
+    assert all(3 in {size.number for size in hit.card.sizes} for hit in result.products)
+    having = Product.objects.filter(set_sizes__size__number=3).count()
+    assert sum(hit.card.kind == "sets" for hit in result.products) == having
+
+
+@pytest.mark.parametrize(
+    "typed", ["trainer", "dilatr", "dilaotr", "cone", "vaginal trainer", "DILATORS"]
+)
+def test_dilators_are_found_by_all_their_names_and_with_a_letter_wrong(typed):
+    assert "/sets/starter-set-sizes-1-3/" in urls(typed)
+
+
+@pytest.mark.parametrize("missing", range(len("lubricant")))
+def test_lubricant_is_found_with_any_one_letter_missing(missing):
+    typed = "lubricant"[:missing] + "lubricant"[missing + 1 :]
+    assert {"/care/everyday-gel/", "/care/gentle-gel/"} <= set(urls(typed))
+
+
+def test_a_vibrator_is_a_personal_massager():
+    assert urls("vibrator") == urls("personal massager") == ["/care/personal-massager/"]
+
+
+def test_a_width_finds_its_size_and_several_sizes_a_set():
+    assert urls("0.9 inch") == urls("23 mm") == urls("size 4")
+    assert urls("sizes 1 to 3")[0] == "/sets/starter-set-sizes-1-3/"
+
+
+def test_guides_are_found_with_products_and_come_first_when_they_fit_better():
+    result = search("breathing")
+    assert result.guides_first
+    assert result.guides[0].url == "/guides/relaxing-and-breathing/"
+    assert "<mark>" in result.guides[0].snippet
+    assert "/guides/magnets/" in guides("pacemaker") or any(
+        "magnet" in url for url in guides("pacemaker")
+    )
+
+
+def test_nobody_finds_a_product_by_what_it_is_not_studied_for():
+    assert urls("pregnancy") == []
+
+
+def test_words_that_do_not_go_together_find_what_has_some_of_them():
+    result = search("pouch xyzzyq")
+    assert result.notes[-1] == "Nothing has all of these words. Here is what has some of them."
+    assert result.products[0].card.slug == "carry-pouch"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "xyzzyq", "'", "%", "a'b\\ & | ! :* ()", "\x00", "the", "size 77"]
+)
+def test_what_finds_nothing_is_an_empty_answer(text):
+    assert search(text).total == 0
+
+
+def test_a_hidden_product_or_guide_is_not_found():
+    Product.objects.filter(slug="carry-pouch").update(is_published=False)
+    Guide.objects.filter(slug="relaxing-and-breathing").update(is_published=False)
+    assert "/care/carry-pouch/" not in urls("pouch")
+    assert "/guides/relaxing-and-breathing/" not in guides("breathing")
+
+
+def test_staff_changes_are_found_once_indexed():
+    product = Product.objects.get(slug="carry-pouch")
+    Product.objects.filter(pk=product.pk).update(name="Quiet satchel")
+    guide = Guide.objects.get(slug="relaxing-and-breathing")
+    guide.title = "Humming quietly"
+    guide.save()
+    index_products(product_ids=[product.pk])
+    index_guides(guide_ids=[guide.pk])
+    assert urls("satchel") == urls("sachel") == ["/care/carry-pouch/"]
+    assert guides("humming")[0] == "/guides/relaxing-and-breathing/"
+
+
+def test_loading_again_leaves_the_documents_alone():
+    before = set(SearchDocument.objects.values_list("pk", flat=True))
+    load_catalogue()
+    assert set(SearchDocument.objects.values_list("pk", flat=True)) == before
+    assert rebuild_search() == len(before)
+
+
+@pytest.mark.parametrize("text", ["trainner size 3", "pouch xyzzyq", "breathing", "<script>"])
+def test_a_search_takes_at_most_nine_statements(text):
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        search(text)
+    assert len(asked) <= 9
+
+
+def test_the_page_escapes_what_was_typed_and_keeps_it_nowhere(client, caplog):
+    caplog.set_level(logging.DEBUG)
+    typed = '<script>alert("vaginismus")</script>'
+    response = client.get("/search/", {"q": typed})
+    assert typed not in response.content.decode()
+    assert "&lt;script&gt;alert(&quot;vaginismus&quot;)&lt;/script&gt;" in response.content.decode()
+    assert not response.cookies
+    assert response["Cache-Control"] == "private, no-store"
+    ours = [record for record in caplog.records if record.name != "django.db.backends"]
+    assert "vaginismus" not in "".join(record.getMessage() for record in ours)
+
+
+def test_an_empty_search_says_what_to_try(client):
+    page = client.get("/search/?q=xyzzyq").content.decode()
+    assert "Nothing found" in page
+    assert "What you could try" in page
+    assert 'href="/search/?q=size%203"' in page
