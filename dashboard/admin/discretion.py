@@ -37,13 +37,16 @@ class DiscretionAdmin(SaleorModelAdmin):
             "Days and customs",
             {
                 "fields": (
-                    ("weekdays", "lead_days", "most_days"),
-                    ("exact_customs_text", "exact_customs_countries"),
+                    "weekdays",
+                    "lead_days",
+                    "most_days",
+                    "exact_customs_text",
+                    "exact_customs_countries",
                 )
             },
         ),
         *(
-            (name, {"fields": ((f"{key}_price", f"{key}_countries", f"{key}_methods"),)})
+            (name, {"fields": (f"{key}_price", f"{key}_countries", f"{key}_methods")})
             for key, name in OPTIONS.items()
         ),
     )
