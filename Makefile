@@ -22,7 +22,7 @@ dump: venv ## Write the database of the running shop to var/shop.dump, for pg_re
 	@exec $(PY) -m saleor_config.embedded dump
 
 test: venv ## Run every test (ARGS="-k basket" for some)
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 browser: ## Install Chromium for the browser tests (Debian and Ubuntu)
 	@sh .ci/browser

@@ -31,8 +31,8 @@ class Progress:
             say(f"{self._title}: {done} of {total}")
 
 
-def welcome(*, shop: str, inbox: str, email: str, password: str) -> str:
-    """Return the lines that tell where everything is. `inbox` may be empty: not ours then."""
+def welcome(*, shop: str, inbox: str, till: str, email: str, password: str) -> str:
+    """Return the lines that tell where everything is. `inbox` and `till` may be empty: not ours."""
     lines = [
         "",
         f"  Shop          {shop}/",
@@ -41,4 +41,6 @@ def welcome(*, shop: str, inbox: str, email: str, password: str) -> str:
     ]
     if inbox:
         lines.append(f"  E-mail inbox  {inbox}/")
+    if till:
+        lines.append(f"  Test payments {till}/_sandbox/   (pay with card 4242 4242 4242 4242)")
     return "\n".join([*lines, "", "  Ctrl-C ends it; the data stays. `make reset` deletes it.", ""])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # What a shop is made of; `make reset` deletes these. The schema's dumps are not data and stay.
-DATA = ("postgres", "valkey", "inbox", "media", "beat", "secrets", "log")
+DATA = ("postgres", "valkey", "inbox", "till", "media", "beat", "secrets", "log")
 
 
 @dataclass(frozen=True)

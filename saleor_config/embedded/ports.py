@@ -22,3 +22,8 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def usual_or_free(port: int) -> int:
+    """Return this port, the same at each start, or another one while something else has it."""
+    return port if is_free(port) else free_port()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from saleor_config.embedded.inbox.ports import InboxPorts
 from saleor_config.embedded.ports import LOOPBACK
+from saleor_config.embedded.till import Till
 from saleor_config.settings.env import read
 
 _BIN = Path(sys.executable).parent
@@ -40,6 +41,13 @@ def inbox(folder: Path, ports: InboxPorts) -> str:
     """The e-mail inbox."""
     module = "saleor_config.embedded.inbox"
     return _line(sys.executable, "-m", module, folder, ports.smtp, ports.web)
+
+
+def till(folder: Path, till: Till, shop_port: int) -> str:
+    """The Stripe sandbox, which tells the shop of each payment."""
+    webhook = f"http://{LOOPBACK}:{shop_port}/stripe/webhook/"
+    options = ("--port", till.port, "--data", folder, "--webhook-url", webhook)
+    return _line(sys.executable, "-m", "saleor_config.embedded.stripe_sandbox", *options)
 
 
 def environment(**variables: str) -> dict[str, str]:

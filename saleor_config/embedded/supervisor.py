@@ -8,7 +8,7 @@ import time
 from functools import cached_property
 from typing import Any, NoReturn
 
-from saleor_config.embedded import contents, database, processes, schema, servers, visits
+from saleor_config.embedded import contents, database, processes, schema, servers, till, visits
 from saleor_config.embedded.guard import Guard
 from saleor_config.embedded.inbox.ports import InboxPorts, choose
 from saleor_config.embedded.messages import CannotRunError, say, welcome
@@ -44,6 +44,7 @@ class Supervisor:
     def __init__(self, places: Places, guard: Guard, running: servers.Servers, port: int) -> None:
         self._places, self._guard, self._servers, self._port = places, guard, running, port
         self._inbox: InboxPorts | None = None if read("EMAIL_URL") else choose(port)
+        self._till = till.choose(places, port)
         self._started = time.monotonic()
 
     def run(self) -> None:
@@ -73,6 +74,8 @@ class Supervisor:
         }
         if self._inbox:
             variables["EMAIL_URL"] = f"smtp://{LOOPBACK}:{self._inbox.smtp}"
+        if self._till:
+            variables |= self._till.variables
         return variables
 
     @property
@@ -99,6 +102,8 @@ class Supervisor:
         shop.add("beat", processes.beat(self._places.folder("beat")))
         if self._inbox:
             shop.add("inbox", processes.inbox(self._places.folder("inbox"), self._inbox))
+        if self._till:
+            shop.add("till", processes.till(self._places.folder("till"), self._till, self._port))
         return shop
 
     def _tell_open(self) -> None:
@@ -107,6 +112,7 @@ class Supervisor:
             welcome(
                 shop=f"http://{LOOPBACK}:{self._port}",
                 inbox=f"http://{LOOPBACK}:{self._inbox.web}" if self._inbox else "",
+                till=self._till.address if self._till else "",
                 email=contents.STAFF_EMAIL,
                 password=self._places.secret("staff-password"),
             )

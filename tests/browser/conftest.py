@@ -83,9 +83,13 @@ def _shop(server: Databases, template: str, folder: Path) -> Iterator[LiveShop]:
         temporary.drop(server, name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, started once."""
+    """Chromium, started once for each file.
+
+    Not for the session: while it runs, Playwright keeps an event loop in this thread, and Django
+    refuses the database to every later test.
+    """
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield chromium

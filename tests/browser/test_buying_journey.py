@@ -42,6 +42,11 @@ def left_of(name, var):
         return connection.execute(SKU_STOCK, [name]).fetchone()[0]
 
 
+def till(var):
+    base = json.loads((var / "secrets" / "addresses").read_text())["STRIPE_API_BASE"]
+    return urlsplit(base).netloc
+
+
 def choose_the_set(page, address):
     page.goto(address)
     page.get_by_role("link", name="See sets by size").click()
@@ -70,8 +75,14 @@ def buy_it(page, address):
     give_an_address(page)
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check and pay")
+    asked_before_paying = set(page.hosts)
     page.get_by_role("button", name="Pay £35.95").click()
-    page.get_by_role("button", name="Pay £35.95").click()
+    page.wait_for_url("**/c/pay/**")
+    assert asked_before_paying == {urlsplit(address).netloc}
+    expect(page.get_by_role("heading", level=1)).to_have_text("35.95 GBP")
+    page.get_by_label("Card number").fill("4242 4242 4242 4242")
+    page.locator("button[value=card]").click()
+    page.wait_for_url("**/orders/**")
     expect(page.get_by_text("Thank you.")).to_be_visible()
 
 
@@ -117,7 +128,8 @@ def test_a_guest_buys_a_set_and_it_is_all_there_after_a_restart(browser, run, va
 
     number, path = order_number(page), urlsplit(page.url).path
     assert page.title() == f"Your order {number} · Stillwater"
-    assert page.hosts == {f"127.0.0.1:{shop.port}"}  # nobody else was asked for anything
+    # nobody was asked for anything but the shop, and its till once the customer went to pay
+    assert page.hosts == {f"127.0.0.1:{shop.port}", till(var)}
     assert page.complaints == []
     assert left_of(SET, var) == before - 1
     the_email_is_there(page, shop, number)

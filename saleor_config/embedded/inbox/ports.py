@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from saleor_config.embedded.ports import free_port, is_free
+from saleor_config.embedded.ports import free_port, usual_or_free
 
 _OFFSET = 25  # beside 8000 its page is at 8025, where MailHog and Mailpit have theirs
 
@@ -17,5 +17,4 @@ class InboxPorts:
 
 def choose(shop_port: int) -> InboxPorts:
     """Choose free ports; the page's is the same at each start while nothing else takes it."""
-    usual = shop_port + _OFFSET
-    return InboxPorts(smtp=free_port(), web=usual if is_free(usual) else free_port())
+    return InboxPorts(smtp=free_port(), web=usual_or_free(shop_port + _OFFSET))
