@@ -6,7 +6,8 @@
 
 PY := .venv/bin/python
 OURS := dashboard plugins product_content saleor_config storefront tests manage.py
-OUR_APPS := product_content ordering local_payments order_emails stripe_payments storefront dashboard
+OUR_APPS := product_content ordering discreet_shipping local_payments order_emails stripe_payments \
+            storefront dashboard
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 # Long enough to sleep on it, short enough for a shared computer.
 BASKET_COOKIE_AGE = timedelta(days=7)
+LEFT_COOKIE = "left"  # set by "leave quickly", until the browser closes or its user returns
 _SALT = "storefront.basket"
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
+from storefront.cookies import LEFT_COOKIE
 from storefront.policies import Provenance, comes_from_this_shop
 
 View = Callable[..., HttpResponse]
@@ -30,13 +32,22 @@ def private_page(view: View) -> View:
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        response = _closed(request) or view(request, *args, **kwargs)
         patch_cache_control(response, private=True, no_store=True)
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "same-origin"
         return response
 
     return wrapper
+
+
+def _closed(request: HttpRequest) -> HttpResponse | None:
+    """Return a page that shows nothing, when "leave quickly" was used in this browser."""
+    if LEFT_COOKIE not in request.COOKIES or request.method not in {"GET", "HEAD"}:
+        return None
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    return render(request, "storefront/left.html")
 
 
 def same_origin_only(view: View) -> View:

@@ -116,7 +116,8 @@ class OrderPage:
     """A placed order as its customer sees it.
 
     `waiting`: held, not paid. `released`: no longer held. `checking`: money came, staff must
-    look. `held_until` is set while it waits.
+    look. `held_until` is set while it waits. `parcel_lines` is what the label says, which may
+    be another place than `address`.
     """
 
     id: int
@@ -133,4 +134,5 @@ class OrderPage:
     card_total: Money
     total: Money
     address: PostalAddress | None
+    parcel_lines: tuple[str, ...]
     guides: tuple[GuideLink, ...]

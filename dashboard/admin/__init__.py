@@ -3,6 +3,7 @@
 from dashboard.admin import (
     customers,
     discounts,
+    discretion,
     gift_cards,
     guides,
     orders,
@@ -16,6 +17,7 @@ from dashboard.admin import (
 __all__ = [
     "customers",
     "discounts",
+    "discretion",
     "gift_cards",
     "guides",
     "orders",

@@ -11,6 +11,7 @@ from unfold.decorators import display
 
 from dashboard.admin.show import show_money, show_time
 from dashboard.selectors.orders import PaymentState
+from plugins.discreet_shipping.selectors import contract_of
 
 _STATUS_WORDS = {
     OrderStatus.UNFULFILLED: "Not sent",
@@ -78,7 +79,11 @@ class OrderFields:
 
     @display(description="Send to")
     def ship_to(self, order: Order) -> SafeString | str:
-        """Return the address of the parcel."""
+        """Return what the label says, which may be a collection point; or the address."""
+        contract = contract_of(order)
+        label = contract["label"] if contract else None
+        if label:
+            return format_html_join("", "<div>{}</div>", ((row,) for row in label["recipient"]))
         return show_address(order.shipping_address)
 
     @display(description="Bill to")

@@ -11,6 +11,7 @@ from unfold.decorators import display
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin
 from dashboard.admin.filters import WorkFilter
 from dashboard.admin.order_fields import OrderFields
+from dashboard.admin.order_packing import OrderPacking
 from dashboard.admin.order_parts import EmailInline, EventInline, LineInline, PaymentInline
 from dashboard.admin.order_refunds import RefundInline
 from dashboard.admin.refund_page import RefundPage
@@ -21,7 +22,7 @@ _BIGGEST_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would ref
 
 
 @admin.register(Order, site=staff_site)
-class OrderAdmin(RefundPage, OrderFields, ReadOnly, SaleorModelAdmin):
+class OrderAdmin(OrderPacking, RefundPage, OrderFields, ReadOnly, SaleorModelAdmin):
     """The list of orders, and one order with all that happened to it."""
 
     required_permission = "order.manage_orders"
@@ -40,10 +41,12 @@ class OrderAdmin(RefundPage, OrderFields, ReadOnly, SaleorModelAdmin):
     search_fields = ("user_email",)  # shows the search box; `get_search_results` does the work
     search_help_text = "Order number or e-mail"
     ordering = ("-pk",)
+    actions_detail = ("begin_packing", "refund")
     inlines = (LineInline, PaymentInline, RefundInline, EmailInline, EventInline)
     fieldsets = (
         (None, {"fields": (("state", "payment"), ("placed", "flag"), "customer_note")}),
         ("Delivery", {"fields": (("ship_to", "bill_to"), ("delivery", "email"))}),
+        ("Packing, as the customer was shown", {"fields": ("packing_list", "sheets")}),
         ("Amounts", {"fields": (("goods", "shipping"), ("discount_given", "order_total"))}),
     )
 

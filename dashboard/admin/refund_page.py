@@ -22,13 +22,13 @@ from plugins.ordering.services import ask_refund
 class RefundPage:
     """Mixed into `OrderAdmin`: /staff/order/order/<pk>/refund/ and the link to it."""
 
-    actions_detail = ("refund",)
-
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Leave the link out when there is nothing to give back."""
+        """Leave the link to the refund out when there is nothing to give back."""
         actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         order = self.get_object(request, object_id)  # type: ignore[attr-defined]
-        return list(actions) if order and left_to_refund(order.pk) else []
+        if order and left_to_refund(order.pk):
+            return list(actions)
+        return [action for action in actions if action.method.__name__ != "refund"]
 
     @action(description="Refund", url_path="refund", icon="undo", permissions=["view"])
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:

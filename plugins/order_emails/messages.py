@@ -15,6 +15,7 @@ from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.policies import NoRecipient
 from plugins.order_emails.refunds import payment_refunded
 from plugins.order_emails.selectors import order_confirmed
+from plugins.ordering.discretion import message_promise
 
 
 def _order_confirmed(email: OutgoingEmail) -> dict[str, Any]:
@@ -40,14 +41,15 @@ def build_message(email: OutgoingEmail) -> EmailMultiAlternatives:
     Raises NoRecipient when the order or its address is gone, KeyError for an unknown kind.
     """
     order = email.order
-    if order is None or not (recipient := order.get_customer_email()):
+    if order is None or not (promise := message_promise(order, email.kind)).recipient:
         raise NoRecipient
     with translation.override(order.language_code):
         context = _CONTEXTS[email.kind](email)
         message = EmailMultiAlternatives(
             subject=_render(email.kind, "subject.txt", context).strip(),
             body=_render(email.kind, "body.txt", context),
-            to=[recipient],
+            from_email=promise.sender,
+            to=[promise.recipient],
             headers={"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"},
         )
         html = _inliner().inline(_render(email.kind, "body.html", context))

@@ -7,6 +7,7 @@ from saleor.plugins.base_plugin import BasePlugin
 
 from plugins.order_emails.refunds import refund_occasions
 from plugins.order_emails.services import queue_email, unclaim_payment_email
+from plugins.ordering.discretion import may_send
 
 
 class OrderEmailsPlugin(BasePlugin):
@@ -26,7 +27,7 @@ class OrderEmailsPlugin(BasePlugin):
 
     def order_updated(self, order: Order, previous_value: Any) -> Any:
         """Ask for an e-mail about each refund, once, whatever the order was updated for."""
-        if self.active:
+        if self.active and may_send(order, "payment_refunded")[0]:
             for occasion in refund_occasions(order.pk):
                 queue_email(order_id=order.pk, kind="payment_refunded", occasion=occasion)
         return previous_value

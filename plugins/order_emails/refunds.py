@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from plugins.order_emails.formatting import locale_of, money
+from plugins.ordering.discretion import message_promise
 from plugins.ordering.models import BOOKED, Refund
 from plugins.ordering.results import UNNEEDED_KEY
 
@@ -24,7 +25,10 @@ def payment_refunded(occasion: str) -> dict[str, Any]:
     refund = Refund.objects.select_related("order").get(pk=int(occasion.removeprefix(OCCASION)))
     order = refund.order
     locale = locale_of(order.language_code)
+    promise = message_promise(order, "payment_refunded")
     return {
+        "subject": promise.subject,
+        "preheader": promise.preheader,
         "shop_name": settings.SHOP_NAME,
         "language": locale.language,
         "number": str(order.pk),

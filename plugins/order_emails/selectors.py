@@ -13,6 +13,7 @@ from saleor.account.models import Address
 from saleor.order.models import Order, OrderLine
 
 from plugins.order_emails.formatting import day, locale_of, money
+from plugins.ordering.discretion import message_promise
 from product_content.models import SetSize, SingleSize, Size
 
 
@@ -24,17 +25,21 @@ def order_confirmed(order_id: int) -> dict[str, Any]:
         .get(pk=order_id)
     )
     locale = locale_of(order.language_code)
+    promise = message_promise(order, "order_confirmed")
     return {
+        "subject": promise.subject,
+        "preheader": promise.preheader,
+        "parcel_sender": promise.parcel_sender,
         "shop_name": settings.SHOP_NAME,
         "language": locale.language,
         "number": str(order.pk),
         "placed_on": day(order.created, locale),
         "url": f"{settings.PUBLIC_URL}/orders/{order.token}/",
-        "lines": _lines(order, locale),
-        "sums": _sums(order, locale),
-        "total": money(order.total.gross, locale),
+        "lines": _lines(order, locale) if promise.items else [],
+        "sums": _sums(order, locale) if promise.amounts else [],
+        "total": money(order.total.gross, locale) if promise.amounts else "",
         "delivery_name": order.shipping_method_name or "",
-        "address": _address_lines(order.shipping_address),
+        "address": list(promise.address) or _address_lines(order.shipping_address),
     }
 
 

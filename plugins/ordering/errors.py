@@ -27,10 +27,11 @@ class BasketEmpty(OrderRefused):
     message = "Your basket is empty."
 
 
-Step = Literal["address", "delivery"]
+Step = Literal["address", "delivery", "discretion"]
 _STEP_MESSAGES: dict[Step, str] = {
     "address": "Please tell us where to send your order and how to reach you.",
     "delivery": "Please choose how we should deliver your order.",
+    "discretion": "Something you chose about your parcel does not fit any more. Please look again.",
 }
 
 

@@ -70,6 +70,7 @@ SALEOR_LIBRARIES = [
 OUR_APPS = [
     "product_content",
     "plugins.ordering",
+    "plugins.discreet_shipping",
     "plugins.local_payments",
     "plugins.order_emails",
     "plugins.stripe_payments",
@@ -292,6 +293,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- Saleor ------------------------------------------------------------------------
 PLUGINS_MANAGER = "plugins.ordering.plugin.OrderingPluginsManager"
 PLUGINS = [
+    "plugins.discreet_shipping.plugin.DiscreetShippingPlugin",
     "plugins.order_emails.plugin.OrderEmailsPlugin",
     "plugins.stripe_payments.plugin.StripePaymentsPlugin",
 ]
@@ -346,6 +348,7 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},
         "faker": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # at INFO it names the letters of a label
         "stripe": {"level": "WARNING"},  # at INFO it names the addresses of payment pages
     },
 }

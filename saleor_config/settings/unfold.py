@@ -55,6 +55,18 @@ _NAVIGATION = [
             _line(
                 "Delivery", "local_shipping", "shipping_shippingzone", "shipping.manage_shipping"
             ),
+            _line(
+                "Collection points",
+                "pin_drop",
+                "discreet_shipping_collectionpoint",
+                "shipping.manage_shipping",
+            ),
+            _line(
+                "Discretion",
+                "visibility_off",
+                "plugins_pluginconfiguration",
+                "plugins.manage_plugins",
+            ),
             _line("Vouchers", "percent", "discount_voucher", "discount.manage_discounts"),
             _line("Gift cards", "redeem", "dashboard_maskedgiftcard", "giftcard.manage_gift_card"),
         ],

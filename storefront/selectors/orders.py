@@ -11,6 +11,7 @@ from saleor.core.taxes import zero_money
 from saleor.order import OrderStatus
 from saleor.order.models import Order, OrderLine
 
+from plugins.ordering.discretion import message_promise
 from plugins.ordering.models import ACTIVE, PaymentSession
 from plugins.ordering.selectors import is_paid, live_order_for_checkout
 from product_content.models import GuideProduct
@@ -68,6 +69,7 @@ def _page(order: Order) -> OrderPage:
         card_total=max(before_cards - order.total_gross, zero_money(order.currency)),
         total=order.total_gross,
         address=postal_address(order.shipping_address),
+        parcel_lines=message_promise(order, "order_confirmed").address,
         guides=_guides({line.variant.product_id for line in lines if line.variant}),
     )
 

@@ -23,7 +23,7 @@ def set_address(*, token: UUID | None, email: str, address: Mapping[str, str]) -
     method that does not serve it is dropped. Returns False when a voucher that does not fit any
     more was removed. Raises LineGone without a basket.
     """
-    checkout = _locked(token)
+    checkout = locked(token)
     checkout.email = email
     checkout.country = address["country"]
     checkout.shipping_address = _write(checkout.shipping_address_id, address)
@@ -31,23 +31,24 @@ def set_address(*, token: UUID | None, email: str, address: Mapping[str, str]) -
     if checkout.shipping_method and checkout.shipping_method not in applicable_methods(checkout):
         checkout.shipping_method = None
     checkout.save()
-    return _discount_kept(checkout)
+    return discount_kept(checkout)
 
 
 @transaction.atomic
 def set_delivery(*, token: UUID | None, method_id: int) -> bool:
     """Choose one of the methods on offer; returns whether it was on offer."""
-    checkout = _locked(token)
+    checkout = locked(token)
     offered = {method.pk: method for method in applicable_methods(checkout)}
     if method_id not in offered:
         return False
     checkout.shipping_method = offered[method_id]
     checkout.save(update_fields=["shipping_method", "last_change"])
-    _discount_kept(checkout)
+    discount_kept(checkout)
     return True
 
 
-def _locked(token: UUID | None) -> Checkout:
+def locked(token: UUID | None) -> Checkout:
+    """Lock the guest's basket and return it; raise LineGone without one."""
     Checkout.objects.select_for_update(of=("self",)).filter(pk=token).values_list("pk").first()
     checkout = find_checkout(token)
     if checkout is None:
@@ -61,5 +62,6 @@ def _write(address_id: int | None, fields: Mapping[str, str]) -> Address:
     return address
 
 
-def _discount_kept(checkout: Checkout) -> bool:
+def discount_kept(checkout: Checkout) -> bool:
+    """Work the voucher out anew; False when it does not fit any more and was removed."""
     return renew_discount(checkout) if checkout.voucher_code else True

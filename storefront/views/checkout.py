@@ -18,6 +18,7 @@ from storefront.forms.address import AddressForm
 from storefront.selectors.baskets import address_fields, get_basket
 from storefront.selectors.countries import delivery_countries
 from storefront.selectors.delivery import list_delivery_methods, missing_step
+from storefront.selectors.discretion import chosen_problems
 from storefront.services.checkouts import set_address, set_delivery
 from storefront.types import Basket
 from storefront.views.basket import INVALID, REFUSED, see_other
@@ -53,7 +54,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
     if not basket.needs_delivery:
         return see_other("/checkout/review/")
     if request.method == "POST" and _set_delivery(request):
-        return see_other("/checkout/review/")
+        return see_other("/checkout/seen/")
     context = {"methods": list_delivery_methods(token), "unchosen": request.method == "POST"}
     return _step(request, "delivery", basket, context, INVALID if context["unchosen"] else 200)
 
@@ -68,6 +69,8 @@ def review(request: HttpRequest) -> HttpResponse:
         return see_other("/basket/")
     if step := missing_step(token):
         return see_other(f"/checkout/{step}/")
+    if chosen_problems(token):
+        return see_other("/checkout/discretion/")
     return _step(request, "review", basket, {})
 
 

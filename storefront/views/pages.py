@@ -28,6 +28,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public_page
+def health_data(request: HttpRequest) -> HttpResponse:
+    """The notice of its own that some laws ask for about health data of consumers."""
+    return render(request, "storefront/pages/health_data.html")
+
+
+@require_safe
+@public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say which data is kept, which cookies are set, and for how long."""
     context = {

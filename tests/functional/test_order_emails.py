@@ -32,6 +32,7 @@ from tests.functional.ordering.parallel import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEND = "django.core.mail.EmailMessage.send"
+FULL = {"discreet_shipping": {"version": 1, "messages": "full"}}
 PRODUCT_WORDS = ("set", "dilator", "pelvic", "gentle", "size", "vagin")
 
 
@@ -57,7 +58,7 @@ def checkout():
     sizes = [size(number=1, diameter_mm=13), size(number=2, diameter_mm=16)]
     for one in sizes:
         SetSize.objects.create(product=variant.product, size=one)
-    return basket((variant, 2))
+    return basket((variant, 2), metadata=FULL)
 
 
 def size(number, diameter_mm):
@@ -126,7 +127,7 @@ def test_single_shows_its_size_and_codes_show_their_part():
     variant = variant_in_stock(9, product__name="Gentle single", name="Size 3")
     SingleSize.objects.create(variant=variant, size=size(number=3, diameter_mm=20))
     voucher = VoucherFactory(discount_value="5.00")
-    pay(basket((variant, 1), voucher=voucher, cards=[GiftCardFactory()]))
+    pay(basket((variant, 1), voucher=voucher, cards=[GiftCardFactory()], metadata=FULL))
     for body in parts(mail.outbox[0]):
         assert "Size 3 (20 mm)" in body
         assert "-£5.00" in body
@@ -136,7 +137,7 @@ def test_single_shows_its_size_and_codes_show_their_part():
 
 def test_names_are_escaped_in_html_and_left_alone_in_text():
     variant = variant_in_stock(9, product__name="Soft & <b>small</b>")
-    pay(basket((variant, 1)))
+    pay(basket((variant, 1), metadata=FULL))
     text, html = parts(mail.outbox[0])
     assert "Soft & <b>small</b>" in text
     assert "Soft &amp; &lt;b&gt;small&lt;/b&gt;" in html

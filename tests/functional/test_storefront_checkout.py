@@ -68,13 +68,13 @@ def test_each_step_leads_to_the_next(guest, shop):
     assert "Tracked 48" in page
     assert "Air mail" not in page
     sent = guest.post("/checkout/delivery/", {"method": shop.courier.pk})
-    assert (sent.status_code, sent["Location"]) == (303, "/checkout/review/")
+    assert (sent.status_code, sent["Location"]) == (303, "/checkout/seen/")
     page = text(guest.get("/checkout/review/"))
     for words in ("4 Mill Lane", "robin@example.org", "Tracked 48", "Pay £42.50"):
         assert words in page
 
 
-@pytest.mark.parametrize("step", ["address", "delivery", "review"])
+@pytest.mark.parametrize("step", ["address", "delivery", "seen", "discretion", "review"])
 def test_every_step_is_valid_private_and_neutral(ready, step):
     response = ready.get(f"/checkout/{step}/")
     assert response.status_code == 200

@@ -1,14 +1,6 @@
 // Small comforts. Every page works without this file.
 "use strict";
 
-// "Leave this page" takes the place of this page in the history, so that Back does not return.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-leave]");
-  if (!link) return;
-  event.preventDefault();
-  location.replace(link.href);
-});
-
 // When a fragment cannot be had, say so beside the button that asked for it.
 for (const name of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(name, (event) => {

@@ -1,0 +1,90 @@
+"""The packing list on an order's page: what was promised, and the sheets to print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from saleor.order.models import Order
+from unfold.decorators import action, display
+
+from plugins.discreet_shipping.artefacts.files import CONTENT_TYPES, KINDS, artefact_file
+from plugins.discreet_shipping.artefacts.shapes import SIZES
+from plugins.discreet_shipping.errors import ChangeRefused
+from plugins.discreet_shipping.selectors import contract_of
+from plugins.discreet_shipping.selectors.checklist import packing_checklist
+from plugins.discreet_shipping.services import start_packing
+
+
+class OrderPacking:
+    """Fields, sheets and the packing button of `OrderAdmin`."""
+
+    def get_urls(self) -> list[Any]:
+        """Add the address of the printed sheets."""
+        view = self.admin_site.admin_view(self.sheet_view)  # type: ignore[attr-defined]
+        sheet = "<int:order_id>/sheet/<slug:kind>/<slug:size>.<slug:form>"
+        return [path(sheet, view, name="order_sheet"), *super().get_urls()]  # type: ignore[misc]
+
+    def sheet_view(
+        self, request: HttpRequest, order_id: int, kind: str, size: str, form: str
+    ) -> HttpResponse:
+        """Send a label or slip, made from the order's Contract; its name says nothing."""
+        if not self.is_permitted(request):  # type: ignore[attr-defined]
+            return self.admin_site.refused(request)  # type: ignore[attr-defined]
+        order = Order.objects.filter(pk=order_id).first()
+        contract = contract_of(order) if order else None
+        file = contract and artefact_file(contract, kind=kind, size=size, form=form)
+        if not file:
+            raise Http404
+        response = HttpResponse(file, content_type=CONTENT_TYPES[form])
+        name = f"{order_id}-{kind}-{size}.{form}"
+        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+        return response
+
+    @action(description="Begin to pack", url_path="pack", permissions=["begin_packing"])
+    def begin_packing(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """From now on the customer cannot change the parcel any more."""
+        try:
+            start_packing(order_id=int(object_id), user=request.user)
+            messages.success(request, "Packing has begun: nothing about the parcel changes now.")
+        except ChangeRefused as refused:
+            messages.error(request, str(refused))
+        return HttpResponseRedirect(reverse("admin:order_order_change", args=[object_id]))
+
+    def has_begin_packing_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether the person packs parcels."""
+        return bool(self.is_permitted(request))  # type: ignore[attr-defined]
+
+    @display(description="Packing list")
+    def packing_list(self, order: Order) -> SafeString | str:
+        """Return what was promised, as a list to go through."""
+        contract = contract_of(order)
+        if contract is None:
+            return "-"
+        rows = ((what, told) for what, told in packing_checklist(contract))
+        return format_html_join("", "<div>☐ <strong>{}</strong>: {}</div>", rows)
+
+    @display(description="To print")
+    def sheets(self, order: Order) -> SafeString | str:
+        """Return links to the label and the slips this order has."""
+        contract = contract_of(order)
+        if contract is None:
+            return "-"
+        has = {
+            "label": contract["label"],
+            "return-label": contract["return_label"],
+            "slip": contract["slip"]["kind"] == "codes",
+        }
+        links = (
+            (reverse("admin:order_sheet", args=[order.pk, kind, size, form]), kind, size, form)
+            for kind in KINDS
+            if has[kind]
+            for size in SIZES
+            for form in CONTENT_TYPES
+        )
+        joined = format_html_join(" · ", '<a class="underline" href="{}">{} {} {}</a>', links)
+        return format_html("{}", joined) if joined else "-"

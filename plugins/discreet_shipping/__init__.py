@@ -1,0 +1,1 @@
+"""How a parcel and everything around it looks to others, as a promise that is kept."""

@@ -1,0 +1,71 @@
+"""Sheets as files for printers: PDF by fpdf2, PNG (300 dots per inch) by Pillow."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+from fpdf import FPDF
+from PIL import Image, ImageDraw
+
+from plugins.discreet_shipping.artefacts.fonts import PIXELS_PER_MM, font_file, pillow_font
+from plugins.discreet_shipping.artefacts.label import label_sheet
+from plugins.discreet_shipping.artefacts.shapes import POINT, SIZES, Sheet
+from plugins.discreet_shipping.artefacts.slip import slip_sheet
+from plugins.discreet_shipping.contract import Contract
+
+KINDS = ("label", "return-label", "slip")
+CONTENT_TYPES = {"pdf": "application/pdf", "png": "image/png"}
+
+
+def artefact_file(contract: Contract, *, kind: str, size: str, form: str) -> bytes | None:
+    """Return a file, or None where this order has none of that kind (or no such size, form)."""
+    sheet = artefact_sheet(contract, kind=kind, size=size)
+    draw = _DRAW.get(form)
+    return draw(sheet) if sheet and draw else None
+
+
+def artefact_sheet(contract: Contract, *, kind: str, size: str) -> Sheet | None:
+    """Return the sheet of a kind in `KINDS`, or None."""
+    if size not in SIZES:
+        return None
+    if kind == "slip":
+        return slip_sheet(contract, size) if contract["slip"]["kind"] == "codes" else None
+    labels = {"label": contract["label"], "return-label": contract["return_label"]}
+    label = labels.get(kind)
+    return label_sheet(label, size) if label else None
+
+
+def _pdf(sheet: Sheet) -> bytes:
+    pdf = FPDF(unit="mm", format=(sheet.width, sheet.height))
+    pdf.set_auto_page_break(False)
+    pdf.add_page()
+    pdf.add_font("label", fname=font_file())
+    for box in sheet.boxes:
+        pdf.rect(box.x, box.y, box.width, box.height, style="F")
+    for text in sheet.texts:
+        pdf.set_font("label", size=text.size / POINT)
+        pdf.text(text.x, text.y, text.text)
+    return bytes(pdf.output())
+
+
+def _png(sheet: Sheet) -> bytes:
+    size = round(sheet.width * PIXELS_PER_MM), round(sheet.height * PIXELS_PER_MM)
+    image = Image.new("L", size, 255)
+    draw = ImageDraw.Draw(image)
+    for box in sheet.boxes:
+        left, top, right, bottom = (
+            round(value * PIXELS_PER_MM)
+            for value in (box.x, box.y, box.x + box.width, box.y + box.height)
+        )
+        draw.rectangle((left, top, right - 1, max(top, bottom - 1)), fill=0)
+    for text in sheet.texts:
+        font = pillow_font(round(text.size * PIXELS_PER_MM))
+        at = text.x * PIXELS_PER_MM, text.y * PIXELS_PER_MM
+        draw.text(at, text.text, font=font, fill=0, anchor="ls")
+    file = io.BytesIO()
+    image.save(file, "PNG", dpi=(300, 300))
+    return file.getvalue()
+
+
+_DRAW: dict[str, Callable[[Sheet], bytes]] = {"pdf": _pdf, "png": _png}

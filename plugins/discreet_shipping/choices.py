@@ -1,0 +1,183 @@
+"""The choices of one basket or order: a versioned schema and its validation.
+
+What is stored is exactly `to_data(choices)`. What comes from a browser, or from a row that is
+older than this code, passes `parse` before anything uses it. No price is ever among it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from plugins.discreet_shipping.constants import (
+    CHOICES_VERSION,
+    MOST_BYTES,
+    MOST_CODE_WORD,
+    MOST_EMAIL,
+    MOST_NAME,
+    MOST_PLACE,
+    MOST_POINT,
+)
+from plugins.discreet_shipping.errors import ChoicesRefused
+from plugins.discreet_shipping.texts import clean_line
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a customer chose. The defaults are what most people want.
+
+    `sender`: a sender name of the shop, "" for its first. `label_name`: own, initials, other.
+    `point`: code of a collection point, "" for home. `handover`: any, signature, named.
+    `safe_place`: where to leave it, "" for nowhere. `day`: any, not_before, weekdays (0 is
+    Monday). `slip`: none, codes. `receipt`: email, none. `messages`: neutral, full, legal.
+    """
+
+    sender: str = ""
+    label_name: str = "own"
+    other_name: str = ""
+    point: str = ""
+    handover: str = "any"
+    safe_place: str = ""
+    no_neighbour: bool = False
+    day: str = "any"
+    not_before: str = ""
+    weekdays: tuple[int, ...] = ()
+    slip: str = "none"
+    receipt: str = "email"
+    messages: str = "neutral"
+    message_email: str = ""
+    code_word: str = ""
+    return_label: bool = False
+
+
+_ALLOWED = {
+    "label_name": ("own", "initials", "other"),
+    "handover": ("any", "signature", "named"),
+    "day": ("any", "not_before", "weekdays"),
+    "slip": ("none", "codes"),
+    "receipt": ("email", "none"),
+    "messages": ("neutral", "full", "legal"),
+}
+# A detail counts only with the choice it belongs to; alone it is dropped, not stored.
+_BELONGS = {
+    "other_name": ("label_name", "other", "Write the name for the label."),
+    "not_before": ("day", "not_before", "Choose a date."),
+    "weekdays": ("day", "weekdays", "Choose at least one weekday."),
+}
+
+
+def parse(data: object) -> Choices:
+    """Return the choices in `data` (a mapping as stored or as sent); raise ChoicesRefused."""
+    if not isinstance(data, Mapping):
+        raise ChoicesRefused({"version": "These choices cannot be read."})
+    _refuse_shape(data)
+    problems: dict[str, str] = {}
+    kept: dict[str, Any] = {}
+    for field in fields(Choices):
+        if field.name in data:
+            try:
+                kept[field.name] = _READERS[field.name](data[field.name])
+            except ValueError as error:
+                problems[field.name] = str(error)
+    _settle_details(kept, problems)
+    if problems:
+        raise ChoicesRefused(problems)
+    return Choices(**kept)
+
+
+def to_data(choices: Choices) -> dict[str, Any]:
+    """Return the choices as they are stored, with their version."""
+    return {**asdict(choices), "weekdays": list(choices.weekdays), "version": CHOICES_VERSION}
+
+
+def _refuse_shape(data: Mapping[str, Any]) -> None:
+    if data.get("version", CHOICES_VERSION) != CHOICES_VERSION:
+        raise ChoicesRefused({"version": "These choices are of another version of the shop."})
+    known = {field.name for field in fields(Choices)} | {"version"}
+    if set(data) - known:
+        raise ChoicesRefused({"version": "There is something in this form that we do not offer."})
+    try:
+        size = len(json.dumps(data).encode())
+    except (TypeError, ValueError) as error:
+        raise ChoicesRefused({"version": "These choices cannot be read."}) from error
+    if size > MOST_BYTES:
+        raise ChoicesRefused({"version": "This is too long. Please shorten what you wrote."})
+
+
+def _settle_details(kept: dict[str, Any], problems: dict[str, str]) -> None:
+    for detail, (choice, value, missing) in _BELONGS.items():
+        if kept.get(choice) != value:
+            kept.pop(detail, None)
+            problems.pop(detail, None)
+        elif not kept.get(detail) and detail not in problems:
+            problems[detail] = missing
+
+
+def _one_of(name: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if value not in _ALLOWED[name]:
+            raise ValueError("Please choose one of the offered answers.")
+        return str(value)
+
+    return read
+
+
+def _line(most: int) -> Callable[[object], str]:
+    return lambda value: clean_line(value, most=most)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("Please choose yes or no.")  # noqa: TRY004  one kind of refusal
+    return value
+
+
+def _date(value: object) -> str:
+    if value == "":
+        return ""
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError as error:
+        raise ValueError("Write the date as a day, month and year.") from error
+
+
+def _weekdays(value: object) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple) or len(value) > 7:  # noqa: PLR2004  days of a week
+        raise ValueError("Please choose weekdays from the list.")
+    if not all(type(day) is int and 0 <= day <= 6 for day in value):  # noqa: PLR2004
+        raise ValueError("Please choose weekdays from the list.")
+    return tuple(sorted(set(value)))
+
+
+def _email(value: object) -> str:
+    text = str(value).strip().lower()
+    if not text:
+        return ""
+    if len(text) > MOST_EMAIL or not text.isascii():
+        raise ValueError("Enter an e-mail address, such as name@example.org.")
+    try:
+        validate_email(text)
+    except ValidationError as error:
+        raise ValueError("Enter an e-mail address, such as name@example.org.") from error
+    return text
+
+
+_READERS: dict[str, Callable[[object], Any]] = {
+    **{name: _one_of(name) for name in _ALLOWED},
+    "sender": _line(MOST_NAME),
+    "other_name": _line(MOST_NAME),
+    "point": _line(MOST_POINT),
+    "safe_place": _line(MOST_PLACE),
+    "no_neighbour": _flag,
+    "not_before": _date,
+    "weekdays": _weekdays,
+    "message_email": _email,
+    "code_word": _line(MOST_CODE_WORD),
+    "return_label": _flag,
+}

@@ -1,0 +1,211 @@
+"""What staff set: the fields of Saleor's plugin configuration, read and validated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from django.conf import settings
+from django_countries import countries
+
+from plugins.discreet_shipping.constants import MOST_NAME, OPTIONS, WEEKDAYS
+from plugins.discreet_shipping.texts import clean_line
+
+_MOST_PRICE = Decimal(100)
+_MOST_DAYS = 90
+_MOST_SENDERS = 6
+
+
+@dataclass(frozen=True)
+class OptionRule:
+    """One option: its price (None: not offered), its countries and method ids (empty: all)."""
+
+    price: Decimal | None
+    countries: frozenset[str] = frozenset()
+    methods: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class ShippingSettings:
+    """The configuration as values. Days are working days, `most_days` calendar days."""
+
+    active: bool
+    senders: tuple[str, ...]
+    return_address: tuple[str, ...]
+    options: Mapping[str, OptionRule]
+    weekdays: tuple[int, ...]
+    lead_days: int
+    most_days: int
+    customs: str
+    exact_customs: str
+    exact_customs_countries: frozenset[str]
+
+
+def default_fields() -> dict[str, str]:
+    """Return each field's default; prices are in the shop's currency."""
+    price = dict.fromkeys(OPTIONS, "0.00") | {"signature": "1.50", "named": "2.50", "day": "1.00"}
+    home = dict.fromkeys(("collection", "named", "safe_place", "return_label"), "GB")
+    fields = {
+        "sender_names": f"{settings.SHOP_NAME}\nMill Post Room\nS. W. Orders",
+        "return_address": "PO Box 118\nLeeds\nLS1 9AB\nUnited Kingdom",
+        "weekdays": "Monday, Tuesday, Wednesday, Thursday, Friday",
+        "lead_days": "3",
+        "most_days": "30",
+        "customs_text": "Personal care articles",
+        "exact_customs_text": "",
+        "exact_customs_countries": "",
+    }
+    for key in OPTIONS:
+        fields |= {f"{key}_price": price[key], f"{key}_countries": home.get(key, "")}
+        fields[f"{key}_methods"] = ""
+    return fields
+
+
+_HELP = {
+    "sender_names": ("Sender names", ("One a line, the first is the usual one. All must be neutral "
+                     "names that your carrier and the law accept for you.")),
+    "return_address": ("Return address", ("Line by line, as it stands on the label under the "
+                       "sender's name. Nothing in it may say what is sold.")),
+    "weekdays": ("Delivery days", "Weekdays on which parcels are delivered, with commas."),
+    "lead_days": ("Days until delivery", "Working days from order to delivery, 1 to 30."),
+    "most_days": ("Latest day", "How many days ahead a date may be chosen, 1 to 90."),
+    "customs_text": ("Customs line", ("What stands on parcels that cross a border: neutral, and "
+                     "true. Countries that demand an exact one are named below.")),
+    "exact_customs_text": ("Exact customs line", ("For countries that demand an exact description; "
+                           "customers see it before they pay.")),
+    "exact_customs_countries": ("Countries of the exact line", "Two-letter codes, with commas."),
+}  # fmt: skip
+_OPTION_HELP = {
+    "price": "Added to the delivery price, with tax. Empty: not offered. 0: free.",
+    "countries": "Two-letter codes, with commas. Empty: everywhere.",
+    "methods": "Numbers of delivery methods, with commas. Empty: with all.",
+}
+
+
+def structure() -> dict[str, dict[str, str]]:
+    """Return label, help text and type of each field, as Saleor's CONFIG_STRUCTURE."""
+    texts = dict(_HELP)
+    for key, name in OPTIONS.items():
+        for part, help_text in _OPTION_HELP.items():
+            texts[f"{key}_{part}"] = (f"{name}: {part}", help_text)
+    return {
+        field: {"type": "String", "label": label, "help_text": help_text}
+        for field, (label, help_text) in texts.items()
+    }
+
+
+def read_settings(values: Mapping[str, str], *, active: bool) -> ShippingSettings:
+    """Return the settings; raise ConfigurationProblems naming every field that is wrong."""
+    reader = _Reader({**default_fields(), **{k: str(v or "") for k, v in values.items()}})
+    found = ShippingSettings(
+        active=active,
+        senders=reader.lines("sender_names", most=_MOST_SENDERS),
+        return_address=reader.lines("return_address", most=5),
+        options={key: reader.option(key) for key in OPTIONS},
+        weekdays=reader.weekdays("weekdays"),
+        lead_days=reader.number("lead_days", most=30),
+        most_days=reader.number("most_days", most=_MOST_DAYS),
+        customs=reader.line("customs_text", required=True),
+        exact_customs=reader.line("exact_customs_text"),
+        exact_customs_countries=reader.countries("exact_customs_countries"),
+    )
+    if found.exact_customs_countries and not found.exact_customs:
+        reader.problems["exact_customs_text"] = "Write the exact line for these countries."
+    if reader.problems:
+        raise ConfigurationProblems(reader.problems)
+    return found
+
+
+class ConfigurationProblems(ValueError):  # noqa: N818  it carries several
+    """A configuration with mistakes; `problems` says per field what is wrong."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {text}" for field, text in problems.items()))
+        self.problems = dict(problems)
+
+
+class _Reader:
+    """Reads field after field and collects what is wrong with each."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+        self.problems: dict[str, str] = {}
+
+    def line(self, field: str, *, required: bool = False) -> str:
+        text = self._clean(field, self.values[field])
+        if required and not text:
+            self.problems[field] = "This cannot be empty."
+        return text
+
+    def lines(self, field: str, *, most: int) -> tuple[str, ...]:
+        rows = [row for row in self.values[field].splitlines() if row.strip()]
+        if not 1 <= len(rows) <= most:
+            self.problems[field] = f"Write 1 to {most} lines."
+        return tuple(self._clean(field, row) for row in rows[:most])
+
+    def number(self, field: str, *, most: int) -> int:
+        text = self.values[field].strip()
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= most):
+            self.problems[field] = f"Write a whole number from 1 to {most}."
+            return 1
+        return int(text)
+
+    def weekdays(self, field: str) -> tuple[int, ...]:
+        names = [part.capitalize() for part in _parts(self.values[field])]
+        if not names or set(names) - set(WEEKDAYS):
+            self.problems[field] = "Write weekdays in English, with commas."
+            return (0,)
+        return tuple(sorted({WEEKDAYS.index(name) for name in names}))
+
+    def countries(self, field: str) -> frozenset[str]:
+        codes = frozenset(part.upper() for part in _parts(self.values[field]))
+        if unknown := sorted(codes - set(dict(countries))):
+            self.problems[field] = f"No country has the code {', '.join(unknown)}."
+        return codes
+
+    def option(self, key: str) -> OptionRule:
+        methods = _parts(self.values[f"{key}_methods"])
+        if not all(part.isascii() and part.isdecimal() for part in methods):
+            self.problems[f"{key}_methods"] = "Write numbers of delivery methods, with commas."
+            methods = []
+        return OptionRule(
+            price=self._price(f"{key}_price"),
+            countries=self.countries(f"{key}_countries"),
+            methods=frozenset(map(int, methods)),
+        )
+
+    def _price(self, field: str) -> Decimal | None:
+        text = self.values[field].strip()
+        if not text:
+            return None
+        try:
+            price = Decimal(text)
+        except InvalidOperation:
+            price = Decimal(-1)
+        if not (price.is_finite() and 0 <= price <= _MOST_PRICE and price == round(price, 2)):
+            self.problems[field] = f"Write an amount from 0.00 to {_MOST_PRICE}.00."
+            return None
+        return price.quantize(Decimal("0.01"))
+
+    def _clean(self, field: str, text: str) -> str:
+        try:
+            return clean_line(text, most=MOST_NAME)
+        except ValueError as error:
+            self.problems[field] = str(error)
+            return ""
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def as_items(values: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return fields as Saleor stores them: a list of names with values."""
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def as_values(items: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
+    """Return Saleor's stored list as a mapping; fields that are not ours are left out."""
+    known = structure()
+    return {item["name"]: item.get("value") or "" for item in items or () if item["name"] in known}

@@ -1,0 +1,38 @@
+"""Names and limits that more than one module needs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CHOICES_KEY: Final = "discreet_shipping"  # in the metadata of checkouts and orders
+PACKING_KEY: Final = "packing"  # in an order's private_metadata
+REMEMBERED_KEY: Final = "discreet_shipping"  # in a user's private_metadata
+
+CHOICES_VERSION: Final = 1
+CONTRACT_VERSION: Final = 1
+
+MOST_BYTES: Final = 4096  # of all choices together, as JSON
+# A line of a label: carriers cut longer ones (Royal Mail and UPS print 35 characters).
+MOST_NAME: Final = 35
+MOST_PLACE: Final = 40
+MOST_CODE_WORD: Final = 20
+MOST_EMAIL: Final = 254
+MOST_POINT: Final = 40
+
+# Whatever has a price, countries and methods that staff set.
+OPTIONS: Final = {
+    "sender": "Another sender name",
+    "label_name": "Initials or another name on the label",
+    "collection": "Collection instead of home",
+    "signature": "Signature on delivery",
+    "named": "Only the named person may receive it",
+    "safe_place": "Leave at a safe place",
+    "no_neighbour": "Do not leave with a neighbour",
+    "day": "Not before a date, or only on chosen weekdays",
+    "slip": "Slip with codes in the parcel",
+    "messages": "Other messages, address or code word",
+    "return_label": "Return label in the parcel",
+}
+WEEKDAYS: Final = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip

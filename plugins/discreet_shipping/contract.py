@@ -1,0 +1,205 @@
+"""The Discretion Contract: what others will see of one order, in a fixed version.
+
+`build` is pure. Before paying it makes the preview, when the order is made it is stored with
+it, and from then on labels, slips and e-mails read the stored strings, never the choices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from babel.numbers import format_currency
+from django.conf import settings
+from prices import Money
+
+from plugins.discreet_shipping.choices import to_data
+from plugins.discreet_shipping.constants import CONTRACT_VERSION, OPTIONS, WEEKDAYS
+from plugins.discreet_shipping.policies.days import expected_day
+from plugins.discreet_shipping.policies.situation import Situation
+from plugins.discreet_shipping.prices import option_prices
+from plugins.discreet_shipping.recipient import label_name
+from plugins.ordering.discretion import NEEDED_BY_LAW, PREHEADERS, subject_of
+
+NUMBER_TO_COME = "#####"  # stands for the order's number until there is one
+
+
+class Label(TypedDict):
+    """What is printed on a label, line by line."""
+
+    sender: list[str]
+    recipient: list[str]
+    marks: list[str]
+    number: str
+
+
+class Contract(TypedDict):
+    """Everything others can see. Amounts are strings in the smallest unit's precision."""
+
+    version: int
+    number: str
+    choices: dict[str, Any]
+    box: str
+    label: Label | None
+    return_label: Label | None
+    slip: dict[str, Any]
+    customs: list[str]
+    statement: str
+    payment: list[str]
+    messages: str
+    emails: dict[str, dict[str, Any]]
+    history: list[str]
+    beyond: list[str]
+    expected_day: str
+    options: list[list[str]]
+    delivery: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a contract is made of. `lines` are (variant id, pieces); `number` may be to come.
+
+    `first_name`, `last_name` and `address` (without the name) are of the delivery address;
+    `address` is empty when nothing is posted.
+    """
+
+    situation: Situation
+    number: str
+    email: str
+    first_name: str
+    last_name: str
+    address: tuple[str, ...]
+    lines: tuple[tuple[int, int], ...]
+    total: Money
+    delivery: Money
+
+
+BOX = "A plain brown box with plain tape. No logo, no picture, no shop name but the sender’s."
+
+
+def build(facts: Facts) -> Contract:
+    """Return the contract of these facts."""
+    choices, rules = facts.situation.choices, facts.situation.rules
+    label = _label(facts)
+    return Contract(
+        version=CONTRACT_VERSION,
+        number=facts.number,
+        choices=to_data(choices),
+        box=BOX,
+        label=label,
+        return_label=_return_label(label) if label and choices.return_label else None,
+        slip=_slip(facts),
+        customs=_customs(facts),
+        statement=settings.STRIPE_STATEMENT_SUFFIX,
+        payment=[f"Order {facts.number}", _money(facts.total)],
+        messages=choices.messages,
+        emails={kind: _email(facts, kind) for kind in _kinds(choices.messages)},
+        history=_history(facts.number),
+        beyond=_beyond(facts),
+        expected_day=expected_day(facts.situation).isoformat() if label else "",
+        options=[
+            [option, OPTIONS[option], str(price.amount)]
+            for option, price in option_prices(choices, rules, facts.total.currency)
+        ],
+        delivery=str(facts.delivery.amount),
+        currency=facts.total.currency,
+    )
+
+
+def _label(facts: Facts) -> Label | None:
+    if not facts.address:
+        return None
+    now = facts.situation
+    sender = now.choices.sender or now.rules.senders[0]
+    name = label_name(now.choices, facts.first_name, facts.last_name)
+    place = now.point.lines if now.point else facts.address
+    return Label(
+        sender=[sender, *now.rules.return_address],
+        recipient=[name, *place],
+        marks=_marks(now),
+        number=facts.number,
+    )
+
+
+def _marks(now: Situation) -> list[str]:
+    choices = now.choices
+    marks = {
+        "Hold at the counter": now.point is not None and now.point.kind != "locker",
+        "Locker": now.point is not None and now.point.kind == "locker",
+        "Signature": choices.handover == "signature",
+        "Named person only": choices.handover == "named",
+        f"Safe place: {choices.safe_place}": bool(choices.safe_place),
+        "Not to a neighbour": choices.no_neighbour,
+    }
+    return [mark for mark, wanted in marks.items() if wanted]
+
+
+def _return_label(label: Label) -> Label:
+    return Label(
+        sender=label["recipient"], recipient=label["sender"], marks=[], number=label["number"]
+    )
+
+
+def _slip(facts: Facts) -> dict[str, Any]:
+    wanted = facts.situation.choices.slip == "codes"
+    rows = [[f"Code {pk:05d}", str(pieces)] for pk, pieces in facts.lines]
+    return {"kind": "codes" if wanted else "none", "lines": rows if wanted else []}
+
+
+def _customs(facts: Facts) -> list[str]:
+    rules, country = facts.situation.rules, facts.situation.country
+    if not facts.address or country == settings.DEFAULT_COUNTRY:
+        return []
+    exact = country in rules.exact_customs_countries
+    return [rules.exact_customs if exact else rules.customs, f"Value {_money(facts.total)}"]
+
+
+def _kinds(messages: str) -> list[str]:
+    return [kind for kind in PREHEADERS if messages != "legal" or kind in NEEDED_BY_LAW]
+
+
+def _email(facts: Facts, kind: str) -> dict[str, Any]:
+    choices = facts.situation.choices
+    full = choices.messages == "full" and kind == "order_confirmed"
+    return {
+        "from": settings.DEFAULT_FROM_EMAIL,
+        "to": choices.message_email or facts.email,
+        "subject": subject_of(kind, facts.number, choices.code_word),
+        "preheader": PREHEADERS[kind],
+        "items": full and choices.receipt == "email",
+        "amounts": choices.receipt == "email" or kind == "payment_refunded",
+    }
+
+
+def _history(number: str) -> list[str]:
+    shop = settings.SHOP_NAME
+    return [
+        f"Basket · {shop}",
+        f"Checkout · {shop}",
+        f"Payment – {shop}",
+        f"Your order {number} · {shop}",
+    ]
+
+
+def _beyond(facts: Facts) -> list[str]:
+    texts = [
+        "Your bank may show the shop’s legal name beside the line above.",
+        "A carrier may phone, write or leave a card, and its own pages show that a parcel comes.",
+        (
+            "Pages of sets, singles, care and guides that you looked at stand in your browser’s "
+            "history by their own names, unless quiet mode was on; their addresses stand there "
+            "always."
+        ),
+        "Whoever can read your e-mail can open the link in it.",
+    ]
+    if _customs(facts):
+        texts.append("Customs may open a parcel that crosses a border.")
+    if facts.situation.choices.day == "weekdays":
+        days = ", ".join(WEEKDAYS[day] for day in facts.situation.choices.weekdays)
+        texts.append(f"We post it so that it should come on a {days}; a carrier can be late.")
+    return texts
+
+
+def _money(value: Money) -> str:
+    return str(format_currency(value.amount, value.currency, locale="en_GB"))

@@ -1,0 +1,25 @@
+"""Why choices were refused, in words for the person who made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class ChoicesRefused(ValueError):  # noqa: N818  a refusal is an answer, not a failure
+    """Choices that cannot be; `problems` says per field what is wrong."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = dict(problems)
+
+
+class ChangeRefused(Exception):  # noqa: N818
+    """An order's choices cannot be changed; `str()` says why."""
+
+
+class PointsRefused(Exception):  # noqa: N818
+    """A CSV of collection points with mistakes; nothing of it was kept."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

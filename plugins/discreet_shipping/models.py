@@ -1,0 +1,72 @@
+"""Collection points, and where postcodes are."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class PointKind(models.TextChoices):
+    """What a collection point is."""
+
+    SHOP = "shop", "Parcel shop"
+    LOCKER = "locker", "Locker"
+    POST_OFFICE = "post_office", "Post office counter"
+
+
+class CollectionPoint(models.Model):
+    """A place where a parcel waits for its customer. Coordinates are WGS 84 degrees.
+
+    `hours` is text as people read it, such as "Mon-Fri 8-20, Sat 9-17".
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    carrier = models.CharField(max_length=40)
+    kind = models.CharField(max_length=12, choices=PointKind.choices)
+    name = models.CharField(max_length=35)
+    street = models.CharField(max_length=60)
+    city = models.CharField(max_length=40)
+    postcode = models.CharField(max_length=12)
+    country = models.CharField(max_length=2)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5)
+    hours = models.CharField(max_length=120, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("country", "postcode", "name")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(latitude__range=(-90, 90)) & Q(longitude__range=(-180, 180)),
+                name="point_on_earth",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("country", "latitude"), condition=Q(is_active=True), name="active_point"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.postcode}"
+
+
+class PostcodeArea(models.Model):
+    """Where the postcodes with this beginning are, so that no one else is asked.
+
+    `prefix` is in capitals without spaces: a whole postcode, or its first part.
+    """
+
+    country = models.CharField(max_length=2)
+    prefix = models.CharField(max_length=12)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5)
+
+    class Meta:
+        ordering = ("country", "prefix")
+        constraints = (
+            models.UniqueConstraint(fields=("country", "prefix"), name="one_place_per_prefix"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.prefix}"

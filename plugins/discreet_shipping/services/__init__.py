@@ -1,0 +1,26 @@
+"""Writing choices, contracts, collection points and packing."""
+
+from plugins.discreet_shipping.services.changing import change_choices
+from plugins.discreet_shipping.services.choosing import set_choices
+from plugins.discreet_shipping.services.configuring import save_settings
+from plugins.discreet_shipping.services.contracts import fix_contract
+from plugins.discreet_shipping.services.packing import start_packing
+from plugins.discreet_shipping.services.points import import_points, import_postcodes
+from plugins.discreet_shipping.services.remembering import (
+    forget_choices,
+    remember_choices,
+    remembered_choices,
+)
+
+__all__ = [
+    "change_choices",
+    "fix_contract",
+    "forget_choices",
+    "import_points",
+    "import_postcodes",
+    "remember_choices",
+    "remembered_choices",
+    "save_settings",
+    "set_choices",
+    "start_packing",
+]

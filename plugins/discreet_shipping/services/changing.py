@@ -1,0 +1,93 @@
+"""Changing what was chosen after ordering, until packing begins.
+
+An order is paid once, so what is dearer than before is refused with the difference; what is
+cheaper is given back at once. The order's total stays what was paid: the difference stands
+beside it as a refund, as every other refund does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from prices import Money
+from saleor.discount import VoucherType
+from saleor.order.events import order_note_added_event
+from saleor.order.models import Order
+
+from plugins.discreet_shipping.choices import Choices, parse, to_data
+from plugins.discreet_shipping.configuration import ShippingSettings
+from plugins.discreet_shipping.constants import CHOICES_KEY
+from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
+from plugins.discreet_shipping.policies import check_choices, may_change
+from plugins.discreet_shipping.policies.changing import price_change_allowed
+from plugins.discreet_shipping.prices import surcharge
+from plugins.discreet_shipping.selectors.contracts import promised_surcharge
+from plugins.discreet_shipping.selectors.progress import progress_of
+from plugins.discreet_shipping.selectors.settings import current_settings
+from plugins.discreet_shipping.selectors.stored import situation_of
+from plugins.discreet_shipping.services.contracts import fix_contract
+from plugins.ordering.errors import RefundRefused
+from plugins.ordering.services import ask_refund
+from plugins.ordering.services.locks import lock_order
+
+REFUND_REASON = "Delivery options were taken out after ordering."
+
+
+@transaction.atomic
+def change_choices(*, order_id: int, data: Mapping[str, Any]) -> Money:
+    """Put other choices on a paid order and fix its Contract anew; return what is given back.
+
+    Raises ChangeRefused when it is too late or would cost more, ChoicesRefused per field.
+    """
+    order, _checkout = lock_order(order_id)
+    _refuse_late(order)
+    rules = current_settings()
+    choices = _fitting(order, rules, data)
+    back = _difference(order, choices, rules)
+    round_ = int((order.metadata or {}).get("discretion_changes", 0)) + 1
+    order.store_value_in_metadata({CHOICES_KEY: to_data(choices), "discretion_changes": round_})
+    fix_contract(order=order, rules=rules)
+    order_note_added_event(order=order, user=None, message="The customer changed the delivery.")
+    if back.amount:
+        _give_back(order, back, round_)
+    return back
+
+
+def _refuse_late(order: Order) -> None:
+    allowed, reason = may_change(**progress_of(order))
+    if not allowed:
+        raise ChangeRefused(reason)
+
+
+def _fitting(order: Order, rules: ShippingSettings, data: Mapping[str, Any]) -> Choices:
+    choices = parse(data)
+    if problems := check_choices(situation_of(order, rules, choices)):
+        raise ChoicesRefused(problems)
+    return choices
+
+
+def _difference(order: Order, choices: Choices, rules: ShippingSettings) -> Money:
+    before, after = promised_surcharge(order), surcharge(choices, rules, order.currency)
+    allowed, reason = price_change_allowed(before=before, after=after)
+    if not allowed:
+        raise ChangeRefused(reason)
+    if order.voucher is not None and order.voucher.type == VoucherType.SHIPPING:
+        return Money(Decimal("0.00"), order.currency)  # the voucher paid for the options
+    return min(before - after, order.total_gross)
+
+
+def _give_back(order: Order, amount: Money, round_: int) -> None:
+    try:
+        ask_refund(
+            order_id=order.pk,
+            key=f"discretion-{order.pk}-{round_}",
+            reason=REFUND_REASON,
+            amount=amount,
+        )
+    except RefundRefused as refused:
+        raise ChangeRefused(
+            "We cannot give the difference back by ourselves. Please write to us."
+        ) from refused

@@ -1,0 +1,17 @@
+"""Fixing the Contract with the order."""
+
+from __future__ import annotations
+
+from saleor.order.models import Order
+
+from plugins.discreet_shipping.configuration import ShippingSettings
+from plugins.discreet_shipping.contract import build
+from plugins.discreet_shipping.selectors.facts import facts_of_order
+from plugins.ordering.discretion import CONTRACT_KEY
+
+
+def fix_contract(*, order: Order, rules: ShippingSettings) -> None:
+    """Store what others will see of this order, made from the choices that stand on it."""
+    contract = build(facts_of_order(order, rules))
+    order.store_value_in_metadata({CONTRACT_KEY: contract})
+    order.save(update_fields=["metadata"])

@@ -1,0 +1,28 @@
+"""Packing: from here on nothing about a parcel changes."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from saleor.account.models import User
+from saleor.order.events import order_note_added_event
+
+from plugins.discreet_shipping.constants import PACKING_KEY
+from plugins.discreet_shipping.errors import ChangeRefused
+from plugins.discreet_shipping.selectors.progress import progress_of
+from plugins.ordering.services.locks import lock_order
+
+
+@transaction.atomic
+def start_packing(*, order_id: int, user: User) -> None:
+    """Note that packing has begun; doing it twice is harmless. Raises ChangeRefused."""
+    order, _checkout = lock_order(order_id)
+    progress = progress_of(order)
+    if progress["packing"]:
+        return
+    if not progress["paid"] or progress["canceled"]:
+        raise ChangeRefused("Only a paid order can be packed.")
+    began = {"started_at": timezone.now().isoformat(), "by": user.pk}
+    order.store_value_in_private_metadata({PACKING_KEY: began})
+    order.save(update_fields=["private_metadata"])
+    order_note_added_event(order=order, user=user, message="Packing has begun.")

@@ -1,0 +1,80 @@
+"""The form of the discreet options. It reads what was sent; the rules are the plugin's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plugins.discreet_shipping.choices import Choices
+from plugins.discreet_shipping.constants import (
+    MOST_CODE_WORD,
+    MOST_EMAIL,
+    MOST_NAME,
+    MOST_PLACE,
+    WEEKDAYS,
+)
+
+
+class DiscretionForm:
+    """What stands in the fields: the stored choices, or what was just sent with its mistakes.
+
+    Not a django.forms.Form: validation is `choices.parse` and the policies, once, for pages
+    and stored rows alike. `problems` says per field what is wrong.
+    """
+
+    def __init__(self, values: dict[str, Any], problems: dict[str, str] | None = None) -> None:
+        self.values = values
+        self.problems = problems or {}
+
+    @property
+    def open(self) -> frozenset[str]:
+        """The groups that are shown opened: those with something unusual, or wrong."""
+        return frozenset(
+            group
+            for group, names in _GROUPS.items()
+            if any(self._is_unusual(name) or name in self.problems for name in names)
+        )
+
+    def _is_unusual(self, name: str) -> bool:
+        usual = getattr(_DEFAULTS, name)
+        return bool((self.values.get(name) or usual) != usual)
+
+    @classmethod
+    def from_choices(cls, choices: Choices) -> DiscretionForm:
+        """Return the form with stored choices."""
+        return cls({name: getattr(choices, name) for name in choices.__slots__})
+
+
+def read_sent(sent: Any) -> dict[str, Any]:
+    """Return the choices in a sent form, as `choices.parse` wants them; unknown fields stay out.
+
+    A price or a version that somebody adds to the form is never looked at.
+    """
+    data: dict[str, Any] = {name: str(sent.get(name, default)) for name, default in _TEXTS.items()}
+    data |= {name: sent.get(name) == "on" for name in ("no_neighbour", "return_label")}
+    data["weekdays"] = [int(day) if day.isascii() and day.isdecimal() else -1
+                        for day in sent.getlist("weekdays")[:20]]  # fmt: skip
+    if data["point"] == "home":
+        data["point"] = ""
+    return data
+
+
+_DEFAULTS = Choices()
+_GROUPS = {
+    "box": ("sender", "label_name", "other_name"),
+    "place": ("point",),
+    "handing": ("handover", "no_neighbour", "safe_place"),
+    "day": ("day", "not_before", "weekdays"),
+    "inside": ("slip", "return_label"),
+    "messages": ("messages", "receipt", "message_email", "code_word"),
+}
+_TEXTS = {
+    name: getattr(_DEFAULTS, name)
+    for name in (
+        "sender", "label_name", "other_name", "point", "handover", "safe_place", "day",
+        "not_before", "slip", "receipt", "messages", "message_email", "code_word",
+    )
+}  # fmt: skip
+LIMITS = {
+    "name": MOST_NAME, "place": MOST_PLACE, "code_word": MOST_CODE_WORD, "email": MOST_EMAIL,
+}  # fmt: skip
+WEEKDAY_NAMES = tuple(enumerate(WEEKDAYS))

@@ -1,0 +1,175 @@
+"""What others will see of a basket or an order, for the pages that show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from prices import Money
+from saleor.order import OrderStatus
+from saleor.order.models import Order
+
+from plugins.discreet_shipping.artefacts import as_svg
+from plugins.discreet_shipping.artefacts.files import artefact_sheet
+from plugins.discreet_shipping.carriers import FoundPoint
+from plugins.discreet_shipping.choices import Choices
+from plugins.discreet_shipping.constants import OPTIONS
+from plugins.discreet_shipping.contract import Contract
+from plugins.discreet_shipping.policies import may_change
+from plugins.discreet_shipping.policies.days import selectable_days
+from plugins.discreet_shipping.policies.offered import is_offered
+from plugins.discreet_shipping.policies.situation import Situation
+from plugins.discreet_shipping.selectors import (
+    choices_of,
+    contract_of,
+    current_settings,
+    find_point,
+    points_near,
+    preview_contract,
+    problems_of,
+    situation_of,
+)
+from plugins.discreet_shipping.selectors.progress import progress_of
+from storefront.selectors.baskets import find_checkout
+from storefront.types import Basket
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A Contract with its drawings. `expected` is the day the parcel should come."""
+
+    contract: Contract
+    label: SafeString | str
+    return_label: SafeString | str
+    slip: SafeString | str
+    expected: date | None
+    options: tuple[tuple[str, Money], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be chosen: offered options with prices, senders, days, and what is chosen now."""
+
+    choices: Choices
+    senders: tuple[str, ...]
+    prices: dict[str, Money]
+    weekdays: tuple[int, ...]
+    first_day: date
+    last_day: date
+    point_name: str
+    country: str
+    postcode: str
+
+    @property
+    def offered(self) -> frozenset[str]:
+        """The names of the options that can be had here."""
+        return frozenset(self.prices)
+
+
+def seen_of_basket(basket: Basket) -> Seen | None:
+    """Return what others would see of the basket's order, or None without a basket."""
+    checkout = find_checkout(basket.token)
+    if checkout is None or basket.delivery is None:
+        return None
+    contract = preview_contract(
+        checkout, current_settings(), total=basket.due, delivery=basket.delivery
+    )
+    return _seen(contract)
+
+
+def seen_of_order(token: UUID) -> Seen | None:
+    """Return what was promised for the order, or None for one without a Contract."""
+    order = find_order(token)
+    contract = contract_of(order) if order else None
+    return _seen(contract) if contract else None
+
+
+def offer_for_basket(token: UUID | None) -> Offer | None:
+    """Return what can be chosen for the basket's address and delivery."""
+    checkout = find_checkout(token)
+    if checkout is None or checkout.shipping_address is None:
+        return None
+    now = situation_of(checkout, current_settings())
+    return _offer(now, checkout.currency, checkout.shipping_address.postal_code)
+
+
+def offer_for_order(token: UUID) -> Offer | None:
+    """Return what can still be chosen for a placed order."""
+    order = find_order(token)
+    if order is None or order.shipping_address is None:
+        return None
+    now = situation_of(order, current_settings(), choices_of(order))
+    return _offer(now, order.currency, order.shipping_address.postal_code)
+
+
+def near(offer: Offer, postcode: str) -> list[FoundPoint]:
+    """Return collection points near a postcode in the country of the address."""
+    return points_near(country=offer.country, postcode=postcode[:12])
+
+
+def chosen_problems(token: UUID | None) -> dict[str, str]:
+    """Return what does not fit (any more) in the basket's choices, by field."""
+    checkout = find_checkout(token)
+    rules = current_settings()
+    if checkout is None or not rules.active or not checkout.is_shipping_required():
+        return {}
+    return problems_of(checkout, rules)
+
+
+def change_refusal(token: UUID) -> str:
+    """Say why an order's choices cannot be changed now; "" when they can."""
+    order = find_order(token)
+    return may_change(**progress_of(order))[1] if order else ""
+
+
+def find_order(token: UUID) -> Order | None:
+    """Return the order with this token; drafts of staff are nobody's yet."""
+    return (
+        Order.objects.exclude(status=OrderStatus.DRAFT)
+        .select_related("shipping_address")
+        .filter(token=str(token))
+        .first()
+    )
+
+
+def _offer(now: Situation, currency: str, postcode: str) -> Offer:
+    first, last = selectable_days(now.rules, timezone.localdate())
+    prices = {
+        option: Money(price, currency)
+        for option in OPTIONS
+        if is_offered(now.rules, option, country=now.country, method=now.method)[0]
+        and (price := now.rules.options[option].price) is not None
+    }
+    point = find_point(now.choices.point) if now.choices.point else None
+    return Offer(
+        choices=now.choices,
+        senders=now.rules.senders,
+        prices=prices,
+        weekdays=now.rules.weekdays,
+        first_day=first,
+        last_day=last,
+        point_name=", ".join(point.lines[:-1]) if point else "",
+        country=now.country,
+        postcode=postcode,
+    )
+
+
+def _seen(contract: Contract) -> Seen:
+    def drawing(kind: str, title: str) -> SafeString | str:
+        sheet = artefact_sheet(contract, kind=kind, size="a6")
+        return as_svg(sheet, title) if sheet else ""
+
+    day = contract["expected_day"]
+    return Seen(
+        contract=contract,
+        label=drawing("label", "The label on the box"),
+        return_label=drawing("return-label", "The return label in the box"),
+        slip=drawing("slip", "The slip in the box"),
+        expected=date.fromisoformat(day) if day else None,
+        options=tuple(
+            (name, Money(price, contract["currency"])) for _key, name, price in contract["options"]
+        ),
+    )

@@ -1,0 +1,158 @@
+"""What others will see, and choosing it: in the checkout and on a placed order."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
+from plugins.discreet_shipping.services import change_choices
+from storefront.cookies import read_basket_token
+from storefront.decorators import private_page
+from storefront.errors import BasketRefused
+from storefront.forms.discretion import LIMITS, WEEKDAY_NAMES, DiscretionForm, read_sent
+from storefront.selectors import discretion as selectors
+from storefront.selectors.baskets import get_basket
+from storefront.selectors.delivery import missing_step
+from storefront.selectors.orders import get_order_page, order_id_of
+from storefront.services.discretion import keep_choices
+from storefront.types import Basket
+from storefront.views.basket import INVALID, REFUSED, see_other
+
+_form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@private_page
+def seen(request: HttpRequest) -> HttpResponse:
+    """Show what others will see of this order, before it is paid."""
+    basket, away = _ready(request)
+    if basket is None:
+        return see_other(away)
+    if selectors.chosen_problems(basket.token):
+        return see_other("/checkout/discretion/")
+    context = {"step": "seen", "basket": basket, "seen": selectors.seen_of_basket(basket)}
+    return render(request, "storefront/discretion/seen.html", context)
+
+
+@_form_view
+@private_page
+def options(request: HttpRequest) -> HttpResponse:
+    """Let the customer choose how the parcel and everything around it looks."""
+    basket, away = _ready(request)
+    if basket is None:
+        return see_other(away)
+    if request.method != "POST":
+        return _options(request, basket, problems=selectors.chosen_problems(basket.token))
+    data = read_sent(request.POST)
+    if "search" in request.POST:
+        return _options(request, basket, sent=data)
+    try:
+        kept = keep_choices(token=basket.token, data=data)
+    except ChoicesRefused as refused:
+        return _options(request, basket, sent=data, problems=refused.problems, status=INVALID)
+    except BasketRefused:
+        return see_other("/basket/")
+    return see_other("/checkout/seen/" + ("" if kept else "?code=removed"))
+
+
+@require_safe
+@private_page
+def order_seen(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Show what was promised for a placed order."""
+    order, promised = get_order_page(token), selectors.seen_of_order(token)
+    if order is None or promised is None:
+        raise Http404
+    context = {"order": order, "seen": promised, "refusal": selectors.change_refusal(token)}
+    return render(request, "storefront/discretion/order_seen.html", context)
+
+
+@_form_view
+@private_page
+def order_options(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Let the customer change it until packing begins."""
+    order_id = order_id_of(token)
+    if order_id is None:
+        raise Http404
+    if refusal := selectors.change_refusal(token):
+        return _order_options(request, token, refusal=refusal, status=REFUSED)
+    if request.method != "POST":
+        return _order_options(request, token)
+    data = read_sent(request.POST)
+    if "search" in request.POST:
+        return _order_options(request, token, sent=data)
+    try:
+        change_choices(order_id=order_id, data=data)
+    except ChoicesRefused as refused:
+        problems = refused.problems
+        return _order_options(request, token, sent=data, problems=problems, status=INVALID)
+    except ChangeRefused as refused:
+        return _order_options(request, token, sent=data, refusal=str(refused), status=REFUSED)
+    return see_other(f"/orders/{token}/seen/?changed=yes")
+
+
+def _ready(request: HttpRequest) -> tuple[Basket | None, str]:
+    """Return the basket once its address and delivery are chosen, or where to go first."""
+    token = read_basket_token(request)
+    basket = get_basket(token)
+    if basket is None or not basket.lines:
+        return None, "/basket/"
+    if step := missing_step(token):
+        return None, f"/checkout/{step}/"
+    return (basket, "") if basket.needs_delivery else (None, "/checkout/review/")
+
+
+def _options(
+    request: HttpRequest,
+    basket: Basket,
+    *,
+    sent: dict[str, Any] | None = None,
+    problems: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    offer = selectors.offer_for_basket(basket.token)
+    if offer is None:
+        return see_other("/checkout/address/")
+    context = {"step": "seen", "basket": basket, **_fields(request, offer, sent, problems)}
+    return render(request, "storefront/discretion/options.html", context, status=status)
+
+
+def _order_options(
+    request: HttpRequest,
+    token: UUID,
+    *,
+    sent: dict[str, Any] | None = None,
+    problems: dict[str, str] | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    offer, order = selectors.offer_for_order(token), get_order_page(token)
+    if offer is None or order is None:
+        raise Http404
+    context = {"order": order, "refusal": refusal, **_fields(request, offer, sent, problems)}
+    return render(request, "storefront/discretion/order_options.html", context, status=status)
+
+
+def _fields(
+    request: HttpRequest,
+    offer: selectors.Offer,
+    sent: dict[str, Any] | None,
+    problems: dict[str, str] | None,
+) -> dict[str, Any]:
+    chosen = DiscretionForm.from_choices(offer.choices).values
+    form = DiscretionForm(chosen if sent is None else sent, problems)
+    postcode = request.POST.get("postcode") or offer.postcode
+    looking = "search" in request.POST or "point" in form.problems
+    return {
+        "form": form,
+        "offer": offer,
+        "points": selectors.near(offer, postcode) if looking else [],
+        "looked": "search" in request.POST,
+        "postcode": postcode[:12],
+        "limits": LIMITS,
+        "weekdays": [day for day in WEEKDAY_NAMES if day[0] in offer.weekdays],
+    }

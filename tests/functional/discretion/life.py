@@ -1,0 +1,131 @@
+"""An order's whole life as others can observe it: nothing is read from our own tables."""
+
+import re
+from datetime import timedelta
+from urllib.parse import unquote_plus
+
+from celery.app.task import Task
+from django.core import mail
+from django.core.cache.backends.base import BaseCache
+from django.utils import timezone
+from pypdfium2 import PdfDocument
+from saleor.order.models import Order
+
+from plugins.discreet_shipping.artefacts import KINDS, artefact_file
+from plugins.discreet_shipping.selectors import contract_of
+from plugins.ordering.models import PaymentSession
+from plugins.ordering.services import ask_refund
+from product_content.models import SetSize
+from tests.functional.stripe.sandbox import send
+from tests.personas import stranger
+
+ADDRESS = {
+    "email": "robin@example.org", "first_name": "Robin", "last_name": "Marsh", "country": "GB",
+    "street_address_1": "4 Mill Lane", "city": "Lewes", "postal_code": "BN7 1AA", "phone": "",
+}  # fmt: skip
+
+
+class Observed:
+    """(place, text) pairs of all that others can see."""
+
+    def __init__(self, monkeypatch):
+        self.seen = []
+        self._listen(monkeypatch)
+
+    def add(self, place, text):
+        self.seen.append((place, str(text)))
+
+    def page(self, response, path):
+        """Note what a private page leaves behind outside of its own window."""
+        text = response.content.decode()
+        self.add(f"title of {path}", " ".join(re.findall(r"<title>(.*?)</title>", text, re.DOTALL)))
+        self.add(
+            f"meta of {path}", " ".join(re.findall(r'<meta name="(?:description|og).*?>', text))
+        )
+        self.add(f"headers of {path}", dict(response.headers))
+        assert response.headers.get("Referrer-Policy") == "same-origin", path
+        assert "no-store" in response.headers["Cache-Control"], path
+
+    def _listen(self, monkeypatch):
+        queue, key = Task.apply_async, BaseCache.make_key
+
+        def apply_async(task, args=None, kwargs=None, **more):
+            self.add("Celery", f"{task.name} {args} {kwargs}")
+            return queue(task, args, kwargs, **more)
+
+        def make_key(cache, name, version=None):
+            self.add("cache key", name)
+            return key(cache, name, version)
+
+        monkeypatch.setattr(Task, "apply_async", apply_async)
+        monkeypatch.setattr(BaseCache, "make_key", make_key)
+
+
+def buy(observed, sandbox, choices, *, country="GB"):
+    """Put a set into the basket, choose, pay at the sandbox; return the client and the order."""
+    client = stranger()
+
+    def post(path, data):
+        response = client.post(path, data, headers={"Sec-Fetch-Site": "same-origin"})
+        observed.add("address", path)
+        observed.add("address", response.headers.get("Location", ""))
+        assert response.status_code in {303, 200}, (path, response.content.decode()[-3000:])
+        return response
+
+    variant = SetSize.objects.first().product.variants.first()
+    post("/basket/add/", {"variant": variant.pk, "quantity": 1})
+    post("/checkout/address/", ADDRESS | {"country": country})
+    page = client.get("/checkout/delivery/").content.decode()
+    post("/checkout/delivery/", {"method": re.search(r'name="method" value="(\d+)"', page)[1]})
+    assert post("/checkout/discretion/", choices).status_code == 303
+    for path in ("/basket/", "/checkout/address/", "/checkout/delivery/", "/checkout/discretion/",
+                 "/checkout/seen/", "/checkout/review/"):  # fmt: skip
+        response = client.get(path)
+        assert response.status_code == 200, path
+        observed.page(response, path)
+    promised = client.get("/checkout/seen/").content.decode()
+    total = re.search(
+        r'name="shown_total" value="([\d.]+)"', client.get("/checkout/review/").content.decode()
+    )[1]
+    post("/checkout/place/", {"shown_total": total})
+    session = PaymentSession.objects.get(state="open")
+    assert sandbox.pay(session.reference).status_code in {302, 303}
+    assert send(stranger(), sandbox.event("checkout.session.completed")).status_code == 200
+    return client, Order.objects.get(pk=session.order_id), promised
+
+
+def after(observed, sandbox, client, order):
+    """Look at everything that exists once the order is paid, and give some money back."""
+    for path in (f"/orders/{order.token}/", f"/orders/{order.token}/seen/"):
+        response = client.get(path)
+        observed.add("address", path)
+        observed.page(response, "/orders/")
+    ask_refund(order_id=order.pk, key="one", reason="Asked for.", amount=order.total_gross / 2)
+    for message in mail.outbox:
+        observed.add("e-mail", message.message().as_string())
+        observed.add("e-mail text", message.body)
+        observed.add("e-mail HTML", message.alternatives[0][0])
+    observed.add("cookies", client.cookies.output())
+    for kind, size, text in printed(order):
+        observed.add(f"{kind} {size}", text)
+    contract = contract_of(order)
+    observed.add("customs", contract["customs"])
+    observed.add("statement", contract["statement"])
+    rows = [row for row in sandbox.read("requests") if "PythonBindings" in row["body"]]
+    assert rows
+    observed.add("Stripe", "\n".join(unquote_plus(f"{row['path']} {row['body']}") for row in rows))
+
+
+def printed(order):
+    """Yield kind, size and text of every sheet that is printed for the order."""
+    for kind in KINDS:
+        for size in ("4x6", "a6"):
+            file = artefact_file(contract_of(order), kind=kind, size=size, form="pdf")
+            if file:
+                pdf = PdfDocument(file)
+                yield kind, size, pdf[0].get_textpage().get_text_range()
+                pdf.close()
+
+
+def tomorrow(days=1):
+    return (timezone.localdate() + timedelta(days=days)).isoformat()

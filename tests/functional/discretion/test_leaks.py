@@ -1,0 +1,66 @@
+"""No word of what was bought is found in anything that others can see, and the search works."""
+
+import logging
+
+import pytest
+
+from product_content.services import load_catalogue
+from tests.functional.discretion.life import Observed, after, buy, tomorrow
+from tests.functional.discretion.words import found, telling_words
+
+pytestmark = pytest.mark.django_db(transaction=True)
+USUAL = {"label_name": "own", "handover": "any", "day": "any", "slip": "none", "receipt": "email",
+         "messages": "neutral", "point": "home"}  # fmt: skip
+MUCH = USUAL | {"slip": "codes", "return_label": "on", "code_word": "Bluebell",
+                "day": "not_before", "not_before": tomorrow(6)}  # fmt: skip
+
+
+@pytest.fixture
+def observed(monkeypatch, caplog):
+    load_catalogue()
+    caplog.set_level(logging.INFO)
+    return Observed(monkeypatch)
+
+
+def live(observed, sandbox, caplog, choices, country="GB"):
+    client, order, _promised = buy(observed, sandbox, choices, country=country)
+    after(observed, sandbox, client, order)
+    observed.add("log", caplog.text)
+    places = {place for place, _ in observed.seen}
+    wanted = {"Celery", "Stripe", "e-mail", "cookies", "statement", "customs", "label a6", "log",
+              "title of /checkout/seen/", "address"}  # fmt: skip
+    assert wanted <= places
+    return found(telling_words(), observed.seen)
+
+
+@pytest.mark.parametrize("choices", [USUAL, MUCH], ids=["usual", "much"])
+def test_nothing_tells_what_was_bought(observed, sandbox, caplog, choices):
+    assert live(observed, sandbox, caplog, choices) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "place"),
+    [
+        ("order_emails/order_confirmed/subject.txt", "Your dilator order", "e-mail"),
+        ("order_emails/order_confirmed/body.txt", "For your pelvic floor", "e-mail text"),
+        (
+            "storefront/discretion/seen.html",
+            "<title>Vaginismus</title>",
+            "title of /checkout/seen/",
+        ),
+    ],
+)
+def test_one_planted_word_is_found(
+    observed, sandbox, caplog, settings, tmp_path, template, text, place
+):
+    file = tmp_path / template
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    assert place in {where for where, _word in live(observed, sandbox, caplog, USUAL)}
+
+
+def test_words_are_those_of_the_catalogue_and_the_guides():
+    words = telling_words()
+    assert {"dilator", "vaginismus", "magnetic", "pelvic", "essential"} <= words
+    assert not {"order", "parcel", "stillwater"} & words
