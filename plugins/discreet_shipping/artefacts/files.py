@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
-from fpdf import FPDF
 from PIL import Image, ImageDraw
 
 from plugins.discreet_shipping.artefacts.fonts import PIXELS_PER_MM, font_file, pillow_font
@@ -37,6 +36,8 @@ def artefact_sheet(contract: Contract, *, kind: str, size: str) -> Sheet | None:
 
 
 def _pdf(sheet: Sheet) -> bytes:
+    from fpdf import FPDF  # only staff who print need it, not every web process from its start
+
     pdf = FPDF(unit="mm", format=(sheet.width, sheet.height))
     pdf.set_auto_page_break(False)
     pdf.add_page()
