@@ -12,6 +12,7 @@ import dj_database_url
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from playwright.sync_api import expect
 
 from saleor_config.embedded import temporary
 from saleor_config.embedded.databases import Databases, OtherServer
@@ -19,6 +20,9 @@ from saleor_config.embedded.schema import ROOT
 
 pytest_plugins = ["tests.running"]
 SCHEMA_STORE = ROOT / "var" / "schema"
+PATIENCE_MS = 20_000  # how long a browser test waits for a page; Playwright's own is 5 s
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

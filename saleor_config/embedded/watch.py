@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import Self
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -59,5 +60,5 @@ def _answers(port: int) -> bool:
     try:
         with urlopen(f"http://{LOOPBACK}:{port}/readyz", timeout=5) as response:
             return bool(response.status == HTTPStatus.OK)
-    except (URLError, OSError):
+    except (HTTPException, URLError, OSError):
         return False

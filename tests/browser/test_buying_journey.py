@@ -56,6 +56,8 @@ def choose_the_set(page, address):
         page.get_by_role("link", name="How to use a dilator: your first session")
     ).to_be_visible()
     page.get_by_role("button", name="Add to basket").first.click()
+    # a script says it on the page; without one the basket opens
+    page.get_by_text(re.compile("In your basket|Summary")).first.wait_for()
     page.get_by_role("link", name=re.compile("^Basket")).first.click()
 
 
@@ -113,6 +115,7 @@ def staff_see_it(page, shop, number):
     page.get_by_label("E-mail").fill("staff@stillwater.example")
     page.get_by_label("Password").fill(shop.printed(r"with the password (\S+)"))
     page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/staff/")
     page.goto(f"http://127.0.0.1:{shop.port}/staff/order/order/")
     page.get_by_role("link", name=f"#{number}", exact=True).click()
     expect(page.get_by_text(SET).first).to_be_visible()

@@ -62,7 +62,7 @@ def shop(settings, live_server):
 def to_delivery(page, live_server):
     page.goto(f"{live_server.url}/sets/starter-set/")
     page.get_by_role("button", name="Add to basket").first.click()
-    page.wait_for_timeout(500)
+    page.get_by_text("In your basket").first.wait_for()
     page.goto(f"{live_server.url}/checkout/address/")
     for name in ("email", "first_name", "last_name", "street_address_1", "city", "postal_code"):
         page.locator(f"[name={name}]").fill(ADDRESS[name])
@@ -89,6 +89,7 @@ def test_what_the_contract_showed_is_what_everything_says(  # noqa: PLR0915  one
         to_delivery(page, live_server)
         shot(page, "seen-default", width, scheme)
         page.get_by_role("link", name="Change something").first.click()
+        page.wait_for_url("**/checkout/discretion/")
         shot(page, "options", width, scheme)
         open_group(page, "On the label")
         page.get_by_label("Sender").select_option("Mill Post Room")
@@ -116,6 +117,7 @@ def test_what_the_contract_showed_is_what_everything_says(  # noqa: PLR0915  one
         page.get_by_role("button", name=re.compile("Pay")).click()
         page.wait_for_url("**/orders/**")
         page.get_by_role("link", name="What others will see").click()
+        page.wait_for_url("**/orders/*/seen/")
         shot(page, "order-seen", width, scheme)
         now = page.locator("svg.sheet text").all_text_contents()
         assert page.wrong == []
