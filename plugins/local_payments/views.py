@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
@@ -9,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.decorators import method_decorator
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.cache import cache_control
@@ -19,6 +19,10 @@ from plugins.local_payments.provider import NAME, charge_id, unsign
 from plugins.ordering import services
 from plugins.ordering.selectors import PaymentView, get_payment_view
 from product_content.languages import localized, prefix
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 DECLINED = _("The payment was declined. You can try again; nothing was charged.")
 
@@ -81,7 +85,7 @@ def _to_order(view: PaymentView) -> HttpResponse:
     return redirect(localized(f"/orders/{view.order_token}/", view.language))
 
 
-def _page(request: HttpRequest, view: PaymentView, message: str | Promise = "") -> HttpResponse:
+def _page(request: HttpRequest, view: PaymentView, message: StrOrPromise = "") -> HttpResponse:
     with translation.override(view.language):
         context = {
             "view": view,
