@@ -12,6 +12,7 @@ from plugins.ordering.services.attention import (
     unflag_order,
 )
 from plugins.ordering.services.forget import forget_old_baskets
+from plugins.ordering.services.forget_orders import forget_old_orders, forget_order
 from plugins.ordering.services.outside_refunds import record_outside_refund
 from plugins.ordering.services.place import place_order
 from plugins.ordering.services.record import record_payment, record_payment_failure
@@ -38,6 +39,8 @@ __all__ = [
     "ask_refund",
     "flag_order",
     "forget_old_baskets",
+    "forget_old_orders",
+    "forget_order",
     "is_unneeded",
     "perform_refund",
     "perform_waiting_refunds",
