@@ -13,6 +13,7 @@ from plugins.order_emails.selectors import is_canceled
 from plugins.ordering.models import ACTIVE, BOOKED, PaymentSession, Refund
 from plugins.ordering.results import UNNEEDED_KEY
 from plugins.ordering.selectors import is_paid
+from product_content.languages import prefix
 
 REFUND = "refund-"  # begins the occasion; the refund's id follows
 
@@ -71,7 +72,8 @@ def payment_needed(row: OutgoingEmail) -> Context:
 )
 def released(row: OutgoingEmail) -> Context:
     """Tell the customer that an unpaid order is over."""
-    return basics(row)[2] | {"url": link("/basket/")}
+    order, _locale, values = basics(row)
+    return values | {"url": link(f"{prefix(order.language_code)}/basket/")}
 
 
 @email(

@@ -12,6 +12,7 @@ from plugins.order_emails.kinds.base import Context, Placeholder, link
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.policies import NoRecipient
 from plugins.ordering.discretion import MessagePromise, message_promise
+from product_content.languages import prefix
 
 NUMBER = Placeholder(_("the order's number"), "1042", required=True)
 PARCEL_SENDER = Placeholder(_("the sender's name on the parcel"), "Stillwater")
@@ -35,7 +36,7 @@ def promise_of(row: OutgoingEmail) -> MessagePromise:
 
 def order_url(order: Any) -> str:
     """Return the address of the customer's page of an order."""
-    return link(f"/orders/{order.token}/")
+    return link(f"{prefix(order.language_code)}/orders/{order.token}/")
 
 
 def basics(row: OutgoingEmail) -> tuple[Any, Locale, Context]:
