@@ -72,7 +72,8 @@ def aged(row, field, moment):
 
 def email_row():
     return OutgoingEmail.objects.create(
-        kind="order_confirmed", occasion="paid", state=EmailState.SENT, message_id="<1@x>",
+        about="order-0", kind="order_confirmed", occasion="paid", message_id="<1@x>",
+        state=EmailState.SENT,
         next_try_at=timezone.now(),
     )  # fmt: skip
 
