@@ -8,6 +8,7 @@ from django.conf import settings
 
 from plugins.order_emails.formatting import locale_of, money
 from plugins.ordering.discretion import message_promise
+from plugins.ordering.links import order_link
 from plugins.ordering.models import BOOKED, Refund
 from plugins.ordering.results import UNNEEDED_KEY
 
@@ -34,5 +35,5 @@ def payment_refunded(occasion: str) -> dict[str, Any]:
         "number": str(order.pk),
         "amount": money(refund.amount, locale),
         "unneeded": refund.key.startswith(UNNEEDED_KEY),
-        "url": f"{settings.PUBLIC_URL}/orders/{order.token}/",
+        "url": order_link(order=order),
     }
