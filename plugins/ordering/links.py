@@ -10,12 +10,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
-from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
 from plugins.ordering.discretion import message_promise
+from product_content.languages import localized
 
 # Longer than a parcel takes to any country we post to and to come back; a new one is free.
 LINK_LIFETIME = timedelta(days=30)
@@ -23,13 +23,13 @@ _SALT = "plugins.ordering.links"
 
 
 def order_link(*, order: Order) -> str:
-    """Return an absolute address, in the active language, that opens the order's page.
+    """Return an absolute address, in the order's language, that opens its page.
 
     It works for `LINK_LIFETIME` from now, for whoever has it: put it into nothing but an e-mail
     to the order's own address.
     """
     signed = signing.dumps([order.pk, _reader(order)], salt=_SALT)
-    return f"{settings.PUBLIC_URL}{reverse('storefront:order_open', args=[signed])}"
+    return f"{settings.PUBLIC_URL}{localized(f'/orders/open/{signed}/', order.language_code)}"
 
 
 def order_of_link(signed: str) -> Order | None:
