@@ -8,6 +8,4 @@ from storefront.services import account_links
 @shared_task
 def send_account_link(user_id: int | None, wants_account: bool, language: str) -> None:
     """Send a link into an account; `user_id` is None where an address has none."""
-    account_links.send_link(
-        user_id=user_id, wants_account=wants_account, language=language
-    )
+    account_links.send_link(user_id=user_id, wants_account=wants_account, language=language)

@@ -19,7 +19,7 @@ from saleor.account.models import User
 from plugins.order_emails.services import queue_account_email
 from storefront.errors import LinkNotSent
 from storefront.selectors.accounts import find_customer
-from storefront.tokens import confirm_tokens, new_email_tokens, reset_tokens
+from storefront.tokens import confirm_tokens, reset_tokens
 
 _MINUTES_BETWEEN = 5  # of one kind to one account: nobody can fill a mailbox with our e-mails
 

@@ -7,9 +7,9 @@ from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from freezegun import freeze_time
 from django.utils import timezone
 from django.utils.http import urlsafe_base64_encode
+from freezegun import freeze_time
 from kombu.exceptions import OperationalError
 from saleor.account.models import User
 
@@ -87,7 +87,9 @@ def test_the_page_answers_and_works_the_same_for_every_address(ask, robin, page,
     assert (answer.status_code, answer.headers["Location"]) == (303, "/account/sent/")
     assert answer.content == b""
     kinds = [query["sql"].split()[0] for query in queries]
-    assert kinds == (["SAVEPOINT", "INSERT", "RELEASE", "SELECT"] if page == "register" else ["SELECT"])
+    assert kinds == (
+        ["SAVEPOINT", "INSERT", "RELEASE", "SELECT"] if page == "register" else ["SELECT"]
+    )
     assert len(published) == 1
 
 
@@ -216,9 +218,7 @@ def test_without_a_broker_every_address_gets_the_same_answer(ask, robin, monkeyp
     monkeypatch.setattr(send_account_link, "delay", down)
     answers = [ask("forgotten", email) for email in (robin.email, "nobody@example.org")]
     assert [answer.status_code for answer in answers] == [503, 503]
-    assert all(
-        "We cannot send e-mails just now." in answer.content.decode() for answer in answers
-    )
+    assert all("We cannot send e-mails just now." in answer.content.decode() for answer in answers)
 
 
 def test_opening_a_link_as_somebody_else_changes_to_the_links_account(ask, robin):

@@ -148,6 +148,7 @@ def test_pages_are_quiet(path):
     answer = personas.stranger().get(f"/account/{path}/")
     page = answer.content.decode()
     assert "<title>Your account · Stillwater</title>" in page
-    assert "private" in answer.headers["Cache-Control"] and "no-store" in answer.headers["Cache-Control"]
+    assert "private" in answer.headers["Cache-Control"]
+    assert "no-store" in answer.headers["Cache-Control"]
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert not Checkout.objects.exists()
