@@ -19,7 +19,8 @@ from plugins.discreet_shipping.policies.days import expected_day
 from plugins.discreet_shipping.policies.situation import Situation
 from plugins.discreet_shipping.prices import option_prices
 from plugins.discreet_shipping.recipient import label_name
-from plugins.ordering.discretion import NEEDED_BY_LAW, PREHEADERS, subject_of
+from plugins.ordering.discretion import email_facts
+from plugins.ordering.email_kinds import kinds_for
 
 NUMBER_TO_COME = "#####"  # stands for the order's number until there is one
 
@@ -94,7 +95,7 @@ def build(facts: Facts) -> Contract:
         statement=settings.STRIPE_STATEMENT_SUFFIX,
         payment=[f"Order {facts.number}", _money(facts.total)],
         messages=choices.messages,
-        emails={kind: _email(facts, kind) for kind in _kinds(choices.messages)},
+        emails=_emails(facts),
         history=_history(facts.number),
         beyond=_beyond(facts),
         expected_day=expected_day(facts.situation).isoformat() if label else "",
@@ -155,20 +156,12 @@ def _customs(facts: Facts) -> list[str]:
     return [rules.exact_customs if exact else rules.customs, f"Value {_money(facts.total)}"]
 
 
-def _kinds(messages: str) -> list[str]:
-    return [kind for kind in PREHEADERS if messages != "legal" or kind in NEEDED_BY_LAW]
-
-
-def _email(facts: Facts, kind: str) -> dict[str, Any]:
-    choices = facts.situation.choices
-    full = choices.messages == "full" and kind == "order_confirmed"
+def _emails(facts: Facts) -> dict[str, dict[str, Any]]:
+    choices = to_data(facts.situation.choices)
+    collection = facts.situation.point is not None
     return {
-        "from": settings.DEFAULT_FROM_EMAIL,
-        "to": choices.message_email or facts.email,
-        "subject": subject_of(kind, facts.number, choices.code_word),
-        "preheader": PREHEADERS[kind],
-        "items": full and choices.receipt == "email",
-        "amounts": choices.receipt == "email" or kind == "payment_refunded",
+        kind: email_facts(kind, number=facts.number, email=facts.email, choices=choices)
+        for kind in kinds_for(messages=choices["messages"], collection=collection)
     }
 
 

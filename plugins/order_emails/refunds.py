@@ -10,6 +10,7 @@ from plugins.order_emails.formatting import locale_of, money
 from plugins.ordering.discretion import message_promise
 from plugins.ordering.models import BOOKED, Refund
 from plugins.ordering.results import UNNEEDED_KEY
+from product_content.languages import prefix
 
 OCCASION = "refund-"  # the refund's id follows
 
@@ -34,5 +35,5 @@ def payment_refunded(occasion: str) -> dict[str, Any]:
         "number": str(order.pk),
         "amount": money(refund.amount, locale),
         "unneeded": refund.key.startswith(UNNEEDED_KEY),
-        "url": f"{settings.PUBLIC_URL}/orders/{order.token}/",
+        "url": f"{settings.PUBLIC_URL}{prefix(order.language_code)}/orders/{order.token}/",
     }

@@ -14,6 +14,7 @@ from saleor.order.models import Order, OrderLine
 
 from plugins.order_emails.formatting import day, locale_of, money
 from plugins.ordering.discretion import message_promise
+from product_content.languages import prefix
 from product_content.models import SetSize, SingleSize, Size
 
 
@@ -34,7 +35,7 @@ def order_confirmed(order_id: int) -> dict[str, Any]:
         "language": locale.language,
         "number": str(order.pk),
         "placed_on": day(order.created, locale),
-        "url": f"{settings.PUBLIC_URL}/orders/{order.token}/",
+        "url": f"{settings.PUBLIC_URL}{prefix(order.language_code)}/orders/{order.token}/",
         "lines": _lines(order, locale) if promise.items else [],
         "sums": _sums(order, locale) if promise.amounts else [],
         "total": money(order.total.gross, locale) if promise.amounts else "",

@@ -2,34 +2,49 @@
 
 plugins.discreet_shipping writes the Discretion Contract into the order's metadata; whoever
 sends something reads it here, and need not know that plugin. An order without a contract
-(made by staff, or before there was one) gets the shop's neutral texts.
+(made by staff, or before there was one) gets the shop's neutral texts. What kinds of e-mail
+there are, and how to add one, stands in `plugins.ordering.email_kinds`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from saleor.order.models import Order
 
+from plugins.ordering.email_kinds import EMAIL_KINDS
+
 CONTRACT_KEY = "discretion_contract"
-NEEDED_BY_LAW = frozenset({"order_confirmed"})  # a confirmation on a durable medium
-PREHEADERS = {
-    "order_confirmed": "Thank you. We have your payment, and we are getting your parcel ready.",
-    "payment_refunded": "It is on its way back to you.",
-}
-_SUBJECTS = {
-    "order_confirmed": ("Your {shop} order {number}", "{word}: order {number}"),
-    "payment_refunded": ("Refund for your {shop} order {number}", "{word}: refund, order {number}"),
-}
 
 
 def subject_of(kind: str, number: str, code_word: str = "") -> str:
     """Return the subject of an e-mail; with a code word, the shop's name is not in it."""
-    usual, with_word = _SUBJECTS[kind]
-    text = with_word if code_word else usual
-    return text.format(shop=settings.SHOP_NAME, number=number, word=code_word)
+    return EMAIL_KINDS[kind].subject_for(number, code_word)
+
+
+def email_facts(
+    kind: str, *, number: str, email: str, choices: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what others see of one e-mail, as a Contract holds it.
+
+    `choices` are stored choices of plugins.discreet_shipping; a missing one is the usual one.
+    `items` and `amounts` say whether the body may name what was bought and what it cost.
+    """
+    about = EMAIL_KINDS[kind]
+    receipt = choices.get("receipt", "email") == "email"
+    full = choices.get("messages", "neutral") == "full"
+    return {
+        "from": settings.DEFAULT_FROM_EMAIL,
+        "to": choices.get("message_email") or email,
+        "when": str(about.when),
+        "subject": about.subject_for(number, choices.get("code_word", "")),
+        "preheader": str(about.preheader),
+        "items": about.may_name_items and full and receipt,
+        "amounts": receipt or about.amount_is_its_point,
+    }
 
 
 @dataclass(frozen=True)
@@ -48,25 +63,31 @@ class MessagePromise:
 
 def message_promise(order: Order, kind: str) -> MessagePromise:
     """Return what was promised for this e-mail of an order."""
-    contract: dict[str, Any] = (order.metadata or {}).get(CONTRACT_KEY) or {}
-    email: dict[str, Any] = contract.get("emails", {}).get(kind, {})
+    contract = _contract(order)
     label: dict[str, Any] = contract.get("label") or {}
+    choices: dict[str, Any] = contract.get("choices", {"messages": "full"})
+    # the order's own address is read from the order: it may be changed, or be gone
+    own = order.get_customer_email() or ""
+    usual = email_facts(kind, number=str(order.pk), email=own, choices=choices)
+    promised = usual | contract.get("emails", {}).get(kind, {})
     return MessagePromise(
-        subject=email.get("subject") or subject_of(kind, str(order.pk)),
-        preheader=email.get("preheader") or PREHEADERS[kind],
-        sender=email.get("from") or settings.DEFAULT_FROM_EMAIL,
-        # the order's own address is read from the order: it may be changed, or be gone
-        recipient=contract.get("choices", {}).get("message_email") or order.get_customer_email(),
-        items=bool(email.get("items", True)),
-        amounts=bool(email.get("amounts", True)),
+        subject=promised["subject"],
+        preheader=promised["preheader"],
+        sender=promised["from"],
+        recipient=usual["to"],
+        items=promised["items"],
+        amounts=promised["amounts"],
         parcel_sender=(label.get("sender") or [settings.SHOP_NAME])[0],
         address=tuple(label.get("recipient") or ()),
     )
 
 
 def may_send(order: Order, kind: str) -> tuple[bool, str]:
-    """Say whether the customer wants this e-mail; what the law asks for is always sent."""
-    contract: dict[str, Any] = (order.metadata or {}).get(CONTRACT_KEY) or {}
-    if kind not in NEEDED_BY_LAW and contract.get("messages") == "legal":
+    """Say whether the customer wants this e-mail; what must be sent is always sent."""
+    if _contract(order).get("messages") == "legal" and not EMAIL_KINDS[kind].always_because:
         return False, "the customer wants no messages but the one needed by law"
     return True, ""
+
+
+def _contract(order: Order) -> dict[str, Any]:
+    return (order.metadata or {}).get(CONTRACT_KEY) or {}

@@ -1,0 +1,82 @@
+"""Every kind of e-mail as others see it: one table that Contract and e-mails share."""
+
+import pytest
+
+from plugins.ordering.discretion import CONTRACT_KEY, email_facts, may_send, message_promise
+from plugins.ordering.email_kinds import EMAIL_KINDS, kinds_for
+from tests.functional.discretion.words import found, telling_words
+
+
+class _Order:
+    pk = 1042
+
+    def __init__(self, contract=None):
+        self.metadata = {CONTRACT_KEY: contract} if contract else {}
+
+    def get_customer_email(self):
+        return "robin@example.org"
+
+
+@pytest.mark.parametrize("kind", EMAIL_KINDS)
+def test_each_subject_has_the_number_and_a_code_word_replaces_the_shop(kind, settings):
+    settings.SHOP_NAME = "Stillwater"
+    about = EMAIL_KINDS[kind]
+    assert "1042" in about.subject_for("1042")
+    assert "Stillwater" in about.subject_for("1042")
+    with_word = about.subject_for("1042", "Bluebell")
+    assert with_word.startswith("Bluebell: ")
+    assert "Stillwater" not in with_word
+    texts = [about.subject_for("1042"), with_word, str(about.preheader), str(about.when)]
+    assert found(telling_words(), [(kind, text) for text in texts]) == []
+
+
+def test_what_is_sent_depends_on_messages_and_collection():
+    everything = kinds_for(messages="neutral", collection=True)
+    assert set(EMAIL_KINDS) == set(everything)
+    assert set(EMAIL_KINDS) - set(kinds_for(messages="full", collection=False)) == {
+        "ready_to_collect"
+    }
+    assert kinds_for(messages="legal", collection=True) == ["order_confirmed", "new_link"]
+
+
+@pytest.mark.parametrize(
+    ("choices", "items", "amounts"),
+    [
+        ({}, False, True),
+        ({"messages": "full"}, True, True),
+        ({"messages": "full", "receipt": "none"}, False, False),
+        ({"receipt": "none"}, False, False),
+    ],
+)
+def test_a_body_names_goods_and_amounts_only_as_chosen(choices, items, amounts):
+    facts = email_facts("sent", number="1", email="robin@example.org", choices=choices)
+    assert (facts["items"], facts["amounts"]) == (items, amounts)
+    refund = email_facts("payment_refunded", number="1", email="", choices=choices)
+    assert (refund["items"], refund["amounts"]) == (False, True)
+
+
+def test_the_contract_decides_and_a_newer_kind_follows_its_choices():
+    contract = {
+        "messages": "neutral",
+        "choices": {"messages": "neutral", "code_word": "Bluebell", "message_email": "b@e.org"},
+        "emails": {"order_confirmed": {"subject": "As promised", "from": "A <a@e.org>"}},
+    }
+    old = message_promise(_Order(contract), "order_confirmed")
+    assert (old.subject, old.sender, old.recipient) == ("As promised", "A <a@e.org>", "b@e.org")
+    newer = message_promise(_Order(contract), "sent")
+    assert newer.subject == "Bluebell: order 1042 is on its way"
+    assert (newer.items, newer.recipient) == (False, "b@e.org")
+
+
+def test_without_a_contract_the_texts_are_the_shops(settings):
+    settings.SHOP_NAME = "Stillwater"
+    promise = message_promise(_Order(), "sent")
+    assert promise.subject == "Your Stillwater order 1042 is on its way"
+    assert (promise.recipient, promise.items) == ("robin@example.org", True)
+
+
+def test_those_who_want_no_messages_get_what_must_be_sent():
+    order = _Order({"messages": "legal", "choices": {"messages": "legal"}})
+    allowed = {kind for kind in EMAIL_KINDS if may_send(order, kind)[0]}
+    assert allowed == {"order_confirmed", "new_link"}
+    assert may_send(_Order(), "sent") == (True, "")
