@@ -34,6 +34,13 @@ def _password_field() -> forms.CharField:
     )
 
 
+def _own_password(request: HttpRequest, password: str) -> str:
+    user: Any = request.user
+    if authenticate(request, username=user.email, password=password) != user:
+        raise forms.ValidationError(_("That is not your password."))
+    return password
+
+
 class LoginForm(AuthenticationForm):
     """E-mail and password; one answer for everything that is wrong, and for staff."""
 
@@ -79,6 +86,23 @@ class NewPasswordForm(SetPasswordForm):
         self.fields["new_password2"].label = _("The same once more")
 
 
+class ChangePasswordForm(NewPasswordForm):
+    """Another password, chosen by a customer who knows the old one."""
+
+    old_password = _password_field()
+    field_order = ("old_password", "new_password1", "new_password2")
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.fields["old_password"].label = _("Your password until now")
+        self.fields["new_password1"].label = _("The new password")
+
+    def clean_old_password(self) -> str:
+        """Return the password if it is the signed-in customer's."""
+        return _own_password(self.request, str(self.cleaned_data["old_password"]))
+
+
 class PasswordForm(forms.Form):
     """The customer's password, before something that cannot be taken back.
 
@@ -93,14 +117,15 @@ class PasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         """Return the password if it is the signed-in customer's."""
-        password = str(self.cleaned_data["password"])
-        user: Any = self.request.user
-        if authenticate(self.request, username=user.email, password=password) != user:
-            raise forms.ValidationError(_("That is not your password."))
-        return password
+        return _own_password(self.request, str(self.cleaned_data["password"]))
 
 
 class NewEmailForm(PasswordForm, EmailForm):
     """Another address for the account."""
 
     field_order = ("email", "password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail address")
+        self.fields["email"].widget.attrs["autocomplete"] = "email"

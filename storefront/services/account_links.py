@@ -18,8 +18,8 @@ from saleor.account.models import User
 
 from plugins.order_emails.services import queue_account_email
 from storefront.errors import LinkNotSent
-from storefront.selectors.accounts import find_customer
-from storefront.tokens import confirm_tokens, reset_tokens
+from storefront.selectors.accounts import find_customer, pending_email
+from storefront.tokens import confirm_tokens, new_email_tokens, reset_tokens
 
 _MINUTES_BETWEEN = 5  # of one kind to one account: nobody can fill a mailbox with our e-mails
 
@@ -58,6 +58,17 @@ def _send_link(user_id: int | None, *, wants_account: bool) -> None:
         _queue(user, "reset_password", _path(user, "account_reset", reset_tokens))
 
 
+def send_new_email_link(*, user_id: int, language: str) -> None:
+    """Send the link to the new address that was noted, unless somebody else has it."""
+    user = find_customer(user_id)
+    address = pending_email(user)
+    if user is None or not address or User.objects.filter(email=address).exists():
+        return
+    with translation.override(language):
+        path = reverse("storefront:account_new_email", args=[new_email_tokens.make_token(user)])
+        _queue(user, "confirm_address", path, to_address=address)
+
+
 def _publish(email: str, *, wants_account: bool) -> None:
     from storefront.tasks import send_account_link
 
@@ -68,10 +79,12 @@ def _publish(email: str, *, wants_account: bool) -> None:
         raise LinkNotSent from error
 
 
-def _queue(user: User, kind: str, path: str) -> None:
+def _queue(user: User, kind: str, path: str, to_address: str = "") -> None:
     now = timezone.now()
     moment = f"{now:%Y-%m-%d %H}:{now.minute // _MINUTES_BETWEEN * _MINUTES_BETWEEN:02}"
-    queue_account_email(user_id=user.pk, kind=kind, occasion=moment, path=path)
+    queue_account_email(
+        user_id=user.pk, kind=kind, occasion=moment, path=path, to_old_address=to_address
+    )
 
 
 def _path(user: User, page: str, tokens: PasswordResetTokenGenerator) -> str:
