@@ -341,6 +341,7 @@ EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
 EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"]
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL")
+STAFF_EMAILS = read("STAFF_EMAILS")
 
 # --- logs: never a product, an address or an e-mail; ids only -----------------------
 LOGGING = {
