@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 CUSTOMER_BACKEND = "storefront.backends.CustomerBackend"
@@ -26,6 +27,6 @@ class CustomerBackend(ModelBackend):
     ) -> None:
         """Leave the password to the backend before this one."""
 
-    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+    def user_can_authenticate(self, user: Any) -> bool:
         """Say whether the user may have a customer's session."""
-        return super().user_can_authenticate(user) and not getattr(user, "is_staff", False)
+        return user is not None and super().user_can_authenticate(user) and not user.is_staff

@@ -16,7 +16,7 @@ from django.views.decorators.gzip import gzip_page
 from storefront.cookies import LEFT_COOKIE
 from storefront.policies import Provenance, comes_from_this_shop
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 
 
 def public_page(view: View) -> View:

@@ -6,7 +6,8 @@ and for nothing but its own purpose. It lasts for settings.PASSWORD_RESET_TIMEOU
 
 from __future__ import annotations
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from typing import Any
+
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 
 PENDING_EMAIL = "new_email"  # in the account's private metadata until it is confirmed
@@ -29,8 +30,8 @@ class NewEmailTokens(PasswordResetTokenGenerator):
 
     key_salt = "storefront.account.email"
 
-    def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
-        pending = (getattr(user, "private_metadata", None) or {}).get(PENDING_EMAIL, "")
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        pending = (user.private_metadata or {}).get(PENDING_EMAIL, "")
         return f"{super()._make_hash_value(user, timestamp)}{pending}"
 
 

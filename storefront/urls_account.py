@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from storefront.decorators import private_page
 from storefront.tokens import confirm_tokens, reset_tokens
 from storefront.views import account, account_access
 
@@ -12,11 +11,11 @@ _anew = _choose(token_generator=reset_tokens, extra_context={"is_new": False})
 
 urlpatterns = [
     path("", account.overview, name="account"),
-    path("login/", private_page(account_access.LogIn.as_view()), name="login"),
+    path("login/", account_access.LogIn.as_view(), name="login"),
     path("logout/", account_access.log_out, name="logout"),
     path("register/", account_access.register, name="register"),
     path("forgotten/", account_access.forgotten, name="forgotten"),
     path("sent/", account_access.sent, name="account_sent"),
-    path("confirm/<uidb64>/<token>/", private_page(_first), name="account_confirm"),
-    path("reset/<uidb64>/<token>/", private_page(_anew), name="account_reset"),
+    path("confirm/<uidb64>/<token>/", _first, name="account_confirm"),
+    path("reset/<uidb64>/<token>/", _anew, name="account_reset"),
 ]

@@ -11,7 +11,8 @@ from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from storefront.backends import CUSTOMER_BACKEND, CustomerBackend
@@ -28,12 +29,16 @@ LOCKED, UNAVAILABLE = 429, 503
 _form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
+@method_decorator(private_page, name="dispatch")
 class LogIn(LoginView):
     """Log a customer in. Staff are refused like a wrong password."""
 
     template_name = "storefront/account/login.html"
     authentication_form = LoginForm
-    next_page = reverse_lazy("storefront:account")
+
+    def get_default_redirect_url(self) -> str:
+        """Lead on to the account, where no other page was wanted."""
+        return reverse("storefront:account")
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Open a customer's session, which has no power at /staff/."""
@@ -45,6 +50,7 @@ class LogIn(LoginView):
         return self.render_to_response(self.get_context_data(form=form), status=INVALID)
 
 
+@method_decorator(private_page, name="dispatch")
 class ChoosePassword(PasswordResetConfirmView):
     """Open a link of an e-mail: the first password of an account, or a new one.
 
