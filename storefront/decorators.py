@@ -19,7 +19,7 @@ from storefront.grants import is_granted
 from storefront.policies import Provenance, comes_from_this_shop
 from storefront.selectors.orders import is_own_order
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 
 
 def public_page(view: View) -> View:

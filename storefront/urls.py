@@ -1,7 +1,7 @@
 """Addresses of the storefront."""
 
 from django.contrib.sitemaps.views import sitemap
-from django.urls import path
+from django.urls import include, path
 
 from storefront.views import (
     basket,
@@ -53,6 +53,7 @@ urlpatterns = [
     path("orders/<uuid:token>/pay/", orders.pay, name="order_pay"),
     path("orders/<uuid:token>/seen/", discretion.order_seen, name="order_seen"),
     path("orders/<uuid:token>/discretion/", discretion.order_options, name="order_discretion"),
+    path("account/", include("storefront.urls_account")),
     path("leave/", leaving.leave, name="leave"),
     path("return/", leaving.come_back, name="come_back"),
     path(
