@@ -1,15 +1,26 @@
 """Who uses the shop: each function returns a Django test client signed in as that person."""
 
+from urllib.parse import urlsplit
+
 from django.contrib.auth.models import Permission
 from django.test import Client
 from saleor.account.models import User
 
+from dashboard.roles import ROLES
+from plugins.ordering.links import order_link
 from tests.factories import UserFactory
 
 
 def stranger(**kwargs):
     """Someone without an account."""
     return Client(**kwargs)
+
+
+def link_holder(order, **kwargs):
+    """Someone without an account who has opened the link in an e-mail about this order."""
+    client = Client(**kwargs)
+    client.get(urlsplit(order_link(order=order)).path)
+    return client
 
 
 def customer(user=None, **kwargs):
@@ -27,6 +38,12 @@ def staff(*permissions, **kwargs):
     user = UserFactory(is_staff=True)
     user.user_permissions.set([permission(name) for name in permissions])
     return _signed_in(user, **kwargs)
+
+
+def in_role(name, **kwargs):
+    """A staff member in one of the shop's roles, such as "Packer"."""
+    [wanted] = [role for role in ROLES if role.name == name]
+    return staff(*wanted.permissions, **kwargs)
 
 
 def owner(**kwargs):

@@ -33,7 +33,7 @@ class StockChange(models.Model):
 
     class Meta:
         ordering = ("-pk",)
-        default_permissions = ()  # Saleor's `product.manage_products` guards it
+        default_permissions = ()  # `dashboard.manage_stock` guards it
         constraints = [
             models.CheckConstraint(
                 name="stock_change_has_reason", condition=Q(reason__in=StockReason.values)

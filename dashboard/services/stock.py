@@ -10,8 +10,9 @@ from saleor.warehouse.models import Allocation, Stock
 
 from dashboard.models import StockChange, StockReason
 from dashboard.policies import may_set_stock
+from dashboard.roles import MANAGE_STOCK
 
-PERMISSION = "product.manage_products"
+PERMISSION = MANAGE_STOCK
 
 
 class StockRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
