@@ -132,17 +132,12 @@ class AddressForm(forms.Form):
     def _wrong(self, name: str, kind: str) -> str:
         if kind == "required":
             return _missing(self.fields[name])
-        label = str(self.fields[name].label)
+        label = _named(self.fields[name])
         if name == "postal_code" and self._example:
-            return _(
-                "%(field)s: this does not look right for the country. Example: %(example)s."
-            ) % {
-                "field": label,
-                "example": self._example,
-            }
-        return _("%(field)s: please check it, we cannot find it in this country.") % {
-            "field": label
-        }
+            return gettext(
+                "This %(field)s does not look right for the country. Example: %(example)s."
+            ) % {"field": label, "example": self._example}
+        return gettext("Check the %(field)s: we cannot find it in this country.") % {"field": label}
 
 
 def _choice(field: forms.Field, areas: Sequence[tuple[str, str]]) -> forms.ChoiceField:
@@ -154,9 +149,13 @@ def _choice(field: forms.Field, areas: Sequence[tuple[str, str]]) -> forms.Choic
     )
 
 
+def _named(field: forms.Field) -> str:
+    return str(field.label).lower()
+
+
 def _missing(field: forms.Field) -> str:
-    """Say that a field is empty; its name stands as it is, as languages differ in articles."""
-    return gettext("Please fill in: %(field)s.") % {"field": field.label}
+    """Say that a field is empty."""
+    return gettext("Enter your %(field)s.") % {"field": _named(field)}
 
 
 def _has_phones(country: str) -> bool:
