@@ -11,6 +11,8 @@ from saleor.order.actions import cancel_order
 from saleor.order.models import Order
 from saleor.warehouse.models import Stock
 
+from plugins.inventory.reasons import StockReason
+from plugins.inventory.services import stock_reason
 from plugins.ordering.models import ACTIVE, PaymentSession, SessionStatus
 from plugins.ordering.plugin import one_configuration
 from plugins.ordering.results import ReleaseOutcome
@@ -96,7 +98,8 @@ def _give_back(order: Order) -> None:
     placement = placement_of(order)
     give_back_gift_cards(placement["gift_cards"])
     _lock_allocated_stock(order)
-    cancel_order(order, user=None)
+    with stock_reason(reason=StockReason.ORDER_RELEASED, order_id=order.pk):
+        cancel_order(order, user=None)
     give_back_voucher(order, placement["voucher_once_for"])
     order.payments.update(is_active=False)
 
