@@ -2,7 +2,7 @@
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
 .PHONY: help run reset clean dump test browser check lint format types migrations-check \
-        lock bench storm shell venv
+        lock bench storm shell messages venv
 
 PY := .venv/bin/python
 OURS := dashboard plugins product_content saleor_config storefront tests manage.py
@@ -53,6 +53,9 @@ bench: venv ## Measure the pages and placing orders (takes minutes)
 
 shell: venv ## Open a Python prompt on the running shop
 	@exec $(PY) -m saleor_config.embedded shell
+
+messages: venv ## Write new texts into locale/ and list what is not translated yet
+	@$(PY) manage.py update_texts
 
 lock: venv ## Resolve pyproject.toml anew into requirements/*.txt (ARGS="--upgrade" for the newest)
 	@$(PY) -m uv pip compile $(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt $(ARGS)

@@ -4,6 +4,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from saleor.account.models import User
 
+from dashboard.roles import ROLES
 from tests.factories import UserFactory
 
 
@@ -27,6 +28,12 @@ def staff(*permissions, **kwargs):
     user = UserFactory(is_staff=True)
     user.user_permissions.set([permission(name) for name in permissions])
     return _signed_in(user, **kwargs)
+
+
+def in_role(name, **kwargs):
+    """A staff member in one of the shop's roles, such as "Packer"."""
+    [wanted] = [role for role in ROLES if role.name == name]
+    return staff(*wanted.permissions, **kwargs)
 
 
 def owner(**kwargs):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import DecimalField, Field, Model
 from django.forms import Field as FormField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django_countries.fields import CountryField
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -84,6 +85,14 @@ class SaleorModelAdmin(SaleorPermission, SaleorFields, ModelAdmin):
     list_filter_submit = False
     compressed_fields = True
     warn_unsaved_form = True
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Refuse before looking whether there is such a row, as the other pages do."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
 
 class SavesOnlyChanges:

@@ -53,6 +53,8 @@ class OrderPacking:
             messages.success(request, "Packing has begun: nothing about the parcel changes now.")
         except ChangeRefused as refused:
             messages.error(request, str(refused))
+        except Order.DoesNotExist as gone:
+            raise Http404 from gone
         return HttpResponseRedirect(reverse("admin:order_order_change", args=[object_id]))
 
     def has_begin_packing_permission(self, request: HttpRequest, object_id: Any = None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from saleor.product.models import Product, ProductVariant
 from unfold.decorators import action, display
@@ -20,6 +20,7 @@ from dashboard.admin.content_parts import (
     VariantInline,
 )
 from dashboard.admin.show import show_money
+from dashboard.roles import MANAGE_STOCK
 from dashboard.selectors.products import products_with_stock
 from dashboard.services.products import (
     PublishRefused,
@@ -143,6 +144,13 @@ class VariantAdmin(SaleorModelAdmin):
     can_add = False  # a variant is added on its product's page
     fields = ("sku", "name", "price_override_amount", "track_inventory")
     inlines = (SingleSizeInline,)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Let those who keep stock choose a variant in their forms; its page is not for them."""
+        match = request.resolver_match
+        choosing = match is not None and match.url_name == "autocomplete"
+        keeps_stock = request.user.has_perm(MANAGE_STOCK)
+        return (choosing and keeps_stock) or super().has_view_permission(request, obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the size, then work out the product's lowest price again."""

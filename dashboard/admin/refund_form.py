@@ -50,7 +50,7 @@ class RefundForm(forms.Form):
         label="Put the pieces back into stock",
         required=False,
         widget=UnfoldBooleanWidget(),
-        help_text="Only for pieces, and only if they can be sold again.",
+        help_text="Only if they can be sold again. With all that is left: every piece.",
     )
 
     def __init__(
@@ -88,8 +88,8 @@ class RefundForm(forms.Form):
             self.add_error("kind", "Say how many pieces of which line.")
         if kind in {FULL, AMOUNT} and has_lines:
             self.add_error("kind", "You also named pieces: choose Pieces, or leave them empty.")
-        if kind in {FULL, AMOUNT} and data.get("restock"):
-            self.add_error("restock", "Say which pieces: refund Pieces first, then what is left.")
+        if kind == AMOUNT and data.get("restock"):
+            self.add_error("restock", "An amount moves no pieces: choose All or Pieces.")
         return data
 
     def _check_amount(self, kind: str | None, *, given: bool) -> None:

@@ -11,7 +11,7 @@ class StockItem(Stock):
 
     class Meta:
         proxy = True
-        default_permissions = ()  # Saleor's `product.manage_products` guards it
+        default_permissions = ()  # `dashboard.manage_stock` guards it
         verbose_name = "stock"
         verbose_name_plural = "stock"
 

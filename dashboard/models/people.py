@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from saleor.account.models import User
 
+from dashboard.roles import OWN_PERMISSIONS
+
 
 class Customer(User):
     """A user who can buy."""
@@ -19,5 +21,6 @@ class StaffMember(User):
     class Meta:
         proxy = True
         default_permissions = ()  # Saleor's `account.manage_staff` guards it
+        permissions = tuple((code.split(".")[1], name) for code, name in OWN_PERMISSIONS)
         verbose_name = "member of staff"
         verbose_name_plural = "staff"

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from saleor.account.models import User
 
+from dashboard.roles import MANAGE_STOCK
 from dashboard.selectors.orders import (
     NEEDS_ATTENTION,
     TO_PACK,
@@ -35,7 +36,7 @@ def work_for(user: User) -> list[WorkItem]:
     items: list[WorkItem] = []
     if user.has_perm("order.manage_orders"):
         items += _orders()
-    if user.has_perm("product.manage_products"):
+    if user.has_perm(MANAGE_STOCK):
         items.append(_stock())
     return items
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 from saleor.account.models import User
-from saleor.core.permissions import get_permissions, get_permissions_enum_list
+from saleor.core.permissions import get_permissions_enum_list
+
+from dashboard.roles import OWN_PERMISSIONS
 
 SUPERUSER = "superuser"  # more than all permissions together
 
@@ -13,7 +17,7 @@ SUPERUSER = "superuser"  # more than all permissions together
 def permissions_of(user: User) -> set[str]:
     """Return the user's permissions as "app.codename", also of a user who is switched off."""
     if user.is_superuser:
-        return {value for _, value in get_permissions_enum_list()} | {SUPERUSER}
+        return _every_code() | {SUPERUSER}
     own = Permission.objects.filter(Q(group__user=user) | Q(user=user))
     return _codes(own.select_related("content_type"))
 
@@ -24,9 +28,17 @@ def permissions_of_group(group: Group) -> set[str]:
 
 
 def grantable_permissions(user: User) -> QuerySet[Permission]:
-    """Return those of Saleor's permissions that the user has."""
-    codenames = [code.split(".")[1] for code in permissions_of(user) if "." in code]
-    return get_permissions().filter(codename__in=codenames).order_by("name")
+    """Return those permissions of Saleor's and of ours that the user has."""
+    return permissions_named(permissions_of(user) & _every_code())
+
+
+def permissions_named(codes: Iterable[str]) -> QuerySet[Permission]:
+    """Return the permissions called "app.codename"; one that nobody has made is left out."""
+    named = Q(pk__in=())
+    for code in codes:
+        app, codename = code.split(".")
+        named |= Q(content_type__app_label=app, codename=codename)
+    return Permission.objects.filter(named).select_related("content_type").order_by("name")
 
 
 def grantable_groups(user: User) -> QuerySet[Group]:
@@ -36,6 +48,11 @@ def grantable_groups(user: User) -> QuerySet[Group]:
     beyond = Permission.objects.exclude(pk__in=grantable_permissions(user).values("pk"))
     too_much = Group.objects.filter(permissions__in=beyond)
     return Group.objects.exclude(pk__in=too_much.values("pk")).order_by("name")
+
+
+def _every_code() -> set[str]:
+    own = {code for code, _ in OWN_PERMISSIONS}
+    return {value for _, value in get_permissions_enum_list()} | own
 
 
 def _codes(permissions: QuerySet[Permission]) -> set[str]:

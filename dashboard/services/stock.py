@@ -6,10 +6,11 @@ from django.core.exceptions import PermissionDenied
 from saleor.account.models import User
 from saleor.warehouse.models import Stock
 
+from dashboard.roles import MANAGE_STOCK
 from plugins.inventory import services
 from plugins.inventory.reasons import StockReason
 
-PERMISSION = "product.manage_products"
+PERMISSION = MANAGE_STOCK
 
 
 def set_stock(

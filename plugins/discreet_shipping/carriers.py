@@ -18,12 +18,17 @@ from plugins.discreet_shipping.policies.situation import Point
 
 @dataclass(frozen=True)
 class FoundPoint:
-    """A collection point with its distance in kilometres from the middle of the postcode."""
+    """A collection point with its distance in kilometres from the postcode.
+
+    `from_middle_of` names the area or district from whose middle the distance is measured,
+    where the postcode itself is not in our tables; "" where it is.
+    """
 
     point: Point
     kind_name: str
     hours: str
     kilometres: float | None
+    from_middle_of: str = ""
 
 
 class Carrier(Protocol):

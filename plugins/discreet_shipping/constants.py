@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 CHOICES_KEY: Final = "discreet_shipping"  # in the metadata of checkouts and orders
-PACKING_KEY: Final = "packing"  # in an order's private_metadata
 REMEMBERED_KEY: Final = "discreet_shipping"  # in a user's private_metadata
 
 CHOICES_VERSION: Final = 1

@@ -21,7 +21,7 @@ def may_set_stock(*, seen: int, current: int, allocated: int, wanted: int) -> An
 
 
 def may_take(*, pieces: int, quantity: int, allocated: int) -> Answer:
-    """Say whether `pieces` can be taken off a shelf of `quantity`, of which `allocated` are held."""
+    """Say whether `pieces` can be taken from `quantity`, of which `allocated` are held."""
     if pieces <= 0:
         return False, "The number of pieces must be above zero."
     free = max(quantity - allocated, 0)

@@ -98,5 +98,9 @@ class UnknownPayment(LookupError):  # noqa: N818  reads as what it is
     """No payment session has this provider and reference."""
 
 
+class CancelRefused(Exception):  # noqa: N818  an answer to the customer or to staff
+    """An order cannot be canceled (any more); `str()` says why, in words for the customer."""
+
+
 class RefundRefused(Exception):  # noqa: N818  an answer to staff
     """A refund cannot be made; `str()` says why, in words for staff."""

@@ -42,6 +42,21 @@ def payment_settles(*, due: Money, amount: Money, canceled: bool, settled: bool)
     return True, ""
 
 
+def may_cancel(*, sent: bool, packing: bool, disputed: bool) -> Answer:
+    """Say whether an order that stands can still be canceled; the reason is for the customer.
+
+    `sent`: something of it has left. `disputed`: the bank holds its money back, so that it
+    cannot be given back a second time.
+    """
+    if sent:
+        return False, "Your parcel is on its way, so the order cannot be canceled any more."
+    if packing:
+        return False, "We have begun to pack your parcel, so the order cannot be canceled now."
+    if disputed:
+        return False, "Your bank is looking into this payment. Please write to us."
+    return True, ""
+
+
 def refund_allowed(*, amount: Money, left: Money) -> Answer:
     """Say whether `amount` can be given back of a payment of which `left` is still ours."""
     if amount.currency != left.currency:

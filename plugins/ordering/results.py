@@ -57,6 +57,18 @@ class ReleaseOutcome:
 
 
 @dataclass(frozen=True)
+class CancelOutcome:
+    """An order that is canceled now. `created` is False when it had been canceled before.
+
+    `refunds` are what was asked to go back by this very call; none for an unpaid order.
+    """
+
+    order_id: int
+    created: bool
+    refunds: tuple[RefundOutcome, ...]
+
+
+@dataclass(frozen=True)
 class RefundOutcome:
     """What became of a refund; `created` is False when it had been asked for before."""
 

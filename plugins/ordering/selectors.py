@@ -7,12 +7,15 @@ from uuid import UUID
 
 from django.db.models import Q
 from prices import Money
-from saleor.order import OrderStatus
+from saleor.order import FulfillmentStatus, OrderStatus
 from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 
+from plugins.ordering.marks import ATTENTION, DISPUTED, PACKING_KEY
 from plugins.ordering.models import PaymentSession, SessionStatus
+from plugins.ordering.policies import Answer, may_cancel
 
+_SENT = (OrderStatus.FULFILLED, OrderStatus.PARTIALLY_FULFILLED)
 _GIVEN_BACK = (ChargeStatus.PARTIALLY_REFUNDED, ChargeStatus.FULLY_REFUNDED)
 
 
@@ -29,6 +32,19 @@ def is_paid(order: Order) -> bool:
     return bool(order.payments.filter(whole).exists())
 
 
+def may_be_canceled(order: Order) -> Answer:
+    """Say whether `cancel_order` would cancel this order now; the reason is for the customer."""
+    if order.status == OrderStatus.CANCELED:
+        return False, "This order is canceled already."
+    private = order.private_metadata or {}
+    has_left = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED).exists()
+    return may_cancel(
+        sent=has_left or order.status in _SENT,
+        packing=PACKING_KEY in private,
+        disputed=not DISPUTED.isdisjoint(private.get(ATTENTION, [])),
+    )
+
+
 def live_order_for_checkout(checkout_token: UUID | str) -> Order | None:
     """Return the order that was made from this basket and still stands, paid or not."""
     orders = Order.objects.exclude(status=OrderStatus.CANCELED)
@@ -42,6 +58,7 @@ class PaymentView:
     order_id: int
     order_number: str
     order_token: str
+    language: str
     amount: Money
     payable: bool
     paid: bool
@@ -60,6 +77,7 @@ def get_payment_view(*, provider: str, reference: str) -> PaymentView | None:
         order_id=session.order_id,
         order_number=str(session.order_id),
         order_token=session.order.token,
+        language=session.order.language_code,
         amount=session.amount,
         payable=session.state == SessionStatus.OPEN,
         paid=session.state == SessionStatus.PAID,

@@ -12,7 +12,12 @@ from saleor_config.embedded.messages import CannotRunError
 from saleor_config.embedded.schema import ROOT
 
 STAFF_EMAIL = "staff@stillwater.example"
-_SOURCES = ("product_content/data", "product_content/management", "product_content/services")
+_SOURCES = (
+    "product_content/data",
+    "product_content/management",
+    "product_content/services",
+    "plugins/discreet_shipping/data",
+)
 
 
 def state() -> str:

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "storefront.middleware.speak_language_of_path",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -173,6 +174,7 @@ DEFAULT_PLACEHOLDER = ""
 # --- language, money, place --------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = read("TIME_ZONE")
@@ -339,6 +341,7 @@ EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
 EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"]
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL")
+STAFF_EMAILS = read("STAFF_EMAILS")
 
 # --- logs: never a product, an address or an e-mail; ids only -----------------------
 LOGGING = {

@@ -37,7 +37,7 @@ _NAVIGATION = [
         "items": [
             _HOME,
             _line("Orders", "package_2", "order_order", "order.manage_orders"),
-            _line("Stock", "inventory_2", "dashboard_stockitem", "product.manage_products"),
+            _line("Stock", "inventory_2", "dashboard_stockitem", "dashboard.manage_stock"),
         ]
     },
     {

@@ -101,7 +101,7 @@ def test_all_that_is_left_goes_back(who, seller, order, send):
     assert answer.headers["Location"] == order_page(order)
     refund = Refund.objects.get()
     assert (str(refund.amount_value), refund.state, refund.lines, refund.restock) == (
-        "101.50", "succeeded", {}, False,
+        "101.50", "succeeded", {str(order.lines.get().pk): 2}, False,
     )  # fmt: skip
     assert refund.asked_by_id == int(client.session["_auth_user_id"])
     assert Payment.objects.get().charge_status == "fully-refunded"
@@ -146,6 +146,14 @@ def test_pieces_go_back_into_stock_only_if_staff_say_so(seller, order, send, res
     assert on_shelf() == shelf
 
 
+def test_all_that_is_left_takes_every_piece_not_refunded_yet_back_into_stock(seller, order, send):
+    send(seller, kind="lines", **{pieces(order): "1"})
+    send(seller, restock="on")
+    first, rest = Refund.objects.order_by("pk")
+    assert [first.lines, rest.lines] == [{str(order.lines.get().pk): 1}] * 2
+    assert (str(rest.amount_value), on_shelf()) == ("52.50", 10)
+
+
 @pytest.mark.parametrize("kind", ["full", "amount", "lines"])
 def test_a_form_that_is_sent_twice_makes_one_refund(seller, order, send, kind):
     fields = {"amount": {"amount": "60.00"}, "lines": {pieces(order): "2", "restock": "on"}}
@@ -172,7 +180,7 @@ def test_a_form_that_is_sent_twice_makes_one_refund(seller, order, send, kind):
         ({"kind": "lines", "pieces": "1", "amount": "5"}, "You also typed an amount"),
         ({"kind": "full", "amount": "5"}, "You also typed an amount"),
         ({"kind": "full", "pieces": "1"}, "You also named pieces"),
-        ({"kind": "full", "restock": "on"}, "Say which pieces"),
+        ({"kind": "amount", "amount": "5", "restock": "on"}, "An amount moves no pieces"),
         ({"kind": ""}, "This field is required."),
         ({"key": "1"}, "Enter a valid UUID."),
     ],

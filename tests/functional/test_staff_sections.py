@@ -12,7 +12,7 @@ SECTIONS = {
     "stripe_payments_straypayment": "order.manage_orders",
     "stripe_payments_stripeevent": "order.manage_orders",
     "stripe_payments_refusedwebhook": "order.manage_orders",
-    "dashboard_stockitem": "product.manage_products",
+    "dashboard_stockitem": "dashboard.manage_stock",
     "product_product": "product.manage_products",
     "product_productvariant": "product.manage_products",
     "product_content_guide": "product.manage_products",

@@ -17,7 +17,7 @@ STOCK = "/staff/dashboard/stockitem/"
 
 @pytest.fixture
 def keeper():
-    return personas.staff("product.manage_products")
+    return personas.staff("dashboard.manage_stock")
 
 
 @pytest.fixture

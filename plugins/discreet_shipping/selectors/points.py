@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Avg, Count
-
 from plugins.discreet_shipping.carriers import FoundPoint, carriers
 from plugins.discreet_shipping.distance import kilometres
-from plugins.discreet_shipping.models import CollectionPoint, PostcodeArea
+from plugins.discreet_shipping.models import CollectionPoint
 from plugins.discreet_shipping.policies.situation import Point
+from plugins.discreet_shipping.selectors.places import Place, place_of
 
 _MOST_ROWS = 5000  # of one country; more than that needs a carrier's own search
-_LONGEST, _SHORTEST = 8, 1
 
 
 def points_near(*, country: str, postcode: str, most: int = 6) -> list[FoundPoint]:
@@ -49,38 +47,11 @@ class OwnList:
         return _point(row) if row else None
 
 
-def place_of(country: str, postcode: str) -> tuple[float, float] | None:
-    """Return latitude and longitude of a postcode, as exactly as the tables know it.
-
-    The longest known beginning of the postcode counts; where the table knows none, the middle
-    of our points with that beginning.
-    """
-    text = "".join(postcode.upper().split())[:_LONGEST]
-    beginnings = [text[:length] for length in range(len(text), _SHORTEST, -1)]
-    known = {
-        area.prefix: area
-        for area in PostcodeArea.objects.filter(country=country, prefix__in=beginnings)
-    }
-    if known:
-        area = known[max(known, key=len)]
-        return float(area.latitude), float(area.longitude)
-    return _middle_of_points(country, text)
-
-
-def _middle_of_points(country: str, text: str) -> tuple[float, float] | None:
-    outward = text[:-3] if country == "GB" else text[:3]
-    if len(outward) < 2:  # noqa: PLR2004  shorter than any first part
-        return None
-    rows = CollectionPoint.objects.filter(
-        country=country, is_active=True, postcode__istartswith=outward
-    ).aggregate(lat=Avg("latitude"), lon=Avg("longitude"), n=Count("pk"))
-    return (float(rows["lat"]), float(rows["lon"])) if rows["n"] else None
-
-
-def _found(row: CollectionPoint, here: tuple[float, float]) -> FoundPoint:
+def _found(row: CollectionPoint, here: Place) -> FoundPoint:
     there = float(row.latitude), float(row.longitude)
+    far = kilometres((here.latitude, here.longitude), there)
     return FoundPoint(
-        _point(row), row.get_kind_display(), row.hours, round(kilometres(here, there), 1)
+        _point(row), row.get_kind_display(), row.hours, round(far, 1), from_middle_of=here.rough
     )
 
 

@@ -7,7 +7,7 @@ from typing import TypedDict
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.constants import PACKING_KEY
+from plugins.ordering.marks import PACKING_KEY
 from plugins.ordering.selectors import is_paid
 
 _SENT = (OrderStatus.FULFILLED, OrderStatus.PARTIALLY_FULFILLED)

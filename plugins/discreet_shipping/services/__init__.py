@@ -11,6 +11,7 @@ from plugins.discreet_shipping.services.remembering import (
     remember_choices,
     remembered_choices,
 )
+from plugins.discreet_shipping.services.shipped import load_demo_points, load_postcodes
 
 __all__ = [
     "change_choices",
@@ -18,6 +19,8 @@ __all__ = [
     "forget_choices",
     "import_points",
     "import_postcodes",
+    "load_demo_points",
+    "load_postcodes",
     "remember_choices",
     "remembered_choices",
     "save_settings",

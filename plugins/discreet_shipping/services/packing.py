@@ -7,9 +7,9 @@ from django.utils import timezone
 from saleor.account.models import User
 from saleor.order.events import order_note_added_event
 
-from plugins.discreet_shipping.constants import PACKING_KEY
 from plugins.discreet_shipping.errors import ChangeRefused
 from plugins.discreet_shipping.selectors.progress import progress_of
+from plugins.ordering.marks import PACKING_KEY
 from plugins.ordering.services.locks import lock_order
 
 

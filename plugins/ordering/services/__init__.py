@@ -11,16 +11,14 @@ from plugins.ordering.services.attention import (
     is_unneeded,
     unflag_order,
 )
+from plugins.ordering.services.cancel import cancel_order
 from plugins.ordering.services.forget import forget_old_baskets
 from plugins.ordering.services.outside_refunds import record_outside_refund
 from plugins.ordering.services.place import place_order
 from plugins.ordering.services.record import record_payment, record_payment_failure
 from plugins.ordering.services.refund_books import record_refund
-from plugins.ordering.services.refunds import (
-    ask_refund,
-    perform_refund,
-    perform_waiting_refunds,
-)
+from plugins.ordering.services.refund_making import perform_refund, perform_waiting_refunds
+from plugins.ordering.services.refunds import ask_refund, refund_everything
 from plugins.ordering.services.release import (
     BASKET_CHANGED,
     CANCELED_BY_CUSTOMER,
@@ -36,6 +34,7 @@ __all__ = [
     "NOT_PAID_IN_TIME",
     "adopt_session",
     "ask_refund",
+    "cancel_order",
     "flag_order",
     "forget_old_baskets",
     "is_unneeded",
@@ -46,6 +45,7 @@ __all__ = [
     "record_payment",
     "record_payment_failure",
     "record_refund",
+    "refund_everything",
     "release_order",
     "release_unpaid_orders",
     "start_payment",

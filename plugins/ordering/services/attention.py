@@ -7,9 +7,10 @@ import re
 from django.db import transaction
 from saleor.order.models import Order
 
+from plugins.ordering.marks import ATTENTION
 from plugins.ordering.models import PaymentSession, SessionStatus
 from plugins.ordering.services.locks import lock_order, lock_session
-from plugins.ordering.services.notes import ATTENTION, flag, unneeded_payments
+from plugins.ordering.services.notes import attention_of, flag, unneeded_payments
 
 _SESSION_KEY = re.compile(r"^stillwater-session-(\d+)$")
 
@@ -18,7 +19,7 @@ _SESSION_KEY = re.compile(r"^stillwater-session-(\d+)$")
 def flag_order(*, order_id: int, reason: str, message: str) -> None:
     """Mark an order for staff, once per reason; `message` goes into its history."""
     order, _checkout = lock_order(order_id)
-    if reason not in (order.private_metadata or {}).get(ATTENTION, []):
+    if reason not in attention_of(order):
         flag(order, reason, message)
 
 
@@ -26,7 +27,7 @@ def flag_order(*, order_id: int, reason: str, message: str) -> None:
 def unflag_order(*, order_id: int, reason: str) -> None:
     """Take one reason for attention away; other reasons stay."""
     order, _checkout = lock_order(order_id)
-    reasons = [r for r in (order.private_metadata or {}).get(ATTENTION, []) if r != reason]
+    reasons = [known for known in attention_of(order) if known != reason]
     if reasons:
         order.store_value_in_private_metadata({ATTENTION: reasons})
     else:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from saleor.order.events import order_note_added_event
-from saleor.order.models import Order
+from saleor.order.models import Order, OrderEvent
 
-ATTENTION = "needs_attention"
+from plugins.ordering.marks import ATTENTION
+from plugins.ordering.signals import payment_needs_attention
+
 PLACEMENT = "placement"
 UNNEEDED = "unneeded_payments"
 
@@ -30,17 +32,24 @@ def placement_of(order: Order) -> Placement:
     }
 
 
-def add_note(order: Order, message: str) -> None:
+def attention_of(order: Order) -> list[str]:
+    """Return the codes of why staff are to look at the order."""
+    return list((order.private_metadata or {}).get(ATTENTION, []))
+
+
+def add_note(order: Order, message: str) -> OrderEvent:
     """Write a line into the order's history, as the shop itself."""
-    order_note_added_event(order=order, user=None, message=message)
+    return order_note_added_event(order=order, user=None, message=message)
 
 
 def flag(order: Order, reason: str, message: str) -> None:
-    """Mark the order for staff: a reason code on it and a sentence in its history."""
-    reasons = [*(order.private_metadata or {}).get(ATTENTION, []), reason]
-    order.store_value_in_private_metadata({ATTENTION: reasons})
+    """Mark the order for staff: a reason code on it, a sentence in its history, and the signal."""
+    order.store_value_in_private_metadata({ATTENTION: [*attention_of(order), reason]})
     order.save(update_fields=["private_metadata"])
-    add_note(order, message)
+    note = add_note(order, message)
+    payment_needs_attention.send(
+        Order, order_id=order.pk, reason=reason, occasion=f"{reason}-{note.pk}"
+    )
 
 
 def note_unneeded(order: Order, raw_id: str, reason: str) -> None:

@@ -35,6 +35,13 @@ def refunded_pieces(order: Order) -> Counter[int]:
     return pieces
 
 
+def unrefunded_pieces(order: Order) -> dict[int, int]:
+    """Return the pieces that nobody has asked to refund yet, by order line."""
+    refunded = refunded_pieces(order)
+    left = {line.pk: line.quantity - refunded[line.pk] for line in order.lines.order_by("pk")}
+    return {line_id: pieces for line_id, pieces in left.items() if pieces > 0}
+
+
 def _refuse(line: OrderLine | None, wanted: int, refunded: int) -> None:
     if line is None:
         raise RefundRefused("This line is not part of the order.")

@@ -1,32 +1,26 @@
-"""Give money back: asked under locks, made at the provider outside of them, booked once."""
+"""Ask for money to go back: under the order's lock, once. A worker makes it afterwards."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from prices import Money
 from saleor.payment.models import Payment
 
 from plugins.ordering.errors import RefundRefused
-from plugins.ordering.models import Refund, RefundStatus
-from plugins.ordering.payments import PaymentProviderError, RefundState, get_provider
+from plugins.ordering.models import Refund
 from plugins.ordering.policies import refund_allowed
+from plugins.ordering.publishing import publish_or_wait
 from plugins.ordering.results import RefundOutcome
 from plugins.ordering.services.locks import lock_order
-from plugins.ordering.services.refund_books import charge_of, left_of, record_refund
-from plugins.ordering.services.refund_lines import price_of_lines
-
-logger = logging.getLogger(__name__)
-BATCH = 100
-GRACE = timedelta(minutes=1)  # the worker's time before the sweeper takes a refund up
+from plugins.ordering.services.refund_books import charge_of, left_of
+from plugins.ordering.services.refund_lines import price_of_lines, unrefunded_pieces
+from plugins.ordering.services.refund_making import outcome_of
 
 
+@transaction.atomic
 def ask_refund(
     *,
     order_id: int,
@@ -41,63 +35,52 @@ def ask_refund(
     """Ask for a refund and have a worker make it; the same `key` asks once.
 
     `lines` (order line id → pieces) refunds goods at the price that was paid for them;
-    `amount` any sum; neither, all that is left. `raw_id` names the charge where an order has
-    several. `restock` puts the lines back into stock once the provider has agreed.
+    `amount` any sum; neither, all that is left, and with it every piece that is not refunded
+    yet. `raw_id` names the charge where an order has several: then no pieces go with it.
+    `restock` puts the pieces back into stock once the provider has agreed.
     Raises RefundRefused.
     """
-    with transaction.atomic():
-        lock_order(order_id)
-        known = Refund.objects.filter(key=key).first()
-        if known is not None:
-            return _outcome(known, created=False)
-        payment = _payment(order_id, raw_id)
-        refund = _asked(payment, amount, dict(lines or {}))
-        refund.key, refund.reason, refund.restock = key, reason, restock
-        refund.asked_by_id = user_id
-        refund.save()
-        transaction.on_commit(partial(_publish, refund.pk), robust=True)
-    return _outcome(refund, created=True)
+    order, _checkout = lock_order(order_id)
+    known = Refund.objects.filter(key=key).first()
+    if known is not None:
+        return outcome_of(known, created=False)
+    payment, pieces = _payment(order_id, raw_id), dict(lines or {})
+    if amount is None and pieces:
+        amount = price_of_lines(order, pieces)
+    elif amount is None:
+        amount, pieces = left_of(payment), {} if raw_id else unrefunded_pieces(order)
+    refund = _new(payment, amount, pieces)
+    refund.key, refund.reason, refund.restock = key, reason, restock
+    return _saved(refund, user_id)
 
 
-def perform_refund(*, refund_id: int) -> RefundOutcome:
-    """Make an asked refund at the provider and book it; PaymentProviderError: later.
+@transaction.atomic
+def refund_everything(
+    *, order_id: int, reason: str, restock: bool = False, actor_id: int | None = None
+) -> tuple[RefundOutcome, ...]:
+    """Ask for all that is left of every payment of an order; with nothing left, do nothing.
 
-    Doing it twice, or at the same time, is harmless: the provider knows the key.
+    Asking again is harmless, whoever asks: what was asked for is not left any more. `reason` is
+    for staff and stands in the order's history; `actor_id` is the user who asked, None for the
+    shop itself. `restock` puts every piece that is not refunded yet back into stock once the
+    provider has agreed. The refunds are made after the caller's commit. `cancel_order` calls
+    this: do not call it beside that.
     """
-    refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    if refund.state != RefundStatus.ASKED:
-        return _outcome(refund, created=False)
-    state = _at_provider(refund)
-    record_refund(refund_id=refund.pk, state=state)
-    refund.refresh_from_db()
-    return _outcome(refund, created=False)
+    order, _checkout = lock_order(order_id)
+    pieces, outcomes = unrefunded_pieces(order), []
+    for payment in _fullest_first(order_id):
+        refund = _new(payment, left_of(payment), pieces)
+        refund.key = f"everything-{payment.pk}-{payment.refunds.count()}"
+        refund.reason, refund.restock = reason, restock
+        outcomes.append(_saved(refund, actor_id))
+        pieces = {}  # they go with the first
+    return tuple(outcomes)
 
 
-def perform_waiting_refunds() -> int:
-    """Make every refund that is still only asked for; return how many were made."""
-    waiting = Refund.objects.filter(
-        state=RefundStatus.ASKED, created_at__lte=timezone.now() - GRACE
-    )
-    ids = list(waiting.values_list("pk", flat=True)[:BATCH])
-    return sum(_try(refund_id) for refund_id in ids)
-
-
-def _try(refund_id: int) -> bool:
-    try:
-        perform_refund(refund_id=refund_id)
-    except PaymentProviderError as error:
-        logger.warning("refund %s waits: %s", refund_id, error)
-        return False
-    return True
-
-
-def _publish(refund_id: int) -> None:
-    from plugins.ordering.tasks import perform_refund as task
-
-    try:
-        task.delay(refund_id)
-    except Exception as error:  # noqa: BLE001  whatever the broker raises, the row is safe
-        logger.warning("refund %s waits: %s", refund_id, type(error).__name__)
+def _fullest_first(order_id: int) -> list[Payment]:
+    payments = Payment.objects.filter(order_id=order_id).order_by("pk")
+    left = {payment: left_of(payment).amount for payment in payments}
+    return sorted((p for p in left if left[p] > 0), key=lambda p: left[p], reverse=True)
 
 
 def _payment(order_id: int, raw_id: str) -> Payment:
@@ -108,31 +91,27 @@ def _payment(order_id: int, raw_id: str) -> Payment:
     return max(fitting, key=lambda payment: left_of(payment).amount)
 
 
-def _asked(payment: Payment, amount: Money | None, lines: dict[int, int]) -> Refund:
-    left = left_of(payment)
-    if lines:
-        amount = price_of_lines(payment.order, lines)
-    wanted = amount if amount is not None else left
-    allowed, why = refund_allowed(amount=wanted, left=left)
+def _new(payment: Payment, amount: Money, pieces: Mapping[int, int]) -> Refund:
+    allowed, why = refund_allowed(amount=amount, left=left_of(payment))
     if not allowed:
         raise RefundRefused(f"This cannot be refunded: {why}.")
     return Refund(
         order_id=payment.order_id,
         payment=payment,
-        amount_value=wanted.amount,
-        currency=wanted.currency,
-        lines={str(line): quantity for line, quantity in lines.items()},
+        amount_value=amount.amount,
+        currency=amount.currency,
+        lines={str(line): quantity for line, quantity in pieces.items()},
     )
 
 
-def _at_provider(refund: Refund) -> RefundState:
-    provider = get_provider()
-    if provider.name != refund.payment.gateway:
-        raise PaymentProviderError(f"{refund.payment.gateway} is not the provider any more")
-    charge = charge_of(refund.payment)
-    return provider.refund(charge=charge, amount=refund.amount, key=refund.key)
+def _saved(refund: Refund, user_id: int | None) -> RefundOutcome:
+    refund.asked_by_id = user_id
+    refund.save()
+    transaction.on_commit(partial(_publish, refund.pk), robust=True)
+    return outcome_of(refund, created=True)
 
 
-def _outcome(refund: Refund, *, created: bool) -> RefundOutcome:
-    state: Any = refund.state  # one of RefundStatus, whose words RefundOutcome names
-    return RefundOutcome(refund.pk, refund.amount, state, created)
+def _publish(refund_id: int) -> None:
+    from plugins.ordering.tasks import perform_refund as task
+
+    publish_or_wait(task, refund_id)

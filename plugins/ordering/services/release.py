@@ -7,19 +7,15 @@ from typing import Literal
 
 from django.db import transaction
 from saleor.order import OrderStatus
-from saleor.order.actions import cancel_order
 from saleor.order.models import Order
-from saleor.warehouse.models import Stock
 
-from plugins.inventory.reasons import StockReason
-from plugins.inventory.services import stock_reason
 from plugins.ordering.models import ACTIVE, PaymentSession, SessionStatus
 from plugins.ordering.plugin import one_configuration
 from plugins.ordering.results import ReleaseOutcome
 from plugins.ordering.selectors import is_paid
+from plugins.ordering.services.give_back import give_back
 from plugins.ordering.services.locks import lock_order
-from plugins.ordering.services.notes import ATTENTION, add_note, placement_of
-from plugins.ordering.services.promo import give_back_gift_cards, give_back_voucher
+from plugins.ordering.services.notes import add_note, attention_of
 from plugins.ordering.services.sessions import close_session
 
 logger = logging.getLogger(__name__)
@@ -77,10 +73,11 @@ def _release(order: Order, session: PaymentSession | None, reason: str) -> State
         return "already_released"
     if is_paid(order):
         return "paid"
-    if (order.private_metadata or {}).get(ATTENTION):
+    if attention_of(order):
         return "kept"  # money came in that does not fit: staff decide first
     _end_session(session, reason)
-    _give_back(order)
+    give_back(order, user=None)
+    order.payments.update(is_active=False)
     detach(order)
     add_note(order, f"Released: {reason}")
     return "released"
@@ -92,22 +89,6 @@ def _end_session(session: PaymentSession | None, reason: str) -> None:
     expired = reason == NOT_PAID_IN_TIME
     session.state = SessionStatus.EXPIRED if expired else SessionStatus.CANCELED
     session.save(update_fields=["state"])
-
-
-def _give_back(order: Order) -> None:
-    placement = placement_of(order)
-    give_back_gift_cards(placement["gift_cards"])
-    _lock_allocated_stock(order)
-    with stock_reason(reason=StockReason.ORDER_RELEASED, order_id=order.pk):
-        cancel_order(order, user=None)
-    give_back_voucher(order, placement["voucher_once_for"])
-    order.payments.update(is_active=False)
-
-
-def _lock_allocated_stock(order: Order) -> None:
-    stocks = Stock.objects.select_for_update(of=("self",)).order_by("pk")
-    ids = order.lines.values("allocations__stock_id")
-    list(stocks.filter(pk__in=ids).values_list("pk"))
 
 
 def _outcome(order: Order, state: State) -> ReleaseOutcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Sum
+from saleor.order import OrderStatus
 from saleor.order.models import OrderLine
 from saleor.warehouse.management import deallocate_stock, increase_stock
 from saleor.warehouse.models import Allocation, Stock
@@ -15,8 +16,11 @@ from plugins.ordering.models import Refund
 def put_back(refund: Refund) -> None:
     """Free what is still reserved for the refunded lines, and return the rest to stock.
 
-    A refund without lines concerns no goods, so nothing moves.
+    A refund without lines concerns no goods, so nothing moves. Nor does it for a canceled order:
+    it gave its pieces free when it was canceled, and only what had not left can be canceled.
     """
+    if refund.order.status == OrderStatus.CANCELED:
+        return
     lines = {int(line): quantity for line, quantity in refund.lines.items()}
     with stock_reason(
         reason=StockReason.REFUNDED, actor_id=refund.asked_by_id, order_id=refund.order_id

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from plugins.ordering.publishing import publish_or_wait
 from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.models import EventState, RefusedWebhook, StripeEvent
 from plugins.stripe_payments.results import EventData
@@ -62,12 +63,7 @@ def publish(event_id: int) -> bool:
     """Hand an event to a worker; if the broker is down it waits for the sweeper."""
     from plugins.stripe_payments.tasks import process_event as task
 
-    try:
-        task.delay(event_id)
-    except Exception as error:  # noqa: BLE001  whatever the broker raises, the row is safe
-        logger.warning("event %s waits: %s", event_id, type(error).__name__)
-        return False
-    return True
+    return publish_or_wait(task, event_id)
 
 
 def publish_waiting_events() -> int:

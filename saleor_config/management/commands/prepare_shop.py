@@ -1,4 +1,4 @@
-"""`manage.py prepare_shop EMAIL PASSWORD_FILE`, which `make run` calls: catalogue and staff."""
+"""`manage.py prepare_shop EMAIL PASSWORD_FILE`, which `make run` calls: contents and staff."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import transaction
 
 
 class Command(BaseCommand):
-    """Load the catalogue and make sure that the one account can log in to /staff/."""
+    """Load catalogue and collection points; the one account can log in to /staff/."""
 
     help = "Load the catalogue and make sure that a member of staff can log in."
 
@@ -22,8 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("password_file", type=Path)
 
     def handle(self, *args: Any, email: str, password_file: Path, **options: Any) -> None:
-        """Run both."""
+        """Run all three."""
         call_command("load_catalogue", verbosity=options["verbosity"])
+        call_command("load_points", demo=True, verbosity=options["verbosity"])
         ensure_staff(email=email, password=password_file.read_text().strip())
 
 

@@ -1,12 +1,20 @@
 """Collection points: imported whole or not at all, found near a postcode."""
 
+from io import StringIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 
 from plugins.discreet_shipping.errors import PointsRefused
-from plugins.discreet_shipping.models import CollectionPoint
+from plugins.discreet_shipping.models import CollectionPoint, PostcodeArea
 from plugins.discreet_shipping.selectors import find_point, points_near
-from plugins.discreet_shipping.services import import_points, import_postcodes
+from plugins.discreet_shipping.services import (
+    import_points,
+    import_postcodes,
+    load_demo_points,
+    load_postcodes,
+)
 from tests.functional.discretion.test_discretion_browser import POINTS
 from tests.personas import staff
 
@@ -24,6 +32,32 @@ def test_nearest_comes_first_with_its_distance():
     assert found[0].hours == "Mon-Sat 7-22"
     assert points_near(country="GB", postcode="ZZ1 1ZZ") == []
     assert points_near(country="FR", postcode="BN7 1AA") == []
+
+
+def test_without_the_postcode_the_distance_is_said_to_be_about(settings):
+    assert load_postcodes() == 121
+    import_points(content=POINTS)
+    near = points_near(country="GB", postcode="BN7 9ZZ")  # no such row: our points in BN7
+    assert [(found.point.code, found.from_middle_of) for found in near[:2]] == [
+        ("LEW-1", "BN7"), ("LEW-2", "BN7"),
+    ]  # fmt: skip
+    (first, *_rest) = points_near(country="GB", postcode="bn20 8aa")  # the area's middle only
+    assert (first.point.code, first.from_middle_of, first.kilometres) == ("BRI-1", "BN", 0.1)
+    assert points_near(country="GB", postcode="BX1 1LT") == []  # not B, Birmingham
+    for nowhere in ("", " ", "1", "!!", "\u0000", "Lewes town", "x" * 500):
+        assert points_near(country="GB", postcode=nowhere) == []
+
+
+def test_the_demonstration_has_a_point_near_every_area_and_is_marked():
+    call_command("load_points", demo=True, stdout=StringIO())
+    for area in PostcodeArea.objects.all():
+        near = points_near(country="GB", postcode=f"{area.prefix}9 9AA")
+        assert near[0].kilometres < 3, area
+        assert near[0].hours
+        assert near[0].point.name.endswith("(demo)")
+        assert near[0].from_middle_of == area.prefix
+    assert load_demo_points() == 0, "a shop with points keeps its own"
+    assert CollectionPoint.objects.count() == 242
 
 
 def test_importing_again_renews_and_may_switch_off_the_rest():

@@ -138,8 +138,8 @@ def test_the_first_page_counts_only_what_one_may_see(django_assert_num_queries):
 
     assert work_of() == []
     assert work_of("order.manage_orders") == orders
-    assert work_of("product.manage_products") == stock
-    assert work_of("order.manage_orders", "product.manage_products") == orders + stock
+    assert work_of("dashboard.manage_stock") == stock
+    assert work_of("order.manage_orders", "dashboard.manage_stock") == orders + stock
     boss = UserFactory(is_staff=True, is_superuser=True)
     with django_assert_num_queries(2):
         assert len(work_for(boss)) == 5

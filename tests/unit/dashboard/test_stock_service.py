@@ -19,7 +19,7 @@ from tests.unit.dashboard import builders
 @pytest.fixture
 def keeper():
     user = UserFactory(is_staff=True)
-    user.user_permissions.add(permission("product.manage_products"))
+    user.user_permissions.add(permission("dashboard.manage_stock"))
     return user
 
 
@@ -106,7 +106,7 @@ def test_a_stock_begins_with_a_recorded_quantity(keeper):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_save_at_once_one_is_told():
     stock, keeper = variant_in_stock(5).stocks.get(), UserFactory(is_staff=True)
-    keeper.user_permissions.add(permission("product.manage_products"))
+    keeper.user_permissions.add(permission("dashboard.manage_stock"))
     start, told = threading.Barrier(2), []
 
     def save(wanted):

@@ -3,7 +3,7 @@
 import pytest
 from prices import Money
 
-from plugins.ordering.policies import payment_settles, price_fits, weight_fits
+from plugins.ordering.policies import may_cancel, payment_settles, price_fits, weight_fits
 
 
 def gbp(amount):
@@ -45,3 +45,18 @@ def test_weight_range_without_a_minimum_matches(grams, minimum, maximum, fits):
 def test_what_pays_an_order(amount, canceled, settled, answer):
     due = gbp("52.50")
     assert payment_settles(due=due, amount=amount, canceled=canceled, settled=settled) == answer
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, ""),
+        ({"sent": True, "packing": True}, "on its way"),
+        ({"packing": True}, "begun to pack"),
+        ({"disputed": True}, "Your bank"),
+    ],
+)
+def test_an_order_is_canceled_until_its_parcel_is_begun(facts, words):
+    allowed, why = may_cancel(**{"sent": False, "packing": False, "disputed": False, **facts})
+    assert allowed is (not facts)
+    assert words in why

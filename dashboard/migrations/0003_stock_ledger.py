@@ -25,7 +25,7 @@ WHERE step.before <> step.after ORDER BY step.id, step.part
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dashboard", "0001_initial"),
+        ("dashboard", "0002_roles"),
         ("inventory", "0001_initial"),
     ]
     run_before = [("inventory", "0002_ledger")]

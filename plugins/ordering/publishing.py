@@ -1,0 +1,24 @@
+"""Handing a row to a worker, which may be away: the row waits then, and a sweeper finds it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import Task
+
+logger = logging.getLogger(__name__)
+
+
+def publish_or_wait(task: Task[Any, Any], row_id: int) -> bool:
+    """Queue `task(row_id)`; return False where the broker is away.
+
+    For after the commit (`transaction.on_commit(partial(...), robust=True)`) of a row that a
+    periodic task also looks for: it is safe in the database, so nothing is raised.
+    """
+    try:
+        task.delay(row_id)
+    except Exception as error:  # noqa: BLE001  whatever the broker raises, the row is safe
+        logger.warning("%s %s waits: %s", task.name, row_id, type(error).__name__)
+        return False
+    return True

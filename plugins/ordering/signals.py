@@ -1,0 +1,16 @@
+"""What other plugins may want to know; plugins.ordering knows none of them.
+
+Each is sent inside the transaction of what happened, so a receiver that writes an outbox row
+writes it together with the event, or not at all. A receiver must not use the network and must
+not raise. Connect in the plugin's `AppConfig.ready`.
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+# A person of the shop has to look at a payment. Arguments: `order_id` (int, or None where no
+# order is known), `reason` (a code such as "wrong_amount", "paid_twice", "dispute",
+# "refund_failed", "stray_payment"; nothing private in it) and `occasion` (str, the same for the
+# same trouble told twice). Sent once per trouble.
+payment_needs_attention = Signal()

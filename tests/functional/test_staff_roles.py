@@ -1,0 +1,144 @@
+"""Every address under /staff/, tried in each role: let in, or refused, and nothing between.
+
+A page that is new must be named in `NEEDS`, by the beginning of its name.
+"""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from dashboard.roles import ROLES
+from dashboard.services.roles import make_roles
+from dashboard.site import staff_site
+from tests import personas
+
+pytestmark = pytest.mark.django_db
+
+ANY_STAFF = ""
+# What the names of the addresses begin with, and the permission that opens them.
+NEEDS = {
+    "auth_group_": "account.manage_staff",
+    "dashboard_customer_": "account.manage_users",
+    "dashboard_maskedgiftcard_": "giftcard.manage_gift_card",
+    "dashboard_staffmember_": "account.manage_staff",
+    "dashboard_stockitem_": "dashboard.manage_stock",
+    "auth_user_password_change": "account.manage_staff",
+    "discount_voucher_": "discount.manage_discounts",
+    "discreet_shipping_collectionpoint_": "shipping.manage_shipping",
+    "collection_points_import": "shipping.manage_shipping",
+    "order_order_": "order.manage_orders",
+    "order_sheet": "order.manage_orders",
+    "plugins_pluginconfiguration_": "plugins.manage_plugins",
+    "product_content_guide_": "product.manage_products",
+    "product_content_size_": "product.manage_products",
+    "product_product_": "product.manage_products",
+    "product_productvariant_": "product.manage_products",
+    "shipping_shippingzone_": "shipping.manage_shipping",
+    "stripe_payments_": "order.manage_orders",
+    **dict.fromkeys(("index", "search", "password_change", "jsi18n"), ANY_STAFF),
+}
+OPEN = {"login"}  # the log-in itself
+ENDS_THE_SESSION = {"logout"}
+WITHOUT_A_MODEL = {"autocomplete", "view_on_site", "app_list", None}  # they ask per model
+
+
+def addresses():
+    """Return {name: address} of all pages; rows are asked for by a number that nothing has."""
+    found = {}
+    for name, parameters in _patterns(staff_site.get_urls()):
+        if name in OPEN | ENDS_THE_SESSION | WITHOUT_A_MODEL:
+            continue
+        values = {key: _value(key) for key in parameters}
+        found[name] = reverse(f"admin:{name}", kwargs=values)
+    return found
+
+
+def _patterns(patterns):
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from _patterns(pattern.url_patterns)
+        else:
+            yield pattern.name, pattern.pattern.converters
+
+
+def _value(parameter):
+    words = {"kind": "label", "size": "a6", "form": "pdf"}
+    return words.get(parameter, 0)
+
+
+def permission_for(name):
+    fitting = [begin for begin in NEEDS if name.startswith(begin)]
+    assert fitting, f"Who may open {name}? Say it in NEEDS."
+    return NEEDS[max(fitting, key=len)]
+
+
+def forbidden(who):
+    """Return the names of the pages that refuse this person; others answer, whatever it is."""
+    answers = {name: who.get(address) for name, address in addresses().items()}
+    assert not [name for name, answer in answers.items() if _asks_to_log_in(answer)]
+    return {name for name, answer in answers.items() if answer.status_code == 403}
+
+
+def _asks_to_log_in(answer):
+    return answer.status_code == 302 and "/staff/login/" in answer.headers["Location"]
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_a_role_opens_its_own_pages_and_no_others(role):
+    never = forbidden(personas.owner())
+    needed = {name: permission_for(name) for name in addresses()}
+    others = {name for name, code in needed.items() if code and code not in role.permissions}
+
+    assert forbidden(personas.in_role(role.name)) == others | never
+    assert {name.rsplit("_", 1)[-1] for name in never} <= {"add", "delete"}
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_a_role_sees_the_way_to_its_own_pages_and_to_no_others(role):
+    html = personas.in_role(role.name).get("/staff/").content.decode()
+    for name, address in addresses().items():
+        if name.endswith("_changelist") and permission_for(name) not in role.permissions:
+            assert f'href="{address}' not in html, name
+
+
+@pytest.mark.parametrize(
+    "who", [personas.stranger, personas.customer], ids=["stranger", "customer"]
+)
+def test_nobody_else_opens_any_page(who):
+    client = who()
+    for name, address in addresses().items():
+        assert _asks_to_log_in(client.get(address)), name
+
+
+def test_the_roles_are_permission_groups_that_managers_may_change():
+    Group.objects.all().delete()
+    assert make_roles() == [role.name for role in ROLES]
+    packers = Group.objects.get(name="Packer")
+    packers.permissions.add(personas.permission("dashboard.manage_stock"))
+
+    assert make_roles() == []
+
+    assert packers.permissions.count() == 2
+    for role in ROLES[1:]:
+        codes = Group.objects.get(name=role.name).permissions
+        named = codes.values_list("content_type__app_label", "codename")
+        assert {".".join(code) for code in named} == set(role.permissions)
+
+
+def test_a_manager_can_hand_on_every_role():
+    manager = personas.in_role("Manager")
+    colleague = personas.staff().session["_auth_user_id"]
+    make_roles()
+    html = manager.get(f"/staff/dashboard/staffmember/{colleague}/change/").content.decode()
+    for role in ROLES:
+        assert role.name in html
+
+
+def test_a_keeper_of_stock_chooses_variants_without_opening_their_page():
+    keeper = personas.in_role("Inventory keeper")
+    choosing = {
+        "app_label": "dashboard", "model_name": "stockitem", "field_name": "product_variant",
+    }  # fmt: skip
+    assert keeper.get("/staff/autocomplete/", choosing).status_code == 200
+    assert personas.in_role("Support").get("/staff/autocomplete/", choosing).status_code == 403
+    assert keeper.get("/staff/product/productvariant/").status_code == 403
