@@ -11,6 +11,7 @@ RUN python -m venv .venv \
         --require-hashes requirements/runtime.txt
 COPY manage.py pyproject.toml ./
 COPY dashboard dashboard
+COPY locale locale
 COPY plugins plugins
 COPY product_content product_content
 COPY saleor_config saleor_config

@@ -1,12 +1,17 @@
 # `make` or `make help` lists what there is. Needs Python 3.11, 3.12 or 3.13, nothing else:
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help run reset clean dump code test browser check lint format types migrations-check \
         lock bench storm shell venv
+=======
+.PHONY: help run reset clean dump test browser check lint format types migrations-check \
+        lock bench storm shell messages venv
+>>>>>>> main
 
 PY := .venv/bin/python
 OURS := dashboard plugins product_content saleor_config storefront tests manage.py
-OUR_APPS := product_content ordering discreet_shipping local_payments order_emails stripe_payments \
+OUR_APPS := product_content inventory ordering discreet_shipping local_payments order_emails stripe_payments \
             storefront dashboard
 
 help: ## List these commands
@@ -56,6 +61,9 @@ bench: venv ## Measure the pages and placing orders (takes minutes)
 
 shell: venv ## Open a Python prompt on the running shop
 	@exec $(PY) -m saleor_config.embedded shell
+
+messages: venv ## Write new texts into locale/ and list what is not translated yet
+	@$(PY) manage.py update_texts
 
 lock: venv ## Resolve pyproject.toml anew into requirements/*.txt (ARGS="--upgrade" for the newest)
 	@$(PY) -m uv pip compile $(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt $(ARGS)

@@ -1,5 +1,6 @@
-"""Wrong tries at logging in, and the answer while it is locked (`AXES_LOCKOUT_CALLABLE`).
+"""Wrong tries at logging in, and the answer to staff while it is locked.
 
+saleor_config.lockout asks for the answer, as AXES_LOCKOUT_CALLABLE.
 Passwords and codes are counted together: a few tries for both steps, not for each.
 """
 

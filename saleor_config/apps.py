@@ -4,11 +4,14 @@ from django.apps import AppConfig
 
 
 class SaleorConfig(AppConfig):
-    """Wires Celery and the checks."""
+    """Wires Celery, the checks and the languages."""
 
     name = "saleor_config"
     label = "saleor_config"
 
     def ready(self) -> None:
-        """Register the checks and make our Celery app the current one."""
+        """Register the checks, make our Celery app the current one, compile the languages."""
         from saleor_config import celery, checks  # noqa: F401
+        from saleor_config.languages.compiling import compile_stale
+
+        compile_stale()

@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from product_content.languages import localized
 from product_content.types import GuidePage, ProductPage, VariantOption
 
 Data = dict[str, Any]
-KIND_NAMES = {"sets": "Sets by size", "singles": "Single sizes", "care": "Care and comfort"}
+KIND_NAMES = {
+    "sets": _("Sets by size"),
+    "singles": _("Single sizes"),
+    "care": _("Care and comfort"),
+}
 
 
 def shop(name: str, base: str) -> Data:
     """Describe the shop; `base` is its address without a slash at the end."""
-    return _whole([{"@type": "WebSite", "name": name, "url": f"{base}/"}])
+    return _whole([{"@type": "WebSite", "name": name, "url": f"{base}{localized('/')}"}])
 
 
 def product(page: ProductPage, shop_name: str, base: str) -> Data:
@@ -32,7 +40,7 @@ def product(page: ProductPage, shop_name: str, base: str) -> Data:
     }
     if len(page.variants) == 1:
         described["sku"] = page.variants[0].sku
-    trail = [(KIND_NAMES[page.kind], f"/{page.kind}/"), (page.name, page.url)]
+    trail = [(str(KIND_NAMES[page.kind]), localized(f"/{page.kind}/")), (page.name, page.url)]
     return _whole([described, _breadcrumbs(trail, base)])
 
 
@@ -49,12 +57,19 @@ def guide(page: GuidePage, shop_name: str, base: str) -> Data:
         "publisher": {"@type": "Organization", "name": shop_name, "url": f"{base}/"},
         "citation": [f"{source.organisation}: {source.title}" for source in page.sources],
     }
-    return _whole([described, _breadcrumbs([("Guides", "/guides/"), (page.title, page.url)], base)])
+    return _whole(
+        [
+            described,
+            _breadcrumbs(
+                [(gettext("Guides"), localized("/guides/")), (page.title, page.url)], base
+            ),
+        ]
+    )
 
 
 def share_path(kind: str, slug: str) -> str:
     """Return the address of the picture that stands for a product where it is shared."""
-    return f"/share/{kind}/{slug}.png"
+    return localized(f"/share/{kind}/{slug}.png")
 
 
 def _whole(parts: list[Data]) -> Data:
@@ -77,7 +92,7 @@ def _offer(option: VariantOption, page: ProductPage, base: str) -> Data:
 
 
 def _breadcrumbs(trail: list[tuple[str, str]], base: str) -> Data:
-    places = [("Home", "/"), *trail]
+    places = [(gettext("Home"), localized("/")), *trail]
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [

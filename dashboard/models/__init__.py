@@ -3,14 +3,5 @@
 from dashboard.models.goods import MaskedGiftCard, StockItem
 from dashboard.models.people import Customer, StaffMember
 from dashboard.models.recovery import RecoveryCodes
-from dashboard.models.stock import StockChange, StockReason
 
-__all__ = [
-    "Customer",
-    "MaskedGiftCard",
-    "RecoveryCodes",
-    "StaffMember",
-    "StockChange",
-    "StockItem",
-    "StockReason",
-]
+__all__ = ["Customer", "MaskedGiftCard", "RecoveryCodes", "StaffMember", "StockItem"]

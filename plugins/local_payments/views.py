@@ -5,9 +5,12 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.cache import cache_control
 
@@ -15,8 +18,9 @@ from plugins.local_payments.formatting import money_words
 from plugins.local_payments.provider import NAME, charge_id, unsign
 from plugins.ordering import services
 from plugins.ordering.selectors import PaymentView, get_payment_view
+from product_content.languages import localized, prefix
 
-DECLINED = "The payment was declined. You can try again; nothing was charged."
+DECLINED = _("The payment was declined. You can try again; nothing was charged.")
 
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")
@@ -70,18 +74,20 @@ def _decline(reference: str) -> None:
 
 def _cancel(view: PaymentView) -> HttpResponse:
     services.release_order(order_id=view.order_id, reason=services.CANCELED_BY_CUSTOMER)
-    return HttpResponseRedirect("/basket/")
+    return redirect(localized("/basket/", view.language))
 
 
 def _to_order(view: PaymentView) -> HttpResponse:
-    return redirect(f"/orders/{view.order_token}/")
+    return redirect(localized(f"/orders/{view.order_token}/", view.language))
 
 
-def _page(request: HttpRequest, view: PaymentView, message: str = "") -> HttpResponse:
-    context = {
-        "view": view,
-        "amount": money_words(view.amount),
-        "shop_name": settings.SHOP_NAME,
-        "message": message,
-    }
-    return render(request, "local_payments/pay.html", context)
+def _page(request: HttpRequest, view: PaymentView, message: str | Promise = "") -> HttpResponse:
+    with translation.override(view.language):
+        context = {
+            "view": view,
+            "amount": money_words(view.amount),
+            "shop_name": settings.SHOP_NAME,
+            "root": prefix(),
+            "message": message,
+        }
+        return render(request, "local_payments/pay.html", context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 from django.conf import settings
 from django.utils import timezone
@@ -29,3 +29,8 @@ def money(value: Money, locale: Locale) -> str:
 def day(moment: datetime, locale: Locale) -> str:
     """Return the date of a moment in the shop's time zone, such as 22 November 2026."""
     return format_date(timezone.localdate(moment), format="long", locale=locale)
+
+
+def clock(moment: datetime, locale: Locale) -> str:
+    """Return the time of a moment in the shop's time zone, such as 14:35."""
+    return format_time(timezone.localtime(moment), format="short", locale=locale)

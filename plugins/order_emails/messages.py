@@ -2,63 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import css_inline
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.template.loader import select_template
 from django.utils import translation
 
+from plugins.order_emails.envelopes import Envelope, envelope_of, language_of
+from plugins.order_emails.kinds import KINDS, Audience, Context, Kind
+from plugins.order_emails.kinds.base import link
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.policies import NoRecipient
-from plugins.order_emails.refunds import payment_refunded
-from plugins.order_emails.selectors import order_confirmed
-from plugins.ordering.discretion import message_promise
+from plugins.order_emails.placeholders import fill, paragraphs
 
 
-def _order_confirmed(email: OutgoingEmail) -> dict[str, Any]:
-    if email.order_id is None:
-        raise NoRecipient
-    return order_confirmed(email.order_id)
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An e-mail as it is read."""
+
+    subject: str
+    text: str
+    html: str
 
 
-def _payment_refunded(email: OutgoingEmail) -> dict[str, Any]:
-    return payment_refunded(email.occasion)
+def build_message(row: OutgoingEmail) -> EmailMultiAlternatives:
+    """Return the message of a row, in its language.
 
-
-# Each kind has one function that returns what its three templates are given.
-_CONTEXTS: dict[str, Callable[[OutgoingEmail], dict[str, Any]]] = {
-    "order_confirmed": _order_confirmed,
-    "payment_refunded": _payment_refunded,
-}
-
-
-def build_message(email: OutgoingEmail) -> EmailMultiAlternatives:
-    """Return the message of a row, in the language of its order.
-
-    Raises NoRecipient when the order or its address is gone, KeyError for an unknown kind.
+    Raises NoRecipient when whom it is for or about is gone, KeyError for an unknown kind.
     """
-    order = email.order
-    if order is None or not (promise := message_promise(order, email.kind)).recipient:
-        raise NoRecipient
-    with translation.override(order.language_code):
-        context = _CONTEXTS[email.kind](email)
-        message = EmailMultiAlternatives(
-            subject=_render(email.kind, "subject.txt", context).strip(),
-            body=_render(email.kind, "body.txt", context),
-            from_email=promise.sender,
-            to=[promise.recipient],
-            headers={"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"},
-        )
-        html = _inliner().inline(_render(email.kind, "body.html", context))
-    message.attach_alternative(html, "text/html")
+    kind = KINDS[row.kind]
+    with translation.override(language_of(row, kind)):
+        envelope = envelope_of(row, kind)
+        rendered = render(kind, kind.context(row), envelope)
+    message = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=rendered.text,
+        from_email=envelope.sender,
+        to=list(envelope.recipients),
+        headers=_headers(row),
+    )
+    message.attach_alternative(rendered.html, "text/html")
     return message
 
 
-def _render(kind: str, part: str, context: dict[str, Any]) -> str:
-    return render_to_string(f"order_emails/{kind}/{part}", context)
+def render(kind: Kind, context: Context, envelope: Envelope) -> Rendered:
+    """Return subject, text and HTML of a kind in the active language."""
+    words = _words(kind, context, envelope)
+    values = (
+        context
+        | words
+        | {
+            "shop_name": settings.SHOP_NAME,
+            "language": (translation.get_language() or settings.LANGUAGE_CODE).split("-")[0],
+            "for_staff": kind.audience is Audience.STAFF,
+        }
+    )
+    return Rendered(
+        subject=_render(kind.name, "subject.txt", values).strip(),
+        text=_render(kind.name, "body.txt", values),
+        html=_inliner().inline(_render(kind.name, "body.html", values)),
+    )
+
+
+def _words(kind: Kind, context: Context, envelope: Envelope) -> dict[str, Any]:
+    texts = kind.texts
+    return {
+        "subject": envelope.subject or fill(str(texts.subject), context),
+        "preheader": envelope.preheader or fill(str(texts.preheader), context),
+        "heading": fill(str(texts.heading), context),
+        "opening": paragraphs(fill(str(texts.opening), context)),
+        "button": fill(str(texts.button), context),
+        "closing": paragraphs(fill(str(texts.closing), context)),
+    }
+
+
+def _render(kind: str, part: str, values: dict[str, Any]) -> str:
+    template = select_template([f"order_emails/{kind}/{part}", f"order_emails/base/{part}"])
+    return template.render(values)
+
+
+def _headers(row: OutgoingEmail) -> dict[str, str]:
+    headers = {"Message-ID": row.message_id, "Auto-Submitted": "auto-generated"}
+    if row.unsubscribe_path:
+        headers["List-Unsubscribe"] = f"<{link(row.unsubscribe_path)}>"
+    return headers
 
 
 @cache

@@ -1,10 +1,13 @@
-"""The outbox: one row per e-mail that an order event asks for."""
+"""The outbox: one row per e-mail that an event asks for."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from saleor.order.models import Order
+
+RESENT = "+"  # parts an occasion from the number of its repetition
 
 
 class EmailState(models.TextChoices):
@@ -14,6 +17,7 @@ class EmailState(models.TextChoices):
     SENDING = "sending", "Being sent"
     FAILED = "failed", "Failed, will be tried again"
     SENT = "sent", "Sent"
+    SKIPPED = "skipped", "No longer needed"
     DEAD = "dead", "Given up"
 
 
@@ -21,18 +25,30 @@ UNSENT = (EmailState.WAITING, EmailState.SENDING, EmailState.FAILED)
 
 
 class OutgoingEmail(models.Model):
-    """One e-mail of one `kind` about one `occasion` of an order, sent once.
+    """One e-mail of one `kind` about one `occasion`, sent once.
 
-    The recipient is read from the order when it is sent, so no address is kept twice.
+    `about` names what it is about for good ("order-12", "user-7", "stock-3"), also when that is
+    deleted. The recipient is read from the order or the user when the e-mail is sent, so no
+    address is kept twice. `to_address` (an address that is not the user's), `path` and
+    `unsubscribe_path` (links that open something) stay only until it was sent or given up.
+
     `next_try_at` is when the sweeper may take it: a moment after it was written, the end
     of the lease while a worker sends it, or the end of the pause after a failure.
     """
 
+    about = models.CharField(max_length=80)
     order = models.ForeignKey(
         Order, null=True, blank=True, related_name="emails", on_delete=models.SET_NULL
     )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", on_delete=models.SET_NULL
+    )
     kind = models.CharField(max_length=40)
     occasion = models.CharField(max_length=80)
+    language = models.CharField(max_length=35, blank=True, default="")
+    to_address = models.EmailField(blank=True, default="")
+    path = models.CharField(max_length=500, blank=True, default="")
+    unsubscribe_path = models.CharField(max_length=500, blank=True, default="")
     state = models.CharField(max_length=8, choices=EmailState.choices, default=EmailState.WAITING)
     message_id = models.CharField(max_length=255, unique=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -45,7 +61,7 @@ class OutgoingEmail(models.Model):
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(
-                fields=("order", "kind", "occasion"), name="one_email_per_occasion"
+                fields=("about", "kind", "occasion"), name="one_email_per_occasion"
             ),
         )
         indexes = (
@@ -55,4 +71,9 @@ class OutgoingEmail(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} of order {self.order_id}"
+        return f"{self.kind} about {self.about}"
+
+    @property
+    def event(self) -> str:
+        """The occasion without the number that sending it again gave it."""
+        return self.occasion.partition(RESENT)[0]

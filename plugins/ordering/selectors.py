@@ -58,6 +58,7 @@ class PaymentView:
     order_id: int
     order_number: str
     order_token: str
+    language: str
     amount: Money
     payable: bool
     paid: bool
@@ -76,6 +77,7 @@ def get_payment_view(*, provider: str, reference: str) -> PaymentView | None:
         order_id=session.order_id,
         order_number=str(session.order_id),
         order_token=session.order.token,
+        language=session.order.language_code,
         amount=session.amount,
         payable=session.state == SessionStatus.OPEN,
         paid=session.state == SessionStatus.PAID,

@@ -30,5 +30,4 @@ def webhook(request: HttpRequest) -> HttpResponse:
 @require_GET
 def come_back(request: HttpRequest) -> HttpResponseRedirect:
     """Complete the payment if the webhook has not yet, and show the order."""
-    token = services.complete_return(reference=request.GET.get("session", ""))
-    return redirect(f"/orders/{token}/" if token else "/")
+    return redirect(services.complete_return(reference=request.GET.get("session", "")) or "/")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from prices import Money
 
+from product_content.languages import localized
 from product_content.models import Firmness, Magnet
 from product_content.selectors.availability import pieces
 from product_content.selectors.prices import Discounts, full_price
@@ -16,8 +17,8 @@ Chart = Mapping[int, SizeInfo]
 
 
 def product_url(kind: str, slug: str) -> str:
-    """Return the address of a product's page (fixed in DESIGN.md, section 8)."""
-    return f"/{kind}/{slug}/"
+    """Return the address of a product's page in the language of now (DESIGN.md, section 8)."""
+    return localized(f"/{kind}/{slug}/")
 
 
 def build_option(row: Row, sizes: Chart, discounts: Discounts) -> VariantOption:

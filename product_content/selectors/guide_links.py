@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from product_content.languages import localized
 from product_content.models import GuideProduct, GuideStage
 from product_content.types import GuideLink
 
@@ -11,8 +12,8 @@ STAGE_ORDER = {stage: position for position, stage in enumerate(GuideStage.value
 
 
 def guide_url(slug: str) -> str:
-    """Return the address of a guide (fixed in DESIGN.md, section 8)."""
-    return f"/guides/{slug}/"
+    """Return the address of a guide in the language of now (DESIGN.md, section 8)."""
+    return localized(f"/guides/{slug}/")
 
 
 def guide_links(links: QuerySet[GuideProduct]) -> tuple[GuideLink, ...]:

@@ -111,6 +111,13 @@ _LIST = (
         "Stillwater <hello@stillwater.example>",
         "Sender of every e-mail. Keep it neutral.",
     ),
+    Variable(
+        "STAFF_EMAILS",
+        "list",
+        [],
+        "Addresses that are told of new orders, low stock and payments that need attention, "
+        "separated by commas. Empty: nobody is.",
+    ),
     Variable("PORT", "int", 8000, "Port of the web server."),
     Variable("WEB_WORKERS", "int", 2, "Number of web worker processes."),
     Variable("WEB_THREADS", "int", 2, "Threads in each web worker; each holds one connection."),

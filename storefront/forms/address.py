@@ -9,12 +9,12 @@ import phonenumbers
 from django import forms
 from phonenumber_field.formfields import PhoneNumberField
 
+from product_content.languages import localized
 from storefront.forms.address_rules import AddressRules, address_rules, normalize
 
 _NAME_LENGTH, _AREA_LENGTH, _POSTCODE_LENGTH = 256, 128, 20  # those of Saleor's Address
 _BY_COUNTRY = ("city", "city_area", "country_area", "postal_code")
 _SWAP = {  # with htmx the form follows the country; without, the button beside it does
-    "hx-post": "/checkout/address/",
     "hx-trigger": "change",
     "hx-include": "closest form",
     "hx-vals": '{"change_country": "1"}',
@@ -73,6 +73,7 @@ class AddressForm(forms.Form):
         """Follow the rules of `country`, one of `countries` (code, name)."""
         super().__init__(data, initial={**(initial or {}), "country": country})
         self.fields["country"].choices = countries  # type: ignore[attr-defined]
+        self.fields["country"].widget.attrs["hx-post"] = localized("/checkout/address/")
         self.fields["phone"].region = country if _has_phones(country) else None  # type: ignore[attr-defined]
         self._follow(address_rules(country))
         for field in self.fields.values():

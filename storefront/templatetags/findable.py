@@ -8,9 +8,10 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from product_content.languages import in_english, localized
 from product_content.types import GuidePage, ProductPage
 from storefront import structured_data
 
@@ -21,10 +22,17 @@ _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 @register.simple_tag(takes_context=True)
 def canonical(context: dict[str, Any]) -> SafeString:
-    """Return the links that say which address this page has, whatever filter it was asked with."""
-    address = f"{settings.PUBLIC_URL}{context['request'].path}"
-    return format_html(
-        '<link rel="canonical" href="{0}">\n<meta property="og:url" content="{0}">', address
+    """Return the links that say which address this page has, whatever filter it was asked with.
+
+    Then come its addresses in every language.
+    """
+    path = context["request"].path
+    own = format_html(
+        '<link rel="canonical" href="{0}">\n<meta property="og:url" content="{0}">',
+        f"{settings.PUBLIC_URL}{path}",
+    )
+    return own + format_html_join(
+        "", '\n<link rel="alternate" hreflang="{}" href="{}">', _alternates(in_english(path))
     )
 
 
@@ -51,6 +59,13 @@ def product_data(product: ProductPage) -> SafeString:
 def guide_data(guide: GuidePage) -> SafeString:
     """Describe a guide."""
     return _script(structured_data.guide(guide, settings.SHOP_NAME, settings.PUBLIC_URL))
+
+
+def _alternates(path: str) -> list[tuple[str, str]]:
+    whole = [
+        (code, f"{settings.PUBLIC_URL}{localized(path, code)}") for code, _ in settings.LANGUAGES
+    ]
+    return [*whole, ("x-default", f"{settings.PUBLIC_URL}{path}")]
 
 
 def _script(data: dict[str, Any]) -> SafeString:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from product_content.languages import localized
 from storefront.cookies import read_basket_token, write_basket_token
 from storefront.decorators import private_page, same_origin_only
 from storefront.errors import BasketRefused
@@ -20,8 +21,12 @@ REFUSED, INVALID, SEE_OTHER = 409, 422, 303
 
 
 def see_other(address: str) -> HttpResponseRedirect:
-    """Answer a form by sending the browser on with GET, so that a reload sends nothing twice."""
-    return HttpResponseRedirect(address, status=SEE_OTHER)
+    """Answer a form by sending the browser on with GET, so that a reload sends nothing twice.
+
+    `address` is a path of ours, as "/basket/", which is put into the page's language, or whole.
+    """
+    whole = localized(address) if address.startswith("/") else address
+    return HttpResponseRedirect(whole, status=SEE_OTHER)
 
 
 @require_safe

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from product_content import selectors
@@ -14,12 +16,12 @@ from storefront.decorators import public_page, vary_on_htmx
 from storefront.forms.filters import SetFilterForm
 from storefront.set_filters import loosenings, matching, ordered
 from storefront.sets_together import missing_sizes, price_one_by_one
+from storefront.structured_data import KIND_NAMES
 
-_KIND_NAMES = {"sets": "Sets by size", "singles": "Single sizes", "care": "Care and comfort"}
 _RELATED_NAMES = {
-    "sets": "You may also be looking for",
-    "singles": "You may also be looking for",
-    "care": "Goes with it",
+    "sets": _("You may also be looking for"),
+    "singles": _("You may also be looking for"),
+    "care": _("Goes with it"),
 }
 
 
@@ -39,7 +41,7 @@ def sets(request: HttpRequest) -> HttpResponse:
         "sets": found,
         "chosen_size": wanted.size,
         "filtered": bool(wanted.asked()),
-        "heading": f"Sets with size {wanted.size}" if wanted.size else "Sets by size",
+        "heading": _heading(wanted.size),
         "loosenings": [(form.fields[hint.name].label, hint) for hint in hints],
     }
     response = render(request, "storefront/catalogue/sets.html", context)
@@ -52,8 +54,8 @@ def singles(request: HttpRequest) -> HttpResponse:
     """Show what is sold one by one."""
     context = {
         "kind": "singles",
-        "heading": "Single sizes",
-        "lead": "One size on its own: to replace one, or to add the step between two.",
+        "heading": KIND_NAMES["singles"],
+        "lead": _("One size on its own: to replace one, or to add the step between two."),
         "cards": selectors.list_singles(),
         "chart": tuple(selectors.list_sizes()),
     }
@@ -66,8 +68,8 @@ def care(request: HttpRequest) -> HttpResponse:
     """Show what helps with use, cleaning and keeping."""
     context = {
         "kind": "care",
-        "heading": "Care and comfort",
-        "lead": "Lubricant, cleaning and somewhere to keep it all.",
+        "heading": KIND_NAMES["care"],
+        "lead": _("Lubricant, cleaning and somewhere to keep it all."),
         "cards": selectors.list_care(),
     }
     return render(request, "storefront/catalogue/list.html", context)
@@ -94,6 +96,12 @@ def care_page(request: HttpRequest, slug: str) -> HttpResponse:
     return _product(request, "care", slug)
 
 
+def _heading(size: int | None) -> str:
+    if size is None:
+        return gettext("Sets by size")
+    return gettext("Sets with size %(number)s") % {"number": size}
+
+
 def _product(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     product = selectors.get_product(kind, slug)
     if product is None:
@@ -101,7 +109,7 @@ def _product(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     chart = tuple(selectors.list_sizes())
     context = {
         "product": product,
-        "kind_name": _KIND_NAMES[kind],
+        "kind_name": KIND_NAMES[kind],
         "related_name": _RELATED_NAMES[kind],
         "chart": chart,
         "chosen_variant": _chosen_variant(request),

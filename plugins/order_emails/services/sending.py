@@ -11,11 +11,19 @@ from django.utils import timezone
 from saleor.order import OrderEventsEmails
 from saleor.order.events import email_sent_event
 
+from plugins.order_emails.kinds import KINDS, Audience
 from plugins.order_emails.messages import build_message
 from plugins.order_emails.models import UNSENT, EmailState, OutgoingEmail
 from plugins.order_emails.policies import LEASE, may_try_again, pause_after
 
 logger = logging.getLogger(__name__)
+# What nobody needs once it is over: secret links, and addresses that are kept nowhere else.
+_FORGET = {"to_address": "", "path": "", "unsubscribe_path": ""}
+# Saleor's order history knows these; every other e-mail of an order stands there as "order".
+_EVENT_TYPES = {
+    "sent": OrderEventsEmails.FULFILLMENT,
+    "partly_sent": OrderEventsEmails.FULFILLMENT,
+}
 
 
 def send_email(*, email_id: int) -> None:
@@ -30,11 +38,19 @@ def send_email(*, email_id: int) -> None:
     if email is None:
         return
     try:
-        build_message(email).send()
+        sent = _send(email)
     except Exception as error:  # noqa: BLE001  one bad e-mail must not stop the others
         _failed(email, error)
     else:
-        _sent(email)
+        _sent(email) if sent else _skip(email)
+
+
+def _send(email: OutgoingEmail) -> bool:
+    """Send it, or return False if what it tells of is no longer true."""
+    if not KINDS[email.kind].is_needed(email):
+        return False
+    build_message(email).send()
+    return True
 
 
 @transaction.atomic
@@ -54,8 +70,14 @@ def _claim(email_id: int) -> OutgoingEmail | None:
 
 @transaction.atomic
 def _sent(email: OutgoingEmail) -> None:
-    if _finish(email, state=EmailState.SENT, sent_at=timezone.now(), last_error=""):
-        email_sent_event(order=email.order, user=None, email_type=OrderEventsEmails.ORDER)
+    done = _finish(email, state=EmailState.SENT, sent_at=timezone.now(), last_error="", **_FORGET)
+    if done and email.order and KINDS[email.kind].audience is Audience.CUSTOMER:
+        email_type = _EVENT_TYPES.get(email.kind, OrderEventsEmails.ORDER)
+        email_sent_event(order=email.order, user=None, email_type=email_type)
+
+
+def _skip(email: OutgoingEmail) -> None:
+    _finish(email, state=EmailState.SKIPPED, last_error="", **_FORGET)
 
 
 def _failed(email: OutgoingEmail, error: Exception) -> None:
@@ -66,6 +88,7 @@ def _failed(email: OutgoingEmail, error: Exception) -> None:
         state=EmailState.FAILED if again else EmailState.DEAD,
         next_try_at=timezone.now() + pause,
         last_error=reason[:80],
+        **({} if again else _FORGET),
     )
     logger.error("e-mail %s: %s, %s", email.pk, reason, "again later" if again else "given up")
 

@@ -20,6 +20,7 @@ from plugins.ordering.services.create import new_session
 from plugins.ordering.services.locks import lock_order, lock_session
 from plugins.ordering.services.record import settle
 from plugins.ordering.services.sessions import close_session
+from product_content.languages import prefix
 
 NOTHING_TO_PAY = "nothing_to_pay"
 _ROUNDS = 3
@@ -111,14 +112,15 @@ def _open(session: PaymentSession) -> str:
 
 def _opened_at_provider(session: PaymentSession) -> OpenedSession:
     order = session.order
+    here = f"{settings.PUBLIC_URL}{prefix(order.language_code)}"
     try:
         return get_provider().open(
             order_number=str(order.pk),
             order_token=order.token,
             amount=session.amount,
             expires_at=session.expires_at,
-            return_url=f"{settings.PUBLIC_URL}/orders/{order.token}/",
-            cancel_url=f"{settings.PUBLIC_URL}/basket/",
+            return_url=f"{here}/orders/{order.token}/",
+            cancel_url=f"{here}/basket/",
             idempotency_key=session.idempotency_key,
         )
     except PaymentProviderError as error:

@@ -24,9 +24,10 @@
     if (document.title !== (quiet ? shop : full)) document.title = quiet ? shop : full;
     if (icon) icon.href = quiet ? icon.dataset.plain : fullIcon;
     for (const button of document.querySelectorAll("[data-quiet]")) {
+      button.dataset.off ??= button.textContent; // the page has both texts, in its language
       button.hidden = false;
       button.setAttribute("aria-pressed", String(quiet));
-      button.textContent = quiet ? "Quiet mode is on" : "Quiet mode";
+      button.textContent = quiet ? button.dataset.on : button.dataset.off;
     }
   };
 

@@ -1,0 +1,100 @@
+"""E-mails about an account. Each says what happened; none says what the shop sells."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from plugins.order_emails.kinds.base import Audience, Context, Texts, email, link
+from plugins.order_emails.models import OutgoingEmail
+
+
+@email(
+    title=_("Confirm your address"),
+    audience=Audience.ACCOUNT,
+    texts=Texts(
+        subject=_("Confirm your e-mail address"),
+        preheader=_("One click, and it is done."),
+        heading=_("Is this your address?"),
+        opening=_("Somebody, we hope you, gave us this e-mail address. Please confirm it."),
+        button=_("Confirm the address"),
+        closing=_("If it was not you, you can ignore this e-mail: nothing will happen."),
+    ),
+)
+def confirm_address(row: OutgoingEmail) -> Context:
+    """Ask the owner of an address to confirm it."""
+    return {"url": link(row.path)}
+
+
+@email(
+    title=_("You have an account already"),
+    audience=Audience.ACCOUNT,
+    texts=Texts(
+        subject=_("Your account"),
+        preheader=_("You have one already."),
+        heading=_("You have an account already"),
+        opening=_(
+            "Somebody, we hope you, wanted to open an account with this e-mail address. "
+            "There is one. You can log in, or choose a new password if you have lost yours."
+        ),
+        button=_("Log in"),
+        closing=_("If it was not you, you can ignore this e-mail: nothing was changed."),
+    ),
+)
+def account_exists(row: OutgoingEmail) -> Context:
+    """Tell by e-mail what the page keeps to itself: that this address has an account."""
+    return {"url": link(row.path)}
+
+
+@email(
+    title=_("Choose a new password"),
+    audience=Audience.ACCOUNT,
+    texts=Texts(
+        subject=_("Choose a new password"),
+        preheader=_("The link works once."),
+        heading=_("Choose a new password"),
+        opening=_("You asked for a new password. The link below works once, and not for long."),
+        button=_("Choose a password"),
+        closing=_("If it was not you, you can ignore this e-mail: your password stays as it is."),
+    ),
+)
+def reset_password(row: OutgoingEmail) -> Context:
+    """Send the link by which a new password is chosen."""
+    return {"url": link(row.path)}
+
+
+@email(
+    title=_("Your address was changed"),
+    audience=Audience.ACCOUNT,
+    texts=Texts(
+        subject=_("Your e-mail address was changed"),
+        preheader=_("Was it you? Then all is well."),
+        heading=_("Your e-mail address was changed"),
+        opening=_(
+            "The e-mail address of your account is a new one now. "
+            "From now on we write to you there.\n\n"
+            "Was it not you? Then please answer this e-mail at once, so that we can help."
+        ),
+    ),
+)
+def address_changed(row: OutgoingEmail) -> Context:
+    """Tell the old address of an account that it is no longer used."""
+    return {"url": ""}
+
+
+@email(
+    title=_("Your account and data were deleted"),
+    audience=Audience.ACCOUNT,
+    texts=Texts(
+        subject=_("Your account is deleted"),
+        preheader=_("This is the last e-mail about it."),
+        heading=_("Your account is deleted"),
+        opening=_(
+            "We have deleted your account and the data in it. What the law makes us keep of your "
+            "orders is kept apart, and is deleted when its time is over.\n\n"
+            "This is the last e-mail about it. Thank you for having been here."
+        ),
+    ),
+)
+def account_deleted(row: OutgoingEmail) -> Context:
+    """Say good-bye to somebody whose account is gone."""
+    return {"url": ""}

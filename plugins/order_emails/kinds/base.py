@@ -1,0 +1,119 @@
+"""What a kind of e-mail is made of, and the table of all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from django.conf import settings
+
+from plugins.order_emails.models import OutgoingEmail
+
+Context = dict[str, Any]
+ContextOf = Callable[[OutgoingEmail], Context]
+Lazy = Any  # a text that is translated when it is read
+
+
+class Audience(Enum):
+    """Who gets an e-mail, which also decides where its recipient and its subject come from."""
+
+    CUSTOMER = "customer"  # of an order; sender and subject stand in its Discretion Contract
+    ACCOUNT = "account"  # a user, or an address that was theirs
+    NOTICE = "notice"  # somebody who asked for one e-mail and may have no account
+    STAFF = "staff"  # settings.STAFF_EMAILS
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A value that may stand in a text as {name}; `required` texts do not work without it."""
+
+    help: Lazy
+    sample: Any
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The words of an e-mail. Blank lines part paragraphs; {names} are placeholders.
+
+    `subject` and `preheader` are empty for a customer's order: they were promised to them.
+    """
+
+    heading: Lazy
+    opening: Lazy
+    button: Lazy = ""
+    closing: Lazy = ""
+    subject: Lazy = ""
+    preheader: Lazy = ""
+
+
+TEXT_FIELDS = ("subject", "preheader", "heading", "opening", "button", "closing")
+
+
+def _always(_email: OutgoingEmail) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of e-mail.
+
+    `context` returns the placeholders' values, and `details` that the kind's own templates lay
+    out below its texts. `is_needed` is asked when it is sent: what is no longer true is skipped.
+    """
+
+    name: str
+    title: Lazy
+    audience: Audience
+    texts: Texts
+    context: ContextOf
+    placeholders: Mapping[str, Placeholder] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    is_needed: Callable[[OutgoingEmail], bool] = _always
+
+    def sample(self) -> Context:
+        """Return a context for a preview without an order."""
+        values = {name: item.sample for name, item in self.placeholders.items()}
+        return {"url": f"{settings.PUBLIC_URL}/", **values, **self.details}
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def email(
+    *,
+    title: Lazy,
+    audience: Audience,
+    texts: Texts,
+    placeholders: Mapping[str, Placeholder] | None = None,
+    details: Mapping[str, Any] | None = None,
+    is_needed: Callable[[OutgoingEmail], bool] = _always,
+) -> Callable[[ContextOf], ContextOf]:
+    """Register the decorated function, under its own name, as a kind of e-mail.
+
+    The function returns the context of one row of the outbox. `details` are samples of what it
+    returns beside the placeholders.
+    """
+
+    def register(context: ContextOf) -> ContextOf:
+        name = context.__name__
+        KINDS[name] = Kind(
+            name=name,
+            title=title,
+            audience=audience,
+            texts=texts,
+            context=context,
+            placeholders=placeholders or {},
+            details=details or {},
+            is_needed=is_needed,
+        )
+        return context
+
+    return register
+
+
+def link(path: str) -> str:
+    """Return the absolute address of a path of the shop."""
+    return f"{settings.PUBLIC_URL}{path}"

@@ -1,0 +1,118 @@
+"""E-mails about paying for an order, and about money that went back."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from plugins.order_emails.formatting import clock, money
+from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email, link
+from plugins.order_emails.kinds.shared import NUMBER, SEE_ORDER, basics, order_of
+from plugins.order_emails.models import OutgoingEmail
+from plugins.order_emails.selectors import is_canceled
+from plugins.ordering.models import ACTIVE, BOOKED, PaymentSession, Refund
+from plugins.ordering.results import UNNEEDED_KEY
+from plugins.ordering.selectors import is_paid
+from product_content.languages import prefix
+
+REFUND = "refund-"  # begins the occasion; the refund's id follows
+
+
+def _still_unpaid(row: OutgoingEmail) -> bool:
+    order = order_of(row)
+    return not is_canceled(order) and not is_paid(order)
+
+
+def _still_released(row: OutgoingEmail) -> bool:
+    return is_canceled(order_of(row))
+
+
+@email(
+    title=_("Payment failed or still needed"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("Your order {number} is not paid yet"),
+        opening=_(
+            "The payment did not work, and nothing was taken. That happens, often because a bank "
+            "asks for one more step.\n\n"
+            "We hold the order for you until {held_until}. You can pay for it there, "
+            "the same way or another."
+        ),
+        button=_("Pay for your order"),
+        closing=_("Do you not want it any more? Then you need not do anything."),
+    ),
+    placeholders={
+        "number": NUMBER,
+        "held_until": Placeholder(_("until when it is held"), "14:35"),
+    },
+    is_needed=_still_unpaid,
+)
+def payment_needed(row: OutgoingEmail) -> Context:
+    """Tell the customer that the order waits for its payment."""
+    order, locale, values = basics(row)
+    sessions = PaymentSession.objects.filter(order=order, state__in=ACTIVE)
+    end = sessions.values_list("expires_at", flat=True).first()
+    return values | {"held_until": clock(end, locale) if end else gettext("a little longer")}
+
+
+@email(
+    title=_("Released unpaid"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("We no longer hold your order {number}"),
+        opening=_(
+            "It was not paid in time, so what was in it is free for others again. "
+            "Nothing was charged.\n\n"
+            "Do you still want it? Your basket is as you left it, in the browser you used."
+        ),
+        button=_("Open your basket"),
+    ),
+    placeholders={"number": NUMBER},
+    is_needed=_still_released,
+)
+def released(row: OutgoingEmail) -> Context:
+    """Tell the customer that an unpaid order is over."""
+    order, _locale, values = basics(row)
+    return values | {"url": link(f"{prefix(order.language_code)}/basket/")}
+
+
+@email(
+    title=_("Payment refunded"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("We have sent {amount} back to you"),
+        opening=_(
+            "{why}\n\nIt goes the way it came. Most banks show it within five to ten working days."
+        ),
+        button=SEE_ORDER,
+    ),
+    placeholders={
+        "number": Placeholder(_("the order's number"), "1042"),
+        "amount": Placeholder(_("what goes back"), "£24.50", required=True),
+        "why": Placeholder(
+            _("which order it belongs to, and why"), _("It belongs to your order 1042.")
+        ),
+    },
+)
+def payment_refunded(row: OutgoingEmail) -> Context:
+    """Tell the customer about one refund. Staff's reason is not in it: it is theirs."""
+    refund = Refund.objects.get(pk=int(row.event.removeprefix(REFUND)))
+    order, locale, values = basics(row)
+    return values | {"amount": money(refund.amount, locale), "why": _why(refund, order.pk)}
+
+
+def refund_occasions(order_id: int) -> list[str]:
+    """Return one occasion per refund of the order that the provider has agreed to."""
+    booked = Refund.objects.filter(order_id=order_id, state__in=BOOKED)
+    return [f"{REFUND}{pk}" for pk in booked.values_list("pk", flat=True)]
+
+
+def _why(refund: Refund, number: int) -> str:
+    if refund.key.startswith(UNNEEDED_KEY):
+        text = gettext(
+            "Your payment for order %(number)s arrived when the order was no longer held for you, "
+            "or had been paid already. So we return it in full. You do not have to do anything."
+        )
+    else:
+        text = gettext("It belongs to your order %(number)s.")
+    return text % {"number": number}

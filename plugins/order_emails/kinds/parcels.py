@@ -1,0 +1,133 @@
+"""E-mails about a parcel on its way. Tracking is a number: no link leads to another host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from plugins.order_emails.formatting import day
+from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email
+from plugins.order_emails.kinds.shared import (
+    NUMBER,
+    PARCEL_SENDER,
+    SAMPLE_ADDRESS,
+    SAMPLE_LINES,
+    SEE_ORDER,
+    basics,
+    order_of,
+    promise_of,
+)
+from plugins.order_emails.models import OutgoingEmail
+from plugins.order_emails.selectors import address_lines, parcels_of, sent_lines
+
+_SENT_ON = Placeholder(_("the day it left"), "23 November 2026")
+_PARCEL = {"tracking": ["AB123456789GB"], "lines": SAMPLE_LINES, "address": SAMPLE_ADDRESS}
+
+
+def _stands(row: OutgoingEmail) -> bool:
+    """Say whether what the e-mail tells of was not taken back meanwhile."""
+    return bool(_parcels(row))
+
+
+@email(
+    title=_("Packed and sent"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("Your order {number} is on its way"),
+        opening=_(
+            "Your parcel left us on {sent_on}. The sender’s name on it is {parcel_sender}, "
+            "and nothing on the outside says what is inside."
+        ),
+        button=SEE_ORDER,
+    ),
+    placeholders={"number": NUMBER, "sent_on": _SENT_ON, "parcel_sender": PARCEL_SENDER},
+    details=_PARCEL,
+    is_needed=_stands,
+)
+def sent(row: OutgoingEmail) -> Context:
+    """Tell the customer that all of the order, or its last part, has left."""
+    return _parcel(row)
+
+
+@email(
+    title=_("Partly sent"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("A part of your order {number} is on its way"),
+        opening=_(
+            "A parcel left us on {sent_on}. The sender’s name on it is {parcel_sender}, "
+            "and nothing on the outside says what is inside.\n\n"
+            "The rest follows in a parcel of its own, and costs you nothing more."
+        ),
+        button=SEE_ORDER,
+    ),
+    placeholders={"number": NUMBER, "sent_on": _SENT_ON, "parcel_sender": PARCEL_SENDER},
+    details=_PARCEL,
+    is_needed=_stands,
+)
+def partly_sent(row: OutgoingEmail) -> Context:
+    """Tell the customer that a part of the order has left."""
+    return _parcel(row)
+
+
+@email(
+    title=_("Ready at the collection point"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("Your order {number} can be collected"),
+        opening=_(
+            "It waits for you in a plain parcel at the place you chose. Take along something "
+            "with the name that stands on it."
+        ),
+        button=SEE_ORDER,
+    ),
+    placeholders={"number": NUMBER},
+    details={"tracking": ["AB123456789GB"], "address": SAMPLE_ADDRESS},
+)
+def ready_to_collect(row: OutgoingEmail) -> Context:
+    """Tell the customer that the parcel is at the collection point."""
+    return basics(row)[2] | {"tracking": _tracking(row), "address": _address(row)}
+
+
+@email(
+    title=_("Delivered"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("Your order {number} has arrived"),
+        opening=_("The carrier says that your parcel was handed over."),
+        button=SEE_ORDER,
+        closing=_("Do you not have it? Please answer this e-mail, and we look for it at once."),
+    ),
+    placeholders={"number": NUMBER},
+)
+def delivered(row: OutgoingEmail) -> Context:
+    """Tell the customer that the carrier handed the parcel over."""
+    return basics(row)[2]
+
+
+def _parcel(row: OutgoingEmail) -> Context:
+    _order, locale, values = basics(row)
+    promise, parcels = promise_of(row), _parcels(row)
+    left = parcels[-1].created if parcels else row.created_at
+    return values | {
+        "sent_on": day(left, locale),
+        "parcel_sender": promise.parcel_sender,
+        "tracking": _tracking(row),
+        "lines": sent_lines(parcels, locale) if promise.items else [],
+        "address": _address(row),
+    }
+
+
+def _parcels(row: OutgoingEmail) -> list[Any]:
+    """Return what the e-mail is about: one parcel of several, or all that has left."""
+    occasion = row.event if row.kind == partly_sent.__name__ else ""
+    return list(parcels_of(order_of(row), occasion))
+
+
+def _tracking(row: OutgoingEmail) -> list[str]:
+    return [parcel.tracking_number for parcel in _parcels(row) if parcel.tracking_number]
+
+
+def _address(row: OutgoingEmail) -> list[str]:
+    return list(promise_of(row).address) or address_lines(order_of(row).shipping_address)

@@ -1,0 +1,32 @@
+"""Addresses in each language: English at `/sets/`, Spanish at `/es/sets/` (docs/adr/0008)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+
+def prefix(language: str | None = None) -> str:
+    """Return what addresses begin with: "" in English, "/es" in Spanish.
+
+    Without `language`, a code of LANGUAGES, it is the language of now; unknown ones count as
+    English.
+    """
+    code = language or get_language()
+    return f"/{code}" if code in OTHER_LANGUAGES else ""
+
+
+def localized(path: str, language: str | None = None) -> str:
+    """Return the address of one of the shop's pages; `path` is its English one, as "/basket/"."""
+    return f"{prefix(language)}{path}"
+
+
+def in_english(path: str) -> str:
+    """Return the English address of a page, whichever language `path` is in."""
+    for code in OTHER_LANGUAGES:
+        if path.startswith(f"/{code}/"):
+            return path.removeprefix(f"/{code}")
+    return path
+
+
+OTHER_LANGUAGES = tuple(code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE)

@@ -1,0 +1,51 @@
+"""Reading and writing the catalogues of texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+
+_WIDTH = 98  # of a line in the file; as the code's
+# Babel's own header has the time of each run in it, so that every diff would touch it.
+_HEADER = """\
+# {name} texts of the shop. How to write them: docs/adr/0010-languages.md.
+msgid ""
+msgstr ""
+"Language: {code}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plurals}\\n"
+
+"""
+
+
+def po_files() -> list[Path]:
+    """Return the catalogue of every language but the one the texts are written in."""
+    return sorted(Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.po"))
+
+
+def language_of(path: Path) -> str:
+    """Return the language of a catalogue: the name of its folder."""
+    return path.parents[1].name
+
+
+def read(path: Path) -> Catalog:
+    """Return a catalogue; raises babel.messages.pofile.PoFileError with the line that is wrong."""
+    with path.open("rb") as file:
+        return read_po(file, locale=language_of(path), abort_invalid=True)
+
+
+def write(path: Path, catalog: Catalog) -> None:
+    """Write a catalogue in a stable order and without line numbers, so that diffs say little."""
+    code = language_of(path)
+    name = dict(settings.LANGUAGES).get(code, code)
+    header = _HEADER.format(name=name, code=code, plurals=catalog.plural_forms)
+    with path.open("wb") as file:
+        file.write(header.encode())
+        write_po(
+            file, catalog, width=_WIDTH, sort_by_file=True, include_lineno=False,
+            ignore_obsolete=True, omit_header=True,
+        )  # fmt: skip

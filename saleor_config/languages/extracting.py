@@ -1,0 +1,52 @@
+"""Finding the texts that are marked for translation, in Python and in templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+FOLDERS = ("dashboard", "plugins", "product_content", "saleor_config/languages", "storefront")
+_TEMPLATES = {".html", ".txt", ".xml"}
+_KEYWORDS: dict[str, Any] = {
+    **DEFAULT_KEYWORDS,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+    "pgettext_lazy": ((1, "c"), 2),
+}
+
+
+def find_texts() -> Catalog:
+    """Return every text of our own packages that is marked, and the files it stands in."""
+    catalog = Catalog(charset="utf-8", fuzzy=False)
+    for path in _files():
+        name = path.relative_to(settings.BASE_DIR).as_posix()
+        for line, text, comments, context in extract(
+            "python", BytesIO(_as_python(path)), _KEYWORDS, comment_tags=("Translators:",)
+        ):
+            catalog.add(text, None, [(name, line)], auto_comments=comments, context=context)
+    return catalog
+
+
+def _files() -> Iterator[Path]:
+    for folder in FOLDERS:
+        for path in sorted((Path(settings.BASE_DIR) / folder).rglob("*")):
+            if path.suffix == ".py" or (path.suffix in _TEMPLATES and "templates" in path.parts):
+                yield path
+
+
+def _as_python(path: Path) -> bytes:
+    """Return a file as Babel reads it; Django turns templates into something like Python."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        lines = templatize(text, origin=str(path)).splitlines()
+        text = "\n".join(line.strip() for line in lines)
+    return text.encode()
