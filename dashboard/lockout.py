@@ -1,4 +1,4 @@
-"""The answer while a log-in is locked (`AXES_LOCKOUT_CALLABLE`)."""
+"""The answer to staff while a log-in is locked; saleor_config.lockout asks for it."""
 
 from __future__ import annotations
 

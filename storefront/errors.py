@@ -49,3 +49,7 @@ class CodeRefused(BasketRefused):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.message = reason
+
+
+class LinkNotSent(Exception):  # noqa: N818  it is an answer, not a defect
+    """Nothing could be sent just now; the same for addresses with and without an account."""

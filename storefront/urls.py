@@ -1,7 +1,7 @@
 """Addresses of the storefront."""
 
 from django.contrib.sitemaps.views import sitemap
-from django.urls import path
+from django.urls import include, path
 
 from storefront.views import (
     basket,
@@ -48,10 +48,12 @@ urlpatterns = [
     path("checkout/seen/", discretion.seen, name="checkout_seen"),
     path("checkout/review/", checkout.review, name="checkout_review"),
     path("checkout/place/", checkout.place, name="checkout_place"),
+    path("orders/open/<str:signed>/", orders.open_order, name="order_open"),
     path("orders/<uuid:token>/", orders.order, name="order"),
     path("orders/<uuid:token>/pay/", orders.pay, name="order_pay"),
     path("orders/<uuid:token>/seen/", discretion.order_seen, name="order_seen"),
     path("orders/<uuid:token>/discretion/", discretion.order_options, name="order_discretion"),
+    path("account/", include("storefront.urls_account")),
     path("leave/", leaving.leave, name="leave"),
     path("return/", leaving.come_back, name="come_back"),
     path(

@@ -1,0 +1,47 @@
+"""Who the signed-in customer is. Staff are strangers in the shop (docs/adr/0010)."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from storefront.cookies import forget_basket, read_basket_token
+from storefront.decorators import View, private_page
+from storefront.services.basket_owners import claim_basket
+
+
+def customer_id(request: HttpRequest) -> int | None:
+    """Return the id of the signed-in customer; None for strangers and for staff."""
+    user = request.user
+    return user.pk if user.is_authenticated and not user.is_staff else None
+
+
+def customer_page(view: View) -> View:
+    """Show the page to signed-in customers, who log in first; it is kept out of every cache."""
+
+    @private_page
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if customer_id(request) is None:
+            return redirect_to_login(request.get_full_path(), reverse("storefront:login"))
+        return view(request, *args, **kwargs)
+
+    return wrapper
+
+
+def with_own_basket(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Take the way back to the basket from the browser, unless it may be the customer's."""
+    token, customer = read_basket_token(request), customer_id(request)
+    if token and customer and not claim_basket(token=token, user_id=customer):
+        forget_basket(response)
+    return response
+
+
+def account_address(done: str) -> str:
+    """Return the account's address; `done` names what the page says was done (its template)."""
+    return f"{reverse('storefront:account')}?{urlencode({'done': done})}"

@@ -1,0 +1,131 @@
+"""Forms of the account: getting in, and proving who one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+_NO_ADDRESS = _("Enter an e-mail address, such as name@example.org.")
+_NO_PASSWORD = _("Enter your password.")
+_DIFFERENT = _("The two passwords are not the same.")
+
+
+def _email_field() -> forms.EmailField:
+    return forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        error_messages={"required": _NO_ADDRESS, "invalid": _NO_ADDRESS},
+    )
+
+
+def _password_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _NO_PASSWORD},
+    )
+
+
+def _own_password(request: HttpRequest, password: str) -> str:
+    user: Any = request.user
+    if authenticate(request, username=user.email, password=password) != user:
+        raise forms.ValidationError(_("That is not your password."))
+    return password
+
+
+class LoginForm(AuthenticationForm):
+    """E-mail and password; one answer for everything that is wrong, and for staff."""
+
+    username = _email_field()
+    password = _password_field()
+    error_messages = dict.fromkeys(
+        ("invalid_login", "inactive"),
+        _("That e-mail and password do not open an account. Please check both."),
+    )
+
+    def clean_username(self) -> str:
+        """Return the address as the shop stores it: lower-case."""
+        return str(self.cleaned_data["username"]).lower()
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Refuse staff, who log in at /staff/, as if the password were wrong."""
+        super().confirm_login_allowed(user)
+        if user.is_staff:
+            raise self.get_invalid_login_error()
+
+
+class EmailForm(forms.Form):
+    """The address that a link is sent to."""
+
+    email = _email_field()
+
+    def clean_email(self) -> str:
+        """Return the address in small letters: one customer, one spelling."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+class NewPasswordForm(SetPasswordForm):
+    """A password chosen for the first time, or anew, by whoever opened a link."""
+
+    error_messages = {"password_mismatch": _DIFFERENT}
+
+    def __init__(self, user: AbstractBaseUser, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.fields["new_password1"].label = _("Password")
+        self.fields["new_password1"].help_text = _(
+            "At least 10 characters. Three or four words that do not belong together are good."
+        )
+        self.fields["new_password2"].label = _("The same once more")
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """Another password, chosen by a customer who knows the old one."""
+
+    old_password = _password_field()
+    field_order = ("old_password", "new_password1", "new_password2")
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.fields["old_password"].label = _("Your password until now")
+        self.fields["new_password1"].label = _("The new password")
+
+    def clean_old_password(self) -> str:
+        """Return the password if it is the signed-in customer's."""
+        return _own_password(self.request, str(self.cleaned_data["old_password"]))
+
+
+class PasswordForm(forms.Form):
+    """The customer's password, before something that cannot be taken back.
+
+    Wrong tries count as failed log-ins do (django-axes), so an open session is no way to guess.
+    """
+
+    password = _password_field()
+
+    def __init__(self, request: HttpRequest, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.request = request
+
+    def clean_password(self) -> str:
+        """Return the password if it is the signed-in customer's."""
+        return _own_password(self.request, str(self.cleaned_data["password"]))
+
+
+class NewEmailForm(PasswordForm, EmailForm):
+    """Another address for the account."""
+
+    field_order = ("email", "password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail address")
+        self.fields["email"].widget.attrs["autocomplete"] = "email"

@@ -1,0 +1,93 @@
+"""Links into an account, sent by e-mail.
+
+Whether an address has an account is told to nobody but its mailbox. So a request does the same
+work for every address, and a task finds out afterwards.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import get_language
+from kombu.exceptions import OperationalError
+from saleor.account.models import User
+
+from plugins.order_emails.services import queue_account_email
+from storefront.errors import LinkNotSent
+from storefront.selectors.accounts import find_customer, pending_email
+from storefront.tokens import confirm_tokens, new_email_tokens, reset_tokens
+
+_MINUTES_BETWEEN = 5  # of one kind to one account: nobody can fill a mailbox with our e-mails
+
+
+def open_account(*, email: str) -> None:
+    """Make an account without a password, unless there is one; its owner gets a link.
+
+    Raises LinkNotSent.
+    """
+    # One INSERT for every address; an account that is there already is left as it is.
+    new = User(email=email, password=make_password(None))
+    User.objects.bulk_create([new], ignore_conflicts=True)
+    _publish(email, wants_account=True)
+
+
+def forgot_password(*, email: str) -> None:
+    """Send a link for a new password, if the address has an account. Raises LinkNotSent."""
+    _publish(email, wants_account=False)
+
+
+def send_link(*, user_id: int | None, wants_account: bool, language: str) -> None:
+    """Send the e-mail that fits the account; nothing for none, for staff, and if switched off."""
+    with translation.override(language):
+        _send_link(user_id, wants_account=wants_account)
+
+
+def _send_link(user_id: int | None, *, wants_account: bool) -> None:
+    user = find_customer(user_id)
+    if user is None:
+        return
+    if not user.has_usable_password():
+        _queue(user, "confirm_address", _path(user, "account_confirm", confirm_tokens))
+    elif wants_account:
+        _queue(user, "account_exists", reverse("storefront:login"))
+    else:
+        _queue(user, "reset_password", _path(user, "account_reset", reset_tokens))
+
+
+def send_new_email_link(*, user_id: int, language: str) -> None:
+    """Send the link to the new address that was noted, unless somebody else has it."""
+    user = find_customer(user_id)
+    address = pending_email(user)
+    if user is None or not address or User.objects.filter(email=address).exists():
+        return
+    with translation.override(language):
+        path = reverse("storefront:account_new_email", args=[new_email_tokens.make_token(user)])
+        _queue(user, "confirm_address", path, to_address=address)
+
+
+def _publish(email: str, *, wants_account: bool) -> None:
+    from storefront.tasks import send_account_link
+
+    user_id = User.objects.filter(email=email).values_list("pk", flat=True).first()
+    try:
+        send_account_link.delay(user_id, wants_account, get_language())
+    except OperationalError as error:
+        raise LinkNotSent from error
+
+
+def _queue(user: User, kind: str, path: str, to_address: str = "") -> None:
+    now = timezone.now()
+    moment = f"{now:%Y-%m-%d %H}:{now.minute // _MINUTES_BETWEEN * _MINUTES_BETWEEN:02}"
+    queue_account_email(
+        user_id=user.pk, kind=kind, occasion=moment, path=path, to_old_address=to_address
+    )
+
+
+def _path(user: User, page: str, tokens: PasswordResetTokenGenerator) -> str:
+    """Return the address of a page that this account's owner may open once."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return reverse(f"storefront:{page}", args=[uid, tokens.make_token(user)])

@@ -1,0 +1,17 @@
+"""Celery tasks of the storefront. They carry ids, never an address or a link."""
+
+from celery import shared_task
+
+from storefront.services import account_links
+
+
+@shared_task
+def send_account_link(user_id: int | None, wants_account: bool, language: str) -> None:
+    """Send a link into an account; `user_id` is None where an address has none."""
+    account_links.send_link(user_id=user_id, wants_account=wants_account, language=language)
+
+
+@shared_task
+def send_new_email_link(user_id: int, language: str) -> None:
+    """Send the link that confirms another address of an account."""
+    account_links.send_new_email_link(user_id=user_id, language=language)

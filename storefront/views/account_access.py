@@ -1,0 +1,134 @@
+"""Getting into an account and out of it. Django's own views do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import LoginView, PasswordResetConfirmView
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from storefront.backends import CUSTOMER_BACKEND, CustomerBackend
+from storefront.cookies import forget_basket
+from storefront.customers import account_address, with_own_basket
+from storefront.decorators import private_page
+from storefront.errors import LinkNotSent
+from storefront.forms.account import EmailForm, LoginForm, NewPasswordForm
+from storefront.services import account_links
+from storefront.tokens import confirm_tokens
+from storefront.views.basket import INVALID, see_other
+
+LOCKED, UNAVAILABLE = 429, 503
+_form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@method_decorator(private_page, name="dispatch")
+class LogIn(LoginView):
+    """Log a customer in. Staff are refused like a wrong password."""
+
+    template_name = "storefront/account/login.html"
+    authentication_form = LoginForm
+
+    def get_default_redirect_url(self) -> str:
+        """Lead on to the account, where no other page was wanted."""
+        return reverse("storefront:account")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Open a customer's session, which has no power at /staff/."""
+        form.get_user().backend = CUSTOMER_BACKEND
+        return with_own_basket(self.request, super().form_valid(form))
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        """Show the form again, with a status that says so."""
+        return self.render_to_response(self.get_context_data(form=form), status=INVALID)
+
+
+@method_decorator(private_page, name="dispatch")
+class ChoosePassword(PasswordResetConfirmView):
+    """Open a link of an e-mail: the first password of an account, or a new one.
+
+    Django keeps the secret in the session and leads on to an address without it.
+    """
+
+    template_name = "storefront/account/choose_password.html"
+    form_class = NewPasswordForm
+    post_reset_login = True
+    post_reset_login_backend = CUSTOMER_BACKEND
+
+    def get_user(self, uidb64: str) -> Any:
+        """Return the account, or None for one that may not have a customer's session."""
+        user = super().get_user(uidb64)
+        return user if CustomerBackend().user_can_authenticate(user) else None
+
+    def get_success_url(self) -> str:
+        """Lead on to the account."""
+        done = "welcome" if self.token_generator is confirm_tokens else "password"
+        return account_address(done)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Keep the password, end all other sessions and log in."""
+        return with_own_basket(self.request, super().form_valid(form))
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Say what is wrong with the password."""
+        return self.render_to_response(self.get_context_data(form=form), status=INVALID)
+
+
+@_form_view
+@private_page
+def register(request: HttpRequest) -> HttpResponse:
+    """Ask for the address of a new account."""
+    return _ask_for_link(request, "register", account_links.open_account)
+
+
+@_form_view
+@private_page
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Ask for the address of an account whose password is lost."""
+    return _ask_for_link(request, "forgotten", account_links.forgot_password)
+
+
+@require_safe
+@private_page
+def sent(request: HttpRequest) -> HttpResponse:
+    """Say that an e-mail may be on its way; the same whether it is."""
+    return render(request, "storefront/account/sent.html")
+
+
+@require_POST
+@private_page
+def log_out(request: HttpRequest) -> HttpResponse:
+    """End the session, and leave no way to the basket in this browser."""
+    logout(request)
+    response = see_other(reverse("storefront:login"))
+    forget_basket(response)
+    return response
+
+
+@private_page
+def locked_out(request: HttpRequest) -> HttpResponse:
+    """Say that the log-in is locked; the same whether the account exists."""
+    context = {"hours": settings.AXES_COOLOFF_TIME}
+    return render(request, "storefront/account/locked.html", context, status=LOCKED)
+
+
+def _ask_for_link(request: HttpRequest, page: str, send: Callable[..., None]) -> HttpResponse:
+    form, status = EmailForm(request.POST or None), 200
+    if form.is_bound and form.is_valid():
+        try:
+            send(email=form.cleaned_data["email"])
+        except LinkNotSent:
+            status = UNAVAILABLE
+        else:
+            return see_other(reverse("storefront:account_sent"))
+    elif form.is_bound:
+        status = INVALID
+    context = {"form": form, "unavailable": status == UNAVAILABLE}
+    return render(request, f"storefront/account/{page}.html", context, status=status)
