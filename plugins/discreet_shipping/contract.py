@@ -77,6 +77,7 @@ class Facts:
     lines: tuple[tuple[int, int], ...]
     total: Money
     delivery: Money
+    payment_receipt: bool = False  # the payment service's own, by e-mail
 
 
 BOX = _("A plain brown box with plain tape. No logo, no picture, no shop name but the sender’s.")
@@ -96,7 +97,7 @@ def build(facts: Facts) -> Contract:
         slip=_slip(facts),
         customs=_customs(facts),
         statement=settings.STRIPE_STATEMENT_SUFFIX,
-        payment=[f"Order {facts.number}", _money(facts.total)],
+        payment=_payment(facts),
         messages=choices.messages,
         emails=_emails(facts),
         history=_history(facts.number),
@@ -201,6 +202,11 @@ def _beyond(facts: Facts) -> list[str]:
             % {"days": days}
         )
     return texts
+
+
+def _payment(facts: Facts) -> list[str]:
+    told = [f"Order {facts.number}", _money(facts.total)]
+    return [*told, "your e-mail address, for its receipt"] if facts.payment_receipt else told
 
 
 def _money(value: Money) -> str:
