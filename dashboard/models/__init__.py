@@ -2,6 +2,6 @@
 
 from dashboard.models.goods import MaskedGiftCard, StockItem
 from dashboard.models.people import Customer, StaffMember
-from dashboard.models.stock import StockChange, StockReason
+from dashboard.models.recovery import RecoveryCodes
 
-__all__ = ["Customer", "MaskedGiftCard", "StaffMember", "StockChange", "StockItem", "StockReason"]
+__all__ = ["Customer", "MaskedGiftCard", "RecoveryCodes", "StaffMember", "StockItem"]

@@ -8,9 +8,10 @@ from playwright.sync_api import expect, sync_playwright
 from saleor.account.models import User
 from saleor.warehouse.models import Stock
 
-from dashboard.models import StockChange
+from plugins.inventory.models import StockEntry
 from product_content.models import Guide
 from tests.factories import ShippingMethodFactory, VoucherFactory, variant_in_stock
+from tests.staff import log_in
 from tests.unit.dashboard import builders
 
 CHROMIUM = shutil.which("chromium")
@@ -34,11 +35,7 @@ def signed_in(address, width):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda sent: _own(sent.url, address) or wrong.append(sent.url))
         page.on("response", lambda got: got.status < 400 or wrong.append(f"{got.status} {got.url}"))
-        page.goto(f"{address}/staff/")
-        page.get_by_label("E-mail").fill("owner@example.org")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url(f"{address}/staff/")
+        log_in(page, address, "owner@example.org", PASSWORD)
         yield page, wrong
         browser.close()
 
@@ -101,4 +98,4 @@ def test_a_keeper_counts_a_shelf(live_server, shop):
         expect(page.get_by_text("was changed successfully")).to_be_visible()
     assert wrong == []
     assert Stock.objects.get().quantity == 4
-    assert StockChange.objects.values_list("before", "after", "reason").get() == (5, 4, "counted")
+    assert StockEntry.objects.values_list("before", "after").get(reason="counted") == (5, 4)
