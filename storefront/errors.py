@@ -52,4 +52,4 @@ class CodeRefused(BasketRefused):
 
 
 class LinkNotSent(Exception):  # noqa: N818  it is an answer, not a defect
-    """Nothing could be sent just now; the same for addresses with and without an account."""
+    """Nothing could be sent just now; the same whether there is an account or an order."""

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
 from plugins.discreet_shipping.services import change_choices
 from storefront.cookies import read_basket_token
-from storefront.decorators import order_page, private_page
+from storefront.decorators import private_page
 from storefront.errors import BasketRefused
 from storefront.forms.discretion import LIMITS, WEEKDAY_NAMES, DiscretionForm, read_sent
+from storefront.grants import order_page
 from storefront.selectors import discretion as selectors
 from storefront.selectors.baskets import get_basket
 from storefront.selectors.delivery import missing_step

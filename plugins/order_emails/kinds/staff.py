@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from plugins.order_emails.formatting import locale_of, money
@@ -43,7 +45,7 @@ def new_order(row: OutgoingEmail) -> Context:
     order = order_of(row)
     return _about(order) | {
         "pieces": str(sum(order.lines.values_list("quantity", flat=True))),
-        "total": money(order.total.gross, locale_of(row.language)),
+        "total": money(order.total.gross, locale_of(get_language() or settings.LANGUAGE_CODE)),
     }
 
 
