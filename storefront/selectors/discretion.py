@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from prices import Money
+from saleor.account.models import User
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
@@ -34,6 +35,7 @@ from plugins.discreet_shipping.selectors import (
     situation_of,
 )
 from plugins.discreet_shipping.selectors.progress import progress_of
+from plugins.discreet_shipping.services import remembered_choices
 from plugins.ordering.discretion import RECEIPT_KEY
 from storefront.selectors.baskets import find_checkout
 from storefront.types import Basket
@@ -105,6 +107,12 @@ def offer_for_order(token: UUID) -> Offer | None:
         return None
     now = situation_of(order, current_settings(), choices_of(order))
     return _offer(now, order.currency, order.shipping_address.postal_code)
+
+
+def remembers(customer_id: int | None) -> bool:
+    """Say whether the customer's account remembers choices."""
+    user = User.objects.filter(pk=customer_id).first() if customer_id is not None else None
+    return user is not None and remembered_choices(user=user) is not None
 
 
 def near(offer: Offer, postcode: str) -> list[FoundPoint]:
