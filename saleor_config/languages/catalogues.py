@@ -23,8 +23,9 @@ msgstr ""
 
 
 def po_files() -> list[Path]:
-    """Return the catalogue of every language but the one the texts are written in."""
-    return sorted(Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.po"))
+    """Return the catalogues of every language but the one the texts are written in."""
+    folders = map(Path, settings.LOCALE_PATHS)
+    return sorted(po for folder in folders for po in folder.glob("*/LC_MESSAGES/django.po"))
 
 
 def language_of(path: Path) -> str:

@@ -15,6 +15,7 @@ from saleor.order.models import Order, OrderLine
 from plugins.ordering.discretion import message_promise
 from plugins.ordering.models import ACTIVE, PaymentSession
 from plugins.ordering.selectors import is_paid, live_order_for_checkout
+from product_content.languages import spoken
 from product_content.models import GuideProduct
 from product_content.selectors.guide_links import guide_links
 from product_content.types import GuideLink
@@ -82,7 +83,7 @@ def _page(order: Order) -> OrderPage:
         lines=tuple(_line(line) for line in lines),
         subtotal=subtotal,
         delivery=order.shipping_price_gross,
-        delivery_name=order.shipping_method_name or "",
+        delivery_name=spoken(order.shipping_method_name or ""),
         discount=order.discount,
         card_total=max(before_cards - order.total_gross, zero_money(order.currency)),
         total=order.total_gross,
@@ -110,8 +111,8 @@ def _held_until(order: Order) -> datetime | None:
 def _line(line: OrderLine) -> OrderLineView:
     named = line.variant_name not in {"", line.product_sku}  # Saleor puts the SKU for no name
     return OrderLineView(
-        name=line.product_name,
-        option=line.variant_name if named else "",
+        name=spoken(line.product_name),
+        option=spoken(line.variant_name) if named else "",
         quantity=line.quantity,
         unit_price=line.unit_price_gross,
         total=_line_total(line),
