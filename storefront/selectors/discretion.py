@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from prices import Money
 from saleor.account.models import User
 from saleor.order import OrderStatus
@@ -174,9 +175,9 @@ def _seen(contract: Contract) -> Seen:
     day = contract["expected_day"]
     return Seen(
         contract=contract,
-        label=drawing("label", "The label on the box"),
-        return_label=drawing("return-label", "The return label in the box"),
-        slip=drawing("slip", "The slip in the box"),
+        label=drawing("label", _("The label on the box")),
+        return_label=drawing("return-label", _("The return label in the box")),
+        slip=drawing("slip", _("The slip in the box")),
         expected=date.fromisoformat(day) if day else None,
         options=tuple(
             (name, Money(price, contract["currency"])) for _key, name, price in contract["options"]

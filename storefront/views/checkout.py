@@ -155,7 +155,7 @@ def _refused(request: HttpRequest, basket: Basket | None, refused: OrderRefused)
     if basket is None or not basket.lines:
         return see_other("/basket/")
     lines = refused.lines if isinstance(refused, SoldOut) else ()
-    context = {"basket": basket, "message": refused.message, "short": lines}
+    context = {"basket": basket, "message": str(refused), "short": lines}
     return render(request, "storefront/checkout/refused.html", context, status=REFUSED)
 
 
