@@ -111,7 +111,6 @@ def check_out(page, width):
 
 def pay(page):
     page.get_by_role("button", name=re.compile(r"Pagar 35,95")).click()
-    page.screenshot(path="/tmp/w/i18n/shots/paying.png", full_page=True) if SHOTS else None
     page.wait_for_url("**/c/pay/**")
     page.get_by_label("Card number").fill(CARD)
     page.locator("button[value=card]").click()
