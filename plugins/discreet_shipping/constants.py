@@ -13,6 +13,7 @@ CONTRACT_VERSION: Final = 1
 MOST_BYTES: Final = 4096  # of all choices together, as JSON
 # A line of a label: carriers cut longer ones (Royal Mail and UPS print 35 characters).
 MOST_NAME: Final = 35
+MOST_LINE: Final = 60  # of a field of an address; a label has room for two lines of it
 MOST_PLACE: Final = 40
 MOST_CODE_WORD: Final = 20
 MOST_EMAIL: Final = 254

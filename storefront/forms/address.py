@@ -9,6 +9,8 @@ import phonenumbers
 from django import forms
 from phonenumber_field.formfields import PhoneNumberField
 
+from plugins.discreet_shipping.policies import line_is_printable
+from plugins.discreet_shipping.recipient import ADDRESS_FIELDS
 from product_content.languages import localized
 from storefront.forms.address_rules import AddressRules, address_rules, normalize
 
@@ -91,7 +93,15 @@ class AddressForm(forms.Form):
         for name, kind in errors.items():
             if name in self.fields and name not in self.errors:
                 self.add_error(name, self._wrong(name, kind))
+        self._refuse_unprintable()
         return kept | {name: spelled[name] for name in self._by_country() if name in spelled}
+
+    def _refuse_unprintable(self) -> None:
+        """Say beside a field that a label cannot show what stands in it."""
+        for name in ADDRESS_FIELDS:
+            fits, reason = line_is_printable(str(self.cleaned_data.get(name) or ""))
+            if not fits:
+                self.add_error(name, reason)
 
     def clean_email(self) -> str:
         """Return the address in small letters: one customer, one spelling."""
