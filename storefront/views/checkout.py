@@ -14,6 +14,7 @@ from plugins.ordering.results import PlacedOrder
 from plugins.ordering.selectors import can_be_charged
 from plugins.ordering.services import choose_receipt, place_order, start_payment
 from storefront.cookies import read_basket_token
+from storefront.customers import customer_id
 from storefront.decorators import private_page
 from storefront.errors import BasketRefused
 from storefront.forms.address import AddressForm
@@ -23,6 +24,7 @@ from storefront.selectors.countries import delivery_countries
 from storefront.selectors.delivery import list_delivery_methods, missing_step
 from storefront.selectors.discretion import chosen_problems, wants_receipt
 from storefront.services.checkouts import set_address, set_delivery
+from storefront.services.discretion import use_remembered
 from storefront.types import Basket
 from storefront.views.basket import INVALID, REFUSED, see_other
 
@@ -57,6 +59,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
     if not basket.needs_delivery:
         return see_other("/checkout/review/")
     if request.method == "POST" and _set_delivery(request):
+        use_remembered(token=token, customer_id=customer_id(request))
         return see_other("/checkout/seen/")
     context = {"methods": list_delivery_methods(token), "unchosen": request.method == "POST"}
     return _step(request, "delivery", basket, context, INVALID if context["unchosen"] else 200)
@@ -152,7 +155,7 @@ def _refused(request: HttpRequest, basket: Basket | None, refused: OrderRefused)
     if basket is None or not basket.lines:
         return see_other("/basket/")
     lines = refused.lines if isinstance(refused, SoldOut) else ()
-    context = {"basket": basket, "message": refused.message, "short": lines}
+    context = {"basket": basket, "message": str(refused), "short": lines}
     return render(request, "storefront/checkout/refused.html", context, status=REFUSED)
 
 

@@ -52,7 +52,7 @@ def pay(request: HttpRequest, token: UUID) -> HttpResponse:
     try:
         payment = start_payment(order_id=order_id)
     except OrderRefused as refused:
-        return _page(request, _found(token), refused.message, REFUSED)
+        return _page(request, _found(token), str(refused), REFUSED)
     return see_other(payment.url or f"/orders/{token}/")
 
 

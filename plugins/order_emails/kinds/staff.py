@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from plugins.order_emails.formatting import locale_of, money
+from plugins.order_emails.formatting import money
 from plugins.order_emails.kinds.base import (
     Audience,
     Context,
@@ -22,6 +22,7 @@ from plugins.order_emails.kinds.shared import NUMBER, order_of
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.policies import NoRecipient
 from plugins.order_emails.selectors import stock_of
+from product_content.languages import locale_of
 
 
 @email(
