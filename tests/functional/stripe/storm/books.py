@@ -136,11 +136,9 @@ def _ledger():
 def _emails(paid):
     from plugins.order_emails.models import OutgoingEmail
 
-    sent = Counter(
-        OutgoingEmail.objects.filter(kind="order_confirmed", state="sent").values_list(
-            "order_id", flat=True
-        )
-    )
+    confirmations = OutgoingEmail.objects.filter(kind="order_confirmed")
+    sent = Counter(confirmations.filter(state="sent").values_list("order_id", flat=True))
     for order in paid:
         if sent[order.pk] != 1:
-            yield f"order {order.pk} has {sent[order.pk]} confirmations"
+            states = list(confirmations.filter(order=order).values_list("state", "attempts"))
+            yield f"order {order.pk} has {sent[order.pk]} confirmations sent, of {states}"
