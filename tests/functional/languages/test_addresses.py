@@ -4,7 +4,10 @@ import re
 
 import html5lib
 import pytest
+from django.utils import translation
+from saleor.account.models import Address
 
+from plugins.discreet_shipping.recipient import place_lines
 from product_content.services.catalogue import load_catalogue
 from tests.functional.languages.english import english_on
 
@@ -155,3 +158,9 @@ def test_amounts_are_written_as_in_spanish_and_sent_as_numbers(client):
     text = client.get("/es/sets/starter-set-sizes-1-3/").content.decode()
     assert "32,00" in text
     assert '"price":"32.00"' in text
+
+
+def test_a_label_names_the_country_in_the_language_of_the_carriers():
+    address = Address(street_address_1="Calle 1", city="Madrid", postal_code="28001", country="ES")
+    with translation.override("es"):
+        assert place_lines(address)[-1] == "Spain"
