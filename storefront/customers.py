@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -19,6 +20,11 @@ def customer_id(request: HttpRequest) -> int | None:
     """Return the id of the signed-in customer; None for strangers and for staff."""
     user = request.user
     return user.pk if user.is_authenticated and not user.is_staff else None
+
+
+def the_customer(request: HttpRequest) -> int:
+    """Return the id of the signed-in customer, on a page that only customers see."""
+    return int(request.user.pk)
 
 
 def customer_page(view: View) -> View:
@@ -39,6 +45,13 @@ def with_own_basket(request: HttpRequest, response: HttpResponse) -> HttpRespons
     token, customer = read_basket_token(request), customer_id(request)
     if token and customer and not claim_basket(token=token, user_id=customer):
         forget_basket(response)
+    return response
+
+
+def with_nobody(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """End the session, and leave no way to the basket in this browser."""
+    logout(request)
+    forget_basket(response)
     return response
 
 
