@@ -48,6 +48,7 @@ urlpatterns = [
     path("checkout/seen/", discretion.seen, name="checkout_seen"),
     path("checkout/review/", checkout.review, name="checkout_review"),
     path("checkout/place/", checkout.place, name="checkout_place"),
+    path("orders/open/<str:signed>/", orders.open_order, name="order_open"),
     path("orders/<uuid:token>/", orders.order, name="order"),
     path("orders/<uuid:token>/pay/", orders.pay, name="order_pay"),
     path("orders/<uuid:token>/seen/", discretion.order_seen, name="order_seen"),

@@ -1,16 +1,26 @@
 """Who uses the shop: each function returns a Django test client signed in as that person."""
 
+from urllib.parse import urlsplit
+
 from django.contrib.auth.models import Permission
 from django.test import Client
 from saleor.account.models import User
 
 from dashboard.roles import ROLES
+from plugins.ordering.links import order_link
 from tests.factories import UserFactory
 
 
 def stranger(**kwargs):
     """Someone without an account."""
     return Client(**kwargs)
+
+
+def link_holder(order, **kwargs):
+    """Someone without an account who has opened the link in an e-mail about this order."""
+    client = Client(**kwargs)
+    client.get(urlsplit(order_link(order=order)).path)
+    return client
 
 
 def customer(user=None, **kwargs):

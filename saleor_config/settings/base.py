@@ -228,6 +228,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_AGE = None  # gone with the browser session, not kept for a year
 BASKET_COOKIE_NAME = "basket"
 BASKET_COOKIE_SECURE = False
+ORDERS_COOKIE_NAME = "orders"
+ORDERS_COOKIE_SECURE = False
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # same-origin, not no-referrer: that would send `Origin: null` and Django refuses the form

@@ -49,6 +49,11 @@ def order_id_of(token: UUID) -> int | None:
     return found.values_list("pk", flat=True).first()
 
 
+def is_own_order(token: UUID, *, user_id: int) -> bool:
+    """Say whether the order with this token was placed by this account."""
+    return Order.objects.filter(token=str(token), user_id=user_id).exists()
+
+
 def _page(order: Order) -> OrderPage:
     lines = list(order.lines.all())
     state = _state(order)

@@ -10,11 +10,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from plugins.ordering.errors import BasketIncomplete, OrderRefused, SoldOut
+from plugins.ordering.results import PlacedOrder
 from plugins.ordering.services import place_order, start_payment
 from storefront.cookies import read_basket_token
 from storefront.decorators import private_page
 from storefront.errors import BasketRefused
 from storefront.forms.address import AddressForm
+from storefront.grants import grant_order
 from storefront.selectors.baskets import address_fields, get_basket
 from storefront.selectors.countries import delivery_countries
 from storefront.selectors.delivery import list_delivery_methods, missing_step
@@ -86,6 +88,15 @@ def place(request: HttpRequest) -> HttpResponse:
         return _step(request, "review", basket, {"total_changed": True}, REFUSED)
     try:
         placed = place_order(checkout_token=token)
+    except OrderRefused as refused:
+        return _refused(request, basket, refused)
+    response = _to_payment(request, basket, placed)
+    grant_order(request, response, placed.order_token)
+    return response
+
+
+def _to_payment(request: HttpRequest, basket: Basket | None, placed: PlacedOrder) -> HttpResponse:
+    try:
         payment = start_payment(order_id=placed.order_id)
     except OrderRefused as refused:
         return _refused(request, basket, refused)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
 from plugins.discreet_shipping.services import change_choices
 from storefront.cookies import read_basket_token
-from storefront.decorators import private_page
+from storefront.decorators import order_page, private_page
 from storefront.errors import BasketRefused
 from storefront.forms.discretion import LIMITS, WEEKDAY_NAMES, DiscretionForm, read_sent
 from storefront.selectors import discretion as selectors
@@ -61,7 +61,7 @@ def options(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@private_page
+@order_page
 def order_seen(request: HttpRequest, token: UUID) -> HttpResponse:
     """Show what was promised for a placed order."""
     order, promised = get_order_page(token), selectors.seen_of_order(token)
@@ -72,7 +72,7 @@ def order_seen(request: HttpRequest, token: UUID) -> HttpResponse:
 
 
 @_form_view
-@private_page
+@order_page
 def order_options(request: HttpRequest, token: UUID) -> HttpResponse:
     """Let the customer change it until packing begins."""
     order_id = order_id_of(token)

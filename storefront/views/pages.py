@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_safe
 from product_content import selectors
 from storefront.cookies import BASKET_COOKIE_AGE
 from storefront.decorators import public_page
+from storefront.grants import GRANT_LIFETIME
 
 _ON_HOME = 3  # sets, and twice as many guides
 
@@ -40,6 +43,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
     context = {
         "basket_cookie": settings.BASKET_COOKIE_NAME,
         "basket_days": BASKET_COOKIE_AGE.days,
+        "orders_cookie": settings.ORDERS_COOKIE_NAME,
+        "grant_hours": GRANT_LIFETIME // timedelta(hours=1),
         "form_cookie": settings.CSRF_COOKIE_NAME,
         "staff_cookie": settings.SESSION_COOKIE_NAME,
         "hold_minutes": settings.RESERVATION_MINUTES,

@@ -280,6 +280,14 @@ def test_a_released_order_says_that_nothing_is_held(ready):
     assert "no longer held for you" in text(response)
 
 
+def test_the_browser_that_ordered_may_open_it_also_when_the_payment_could_not_begin(ready):
+    FakeProvider.is_down = True
+    assert place(ready).status_code == 409
+    response = ready.get(f"/orders/{Order.objects.get().token}/")
+    assert response.status_code == 200
+    assert "Waiting for payment" in text(response)
+
+
 def test_an_orders_page_is_private(ready):
     place(ready)
     response = Client().get(f"/orders/{Order.objects.get().token}/")
@@ -295,7 +303,7 @@ def test_an_order_cannot_be_guessed_by_another_customer(ready, method):
     for token in ("00000000-0000-4000-8000-000000000000", str(Checkout.objects.get().pk)):
         address = f"/orders/{token}/" + ("pay/" if method == "post" else "")
         response = getattr(somebody, method)(address)
-        assert response.status_code == 404
+        assert response.status_code == 403
         assert "Marsh" not in text(response)
     assert somebody.get(f"/orders/{Order.objects.get().pk}/").status_code == 404
 

@@ -206,6 +206,7 @@ def test_the_privacy_page_names_the_very_cookies_the_shop_sets(shop, client, set
     page = client.get("/privacy/").content.decode()
     for name in (
         settings.BASKET_COOKIE_NAME,
+        settings.ORDERS_COOKIE_NAME,
         settings.CSRF_COOKIE_NAME,
         settings.SESSION_COOKIE_NAME,
     ):

@@ -8,11 +8,11 @@ from babel import Locale
 from django.utils.translation import gettext_lazy as _
 
 from plugins.order_emails.formatting import locale_of
-from plugins.order_emails.kinds.base import Context, Placeholder, link
+from plugins.order_emails.kinds.base import Context, Placeholder
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.policies import NoRecipient
 from plugins.ordering.discretion import MessagePromise, message_promise
-from product_content.languages import prefix
+from plugins.ordering.links import order_link
 
 NUMBER = Placeholder(_("the order's number"), "1042", required=True)
 PARCEL_SENDER = Placeholder(_("the sender's name on the parcel"), "Stillwater")
@@ -35,8 +35,8 @@ def promise_of(row: OutgoingEmail) -> MessagePromise:
 
 
 def order_url(order: Any) -> str:
-    """Return the address of the customer's page of an order."""
-    return link(f"{prefix(order.language_code)}/orders/{order.token}/")
+    """Return a fresh link that opens the customer's page of an order."""
+    return order_link(order=order)
 
 
 def basics(row: OutgoingEmail) -> tuple[Any, Locale, Context]:

@@ -17,7 +17,7 @@ from plugins.ordering.models import PaymentSession, Refund
 from plugins.ordering.services import place_order, record_payment, start_payment
 from storefront.services.discretion import keep_choices
 from tests.factories import FakeProvider, UserFactory, basket, variant_in_stock
-from tests.personas import staff, stranger
+from tests.personas import link_holder, staff, stranger
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +64,7 @@ def test_once_packing_has_begun_nothing_changes(order):
     start_packing(order_id=order.pk, user=UserFactory(is_staff=True))
     with pytest.raises(ChangeRefused, match="begun to pack"):
         change_choices(order_id=order.pk, data={})
-    page = stranger().post(f"/orders/{order.token}/discretion/", {"handover": "any"})
+    page = link_holder(order).post(f"/orders/{order.token}/discretion/", {"handover": "any"})
     assert page.status_code == 409
     assert "We have begun to pack your parcel" in page.content.decode()
 
