@@ -53,3 +53,7 @@ class CodeRefused(BasketRefused):
 
 class LinkNotSent(Exception):  # noqa: N818  it is an answer, not a defect
     """Nothing could be sent just now; the same for addresses with and without an account."""
+
+
+class AddressBookFull(Exception):  # noqa: N818  it is an answer, not a defect
+    """The account holds as many addresses as it may."""

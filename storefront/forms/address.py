@@ -7,6 +7,7 @@ from typing import Any
 
 import phonenumbers
 from django import forms
+from django.conf import settings
 from phonenumber_field.formfields import PhoneNumberField
 
 from product_content.languages import localized
@@ -128,6 +129,16 @@ class AddressForm(forms.Form):
         if name == "postal_code" and self._example:
             return f"This {label} does not look right for the country. Example: {self._example}."
         return f"Check the {label}: we cannot find it in this country."
+
+
+def country_of(
+    countries: Sequence[tuple[str, str]], typed: Mapping[str, str], kept: Mapping[str, str]
+) -> str:
+    """Return the code of the country to show: typed, kept before, our own, or the first."""
+    codes = [code for code, _name in countries]
+    wanted = typed.get("country") or kept.get("country") or settings.DEFAULT_COUNTRY
+    known = (code for code in (wanted, *codes) if code in codes)
+    return next(known, settings.DEFAULT_COUNTRY)
 
 
 def _choice(field: forms.Field, areas: Sequence[tuple[str, str]]) -> forms.ChoiceField:

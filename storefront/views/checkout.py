@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +14,7 @@ from plugins.ordering.services import place_order, start_payment
 from storefront.cookies import read_basket_token
 from storefront.decorators import private_page
 from storefront.errors import BasketRefused
-from storefront.forms.address import AddressForm
+from storefront.forms.address import AddressForm, country_of
 from storefront.grants import grant_order
 from storefront.selectors.baskets import address_fields, get_basket
 from storefront.selectors.countries import delivery_countries
@@ -108,9 +107,7 @@ def _address_form(request: HttpRequest, basket: Basket) -> AddressForm:
     countries = delivery_countries()
     kept = address_fields(basket.token)
     typed = request.POST.dict()
-    country = typed.get("country") or kept.get("country") or settings.DEFAULT_COUNTRY
-    if country not in dict(countries):
-        country = countries[0][0] if countries else settings.DEFAULT_COUNTRY
+    country = country_of(countries, typed, kept)
     if request.method == "POST" and "change_country" not in typed:
         return AddressForm(request.POST, countries=countries, country=country)
     return AddressForm(countries=countries, country=country, initial=typed or kept)
