@@ -15,3 +15,9 @@ def send_email(email_id: int) -> None:
 def send_waiting_emails() -> int:
     """Publish what is due (beat, twice a minute)."""
     return services.publish_due_emails()
+
+
+@shared_task
+def forget_old_emails() -> int:
+    """Delete rows of e-mails that were sent long ago (beat, once an hour)."""
+    return services.forget_old_emails()

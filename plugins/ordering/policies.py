@@ -25,20 +25,25 @@ def weight_fits(grams: float, minimum: float | None, maximum: float | None) -> A
     return True, ""
 
 
-def payment_settles(*, due: Money, amount: Money, canceled: bool, settled: bool) -> Answer:
+def payment_settles(
+    *, due: Money, amount: Money, canceled: bool, settled: bool, named: bool = True
+) -> Answer:
     """Say whether a payment of `amount` pays an order on which `due` is due.
 
-    `canceled`: the order was released; `settled`: it was paid before. The reason is a code
-    that is kept with the order for staff.
+    `canceled`: the order was released; `settled`: it was paid before; `named`: the provider
+    names this order, and no other. The reason is a code that is kept with the order for staff.
+    What pays for nothing whatever its amount comes first: it is given back by itself.
     """
-    if amount.currency != due.currency:
-        return False, "wrong_currency"
-    if amount != due:
-        return False, "wrong_amount"
     if canceled:
         return False, "paid_after_release"
     if settled:
         return False, "paid_twice"
+    if not named:
+        return False, "wrong_order"
+    if amount.currency != due.currency:
+        return False, "wrong_currency"
+    if amount != due:
+        return False, "wrong_amount"
     return True, ""
 
 

@@ -27,3 +27,9 @@ def perform_waiting_refunds() -> int:
 def forget_old_baskets() -> int:
     """Delete the baskets that nobody came back for (beat, once an hour)."""
     return services.forget_old_baskets()
+
+
+@shared_task
+def forget_old_orders() -> int:
+    """Make orders anonymous whose time is over (beat, once an hour)."""
+    return services.forget_old_orders()

@@ -21,3 +21,9 @@ def process_waiting_events() -> int:
 def reconcile() -> int:
     """Compare the last hours with Stripe (beat, every five minutes)."""
     return services.reconcile()
+
+
+@shared_task
+def forget_old_events() -> int:
+    """Delete what Stripe told us long ago (beat, once an hour)."""
+    return services.forget_old_events()

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from plugins.ordering.retention import RETENTION
 from product_content import selectors
 from storefront.cookies import BASKET_COOKIE_AGE
 from storefront.decorators import public_page
@@ -48,5 +49,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "form_cookie": settings.CSRF_COOKIE_NAME,
         "staff_cookie": settings.SESSION_COOKIE_NAME,
         "hold_minutes": settings.RESERVATION_MINUTES,
+        "retention": RETENTION.values(),
     }
     return render(request, "storefront/pages/privacy.html", context)

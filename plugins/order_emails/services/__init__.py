@@ -1,5 +1,6 @@
 """Writing e-mails into the outbox and sending them, each once."""
 
+from plugins.order_emails.services.forgetting import forget_old_emails
 from plugins.order_emails.services.outbox import (
     publish_due_emails,
     queue_account_email,
@@ -11,6 +12,7 @@ from plugins.order_emails.services.sending import send_email
 from plugins.order_emails.services.silence import unclaim_payment_email
 
 __all__ = [
+    "forget_old_emails",
     "publish_due_emails",
     "queue_account_email",
     "queue_email",

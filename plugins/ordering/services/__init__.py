@@ -5,14 +5,11 @@ checkout → order → payment session → gift cards (by pk) → stock rows (by
 allocations → voucher. Nothing here calls a payment provider inside a transaction.
 """
 
-from plugins.ordering.services.attention import (
-    adopt_session,
-    flag_order,
-    is_unneeded,
-    unflag_order,
-)
+from plugins.ordering.services.adopt import adopt_session, rebuild_session
+from plugins.ordering.services.attention import flag_order, is_unneeded, unflag_order
 from plugins.ordering.services.cancel import cancel_order
 from plugins.ordering.services.forget import forget_old_baskets
+from plugins.ordering.services.forget_orders import forget_old_orders, forget_order
 from plugins.ordering.services.outside_refunds import record_outside_refund
 from plugins.ordering.services.place import place_order
 from plugins.ordering.services.record import record_payment, record_payment_failure
@@ -37,10 +34,13 @@ __all__ = [
     "cancel_order",
     "flag_order",
     "forget_old_baskets",
+    "forget_old_orders",
+    "forget_order",
     "is_unneeded",
     "perform_refund",
     "perform_waiting_refunds",
     "place_order",
+    "rebuild_session",
     "record_outside_refund",
     "record_payment",
     "record_payment_failure",

@@ -12,6 +12,7 @@ from plugins.ordering.signals import payment_needs_attention
 
 PLACEMENT = "placement"
 UNNEEDED = "unneeded_payments"
+PAYS_FOR_NOTHING = frozenset({"paid_after_release", "paid_twice"})  # reasons of a flag
 
 
 class Placement(TypedDict):
@@ -55,9 +56,10 @@ def flag(order: Order, reason: str, message: str) -> None:
 def note_unneeded(order: Order, raw_id: str, reason: str) -> None:
     """Remember a charge that pays for nothing, so that it is given back; saved by the caller.
 
-    Money of a wrong amount is not among them: whether it is to be kept is for staff to say.
+    Money of a wrong amount for an order that waits for its payment is not among them: whether
+    the customer is to pay the rest is for staff to say.
     """
-    if reason in {"paid_after_release", "paid_twice"}:
+    if reason in PAYS_FOR_NOTHING:
         known = (order.private_metadata or {}).get(UNNEEDED, [])
         order.store_value_in_private_metadata({UNNEEDED: [*known, raw_id]})
 

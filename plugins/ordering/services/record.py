@@ -22,26 +22,31 @@ from plugins.ordering.policies import payment_settles
 from plugins.ordering.results import PaymentOutcome
 from plugins.ordering.selectors import is_paid
 from plugins.ordering.services.locks import lock_order, lock_session
-from plugins.ordering.services.notes import flag, note_unneeded
+from plugins.ordering.services.notes import PAYS_FOR_NOTHING, flag, note_unneeded
 from plugins.ordering.services.payments import add_transaction, payment_of
 
 logger = logging.getLogger(__name__)
 
 
-def record_payment(*, provider: str, reference: str, amount: Money, raw_id: str) -> PaymentOutcome:
+def record_payment(
+    *, provider: str, reference: str, amount: Money, raw_id: str, order_number: str = ""
+) -> PaymentOutcome:
     """Record `amount`, taken in the session `reference`; `raw_id` is the provider's charge.
+
+    `order_number` is the order that the provider names, if it names any.
 
     The first payment of the right amount pays the order: Saleor's paid events and plugins
     run once and the basket is deleted. The same charge again changes nothing. Money that
-    does not fit (wrong amount or currency, order released or paid already) is recorded,
-    and the order is flagged for staff in private_metadata["needs_attention"].
+    does not fit (wrong amount, currency or order number, order released or paid already) is
+    recorded, and the order is flagged for staff in private_metadata["needs_attention"].
 
     Raises UnknownPayment when there is no such session.
     """
     session_id, order_id = _find(provider, reference)
     with transaction.atomic(), one_configuration():
         order, checkout = lock_order(order_id)
-        return settle(order, checkout, lock_session(session_id), amount, raw_id)
+        named = order_number in {"", str(order.pk)}
+        return settle(order, checkout, lock_session(session_id), amount, raw_id, named=named)
 
 
 def record_payment_failure(
@@ -67,6 +72,8 @@ def settle(
     session: PaymentSession,
     amount: Money,
     raw_id: str,
+    *,
+    named: bool = True,
 ) -> PaymentOutcome:
     """Record a payment on locked rows and let it pay the order if it fits."""
     payment = payment_of(session, order)
@@ -75,10 +82,10 @@ def settle(
         stands = settled and not canceled
         return _outcome(order, "already_paid" if stands else "needs_attention")
     fits, reason = payment_settles(
-        due=order.total.gross, amount=amount, canceled=canceled, settled=settled
+        due=order.total.gross, amount=amount, canceled=canceled, settled=settled, named=named
     )
     _end_session(session)
-    if reason not in {"wrong_amount", "wrong_currency"}:
+    if amount == session.amount and (fits or reason in PAYS_FOR_NOTHING):
         _charge(payment, amount)
     if not fits:
         note_unneeded(order, raw_id, reason)
@@ -130,7 +137,8 @@ def _delete_basket(checkout: Checkout) -> None:
 
 def _needs_attention(order: Order, amount: Money, reason: str) -> PaymentOutcome:
     words = reason.replace("_", " ")
-    flag(order, reason, f"{amount.amount} {amount.currency} came in: {words}. Please refund it.")
+    what_now = "It goes back by itself" if reason in PAYS_FOR_NOTHING else "Please look at it"
+    flag(order, reason, f"{amount.amount} {amount.currency} came in: {words}. {what_now}.")
     logger.error("payment of order %s needs attention: %s", order.pk, reason)
     return _outcome(order, "needs_attention")
 

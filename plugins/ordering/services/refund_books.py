@@ -98,7 +98,8 @@ def _write(refund: Refund, *, is_success: bool) -> None:
 
 def _change_payment(refund: Refund, change: Decimal) -> None:
     payment = Payment.objects.select_for_update(of=("self",)).get(pk=refund.payment_id)
-    # money of a wrong amount was never counted as captured (record.py)
+    if payment.charge_status == ChargeStatus.NOT_CHARGED:
+        return  # money of a wrong amount was never counted, so it is not taken off (record.py)
     payment.captured_amount = max(payment.captured_amount + change, Decimal(0))
     payment.charge_status = _charge_status(payment)
     payment.is_active = payment.captured_amount > 0

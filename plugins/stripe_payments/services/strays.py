@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 
+from django.db import transaction
+
 from plugins.ordering.errors import RefundRefused
 from plugins.ordering.results import UNNEEDED_KEY
 from plugins.ordering.services import ask_refund, is_unneeded
+from plugins.ordering.signals import payment_needs_attention
 from plugins.stripe_payments.models import StrayPayment
 from plugins.stripe_payments.results import SessionData
 
@@ -32,12 +35,12 @@ def return_unneeded(*, order_id: int, session: SessionData) -> None:
         logger.warning("payment of order %s is not returned: %s", order_id, refusal)
 
 
+@transaction.atomic
 def note_stray(session: SessionData) -> None:
-    """Keep a payment that belongs to no order of this database, once, for staff to look at.
+    """Keep a payment that names no order of this database, once, and tell staff.
 
-    It is not refunded by itself: every page is opened for a row that is never deleted, so such
-    a payment comes from another shop on the account, or the database was restored from a
-    backup. Then refunding whatever is unknown would give every customer's money back.
+    It is not refunded by itself: it comes from something else on the Stripe account (a second
+    shop, an invoice written by hand), whose customers' money is not ours to give back.
     """
     _, created = StrayPayment.objects.get_or_create(
         intent=session.intent,
@@ -48,4 +51,10 @@ def note_stray(session: SessionData) -> None:
         },
     )
     if created:
+        payment_needs_attention.send(
+            StrayPayment,
+            order_id=None,
+            reason="stray_payment",
+            occasion=f"stray-{session.intent}",
+        )
         logger.error("payment %s belongs to no order: look at it in Stripe", session.intent)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
-from plugins.ordering.errors import UnknownPayment
 from plugins.ordering.models import ACTIVE, PaymentSession
 from plugins.ordering.services import (
     adopt_session,
-    flag_order,
+    rebuild_session,
     record_payment,
     record_payment_failure,
     release_order,
@@ -16,12 +13,11 @@ from plugins.ordering.services import (
 from plugins.ordering.services.release import NOT_PAID_IN_TIME
 from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.constants import PROVIDER
+from plugins.stripe_payments.policies import from_smallest_unit
 from plugins.stripe_payments.results import SessionData
-from plugins.stripe_payments.selectors import names_its_order
 from plugins.stripe_payments.services.strays import note_stray, return_unneeded
 from plugins.stripe_payments.states import session_state
 
-logger = logging.getLogger(__name__)
 PAYMENT_FAILED = "The payment failed."
 
 
@@ -49,32 +45,47 @@ def known_session(session: SessionData) -> PaymentSession | None:
     reference down; then the key in the metadata tells which row it is.
     """
     rows = PaymentSession.objects.filter(provider=PROVIDER, reference=session.reference)
-    session_key, _, order_token = session.key.rpartition("-")
     return rows.first() or adopt_session(
         provider=PROVIDER,
         reference=session.reference,
-        session_key=session_key,
-        order_token=order_token,
+        session_key=session.key.rpartition("-")[0],
+        order_token=_order_token(session),
     )
 
 
 def _paid(session: SessionData) -> None:
-    known = known_session(session)
-    if known is None:
+    if known_session(session) is None and not _rebuilt(session):
         note_stray(session)
         return
-    if not names_its_order(session):
-        message = f"A payment at Stripe names order {session.order_number}. Nothing was counted."
-        flag_order(order_id=known.order_id, reason="wrong_order", message=message)
-        return
-    state = session_state(session)
-    if state.amount is None:
-        raise UnknownPayment
     outcome = record_payment(
-        provider=PROVIDER, reference=session.reference, amount=state.amount, raw_id=state.raw_id
+        provider=PROVIDER,
+        reference=session.reference,
+        amount=from_smallest_unit(session.amount, session.currency),
+        raw_id=session.intent,
+        order_number=session.order_number,
     )
     if outcome.state == "needs_attention":
         return_unneeded(order_id=outcome.order_id, session=session)
+
+
+def _rebuilt(session: SessionData) -> bool:
+    """Write the session's row anew if our mark on it names an order that we have.
+
+    The number alone says nothing: every shop on the account counts from one.
+    """
+    rebuilt = rebuild_session(
+        provider=PROVIDER,
+        reference=session.reference,
+        order_number=session.order_number,
+        order_token=_order_token(session),
+        amount=from_smallest_unit(session.amount, session.currency),
+    )
+    return rebuilt is not None
+
+
+def _order_token(session: SessionData) -> str:
+    """Return the beginning of the order's token, which `provider.open` puts into the mark."""
+    return session.key.rpartition("-")[2]
 
 
 def _closed(session: SessionData) -> None:

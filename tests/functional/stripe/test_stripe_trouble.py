@@ -13,6 +13,7 @@ from saleor.payment.models import Payment, Transaction
 from plugins.ordering.errors import PaymentUnavailable
 from plugins.ordering.models import PaymentSession, Refund, SessionStatus
 from plugins.ordering.services import place_order, release_order, start_payment
+from plugins.ordering.signals import payment_needs_attention
 from plugins.stripe_payments import client, services
 from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.models import StrayPayment, StripeEvent
@@ -31,6 +32,19 @@ CREATE = "POST /v1/checkout/sessions"
 def order(sandbox, checkout):
     """An order whose payment was not started."""
     return place_order(checkout_token=checkout.pk)
+
+
+@pytest.fixture
+def told():
+    """What staff are to be told, as (order, reason, occasion)."""
+    news = []
+
+    def note(order_id, reason, occasion, **_):
+        news.append((order_id, reason, occasion))
+
+    payment_needs_attention.connect(note)
+    yield news
+    payment_needs_attention.disconnect(note)
 
 
 @pytest.fixture
@@ -170,18 +184,57 @@ def forget_events():
     StripeEvent.objects.all().delete()
 
 
-def test_payment_of_no_order_of_ours_is_noted_for_staff_and_left_alone(
-    client, sandbox, placed, session
-):
-    """As after a backup was restored: nothing may be refunded in bulk."""
+def money_of(sandbox, session):
+    (row,) = [p for p in sandbox.ledger["payments"] if p["session"] == session.reference]
+    return row
+
+
+def test_payment_whose_row_is_gone_pays_the_order_that_it_names(client, sandbox, placed, session):
+    """As after a backup was restored."""
     sandbox.pay(session.reference)
     PaymentSession.objects.all().delete()
     services.reconcile()
     send(client, sandbox.event(COMPLETED))
-    (row,) = [p for p in sandbox.ledger["payments"] if p["session"] == session.reference]
+    assert Order.objects.get().is_fully_paid()
+    assert (Transaction.objects.count(), PaymentSession.objects.get().state) == (1, "paid")
+    row = money_of(sandbox, session)
+    assert row["refunded"] == 0
+    assert not StrayPayment.objects.filter(intent=row["payment_intent"]).exists()
+
+
+def test_payment_whose_row_is_gone_is_returned_if_its_order_is_gone_too(
+    client, sandbox, placed, session
+):
+    PaymentSession.objects.update(reference="", state=SessionStatus.NEW)
+    release_order(order_id=placed.order_id, reason="Not paid in time.")
+    PaymentSession.objects.all().delete()
+    sandbox.pay(session.reference)
+    send(client, sandbox.event(COMPLETED))
+    services.reconcile()
+    assert money_of(sandbox, session)["refunded"] == 10150
+    assert list(Transaction.objects.order_by("pk").values_list("kind", flat=True)) == [
+        "capture", "refund",
+    ]  # fmt: skip
+    assert OrderEvent.objects.filter(type="payment_refunded").count() == 1
+    assert len(mail.outbox) == 1
+
+
+def test_payment_of_another_shop_with_our_number_is_shown_to_staff_and_left_alone(
+    client, sandbox, placed, session, told
+):
+    """Every shop on the account counts its orders from one: the number alone proves nothing."""
+    sandbox.pay(session.reference)
+    PaymentSession.objects.all().delete()
+    Order.objects.update(token="of-another-shop")
+    services.reconcile()
+    forget_events()
+    send(client, sandbox.event(COMPLETED))
+    row = money_of(sandbox, session)
     assert (row["captured"], row["refunded"]) == (10150, 0)
     assert StrayPayment.objects.filter(intent=row["payment_intent"]).count() == 1
+    assert told.count((None, "stray_payment", f"stray-{row['payment_intent']}")) == 1
     assert not Order.objects.get().is_fully_paid()
+    assert not Transaction.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -201,6 +254,8 @@ def test_money_that_does_not_fit_is_flagged_and_ships_nothing(
     apply_session(replace(get_stripe().get_session(session.reference), **wrong))
     order = Order.objects.get()
     assert order.private_metadata["needs_attention"] == [reason]
+    assert Transaction.objects.get().is_success
+    assert OrderEvent.objects.filter(type="note_added").count() == 1
     assert not order.is_fully_paid()
     assert list(Order.objects.ready_to_fulfill()) == []
     assert not Refund.objects.exists()

@@ -40,11 +40,19 @@ def test_weight_range_without_a_minimum_matches(grams, minimum, maximum, fits):
         (Money("52.50", "EUR"), False, False, (False, "wrong_currency")),
         (gbp("52.50"), True, False, (False, "paid_after_release")),
         (gbp("52.50"), False, True, (False, "paid_twice")),
+        (gbp("1.00"), True, True, (False, "paid_after_release")),
+        (Money("1.00", "EUR"), False, True, (False, "paid_twice")),
     ],
 )
 def test_what_pays_an_order(amount, canceled, settled, answer):
     due = gbp("52.50")
     assert payment_settles(due=due, amount=amount, canceled=canceled, settled=settled) == answer
+
+
+def test_money_that_names_another_order_pays_none():
+    facts = {"due": gbp(5), "amount": gbp(5), "canceled": False, "settled": False}
+    assert payment_settles(**facts, named=False) == (False, "wrong_order")
+    assert payment_settles(**{**facts, "canceled": True}, named=False)[1] == "paid_after_release"
 
 
 @pytest.mark.parametrize(

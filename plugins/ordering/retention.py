@@ -1,0 +1,109 @@
+"""How long what is kept: one table, which the privacy page shows and the tasks obey.
+
+A row that no task of Celery beat enforces makes a test fail, and so does a period on the
+page that is not in this table. To keep something new: add a row, let its task ask
+`too_old(...)` for the moment before which it forgets, and name the task in
+CELERY_BEAT_SCHEDULE.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+_YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One kind of data: `what` and `why` are for customers, `task` is the path of its task."""
+
+    what: Any
+    period: timedelta
+    why: Any
+    task: str
+
+    @property
+    def words(self) -> str:
+        """Return the period as people say it, in whole years or days."""
+        years, rest = divmod(self.period.days, _YEAR)
+        if years and not rest:
+            return ngettext("%(n)d year", "%(n)d years", years) % {"n": years}
+        days = self.period.days
+        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+_ORDERING = "plugins.ordering.tasks"
+RETENTION: dict[str, Kept] = {
+    "baskets": Kept(
+        _("A basket that nobody touches, with the address if one was typed"),
+        timedelta(days=7),
+        _("As long as your browser keeps the way back to it."),
+        f"{_ORDERING}.forget_old_baskets",
+    ),
+    "account_baskets": Kept(
+        _("The untouched basket of a customer with an account"),
+        timedelta(days=90),
+        _("So that you find it again on another device."),
+        f"{_ORDERING}.forget_old_baskets",
+    ),
+    "unpaid_orders": Kept(
+        _("Name, address, e-mail and delivery wishes of an order that was not paid"),
+        timedelta(days=30),
+        _("In case a payment arrives late, or you ask what happened."),
+        f"{_ORDERING}.forget_old_orders",
+    ),
+    # Limitation Act 1980, section 5, and HMRC's VAT Notice 700/21: six years each.
+    "orders": Kept(
+        _("Name, address, e-mail and delivery wishes of a paid order"),
+        timedelta(days=6 * _YEAR),
+        _(
+            "Claims about a purchase can be made that long (Limitation Act 1980), and tax law asks "
+            "for records of sales (VAT Notice 700/21). Then the amounts stay, without a person."
+        ),
+        f"{_ORDERING}.forget_old_orders",
+    ),
+    "emails": Kept(
+        _(
+            "That an e-mail was sent, and when; never its text. "
+            "One about an order: as long as the order"
+        ),
+        timedelta(days=_YEAR),
+        _("So that no e-mail goes out twice, and we can tell you what we sent."),
+        "plugins.order_emails.tasks.forget_old_emails",
+    ),
+    "payment_notices": Kept(
+        _("Notices of the payment service: their kind and number"),
+        timedelta(days=90),
+        _("So that none is worked on twice."),
+        "plugins.stripe_payments.tasks.forget_old_events",
+    ),
+    "staff_log": Kept(
+        _("Which member of staff changed what"),
+        timedelta(days=2 * _YEAR),
+        _("To find out what went wrong, and to protect your data from misuse."),
+        "dashboard.tasks.forget_old_traces",
+    ),
+    "sign_in_tries": Kept(
+        _("Wrong and right passwords: when, for which account, from which internet address"),
+        timedelta(days=30),
+        _("To stop those who guess passwords. The passwords themselves are not kept."),
+        "dashboard.tasks.forget_old_traces",
+    ),
+    "sign_ins": Kept(
+        _("A sign-in that has ended"),
+        timedelta(days=1),
+        _("It is of no use any more."),
+        "dashboard.tasks.forget_old_traces",
+    ),
+}
+
+
+def too_old(name: str, now: datetime | None = None) -> datetime:
+    """Return the moment before which data of this kind is forgotten."""
+    return (now or timezone.now()) - RETENTION[name].period
