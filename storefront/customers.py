@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from storefront.cookies import forget_basket, read_basket_token
 from storefront.decorators import View, private_page
+from storefront.grants import forget_grants
 from storefront.services.basket_owners import claim_basket
 
 
@@ -23,8 +25,11 @@ def customer_id(request: HttpRequest) -> int | None:
 
 
 def the_customer(request: HttpRequest) -> int:
-    """Return the id of the signed-in customer, on a page that only customers see."""
-    return int(request.user.pk)
+    """Return the id of the signed-in customer; raises PermissionDenied without one."""
+    customer = customer_id(request)
+    if customer is None:
+        raise PermissionDenied
+    return customer
 
 
 def customer_page(view: View) -> View:
@@ -41,17 +46,19 @@ def customer_page(view: View) -> View:
 
 
 def with_own_basket(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Take the way back to the basket from the browser, unless it may be the customer's."""
+    """Take the ways to another person's basket and orders from the browser of a log-in."""
     token, customer = read_basket_token(request), customer_id(request)
     if token and customer and not claim_basket(token=token, user_id=customer):
         forget_basket(response)
+        forget_grants(response)
     return response
 
 
 def with_nobody(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """End the session, and leave no way to the basket in this browser."""
+    """End the session, and leave no way to a basket or an order in this browser."""
     logout(request)
     forget_basket(response)
+    forget_grants(response)
     return response
 
 

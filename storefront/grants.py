@@ -39,6 +39,11 @@ def grant_order(request: HttpRequest, response: HttpResponse, token: str) -> Non
     )
 
 
+def forget_grants(response: HttpResponse) -> None:
+    """Let this browser open no order any more, with the very attributes of the cookie."""
+    response.delete_cookie(settings.ORDERS_COOKIE_NAME, samesite="Lax")
+
+
 def _grants(request: HttpRequest) -> dict[str, int]:
     """Return until when, in Unix seconds, each order may be opened, oldest grant first."""
     cookie = request.COOKIES.get(settings.ORDERS_COOKIE_NAME, "")

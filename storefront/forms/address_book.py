@@ -10,7 +10,7 @@ from storefront.forms.address import AddressForm
 class AddressBookForm(AddressForm):
     """The form of the checkout without the e-mail address, which the account has."""
 
-    email = None  # type: ignore[assignment]  Django's way to leave out an inherited field
+    email = None  # type: ignore[assignment]  # Django's way to leave out an inherited field
 
     def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
         """Follow the country as the checkout does; `action` is the address of the page."""

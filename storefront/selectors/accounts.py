@@ -51,7 +51,8 @@ def get_account(user_id: int) -> Account:
 
 def pending_email(user: User | None) -> str:
     """Return the address that waits to be confirmed, or ""."""
-    return str((user.private_metadata or {}).get(PENDING_EMAIL, "")) if user else ""
+    pending = (user.private_metadata or {}).get(PENDING_EMAIL) if user else None
+    return str(pending["address"]) if pending else ""
 
 
 def address_of_token(user_id: int, token: str) -> str:

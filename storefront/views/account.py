@@ -59,9 +59,7 @@ def email(request: HttpRequest) -> HttpResponse:
     """Ask for another address; the same answer whether somebody has it already."""
     form = NewEmailForm(request, request.POST or None)
     if form.is_bound and form.is_valid():
-        services.ask_for_new_email(
-            user_id=the_customer(request), email=form.cleaned_data["email"]
-        )
+        services.ask_for_new_email(user_id=the_customer(request), email=form.cleaned_data["email"])
         return see_other(reverse("storefront:account_sent"))
     return _form(request, "email", form)
 
@@ -71,11 +69,11 @@ def email(request: HttpRequest) -> HttpResponse:
 def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     """Use the new address from now on, at a press of a button: mail programs open links too."""
     customer = the_customer(request)
-    if request.method == "POST" and services.confirm_new_email(user_id=customer, token=token):
+    if request.method != "POST":
+        return _confirm_email(request, selectors.address_of_token(customer, token))
+    if services.confirm_new_email(user_id=customer, token=token):
         return see_other(account_address("email"))
-    address = selectors.address_of_token(customer, token)
-    context, status = {"address": address}, 200 if address else GONE
-    return render(request, "storefront/account/confirm_email.html", context, status=status)
+    return _confirm_email(request, "")
 
 
 @_form_view
@@ -102,3 +100,9 @@ def forget(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, page: str, form: Form) -> HttpResponse:
     status = INVALID if form.is_bound else 200
     return render(request, f"storefront/account/{page}.html", {"form": form}, status=status)
+
+
+def _confirm_email(request: HttpRequest, address: str) -> HttpResponse:
+    status = 200 if address else GONE
+    context = {"address": address}
+    return render(request, "storefront/account/confirm_email.html", context, status=status)

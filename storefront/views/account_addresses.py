@@ -56,9 +56,7 @@ def change(request: HttpRequest, address_id: int) -> HttpResponse:
         raise Http404
     form = _form(request, kept)
     if form.is_bound and form.is_valid():
-        address_book.change_address(
-            user_id=customer, address_id=address_id, address=form.address()
-        )
+        address_book.change_address(user_id=customer, address_id=address_id, address=form.address())
         return _back()
     return _page(request, form, 200, is_new=False)
 
