@@ -5,21 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def may_set_stock(*, seen: int, current: int, allocated: int, wanted: int) -> tuple[bool, str]:
-    """Say whether the quantity on hand may become `wanted` pieces.
-
-    `seen` is what the person had on the screen, `current` what is stored now, `allocated` what
-    orders have reserved.
-    """
-    if seen != current:
-        return False, f"Someone changed this stock meanwhile: it is {current} now, not {seen}."
-    if wanted == current:
-        return False, f"The quantity is {current} already."
-    if wanted < allocated:
-        return False, f"{allocated} are reserved by orders, so it cannot go below {allocated}."
-    return True, ""
-
-
 def may_publish(*, has_card: bool, has_variants: bool) -> tuple[bool, str]:
     """Say whether a product may be shown to customers."""
     if not has_card:

@@ -13,37 +13,41 @@ from dashboard.admin.base import ReadOnly, SaleorModelAdmin, SaleorTabularInline
 from dashboard.admin.filters import StockLevelFilter
 from dashboard.admin.show import show_time
 from dashboard.admin.stock_form import StockForm
-from dashboard.models import StockChange, StockItem, StockReason
+from dashboard.models import StockItem
 from dashboard.selectors.stock import LOW_STOCK, stock_with_availability
 from dashboard.services.stock import PERMISSION, open_stock, set_stock
 from dashboard.site import staff_site
+from plugins.inventory.models import StockEntry
+from plugins.inventory.reasons import StockReason
 
 _LEVEL_COLOURS = {"Out": "danger", "Low": "warning", "In stock": "success"}
 
 
-class ChangeInline(ReadOnly, SaleorTabularInline):
-    """The changes made by hand, newest first."""
+class EntryInline(ReadOnly, SaleorTabularInline):
+    """What the ledger says of this stock, newest first."""
 
     required_permission = PERMISSION
-    model = StockChange
-    verbose_name_plural = "Changes by hand"
+    model = StockEntry
+    verbose_name_plural = "Ledger"
     hide_title = True
     per_page = 20
-    fields = readonly_fields = ("when", "before", "after", "reason", "note", "who")
+    fields = readonly_fields = (
+        "when", "measure", "before", "after", "reason", "order_id", "note", "who",
+    )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StockChange]:
-        """Return the changes with who made them."""
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockEntry]:
+        """Return the entries with who made them."""
         return super().get_queryset(request).select_related("actor")
 
     @display(description="When")
-    def when(self, change: StockChange) -> str:
+    def when(self, entry: StockEntry) -> str:
         """Return when the change was made."""
-        return show_time(change.at)
+        return show_time(entry.at)
 
     @display(description="By")
-    def who(self, change: StockChange) -> str:
-        """Return who made the change."""
-        return str(change.actor.email)
+    def who(self, entry: StockEntry) -> str:
+        """Return who made the change; a dash for what the shop did by itself."""
+        return str(entry.actor.email) if entry.actor else "-"
 
 
 @admin.register(StockItem, site=staff_site)
@@ -63,7 +67,7 @@ class StockAdmin(SaleorModelAdmin):
     search_help_text = "SKU, product or size"
     ordering = ("product_variant__product__name", "product_variant__sku")
     autocomplete_fields = ("product_variant",)
-    inlines = (ChangeInline,)
+    inlines = (EntryInline,)
     add_fieldsets = (
         (None, {"fields": ("product_variant", "warehouse", "quantity", "reason", "note")}),
     )

@@ -7,15 +7,17 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from dashboard.models import StockItem, StockReason
-from dashboard.services.stock import StockRefused, lock_stock
+from dashboard.models import StockItem
+from plugins.inventory.errors import StockRefused
+from plugins.inventory.reasons import BY_HAND
+from plugins.inventory.services import lock_stock
 
 
 class StockForm(forms.ModelForm):
     """A new stock, or a new quantity of one. It checks; the service writes."""
 
     reason = forms.ChoiceField(
-        choices=[("", "Why does it change?"), *StockReason.choices],
+        choices=[("", "Why does it change?"), *BY_HAND],
         widget=UnfoldAdminSelectWidget(),
     )
     note = forms.CharField(

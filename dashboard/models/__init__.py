@@ -2,6 +2,5 @@
 
 from dashboard.models.goods import MaskedGiftCard, StockItem
 from dashboard.models.people import Customer, StaffMember
-from dashboard.models.stock import StockChange, StockReason
 
-__all__ = ["Customer", "MaskedGiftCard", "StaffMember", "StockChange", "StockItem", "StockReason"]
+__all__ = ["Customer", "MaskedGiftCard", "StaffMember", "StockItem"]

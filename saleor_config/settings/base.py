@@ -69,6 +69,7 @@ SALEOR_LIBRARIES = [
 ]
 OUR_APPS = [
     "product_content",
+    "plugins.inventory",
     "plugins.ordering",
     "plugins.discreet_shipping",
     "plugins.local_payments",
@@ -112,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dashboard.middleware.name_the_actor",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect, sync_playwright
 from saleor.account.models import User
 from saleor.warehouse.models import Stock
 
-from dashboard.models import StockChange
+from plugins.inventory.models import StockEntry
 from product_content.models import Guide
 from tests.factories import ShippingMethodFactory, VoucherFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -101,4 +101,4 @@ def test_a_keeper_counts_a_shelf(live_server, shop):
         expect(page.get_by_text("was changed successfully")).to_be_visible()
     assert wrong == []
     assert Stock.objects.get().quantity == 4
-    assert StockChange.objects.values_list("before", "after", "reason").get() == (5, 4, "counted")
+    assert StockEntry.objects.values_list("before", "after").get(reason="counted") == (5, 4)

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from saleor.warehouse.models import Stock
 
-from dashboard.models import StockChange
+from plugins.inventory.models import StockEntry
 from tests import personas
 from tests.factories import WarehouseFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -33,7 +33,7 @@ def form(**fields):
     """What the page sends when the keeper saw five and writes nine."""
     return {
         "quantity": "9", "reason": "received", "note": "Delivery 17", "seen": "5",
-        "changes-TOTAL_FORMS": "0", "changes-INITIAL_FORMS": "0", **fields,
+        "entries-TOTAL_FORMS": "0", "entries-INITIAL_FORMS": "0", **fields,
     }  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def test_a_keeper_sets_the_quantity_with_a_reason(keeper, stock):
     assert keeper.post(page(stock), form()).status_code == 302
 
     stock.refresh_from_db()
-    change = StockChange.objects.get()
+    change = StockEntry.objects.get(reason="received")
     assert stock.quantity == 9
     assert (change.before, change.after, change.reason, change.note) == (
         5, 9, "received", "Delivery 17",
@@ -115,7 +115,7 @@ def test_a_refused_change_says_why_and_changes_nothing(keeper, stock, fields, me
     assert message in answer.content.decode()
     stock.refresh_from_db()
     assert stock.quantity == 5
-    assert not StockChange.objects.exists()
+    assert not StockEntry.objects.filter(actor__isnull=False).exists()
 
 
 def test_an_existing_stock_stays_with_its_variant_and_warehouse(keeper, stock):
@@ -137,7 +137,7 @@ def test_a_keeper_begins_a_stock(keeper):
     assert answer.status_code == 302
     stock = Stock.objects.get()
     assert stock.quantity == 4
-    assert list(stock.changes.values_list("before", "after")) == [(0, 4)]
+    assert list(stock.entries.values_list("before", "after")) == [(0, 4)]
 
 
 def test_a_stock_is_not_begun_twice(keeper, stock):
@@ -160,7 +160,7 @@ def test_others_cannot_set_a_stock(stock):
         assert who.post(page(stock), form()).status_code == status
     stock.refresh_from_db()
     assert stock.quantity == 5
-    assert not StockChange.objects.exists()
+    assert not StockEntry.objects.filter(actor__isnull=False).exists()
 
 
 def test_nobody_deletes_a_stock_or_a_recorded_change(stock):

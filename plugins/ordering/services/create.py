@@ -15,6 +15,8 @@ from saleor.checkout.utils import create_order, prepare_order_data
 from saleor.discount.models import NotApplicable
 from saleor.order.models import Order
 
+from plugins.inventory.reasons import StockReason
+from plugins.inventory.services import stock_reason
 from plugins.ordering.errors import BasketEmpty, BasketIncomplete, PromoNotApplicable
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.services.basket import Basket
@@ -35,7 +37,8 @@ def create_order_from(basket: Basket) -> Order:
     _refuse_delivery(basket)
     placement = _placement(basket)
     reserve_or_refuse(basket.lines, basket.checkout.get_country())
-    order = _create(basket, placement)
+    with stock_reason(reason=StockReason.ORDER_PLACED):
+        order = _create(basket, placement)
     _note_spent_cards(order, basket, placement)
     new_session(order)
     return order

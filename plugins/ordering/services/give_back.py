@@ -7,6 +7,8 @@ from saleor.order.actions import cancel_order
 from saleor.order.models import Order
 from saleor.warehouse.models import Stock
 
+from plugins.inventory.reasons import StockReason
+from plugins.inventory.services import stock_reason
 from plugins.ordering.services.notes import placement_of
 from plugins.ordering.services.promo import give_back_gift_cards, give_back_voucher
 
@@ -16,7 +18,10 @@ def give_back(order: Order, user: User | None) -> None:
     placement = placement_of(order)
     give_back_gift_cards(placement["gift_cards"])
     _lock_allocated_stock(order)
-    cancel_order(order, user=user)
+    with stock_reason(
+        reason=StockReason.ORDER_RELEASED, order_id=order.pk, actor_id=user.pk if user else None
+    ):
+        cancel_order(order, user=user)
     give_back_voucher(order, placement["voucher_once_for"])
 
 

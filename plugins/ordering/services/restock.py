@@ -8,6 +8,8 @@ from saleor.order.models import OrderLine
 from saleor.warehouse.management import deallocate_stock, increase_stock
 from saleor.warehouse.models import Allocation, Stock
 
+from plugins.inventory.reasons import StockReason
+from plugins.inventory.services import stock_reason
 from plugins.ordering.models import Refund
 
 
@@ -20,8 +22,11 @@ def put_back(refund: Refund) -> None:
     if refund.order.status == OrderStatus.CANCELED:
         return
     lines = {int(line): quantity for line, quantity in refund.lines.items()}
-    for line in refund.order.lines.filter(pk__in=lines).order_by("pk"):
-        _put_back(line, lines[line.pk])
+    with stock_reason(
+        reason=StockReason.REFUNDED, actor_id=refund.asked_by_id, order_id=refund.order_id
+    ):
+        for line in refund.order.lines.filter(pk__in=lines).order_by("pk"):
+            _put_back(line, lines[line.pk])
 
 
 def _put_back(line: OrderLine, quantity: int) -> None:

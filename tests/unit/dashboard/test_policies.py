@@ -1,25 +1,6 @@
 """Rules of the dashboard."""
 
-import pytest
-
 from dashboard import policies
-
-
-@pytest.mark.parametrize(
-    ("seen", "current", "allocated", "wanted", "answer"),
-    [
-        (5, 5, 2, 7, (True, "")),
-        (5, 5, 2, 2, (True, "")),
-        (5, 4, 0, 7, (False, "Someone changed this stock meanwhile: it is 4 now, not 5.")),
-        (5, 5, 0, 5, (False, "The quantity is 5 already.")),
-        (5, 5, 2, 1, (False, "2 are reserved by orders, so it cannot go below 2.")),
-    ],
-)
-def test_a_stock_may_be_set(seen, current, allocated, wanted, answer):
-    assert (
-        policies.may_set_stock(seen=seen, current=current, allocated=allocated, wanted=wanted)
-        == answer
-    )
 
 
 def test_a_product_without_a_safety_card_is_not_published():

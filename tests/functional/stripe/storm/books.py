@@ -85,6 +85,16 @@ def _stock():
         yield f"order {row.order_line.order_id} holds {row.quantity_allocated} pieces"
     if Stock.objects.filter(quantity__lt=0).exists():
         yield "negative stock"
+    yield from _ledger()
+
+
+def _ledger():
+    from plugins.inventory.selectors.check import check_ledger
+
+    report = check_ledger()
+    yield from report.differences
+    if report.unexplained:
+        yield f"{report.unexplained} changes of stock have no reason"
 
 
 def _emails(paid):

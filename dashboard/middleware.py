@@ -1,0 +1,32 @@
+"""What a person changes on the staff pages is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+from plugins.inventory.services import staff_request
+
+_STAFF_PAGES = "/staff/"
+
+
+def name_the_actor(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Tell the stock ledger who is at work; the database then refuses changes without a reason."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        actor_id = _writer(request)
+        if actor_id is None:
+            return get_response(request)
+        with staff_request(actor_id=actor_id):
+            return get_response(request)
+
+    return middleware
+
+
+def _writer(request: HttpRequest) -> int | None:
+    if request.method != "POST" or not request.path.startswith(_STAFF_PAGES):
+        return None
+    return request.user.pk

@@ -1,0 +1,39 @@
+"""Rules of moving goods. Pure: each returns whether something is allowed and, if not, why."""
+
+from __future__ import annotations
+
+Answer = tuple[bool, str]
+
+
+def may_set_stock(*, seen: int, current: int, allocated: int, wanted: int) -> Answer:
+    """Say whether the quantity on hand may become `wanted` pieces.
+
+    `seen` is what the person had on the screen, `current` what is stored now, `allocated` what
+    orders have reserved.
+    """
+    if seen != current:
+        return False, f"Someone changed this stock meanwhile: it is {current} now, not {seen}."
+    if wanted == current:
+        return False, f"The quantity is {current} already."
+    if wanted < allocated:
+        return False, f"{allocated} are reserved by orders, so it cannot go below {allocated}."
+    return True, ""
+
+
+def may_take(*, pieces: int, quantity: int, allocated: int) -> Answer:
+    """Say whether `pieces` can be taken from `quantity`, of which `allocated` are held."""
+    if pieces <= 0:
+        return False, "The number of pieces must be above zero."
+    free = max(quantity - allocated, 0)
+    if pieces > free:
+        return False, f"Only {free} are free: {quantity} on hand, {allocated} reserved by orders."
+    return True, ""
+
+
+def may_add(*, pieces: int, most: int) -> Answer:
+    """Say whether `pieces` can be put on a shelf; `most` guards against a scanned barcode."""
+    if pieces <= 0:
+        return False, "The number of pieces must be above zero."
+    if pieces > most:
+        return False, f"{pieces} pieces at once looks like a mistake: {most} are the most."
+    return True, ""

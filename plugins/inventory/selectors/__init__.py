@@ -1,0 +1,1 @@
+"""Reading the ledger and the stock behind it."""

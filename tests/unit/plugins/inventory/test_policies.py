@@ -1,0 +1,46 @@
+"""Rules of moving goods."""
+
+import pytest
+
+from plugins.inventory import policies
+
+
+@pytest.mark.parametrize(
+    ("seen", "current", "allocated", "wanted", "answer"),
+    [
+        (5, 5, 2, 7, (True, "")),
+        (5, 5, 2, 2, (True, "")),
+        (5, 4, 0, 7, (False, "Someone changed this stock meanwhile: it is 4 now, not 5.")),
+        (5, 5, 0, 5, (False, "The quantity is 5 already.")),
+        (5, 5, 2, 1, (False, "2 are reserved by orders, so it cannot go below 2.")),
+    ],
+)
+def test_a_stock_may_be_set(seen, current, allocated, wanted, answer):
+    assert (
+        policies.may_set_stock(seen=seen, current=current, allocated=allocated, wanted=wanted)
+        == answer
+    )
+
+
+@pytest.mark.parametrize(
+    ("pieces", "answer"),
+    [
+        (3, (True, "")),
+        (4, (False, "Only 3 are free: 5 on hand, 2 reserved by orders.")),
+        (0, (False, "The number of pieces must be above zero.")),
+    ],
+)
+def test_only_free_pieces_are_taken(pieces, answer):
+    assert policies.may_take(pieces=pieces, quantity=5, allocated=2) == answer
+
+
+@pytest.mark.parametrize(
+    ("pieces", "answer"),
+    [
+        (100, (True, "")),
+        (0, (False, "The number of pieces must be above zero.")),
+        (101, (False, "101 pieces at once looks like a mistake: 100 are the most.")),
+    ],
+)
+def test_a_barcode_is_not_a_number_of_pieces(pieces, answer):
+    assert policies.may_add(pieces=pieces, most=100) == answer
