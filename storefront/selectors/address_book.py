@@ -9,6 +9,8 @@ from saleor.account.models import Address, User
 from storefront.selectors.addresses import postal_address
 from storefront.types import PostalAddress
 
+_LONG = 10  # digits of an id that no row has
+
 
 @dataclass(frozen=True, slots=True)
 class SavedAddress:
@@ -39,3 +41,15 @@ def saved_fields(user_id: int, address_id: int | None = None) -> dict[str, str]:
         own = own.filter(pk=address_id)
     address = own.first()
     return address.as_data() if address else {}
+
+
+def first_fields(user_id: int, chosen: str, typed: dict[str, str]) -> dict[str, str]:
+    """Return what the address step starts with: the chosen address, what was typed, the usual one.
+
+    `chosen` is the id of a saved address as a browser sends it, or "".
+    """
+    email = typed.get("email") or User.objects.values_list("email", flat=True).get(pk=user_id)
+    address = (
+        saved_fields(user_id, int(chosen)) if chosen.isdecimal() and len(chosen) < _LONG else {}
+    )
+    return {**(address or typed or saved_fields(user_id)), "email": email}
