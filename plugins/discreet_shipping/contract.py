@@ -74,6 +74,7 @@ class Facts:
     lines: tuple[tuple[int, int], ...]
     total: Money
     delivery: Money
+    payment_receipt: bool = False  # the payment service's own, by e-mail
 
 
 BOX = "A plain brown box with plain tape. No logo, no picture, no shop name but the sender’s."
@@ -93,7 +94,7 @@ def build(facts: Facts) -> Contract:
         slip=_slip(facts),
         customs=_customs(facts),
         statement=settings.STRIPE_STATEMENT_SUFFIX,
-        payment=[f"Order {facts.number}", _money(facts.total)],
+        payment=_payment(facts),
         messages=choices.messages,
         emails=_emails(facts),
         history=_history(facts.number),
@@ -192,6 +193,11 @@ def _beyond(facts: Facts) -> list[str]:
         days = ", ".join(WEEKDAYS[day] for day in facts.situation.choices.weekdays)
         texts.append(f"We post it so that it should come on a {days}; a carrier can be late.")
     return texts
+
+
+def _payment(facts: Facts) -> list[str]:
+    told = [f"Order {facts.number}", _money(facts.total)]
+    return [*told, "your e-mail address, for its receipt"] if facts.payment_receipt else told
 
 
 def _money(value: Money) -> str:

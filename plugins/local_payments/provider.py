@@ -53,11 +53,16 @@ class LocalPayments:
         return_url: str,
         cancel_url: str,
         idempotency_key: str,
+        receipt_email: str = "",
     ) -> OpenedSession:
         """Return the page for this key: the same key, the same page."""
         reference = salted_hmac("plugins.local_payments", idempotency_key).hexdigest()
         path = reverse("local_payments:pay", args=[sign(reference)])
         return OpenedSession(reference=reference, url=f"{settings.PUBLIC_URL}{path}")
+
+    def smallest_charge(self, *, currency: str) -> Money:
+        """Return nothing: play money has no minimum."""
+        return Money(0, currency)
 
     def close(self, *, reference: str) -> SessionState:
         """Say how the session ended; the page refuses it once the order is released."""

@@ -74,6 +74,14 @@ class PromoNotApplicable(OrderRefused):
     message = "Your code cannot be used for this order. Remove it, or try another one."
 
 
+class TotalTooSmall(OrderRefused):
+    """Less is to be paid than the payment provider can charge; `message` says both sums."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 class OrderReleased(OrderRefused):
     """The order was canceled or its reservation ended before it was paid."""
 

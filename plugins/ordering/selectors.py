@@ -13,7 +13,8 @@ from saleor.payment import ChargeStatus
 
 from plugins.ordering.marks import ATTENTION, DISPUTED, PACKING_KEY
 from plugins.ordering.models import PaymentSession, SessionStatus
-from plugins.ordering.policies import Answer, may_cancel
+from plugins.ordering.payments import get_provider
+from plugins.ordering.policies import Answer, may_cancel, total_payable
 
 _SENT = (OrderStatus.FULFILLED, OrderStatus.PARTIALLY_FULFILLED)
 _GIVEN_BACK = (ChargeStatus.PARTIALLY_REFUNDED, ChargeStatus.FULLY_REFUNDED)
@@ -43,6 +44,11 @@ def may_be_canceled(order: Order) -> Answer:
         packing=PACKING_KEY in private,
         disputed=not DISPUTED.isdisjoint(private.get(ATTENTION, [])),
     )
+
+
+def can_be_charged(total: Money) -> Answer:
+    """Say whether the payment provider takes such a sum; the reason is for the customer."""
+    return total_payable(total=total, least=get_provider().smallest_charge(currency=total.currency))
 
 
 def live_order_for_checkout(checkout_token: UUID | str) -> Order | None:

@@ -33,6 +33,7 @@ from plugins.discreet_shipping.selectors import (
     situation_of,
 )
 from plugins.discreet_shipping.selectors.progress import progress_of
+from plugins.ordering.discretion import RECEIPT_KEY
 from storefront.selectors.baskets import find_checkout
 from storefront.types import Basket
 
@@ -173,3 +174,9 @@ def _seen(contract: Contract) -> Seen:
             (name, Money(price, contract["currency"])) for _key, name, price in contract["options"]
         ),
     )
+
+
+def wants_receipt(token: UUID | None) -> bool:
+    """Say whether the basket's customer asked for the payment service's own receipt."""
+    checkout = find_checkout(token)
+    return checkout is not None and RECEIPT_KEY in (checkout.metadata or {})

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from plugins.ordering.errors import BasketIncomplete, OrderRefused, SoldOut
 from plugins.ordering.results import PlacedOrder
-from plugins.ordering.services import place_order, start_payment
+from plugins.ordering.selectors import can_be_charged
+from plugins.ordering.services import choose_receipt, place_order, start_payment
 from storefront.cookies import read_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page
@@ -23,7 +24,7 @@ from storefront.selectors.address_book import first_fields, list_addresses
 from storefront.selectors.baskets import address_fields, get_basket
 from storefront.selectors.countries import delivery_countries
 from storefront.selectors.delivery import list_delivery_methods, missing_step
-from storefront.selectors.discretion import chosen_problems
+from storefront.selectors.discretion import chosen_problems, wants_receipt
 from storefront.services.account_orders import add_order
 from storefront.services.address_book import add_address
 from storefront.services.checkouts import set_address, set_delivery
@@ -80,7 +81,7 @@ def review(request: HttpRequest) -> HttpResponse:
         return see_other(f"/checkout/{step}/")
     if chosen_problems(token):
         return see_other("/checkout/discretion/")
-    return _step(request, "review", basket, {})
+    return _step(request, "review", basket, _before_paying(basket))
 
 
 @require_POST
@@ -90,9 +91,11 @@ def place(request: HttpRequest) -> HttpResponse:
     token = read_basket_token(request)
     if token is None:
         return see_other("/basket/")
+    choose_receipt(checkout_token=token, wanted="payment_receipt" in request.POST)
     basket = get_basket(token)
     if basket and basket.lines and request.POST.get("shown_total") != str(basket.due.amount):
-        return _step(request, "review", basket, {"total_changed": True}, REFUSED)
+        changed = {"total_changed": True, **_before_paying(basket)}
+        return _step(request, "review", basket, changed, REFUSED)
     try:
         placed = place_order(checkout_token=token)
     except OrderRefused as refused:
@@ -102,6 +105,13 @@ def place(request: HttpRequest) -> HttpResponse:
     response = _to_payment(request, basket, placed)
     grant_order(request, response, placed.order_token)
     return response
+
+
+def _before_paying(basket: Basket) -> dict[str, Any]:
+    return {
+        "unpayable": can_be_charged(basket.due)[1],
+        "receipt_wanted": wants_receipt(basket.token),
+    }
 
 
 def _to_payment(request: HttpRequest, basket: Basket | None, placed: PlacedOrder) -> HttpResponse:

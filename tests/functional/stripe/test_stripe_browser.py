@@ -15,6 +15,7 @@ from saleor_config.embedded.waiting import wait_until
 from storefront.cookies import write_basket_token
 from tests.functional.ordering.reading import pieces_held
 from tests.functional.stripe.sandbox import ASKS_3DS, CARD, DECLINED, Sandbox
+from tests.staff import signed_in
 
 CHROMIUM = shutil.which("chromium")
 
@@ -88,7 +89,7 @@ def order_and_mail(client, shop, variant):
     order = Order.objects.get()
     assert wait_until(lambda: order.is_fully_paid() and len(mail.outbox) == 1, 20)
     assert mail.outbox[0].to == ["robin@example.org"]
-    client.force_login(User.objects.create_superuser("owner@example.org", "long-and-quiet-water"))
+    signed_in(User.objects.create_superuser("owner@example.org", "long-and-quiet-water"), client)
     assert "Paid" in client.get(f"/staff/order/order/{order.pk}/change/").content.decode()
     assert pieces_held(variant) == 2
     return order
