@@ -11,7 +11,7 @@
 
 PY := .venv/bin/python
 OURS := dashboard plugins product_content saleor_config storefront tests manage.py
-OUR_APPS := product_content inventory ordering discreet_shipping local_payments order_emails stripe_payments \
+OUR_APPS := product_content inventory ordering discreet_shipping order_emails stripe_payments \
             storefront dashboard
 
 help: ## List these commands

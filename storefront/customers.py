@@ -6,16 +6,12 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from storefront.cookies import forget_basket, read_basket_token
 from storefront.decorators import View, private_page
-from storefront.grants import forget_grants
-from storefront.services.basket_owners import claim_basket
 
 
 def customer_id(request: HttpRequest) -> int | None:
@@ -43,23 +39,6 @@ def customer_page(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return wrapper
-
-
-def with_own_basket(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Take the ways to another person's basket and orders from the browser of a log-in."""
-    token, customer = read_basket_token(request), customer_id(request)
-    if token and customer and not claim_basket(token=token, user_id=customer):
-        forget_basket(response)
-        forget_grants(response)
-    return response
-
-
-def with_nobody(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """End the session, and leave no way to a basket or an order in this browser."""
-    logout(request)
-    forget_basket(response)
-    forget_grants(response)
-    return response
 
 
 def account_address(done: str) -> str:

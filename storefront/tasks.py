@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from storefront.services import account_links, forgetting
+from storefront.services import account_links, forgetting, order_links
 
 
 @shared_task
@@ -21,3 +21,9 @@ def send_new_email_link(user_id: int, language: str) -> None:
 def forget_unconfirmed() -> int:
     """Forget addresses that nobody confirmed (beat, once an hour)."""
     return forgetting.forget_unconfirmed()
+
+
+@shared_task
+def send_order_link(order_id: int | None) -> None:
+    """Send a new link to an order; None where number and address belong to none."""
+    order_links.send_link(order_id=order_id)

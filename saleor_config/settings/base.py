@@ -72,7 +72,6 @@ OUR_APPS = [
     "plugins.inventory",
     "plugins.ordering",
     "plugins.discreet_shipping",
-    "plugins.local_payments",
     "plugins.order_emails",
     "plugins.stripe_payments",
     "storefront",

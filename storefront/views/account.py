@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from storefront.customers import account_address, customer_page, the_customer, with_nobody
+from storefront.customers import account_address, customer_page, the_customer
 from storefront.forms.account import ChangePasswordForm, NewEmailForm, PasswordForm
 from storefront.selectors import accounts as selectors
 from storefront.services import accounts as services
+from storefront.sharing import with_nobody
 from storefront.views.basket import INVALID, see_other
 
 GONE = 410

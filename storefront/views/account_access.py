@@ -15,11 +15,12 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from storefront.backends import CUSTOMER_BACKEND, CustomerBackend
-from storefront.customers import account_address, with_nobody, with_own_basket
+from storefront.customers import account_address
 from storefront.decorators import private_page
 from storefront.errors import LinkNotSent
 from storefront.forms.account import EmailForm, LoginForm, NewPasswordForm
 from storefront.services import account_links
+from storefront.sharing import with_nobody, with_own_basket
 from storefront.tokens import confirm_tokens
 from storefront.views.basket import INVALID, see_other
 

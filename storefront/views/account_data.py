@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from plugins.ordering.retention import RETENTION
-from storefront.customers import customer_page, the_customer, with_nobody
+from storefront.customers import customer_page, the_customer
 from storefront.decorators import private_page
 from storefront.forms.account import PasswordForm
 from storefront.selectors.account_data import account_data
 from storefront.services.account_deletion import delete_account
+from storefront.sharing import with_nobody
 from storefront.views.basket import INVALID, see_other
 
 _form_view = require_http_methods(["GET", "HEAD", "POST"])

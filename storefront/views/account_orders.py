@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from storefront.customers import customer_page, the_customer
-from storefront.grants import is_granted
+from storefront.grants import order_page
 from storefront.selectors.account_orders import orders_of
 from storefront.services.account_orders import add_order
 from storefront.views.basket import see_other
@@ -26,10 +26,9 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @customer_page
+@order_page
 def add(request: HttpRequest, token: UUID) -> HttpResponse:
     """Put the order of a link that this browser opened into the account."""
-    if not is_granted(request, str(token)):
-        raise Http404
     if not add_order(user_id=the_customer(request), token=token):
         raise Http404
     return see_other(reverse("storefront:account_orders"))

@@ -28,6 +28,7 @@ from storefront.selectors.discretion import chosen_problems, wants_receipt
 from storefront.services.account_orders import add_order
 from storefront.services.address_book import add_address
 from storefront.services.checkouts import set_address, set_delivery
+from storefront.services.discretion import use_remembered
 from storefront.types import Basket
 from storefront.views.basket import INVALID, REFUSED, see_other
 
@@ -64,6 +65,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
     if not basket.needs_delivery:
         return see_other("/checkout/review/")
     if request.method == "POST" and _set_delivery(request):
+        use_remembered(token=token, customer_id=customer_id(request))
         return see_other("/checkout/seen/")
     context = {"methods": list_delivery_methods(token), "unchosen": request.method == "POST"}
     return _step(request, "delivery", basket, context, INVALID if context["unchosen"] else 200)
@@ -165,7 +167,7 @@ def _refused(request: HttpRequest, basket: Basket | None, refused: OrderRefused)
     if basket is None or not basket.lines:
         return see_other("/basket/")
     lines = refused.lines if isinstance(refused, SoldOut) else ()
-    context = {"basket": basket, "message": refused.message, "short": lines}
+    context = {"basket": basket, "message": str(refused), "short": lines}
     return render(request, "storefront/checkout/refused.html", context, status=REFUSED)
 
 

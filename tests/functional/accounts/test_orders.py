@@ -40,7 +40,7 @@ def test_a_guests_order_is_not_put_into_an_account_with_its_address(ask, order):
     client, _answer = choose(mailed_path(order.user_email))
     assert "There is no order in your account yet." in listed(client)
     assert client.get(f"/orders/{order.token}/").status_code == 403
-    assert add(client, order).status_code == 404
+    assert add(client, order).status_code == 403
 
 
 def test_whoever_opens_the_orders_link_can_add_it(order, robin):
