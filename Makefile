@@ -1,13 +1,8 @@
 # `make` or `make help` lists what there is. Needs Python 3.11, 3.12 or 3.13, nothing else:
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
 .PHONY: help run reset clean dump code test browser check lint format types migrations-check \
-        lock bench storm shell venv
-=======
-.PHONY: help run reset clean dump test browser check lint format types migrations-check \
         lock bench storm shell messages venv
->>>>>>> main
 
 PY := .venv/bin/python
 OURS := dashboard plugins product_content saleor_config storefront tests manage.py

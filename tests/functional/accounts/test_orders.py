@@ -46,6 +46,7 @@ def test_a_guests_order_is_not_put_into_an_account_with_its_address(ask, order):
 def test_whoever_opens_the_orders_link_can_add_it(order, robin):
     client = personas.customer(robin)
     client.get(order_link(order=order).removeprefix("http://testserver"))
+    assert "Put it into my account" in client.get(f"/orders/{order.token}/").content.decode()
 
     answer = add(client, order)
 
@@ -56,6 +57,7 @@ def test_whoever_opens_the_orders_link_can_add_it(order, robin):
     assert f'href="/orders/{order.token}/"' in page
     assert "£101.50" in page
     assert "Gentle" not in page
+    assert "Put it into" not in client.get(f"/orders/{order.token}/").content.decode()
 
 
 def test_an_order_in_an_account_opens_after_each_log_in_and_for_nobody_else(order, robin):
@@ -78,6 +80,8 @@ def test_an_order_in_another_account_cannot_be_taken(order, robin):
 def test_strangers_and_staff_are_asked_to_log_in(order):
     for nobody in (personas.stranger(), personas.staff("order.manage_orders")):
         nobody.get(order_link(order=order).removeprefix("http://testserver"))
+        page = nobody.get(f"/orders/{order.token}/").content.decode()
+        assert "Put it into my account" not in page
         assert add(nobody, order).headers["Location"].startswith("/account/login/?next=")
         assert nobody.get("/account/orders/").status_code == 302
     assert not Order.objects.filter(user__isnull=False).exists()
