@@ -41,4 +41,4 @@ def paid_of(receipt: Receipt) -> list[Row]:
 
 def day(moment: datetime) -> str:
     """Return the day of a moment, as the language of now writes it."""
-    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+    return date_format(timezone.localtime(moment), _("j F Y"))
