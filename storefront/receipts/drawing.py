@@ -49,10 +49,10 @@ def _sheet(title: str) -> FPDF:
     return pdf
 
 
-def _write(pdf: FPDF, text: str, size: float = _TEXT, grey: int = _BLACK, width: float = 0) -> None:
+def _write(pdf: FPDF, text: str, size: float = _TEXT, grey: int = _BLACK) -> None:
     pdf.set_font("receipt", size=size)
     pdf.set_text_color(grey)
-    pdf.multi_cell(width, size * _LINE / _TEXT, text, align="LEFT", new_x="LEFT", new_y="NEXT")
+    pdf.multi_cell(0, size * _LINE / _TEXT, text, align="LEFT", new_x="LEFT", new_y="NEXT")
 
 
 def _head(pdf: FPDF, receipt: Receipt) -> None:
