@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MARGIN, _LINE = 22.0, 5.6
 _TEXT, _SMALL, _TITLE = 10.0, 8.5, 22.0
-_WIDTHS = (92, 14, 30, 30)  # what, pieces, each, together
+_WIDTHS = (84, 22, 30, 30)  # what, pieces, each, together
 _ALIGN = ("LEFT", "RIGHT", "RIGHT", "RIGHT")
 _GREY, _BLACK = 110, 20
 
