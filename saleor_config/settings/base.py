@@ -176,7 +176,7 @@ DEFAULT_PLACEHOLDER = ""
 # --- language, money, place --------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "product_content/data/locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = read("TIME_ZONE")
