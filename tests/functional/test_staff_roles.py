@@ -29,6 +29,7 @@ NEEDS = {
     "order_order_": "order.manage_orders",
     "order_order_begin_packing": "dashboard.pack_orders",
     "order_sheet": ("order.manage_orders", "dashboard.pack_orders"),
+    "staff-bins": ("dashboard.pack_orders", "dashboard.manage_stock"),
     "staff-packing": "dashboard.pack_orders",
     "staff-parcel": "dashboard.pack_orders",
     "staff-recovery-codes": ANY_STAFF,
