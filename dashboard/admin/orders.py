@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from saleor.order.models import Order
 from unfold.decorators import display
 
+from dashboard.admin.access_log import Audited
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin
 from dashboard.admin.filters import WorkFilter
 from dashboard.admin.order_fields import OrderFields
@@ -16,6 +17,7 @@ from dashboard.admin.order_parts import EmailInline, EventInline, LineInline, Pa
 from dashboard.admin.order_refunds import RefundInline
 from dashboard.admin.order_steps import OrderSteps
 from dashboard.admin.refund_page import RefundPage
+from dashboard.models.access import Looked
 from dashboard.selectors.orders import orders_with_payment
 from dashboard.site import staff_site
 
@@ -23,10 +25,13 @@ _BIGGEST_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would ref
 
 
 @admin.register(Order, site=staff_site)
-class OrderAdmin(OrderPacking, OrderSteps, RefundPage, OrderFields, ReadOnly, SaleorModelAdmin):
+class OrderAdmin(
+    Audited, OrderPacking, OrderSteps, RefundPage, OrderFields, ReadOnly, SaleorModelAdmin
+):
     """The list of orders, and one order with all that happened to it."""
 
     required_permission = "order.manage_orders"
+    looked = Looked.ORDER
     list_display = (
         "number",
         "placed",

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.django_db
 ANY_STAFF = ""
 # What the names of the addresses begin with, and the permission that opens them.
 NEEDS = {
+    "admin_logentry_": "dashboard.view_access_log",
+    "dashboard_accessrecord_": "dashboard.view_access_log",
     "auth_group_": "account.manage_staff",
     "dashboard_customer_": "account.manage_users",
     "dashboard_maskedgiftcard_": "giftcard.manage_gift_card",
