@@ -12,16 +12,21 @@ from saleor.core.taxes import zero_money
 from saleor.order import OrderStatus
 from saleor.order.models import Order, OrderLine
 
+from plugins.discreet_shipping.selectors import contract_of
 from plugins.ordering.discretion import message_promise
 from plugins.ordering.models import ACTIVE, PaymentSession
-from plugins.ordering.selectors import is_paid, live_order_for_checkout
+from plugins.ordering.selectors import is_paid, live_order_for_checkout, may_be_canceled
 from product_content.models import GuideProduct
 from product_content.selectors.guide_links import guide_links
 from product_content.types import GuideLink
 from storefront.selectors.addresses import postal_address
+from storefront.selectors.order_story import given_back, order_story, parcels_of, was_paid
 from storefront.types import OrderLineView, OrderPage, OrderState, WaitingOrder
 
-_SENT = (OrderStatus.FULFILLED,)
+_SENT: dict[str, OrderState] = {
+    OrderStatus.FULFILLED: "sent",
+    OrderStatus.PARTIALLY_FULFILLED: "partly_sent",
+}
 
 
 def get_order_page(token: UUID) -> OrderPage | None:
@@ -89,6 +94,12 @@ def _page(order: Order) -> OrderPage:
         address=postal_address(order.shipping_address),
         parcel_lines=message_promise(order, "order_confirmed").address,
         guides=_guides({line.variant.product_id for line in lines if line.variant}),
+        contract=contract_of(order),
+        story=order_story(order),
+        parcels=parcels_of(order),
+        given_back=given_back(order),
+        was_paid=was_paid(order),
+        cancel_refusal=may_be_canceled(order)[1],
     )
 
 
@@ -96,9 +107,9 @@ def _state(order: Order) -> OrderState:
     if order.private_metadata.get("needs_attention"):
         return "checking"
     if order.status == OrderStatus.CANCELED:
-        return "released"
+        return "cancelled" if was_paid(order) else "released"
     if order.status in _SENT:
-        return "sent"
+        return _SENT[order.status]
     return "paid" if is_paid(order) else "waiting"
 
 
