@@ -16,6 +16,7 @@ from plugins.discreet_shipping.selectors import contract_of
 from plugins.ordering.discretion import message_promise
 from plugins.ordering.models import ACTIVE, PaymentSession
 from plugins.ordering.selectors import is_paid, live_order_for_checkout, may_be_canceled
+from product_content.languages import spoken
 from product_content.models import GuideProduct
 from product_content.selectors.guide_links import guide_links
 from product_content.types import GuideLink
@@ -74,7 +75,7 @@ def is_own_order(token: UUID, *, user_id: int) -> bool:
 
 def _page(order: Order) -> OrderPage:
     lines = list(order.lines.all())
-    state = _state(order)
+    state = order_state(order)
     subtotal = sum((_line_total(line) for line in lines), zero_money(order.currency))
     before_cards = subtotal + order.shipping_price_gross - order.discount
     return OrderPage(
@@ -87,7 +88,7 @@ def _page(order: Order) -> OrderPage:
         lines=tuple(_line(line) for line in lines),
         subtotal=subtotal,
         delivery=order.shipping_price_gross,
-        delivery_name=order.shipping_method_name or "",
+        delivery_name=spoken(order.shipping_method_name or ""),
         discount=order.discount,
         card_total=max(before_cards - order.total_gross, zero_money(order.currency)),
         total=order.total_gross,
@@ -103,7 +104,8 @@ def _page(order: Order) -> OrderPage:
     )
 
 
-def _state(order: Order) -> OrderState:
+def order_state(order: Order) -> OrderState:
+    """Return how the order stands, in one word."""
     if order.private_metadata.get("needs_attention"):
         return "checking"
     if order.status == OrderStatus.CANCELED:
@@ -121,8 +123,8 @@ def _held_until(order: Order) -> datetime | None:
 def _line(line: OrderLine) -> OrderLineView:
     named = line.variant_name not in {"", line.product_sku}  # Saleor puts the SKU for no name
     return OrderLineView(
-        name=line.product_name,
-        option=line.variant_name if named else "",
+        name=spoken(line.product_name),
+        option=spoken(line.variant_name) if named else "",
         quantity=line.quantity,
         unit_price=line.unit_price_gross,
         total=_line_total(line),
