@@ -1,9 +1,12 @@
 """Admin classes, one module per area; importing this package registers them all."""
 
 from dashboard.admin import (
+    access_log,
     customers,
     discounts,
     discretion,
+    email_texts,
+    emails,
     gift_cards,
     guides,
     orders,
@@ -15,9 +18,12 @@ from dashboard.admin import (
 )
 
 __all__ = [
+    "access_log",
     "customers",
     "discounts",
     "discretion",
+    "email_texts",
+    "emails",
     "gift_cards",
     "guides",
     "orders",

@@ -96,11 +96,25 @@ _NAVIGATION = [
         ],
     },
     {
+        "title": "E-mails",
+        "items": [
+            _line("E-mails", "mail", "order_emails_outgoingemail", "order.manage_orders"),
+            _line("E-mail texts", "edit_note", "order_emails_emailtext", "site.manage_settings"),
+        ],
+    },
+    {
         "title": "People",
         "items": [
             _line("Customers", "person", "dashboard_customer", "account.manage_users"),
             _line("Staff", "badge", "dashboard_staffmember", "account.manage_staff"),
             _line("Groups", "groups", "auth_group", "account.manage_staff"),
+            _line(
+                "Who looked",
+                "policy",
+                "dashboard_accessrecord",
+                "dashboard.view_access_log",
+            ),
+            _line("Who changed", "history", "admin_logentry", "dashboard.view_access_log"),
         ],
     },
 ]
