@@ -305,6 +305,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "plugins.stripe_payments.tasks.reconcile",
         "schedule": 300.0,
     },
+    "forget-unconfirmed": {
+        "task": "storefront.tasks.forget_unconfirmed",
+        "schedule": 3600.0,
+    },
     "send-waiting-emails": {
         "task": "plugins.order_emails.tasks.send_waiting_emails",
         "schedule": 30.0,

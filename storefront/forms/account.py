@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -84,9 +84,10 @@ class NewPasswordForm(SetPasswordForm):
             "At least 10 characters. Three or four words that do not belong together are good."
         )
         self.fields["new_password2"].label = _("The same once more")
+        self.fields["new_password2"].help_text = ""
 
 
-class ChangePasswordForm(NewPasswordForm):
+class ChangePasswordForm(NewPasswordForm, PasswordChangeForm):
     """Another password, chosen by a customer who knows the old one."""
 
     old_password = _password_field()

@@ -75,7 +75,7 @@ def is_own_order(token: UUID, *, user_id: int) -> bool:
 
 def _page(order: Order) -> OrderPage:
     lines = list(order.lines.all())
-    state = _state(order)
+    state = order_state(order)
     subtotal = sum((_line_total(line) for line in lines), zero_money(order.currency))
     before_cards = subtotal + order.shipping_price_gross - order.discount
     return OrderPage(
@@ -104,7 +104,8 @@ def _page(order: Order) -> OrderPage:
     )
 
 
-def _state(order: Order) -> OrderState:
+def order_state(order: Order) -> OrderState:
+    """Return how the order stands, in one word."""
     if order.private_metadata.get("needs_attention"):
         return "checking"
     if order.status == OrderStatus.CANCELED:

@@ -16,6 +16,7 @@ from storefront.customers import customer_id
 from storefront.decorators import private_page
 from storefront.grants import grant_order, order_page, rested
 from storefront.receipts import receipt_pdf
+from storefront.selectors.account_orders import has_account
 from storefront.selectors.baskets import basket_exists
 from storefront.selectors.orders import get_order_page, order_id_of
 from storefront.selectors.receipts import get_receipt
@@ -102,7 +103,8 @@ def _found(token: UUID) -> OrderPage:
 def _page(
     request: HttpRequest, page: OrderPage, message: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {"order": page, "message": message}
+    free = customer_id(request) is not None and not has_account(page.token)
+    context = {"order": page, "message": message, "may_be_added": free}
     response = render(request, "storefront/orders/order.html", context, status=status)
     basket = read_basket_token(request)
     if basket and not basket_exists(basket):  # it was paid: nothing is left to remember
