@@ -61,7 +61,10 @@ class OrderAdmin(
         (None, {"fields": (("state", "payment"), ("placed", "flag"), "customer_note")}),
         ("Delivery", {"fields": (("ship_to", "bill_to"), ("delivery", "email"))}),
         ("Packing, as the customer was shown", {"fields": ("packing_list", "sheets")}),
-        ("Amounts", {"fields": (("goods", "shipping"), ("discount_given", "order_total"))}),
+        (
+            "Amounts",
+            {"fields": (("goods", "shipping"), ("discount_given", "order_total"), "money_back")},
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
