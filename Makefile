@@ -1,12 +1,17 @@
 # `make` or `make help` lists what there is. Needs Python 3.11, 3.12 or 3.13, nothing else:
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
+.PHONY: help run reset clean dump code test browser check lint format types migrations-check \
+        lock bench storm shell venv
+=======
 .PHONY: help run reset clean dump test browser check lint format types migrations-check \
         lock bench storm shell messages venv
+>>>>>>> main
 
 PY := .venv/bin/python
 OURS := dashboard plugins product_content saleor_config storefront tests manage.py
-OUR_APPS := product_content inventory ordering discreet_shipping local_payments order_emails stripe_payments \
+OUR_APPS := product_content inventory ordering discreet_shipping order_emails stripe_payments \
             storefront dashboard
 
 help: ## List these commands
@@ -20,6 +25,9 @@ reset: venv ## Delete the shop's data in var/ (orders, e-mails, log-in), to star
 
 dump: venv ## Write the database of the running shop to var/shop.dump, for pg_restore
 	@exec $(PY) -m saleor_config.embedded dump
+
+code: venv ## Print the second step's code of the running shop's staff log-in, without a phone
+	@exec $(PY) -m saleor_config.embedded code
 
 test: venv ## Run every test (ARGS="-k basket" for some)
 	@exec $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)

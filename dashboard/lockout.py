@@ -1,10 +1,17 @@
-"""The answer to staff while a log-in is locked; saleor_config.lockout asks for it."""
+"""Wrong tries at logging in, and the answer to staff while it is locked.
+
+saleor_config.lockout asks for the answer, as AXES_LOCKOUT_CALLABLE.
+Passwords and codes are counted together: a few tries for both steps, not for each.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
+from axes.helpers import get_client_ip_address
 from django.conf import settings
+from django.contrib.auth import user_login_failed
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -15,6 +22,26 @@ from dashboard.site import staff_site
 def locked_out(request: HttpRequest, *_details: Any) -> HttpResponseBase:
     """Say that the log-in is locked, with status 429; the same whether the account exists."""
     return staff_page(_page)(request)
+
+
+def is_locked(request: HttpRequest) -> bool:
+    """Say whether the person at the second step has used up their tries."""
+    return not AxesProxyHandler.is_allowed(request, _who(request))
+
+
+def note_wrong_try(request: HttpRequest) -> None:
+    """Count a wrong code of the person at the second step."""
+    user_login_failed.send(sender=__name__, credentials=_who(request), request=request)
+
+
+def forget_wrong_tries(request: HttpRequest) -> None:
+    """Begin counting anew for who got in, at this address only: others may still be guessing."""
+    AxesProxyHandler.reset_attempts(ip_address=get_client_ip_address(request), **_who(request))
+
+
+def _who(request: HttpRequest) -> dict[str, str]:
+    user: Any = request.user  # both steps come after the password, so it is somebody
+    return {"username": user.email}
 
 
 def _page(request: HttpRequest) -> HttpResponse:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
 View = Callable[..., HttpResponseBase]
 
@@ -27,6 +29,24 @@ def staff_page(view: View) -> View:
         return keep_private(csp_replace(STAFF_CSP)(view)(request, *args, **kwargs))
 
     return page
+
+
+def half_way(view: View) -> View:
+    """Let only those in who gave their password and not yet a code."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if not is_half_way(request):
+            return redirect("admin:index")  # which asks for the log-in where it is needed
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+def is_half_way(request: HttpRequest) -> bool:
+    """Say whether a member of staff gave their password and not yet a code."""
+    user: Any = request.user  # django-otp's middleware adds `is_verified`
+    return bool(user.is_active and user.is_staff and not user.is_verified())
 
 
 def keep_private(response: HttpResponseBase) -> HttpResponseBase:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
 from dashboard.forms import StaffLoginForm
-from dashboard.pages import View, staff_page
+from dashboard.idle import end_if_idle
+from dashboard.pages import View, is_half_way, staff_page
 from dashboard.selectors.home import work_for
 
 
@@ -27,6 +31,7 @@ class StaffSite(UnfoldAdminSite):
 
         @staff_page
         def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            end_if_idle(request)
             try:
                 return guarded(request, *args, **kwargs)
             except PermissionDenied:
@@ -34,10 +39,18 @@ class StaffSite(UnfoldAdminSite):
 
         return page
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let only those in who took both steps of the log-in."""
+        user: Any = request.user  # django-otp's middleware adds `is_verified`
+        return super().has_permission(request) and bool(user.is_verified())
+
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """Show the log-in form; it is the one page that `admin_view` does not guard."""
+        """Show the log-in form, or the way to its second step; `admin_view` guards all else."""
+        if request.method == "GET" and is_half_way(request):
+            wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+            return redirect_to_login(wanted, reverse("staff-second-step"))
         return staff_page(super().login)(request, extra_context)
 
     def index(

@@ -1,7 +1,10 @@
-"""Addresses in each language: English at `/sets/`, Spanish at `/es/sets/` (docs/adr/0008)."""
+"""What differs by language: English at `/sets/`, Spanish at `/es/sets/` (docs/adr/0010)."""
 
 from __future__ import annotations
 
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
 from django.conf import settings
 from django.utils.translation import get_language
 
@@ -19,6 +22,16 @@ def prefix(language: str | None = None) -> str:
 def localized(path: str, language: str | None = None) -> str:
     """Return the address of one of the shop's pages; `path` is its English one, as "/basket/"."""
     return f"{prefix(language)}{path}"
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    """Return the locale of a language as written in the shop's country, where there is one."""
+    code = language.split("-", maxsplit=1)[0]
+    try:
+        return Locale.parse(f"{code}_{settings.DEFAULT_COUNTRY}")
+    except UnknownLocaleError:
+        return Locale.parse(code)
 
 
 def in_english(path: str) -> str:

@@ -8,8 +8,7 @@ from django.urls import include, path
 urlpatterns = [
     path("staff/", include("dashboard.urls")),
     path("stripe/", include("plugins.stripe_payments.urls")),
-    path("pay/local/", include("plugins.local_payments.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
-    # English stays at /, Spanish is at /es/ (docs/adr/0008)
+    # English stays at /, Spanish is at /es/ (docs/adr/0010)
     *i18n_patterns(path("", include("storefront.urls")), prefix_default_language=False),
 ]

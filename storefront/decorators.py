@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
 from storefront.cookies import LEFT_COOKIE
-from storefront.grants import is_granted
 from storefront.policies import Provenance, comes_from_this_shop
-from storefront.selectors.orders import is_own_order
 
 View = Callable[..., Any]
 
@@ -42,30 +39,6 @@ def private_page(view: View) -> View:
         return response
 
     return wrapper
-
-
-def order_page(view: View) -> View:
-    """Open an order's page to whoever this browser's grant or log-in says it belongs to.
-
-    All others get one and the same page, whether there is such an order or not: it offers a
-    new link.
-    """
-
-    @private_page
-    @wraps(view)
-    def wrapper(request: HttpRequest, token: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
-        if _may_open(request, token):
-            return view(request, token, *args, **kwargs)
-        return render(request, "storefront/orders/rested.html", status=403)
-
-    return wrapper
-
-
-def _may_open(request: HttpRequest, token: UUID) -> bool:
-    if is_granted(request, str(token)):
-        return True
-    user = request.user
-    return user.is_authenticated and is_own_order(token, user_id=user.pk)
 
 
 def _closed(request: HttpRequest) -> HttpResponse | None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from product_content.types import SizeInfo
 
@@ -65,12 +66,16 @@ def _outline(diameter: int, length: int) -> SafeString:
     )
 
 
-@lru_cache(maxsize=256)
 def strip(chart: tuple[SizeInfo, ...], included: tuple[SizeInfo, ...]) -> SafeString:
     """Return the whole chart as circles in a row, those in `included` filled.
 
     The same slots in every strip: one look down a list compares all sets.
     """
+    return _strip(chart, included, _in_words(included))
+
+
+@lru_cache(maxsize=256)
+def _strip(chart: tuple[SizeInfo, ...], included: tuple[SizeInfo, ...], words: str) -> SafeString:
     chosen = {size.number for size in included}
     widest = max((size.diameter_mm for size in chart), default=0)
     circles, left = [], 1.0
@@ -81,7 +86,7 @@ def strip(chart: tuple[SizeInfo, ...], included: tuple[SizeInfo, ...]) -> SafeSt
         '<svg class="strip" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
         left - _GAP + 1,
         widest + _DIGITS + 1,
-        _in_words(included),
+        words,
         format_html_join("", "{}", ((circle,) for circle in circles)),
     )
 
@@ -103,6 +108,6 @@ def _circle(size: SizeInfo, left: float, widest: int, filled: bool) -> SafeStrin
 
 def _in_words(sizes: tuple[SizeInfo, ...]) -> str:
     if not sizes:
-        return "No dilator sizes"
+        return _("No dilator sizes")
     listed = ", ".join(f"{size.number} ({size.diameter_mm} mm)" for size in sizes)
-    return f"Sizes in it: {listed}"
+    return _("Sizes in it: %(sizes)s") % {"sizes": listed}

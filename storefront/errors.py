@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
 from storefront import wording
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class BasketRefused(Exception):  # noqa: N818  it is an answer, not a defect
     """Base of every refusal. The basket is unchanged; `message` is for the customer."""
 
-    message = "That did not work. Your basket is unchanged."
+    message: StrOrPromise = _("That did not work. Your basket is unchanged.")
 
     def __str__(self) -> str:
-        return self.message
+        return str(self.message)
 
 
 class NotForSale(BasketRefused):
     """The variant is not there, or not on sale."""
 
-    message = "We do not sell this at the moment."
+    message = _("We do not sell this at the moment.")
 
 
 class LineGone(BasketRefused):
     """The line is not in this basket (any more)."""
 
-    message = "This is no longer in your basket."
+    message = _("This is no longer in your basket.")
 
 
 class TooMany(BasketRefused):
@@ -31,7 +38,7 @@ class TooMany(BasketRefused):
 
     def __init__(self, *, limit: int) -> None:
         super().__init__(limit)
-        self.message = f"One order can hold at most {limit} of one thing."
+        self.message = _("One order can hold at most %(number)s of one thing.") % {"number": limit}
 
 
 class ShortOfStock(BasketRefused):
@@ -52,4 +59,4 @@ class CodeRefused(BasketRefused):
 
 
 class LinkNotSent(Exception):  # noqa: N818  it is an answer, not a defect
-    """Nothing could be sent just now; the same for addresses with and without an account."""
+    """Nothing could be sent just now; the same whether there is an account or an order."""

@@ -8,20 +8,48 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from storefront.customers import customer_id
+from storefront.decorators import View, private_page
+from storefront.forms.orders import NewLinkForm
+from storefront.selectors.orders import is_own_order
 
 # Short, because computers are shared; the link in the e-mail gives a new one.
 GRANT_LIFETIME = timedelta(days=1)
 _MOST_ORDERS = 5  # keeps the cookie small
 _SALT = "storefront.grants"
+CLOSED = 403
 
 
-def is_granted(request: HttpRequest, token: str) -> bool:
-    """Say whether this browser may open the order with this token."""
-    return token in _grants(request)
+def order_page(view: View) -> View:
+    """Open an order's page to whoever this browser's grant or log-in says it belongs to.
+
+    All others get one and the same page, whether there is such an order or not: it offers a
+    new link.
+    """
+
+    @private_page
+    @wraps(view)
+    def wrapper(request: HttpRequest, token: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not _may_open(request, token):
+            return rested(request)
+        return view(request, token, *args, **kwargs)
+
+    return wrapper
+
+
+def rested(request: HttpRequest) -> HttpResponse:
+    """Say that this address opens nothing, and offer a new link."""
+    context = {"form": NewLinkForm()}
+    return render(request, "storefront/orders/rested.html", context, status=CLOSED)
 
 
 def grant_order(request: HttpRequest, response: HttpResponse, token: str) -> None:
@@ -37,6 +65,18 @@ def grant_order(request: HttpRequest, response: HttpResponse, token: str) -> Non
         httponly=True,
         samesite="Lax",  # a link in a web mailer and the way back from paying are cross-site
     )
+
+
+def forget_orders(response: HttpResponse) -> None:
+    """Take all grants back from the browser."""
+    response.delete_cookie(settings.ORDERS_COOKIE_NAME, samesite="Lax")
+
+
+def _may_open(request: HttpRequest, token: UUID) -> bool:
+    if str(token) in _grants(request):
+        return True
+    customer = customer_id(request)
+    return customer is not None and is_own_order(token, user_id=customer)
 
 
 def _grants(request: HttpRequest) -> dict[str, int]:

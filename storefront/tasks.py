@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from storefront.services import account_links
+from storefront.services import account_links, order_links
 
 
 @shared_task
@@ -15,3 +15,9 @@ def send_account_link(user_id: int | None, wants_account: bool, language: str) -
 def send_new_email_link(user_id: int, language: str) -> None:
     """Send the link that confirms another address of an account."""
     account_links.send_new_email_link(user_id=user_id, language=language)
+
+
+@shared_task
+def send_order_link(order_id: int | None) -> None:
+    """Send a new link to an order; None where number and address belong to none."""
+    order_links.send_link(order_id=order_id)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
 from product_content.types import SizeInfo
 
 FEW = 5  # from here down the exact number helps to decide
@@ -10,10 +13,10 @@ FEW = 5  # from here down the exact number helps to decide
 def stock(available: int) -> str:
     """Return the number of pieces left in words."""
     if available <= 0:
-        return "Sold out"
+        return _("Sold out")
     if available <= FEW:
-        return f"Only {available} left"
-    return f"{available} in stock"
+        return _("Only %(number)s left") % {"number": available}
+    return _("%(number)s in stock") % {"number": available}
 
 
 def size_range(sizes: tuple[SizeInfo, ...]) -> str:
@@ -22,16 +25,23 @@ def size_range(sizes: tuple[SizeInfo, ...]) -> str:
         return ""
     first, last = sizes[0], sizes[-1]
     if len(sizes) == 1:
-        return f"Size {first.number}, {first.diameter_mm} mm"
+        return _("Size %(number)s, %(width)s mm") % {
+            "number": first.number,
+            "width": first.diameter_mm,
+        }
     numbers = [size.number for size in sizes]
-    named = ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
+    named = get_text_list([str(number) for number in numbers], _("and"))
     if len(numbers) > 2 and numbers == list(range(first.number, last.number + 1)):  # noqa: PLR2004
-        named = f"{first.number} to {last.number}"
-    return f"Sizes {named}, {first.diameter_mm} to {last.diameter_mm} mm"
+        named = _("%(first)s to %(last)s") % {"first": first.number, "last": last.number}
+    widths = {"first": first.diameter_mm, "last": last.diameter_mm}
+    return _("Sizes %(sizes)s, %(first)s to %(last)s mm") % {"sizes": named, **widths}
 
 
 def shortage(*, wanted: int, available: int) -> str:
     """Say how much is left when someone wants more; quantities are in pieces."""
     if available <= 0:
-        return "sold out, sorry."
-    return f"only {available} left, and you asked for {wanted}."
+        return _("sold out, sorry.")
+    return _("only %(left)s left, and you asked for %(wanted)s.") % {
+        "left": available,
+        "wanted": wanted,
+    }

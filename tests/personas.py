@@ -9,6 +9,7 @@ from saleor.account.models import User
 from dashboard.roles import ROLES
 from plugins.ordering.links import order_link
 from tests.factories import UserFactory
+from tests.staff import signed_in
 
 
 def stranger(**kwargs):
@@ -25,19 +26,19 @@ def link_holder(order, **kwargs):
 
 def customer(user=None, **kwargs):
     """Someone with an account of their own."""
-    return _signed_in(user or UserFactory(), **kwargs)
+    return signed_in(user or UserFactory(), **kwargs)
 
 
 def wrong_customer(**kwargs):
     """Another customer, who must not see the first one's things."""
-    return _signed_in(UserFactory(email="somebody.else@example.org"), **kwargs)
+    return signed_in(UserFactory(email="somebody.else@example.org"), **kwargs)
 
 
 def staff(*permissions, **kwargs):
     """A staff member with exactly these permissions, such as "order.manage_orders"."""
     user = UserFactory(is_staff=True)
     user.user_permissions.set([permission(name) for name in permissions])
-    return _signed_in(user, **kwargs)
+    return signed_in(user, **kwargs)
 
 
 def in_role(name, **kwargs):
@@ -49,15 +50,9 @@ def in_role(name, **kwargs):
 def owner(**kwargs):
     """The owner of the shop, who may do everything."""
     user = User.objects.create_superuser("owner@example.org", "not-a-secret")
-    return _signed_in(user, **kwargs)
+    return signed_in(user, **kwargs)
 
 
 def permission(name):
     app, codename = name.split(".")
     return Permission.objects.get(content_type__app_label=app, codename=codename)
-
-
-def _signed_in(user, **kwargs):
-    client = Client(**kwargs)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client

@@ -21,11 +21,13 @@ from dashboard.models import StaffMember
 from dashboard.policies import may_manage_staff
 from dashboard.selectors.staff import (
     SUPERUSER,
+    WITH_APP,
     grantable_groups,
     grantable_permissions,
     permissions_of,
     permissions_of_group,
 )
+from dashboard.services.second_step import forget_second_step
 from dashboard.site import staff_site
 
 PERMISSION = "account.manage_staff"
@@ -41,19 +43,25 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
     form = StaffChangeForm
     add_form = StaffAddForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("email", "full_name", "roles", "is_active", "last_seen")
+    list_display = ("email", "full_name", "roles", "is_active", "has_app", "last_seen")
     list_filter = ("is_active", "groups")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
     filter_horizontal = ()
-    readonly_fields = ("last_seen",)
+    readonly_fields = ("last_seen", "has_app")
     add_fieldsets = (
         (None, {"fields": ("email", ("first_name", "last_name"), ("password1", "password2"))}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffMember]:
         """Return the staff with their groups."""
-        return super().get_queryset(request).filter(is_staff=True).prefetch_related("groups")
+        return (
+            super()
+            .get_queryset(request)
+            .filter(is_staff=True)
+            .prefetch_related("groups")
+            .annotate(app=WITH_APP)
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """Only a superuser can make or unmake one."""
@@ -64,7 +72,14 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
         return (
             (None, {"fields": ("email", ("first_name", "last_name"), "password", "last_seen")}),
             ("What they may do", {"fields": (access, "groups")}),
+            ("Log-in", {"fields": ("has_app", "forget_second_step")}),
         )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save, and forget the second step where that was asked for."""
+        super().save_model(request, obj, form, change)
+        if change and form.cleaned_data.get("forget_second_step"):
+            forget_second_step(user=obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Say whether the person may change this account: not if it may do more than they."""
@@ -89,6 +104,11 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
     def last_seen(self, member: StaffMember) -> str:
         """Return when they last logged in."""
         return show_time(member.last_login)
+
+    @display(description="Second step", label={"Set up": "success", "Not yet": "warning"})
+    def has_app(self, member: StaffMember) -> str:
+        """Return whether an authenticator app is set up."""
+        return "Set up" if member.app else "Not yet"
 
     @display(description="Groups")
     def roles(self, member: StaffMember) -> str:

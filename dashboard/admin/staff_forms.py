@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from unfold.forms import UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldBooleanWidget
 
 from dashboard.models import StaffMember
 
@@ -38,6 +40,13 @@ class StaffAddForm(_LowerCaseEmail, UserCreationForm):
 
 class StaffChangeForm(_LowerCaseEmail, UserChangeForm):
     """An existing member of staff."""
+
+    forget_second_step = forms.BooleanField(
+        label="Set up the second step anew",
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text="For someone whose phone is lost: their app and recovery codes stop working.",
+    )
 
     class Meta:
         model = StaffMember

@@ -2,5 +2,6 @@
 
 from dashboard.models.goods import MaskedGiftCard, StockItem
 from dashboard.models.people import Customer, StaffMember
+from dashboard.models.recovery import RecoveryCodes
 
-__all__ = ["Customer", "MaskedGiftCard", "StaffMember", "StockItem"]
+__all__ = ["Customer", "MaskedGiftCard", "RecoveryCodes", "StaffMember", "StockItem"]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from saleor.account.models import User
 from saleor.core.permissions import get_permissions_enum_list
 
 from dashboard.roles import OWN_PERMISSIONS
 
 SUPERUSER = "superuser"  # more than all permissions together
+# for `annotate` of users: whether an authenticator app is set up
+WITH_APP = Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True))
 
 
 def permissions_of(user: User) -> set[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
 
 from plugins.discreet_shipping.constants import (
     CHOICES_VERSION,
@@ -66,16 +67,16 @@ _ALLOWED = {
 }
 # A detail counts only with the choice it belongs to; alone it is dropped, not stored.
 _BELONGS = {
-    "other_name": ("label_name", "other", "Write the name for the label."),
-    "not_before": ("day", "not_before", "Choose a date."),
-    "weekdays": ("day", "weekdays", "Choose at least one weekday."),
+    "other_name": ("label_name", "other", _("Write the name for the label.")),
+    "not_before": ("day", "not_before", _("Choose a date.")),
+    "weekdays": ("day", "weekdays", _("Choose at least one weekday.")),
 }
 
 
 def parse(data: object) -> Choices:
     """Return the choices in `data` (a mapping as stored or as sent); raise ChoicesRefused."""
     if not isinstance(data, Mapping):
-        raise ChoicesRefused({"version": "These choices cannot be read."})
+        raise ChoicesRefused({"version": _("These choices cannot be read.")})
     _refuse_shape(data)
     problems: dict[str, str] = {}
     kept: dict[str, Any] = {}
@@ -98,16 +99,18 @@ def to_data(choices: Choices) -> dict[str, Any]:
 
 def _refuse_shape(data: Mapping[str, Any]) -> None:
     if data.get("version", CHOICES_VERSION) != CHOICES_VERSION:
-        raise ChoicesRefused({"version": "These choices are of another version of the shop."})
+        raise ChoicesRefused({"version": _("These choices are of another version of the shop.")})
     known = {field.name for field in fields(Choices)} | {"version"}
     if set(data) - known:
-        raise ChoicesRefused({"version": "There is something in this form that we do not offer."})
+        raise ChoicesRefused(
+            {"version": _("There is something in this form that we do not offer.")}
+        )
     try:
         size = len(json.dumps(data).encode())
     except (TypeError, ValueError) as error:
-        raise ChoicesRefused({"version": "These choices cannot be read."}) from error
+        raise ChoicesRefused({"version": _("These choices cannot be read.")}) from error
     if size > MOST_BYTES:
-        raise ChoicesRefused({"version": "This is too long. Please shorten what you wrote."})
+        raise ChoicesRefused({"version": _("This is too long. Please shorten what you wrote.")})
 
 
 def _settle_details(kept: dict[str, Any], problems: dict[str, str]) -> None:
@@ -116,13 +119,13 @@ def _settle_details(kept: dict[str, Any], problems: dict[str, str]) -> None:
             kept.pop(detail, None)
             problems.pop(detail, None)
         elif not kept.get(detail) and detail not in problems:
-            problems[detail] = missing
+            problems[detail] = str(missing)
 
 
 def _one_of(name: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in _ALLOWED[name]:
-            raise ValueError("Please choose one of the offered answers.")
+            raise ValueError(_("Please choose one of the offered answers."))
         return str(value)
 
     return read
@@ -134,7 +137,7 @@ def _line(most: int) -> Callable[[object], str]:
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("Please choose yes or no.")  # noqa: TRY004  one kind of refusal
+        raise ValueError(_("Please choose yes or no."))  # noqa: TRY004  one kind of refusal
     return value
 
 
@@ -144,14 +147,14 @@ def _date(value: object) -> str:
     try:
         return date.fromisoformat(str(value)).isoformat()
     except ValueError as error:
-        raise ValueError("Write the date as a day, month and year.") from error
+        raise ValueError(_("Write the date as a day, month and year.")) from error
 
 
 def _weekdays(value: object) -> tuple[int, ...]:
     if not isinstance(value, list | tuple) or len(value) > 7:  # noqa: PLR2004  days of a week
-        raise ValueError("Please choose weekdays from the list.")
+        raise ValueError(_("Please choose weekdays from the list."))
     if not all(type(day) is int and 0 <= day <= 6 for day in value):  # noqa: PLR2004
-        raise ValueError("Please choose weekdays from the list.")
+        raise ValueError(_("Please choose weekdays from the list."))
     return tuple(sorted(set(value)))
 
 
@@ -160,11 +163,11 @@ def _email(value: object) -> str:
     if not text:
         return ""
     if len(text) > MOST_EMAIL or not text.isascii():
-        raise ValueError("Enter an e-mail address, such as name@example.org.")
+        raise ValueError(_("Enter an e-mail address, such as name@example.org."))
     try:
         validate_email(text)
     except ValidationError as error:
-        raise ValueError("Enter an e-mail address, such as name@example.org.") from error
+        raise ValueError(_("Enter an e-mail address, such as name@example.org.")) from error
     return text
 
 

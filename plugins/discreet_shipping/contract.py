@@ -11,10 +11,13 @@ from typing import Any, TypedDict
 
 from babel.numbers import format_currency
 from django.conf import settings
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from prices import Money
 
 from plugins.discreet_shipping.choices import to_data
-from plugins.discreet_shipping.constants import CONTRACT_VERSION, OPTIONS, WEEKDAYS
+from plugins.discreet_shipping.constants import CONTRACT_VERSION, OPTIONS
 from plugins.discreet_shipping.policies.days import expected_day
 from plugins.discreet_shipping.policies.situation import Situation
 from plugins.discreet_shipping.prices import option_prices
@@ -74,9 +77,10 @@ class Facts:
     lines: tuple[tuple[int, int], ...]
     total: Money
     delivery: Money
+    payment_receipt: bool = False  # the payment service's own, by e-mail
 
 
-BOX = "A plain brown box with plain tape. No logo, no picture, no shop name but the sender’s."
+BOX = _("A plain brown box with plain tape. No logo, no picture, no shop name but the sender’s.")
 
 
 def build(facts: Facts) -> Contract:
@@ -87,20 +91,20 @@ def build(facts: Facts) -> Contract:
         version=CONTRACT_VERSION,
         number=facts.number,
         choices=to_data(choices),
-        box=BOX,
+        box=str(BOX),
         label=label,
         return_label=_return_label(label) if label and choices.return_label else None,
         slip=_slip(facts),
         customs=_customs(facts),
         statement=settings.STRIPE_STATEMENT_SUFFIX,
-        payment=[f"Order {facts.number}", _money(facts.total)],
+        payment=_payment(facts),
         messages=choices.messages,
         emails=_emails(facts),
         history=_history(facts.number),
         beyond=_beyond(facts),
         expected_day=expected_day(facts.situation).isoformat() if label else "",
         options=[
-            [option, OPTIONS[option], str(price.amount)]
+            [option, str(OPTIONS[option]), str(price.amount)]
             for option, price in option_prices(choices, rules, facts.total.currency)
         ],
         delivery=str(facts.delivery.amount),
@@ -168,30 +172,41 @@ def _emails(facts: Facts) -> dict[str, dict[str, Any]]:
 def _history(number: str) -> list[str]:
     shop = settings.SHOP_NAME
     return [
-        f"Basket · {shop}",
-        f"Checkout · {shop}",
-        f"Payment – {shop}",
-        f"Your order {number} · {shop}",
+        f"{gettext('Basket')} · {shop}",
+        f"{gettext('Checkout')} · {shop}",
+        f"{gettext('Payment')} – {shop}",
+        f"{gettext('Your order %(number)s') % {'number': number}} · {shop}",
     ]
 
 
 def _beyond(facts: Facts) -> list[str]:
     texts = [
-        "Your bank may show the shop’s legal name beside the line above.",
-        "A carrier may phone, write or leave a card, and its own pages show that a parcel comes.",
-        (
+        gettext("Your bank may show the shop’s legal name beside the line above."),
+        gettext(
+            "A carrier may phone, write or leave a card, and its own pages show that a parcel "
+            "comes."
+        ),
+        gettext(
             "Pages of sets, singles, care and guides that you looked at stand in your browser’s "
             "history by their own names, unless quiet mode was on; their addresses stand there "
             "always."
         ),
-        "Whoever can read your e-mail can open the link in it.",
+        gettext("Whoever can read your e-mail can open the link in it."),
     ]
     if _customs(facts):
-        texts.append("Customs may open a parcel that crosses a border.")
+        texts.append(gettext("Customs may open a parcel that crosses a border."))
     if facts.situation.choices.day == "weekdays":
-        days = ", ".join(WEEKDAYS[day] for day in facts.situation.choices.weekdays)
-        texts.append(f"We post it so that it should come on a {days}; a carrier can be late.")
+        days = ", ".join(str(WEEKDAYS[day]) for day in facts.situation.choices.weekdays)
+        texts.append(
+            gettext("We post it so that it should come on: %(days)s. A carrier can be late.")
+            % {"days": days}
+        )
     return texts
+
+
+def _payment(facts: Facts) -> list[str]:
+    told = [f"Order {facts.number}", _money(facts.total)]
+    return [*told, "your e-mail address, for its receipt"] if facts.payment_receipt else told
 
 
 def _money(value: Money) -> str:

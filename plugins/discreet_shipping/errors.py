@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class ChoicesRefused(ValueError):  # noqa: N818  a refusal is an answer, not a failure
     """Choices that cannot be; `problems` says per field what is wrong."""
 
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(" ".join(problems.values()))
-        self.problems = dict(problems)
+    def __init__(self, problems: Mapping[str, StrOrPromise]) -> None:
+        self.problems = {field: str(reason) for field, reason in problems.items()}
+        super().__init__(" ".join(self.problems.values()))
 
 
 class ChangeRefused(Exception):  # noqa: N818

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class PointKind(models.TextChoices):
     """What a collection point is."""
 
-    SHOP = "shop", "Parcel shop"
-    LOCKER = "locker", "Locker"
-    POST_OFFICE = "post_office", "Post office counter"
+    SHOP = "shop", _("Parcel shop")
+    LOCKER = "locker", _("Locker")
+    POST_OFFICE = "post_office", _("Post office counter")
 
 
 class CollectionPoint(models.Model):

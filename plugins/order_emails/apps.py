@@ -11,7 +11,9 @@ class OrderEmailsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Silence Saleor's own e-mails: one sender per e-mail."""
+        """Silence Saleor's own e-mails (one sender per e-mail), and listen to ordering."""
+        from plugins.order_emails import receivers
         from plugins.order_emails.services import silence
 
         silence.install()
+        receivers.connect()

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency
-from django.conf import settings
 from django.utils import timezone
 from prices import Money
-
-
-def locale_of(language_code: str) -> Locale:
-    """Return the locale of a language as written in the shop's country, where there is one."""
-    language = language_code.split("-", maxsplit=1)[0]
-    try:
-        return Locale.parse(f"{language}_{settings.DEFAULT_COUNTRY}")
-    except UnknownLocaleError:
-        return Locale.parse(language)
 
 
 def money(value: Money, locale: Locale) -> str:

@@ -15,6 +15,8 @@ GRACE = timedelta(minutes=1)  # before the sweeper publishes what the event publ
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 MOST_ATTEMPTS = 16  # about two days
+REST = timedelta(seconds=30)  # as long as the sweeper's rhythm
+SLOW = 5  # seconds after which a failed try counts as a server that hangs
 _PERMANENT = 500  # SMTP replies from here on are final (RFC 5321, 4.2.1)
 
 
@@ -34,6 +36,19 @@ def may_try_again(error: Exception, attempts: int) -> tuple[bool, str]:
     if attempts >= MOST_ATTEMPTS:
         return False, reason
     return not _is_permanent(error), reason
+
+
+def should_rest(error: Exception, seconds: float) -> tuple[bool, str]:
+    """Say whether a try that failed after `seconds` shows a mail server that hangs.
+
+    A server that refuses at once costs no time, so the others may well try; one that says no to
+    a recipient is well.
+    """
+    if isinstance(error, SMTPRecipientsRefused | SMTPSenderRefused):
+        return False, "the server answers"
+    if not isinstance(error, OSError) or seconds < SLOW:
+        return False, "no time was lost"
+    return True, "the server hangs"
 
 
 def pause_after(attempts: int, jitter: float) -> timedelta:

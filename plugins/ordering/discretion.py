@@ -18,6 +18,14 @@ from saleor.order.models import Order
 from plugins.ordering.email_kinds import EMAIL_KINDS
 
 CONTRACT_KEY = "discretion_contract"
+RECEIPT_KEY = "payment_receipt"  # in the metadata of baskets and orders; there only if wanted
+
+
+def receipt_address(order: Order) -> str:
+    """Return where the payment provider may send its own receipt, "" where nobody asked for it."""
+    if not (order.metadata or {}).get(RECEIPT_KEY):
+        return ""
+    return str(message_promise(order, "order_confirmed").recipient)
 
 
 def subject_of(kind: str, number: str, code_word: str = "") -> str:

@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class OrderRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
     """Base of every refusal. `message` is plain English for the customer."""
 
-    message = "Your order could not be placed. Nothing was charged."
+    message: StrOrPromise = _("Your order could not be placed. Nothing was charged.")
 
     def __str__(self) -> str:
-        return self.message
+        return str(self.message)
 
 
 class BasketGone(OrderRefused):
     """The basket does not exist any more, or belongs to someone else."""
 
-    message = "This basket is no longer there. Nothing was charged."
+    message = _("This basket is no longer there. Nothing was charged.")
 
 
 class BasketEmpty(OrderRefused):
     """The basket has no lines."""
 
-    message = "Your basket is empty."
+    message = _("Your basket is empty.")
 
 
 Step = Literal["address", "delivery", "discretion"]
-_STEP_MESSAGES: dict[Step, str] = {
-    "address": "Please tell us where to send your order and how to reach you.",
-    "delivery": "Please choose how we should deliver your order.",
-    "discretion": "Something you chose about your parcel does not fit any more. Please look again.",
+_STEP_MESSAGES: dict[Step, StrOrPromise] = {
+    "address": _("Please tell us where to send your order and how to reach you."),
+    "delivery": _("Please choose how we should deliver your order."),
+    "discretion": _(
+        "Something you chose about your parcel does not fit any more. Please look again."
+    ),
 }
 
 
@@ -64,32 +72,44 @@ class SoldOut(OrderRefused):
 
 def _short_message(line: ShortLine) -> str:
     if line.available <= 0:
-        return f"{line.name} has just sold out."
-    return f"Only {line.available} of {line.name} left; your basket has {line.wanted}."
+        return gettext("%(name)s has just sold out.") % {"name": line.name}
+    return gettext("Only %(left)s of %(name)s left; your basket has %(wanted)s.") % {
+        "left": line.available,
+        "name": line.name,
+        "wanted": line.wanted,
+    }
 
 
 class PromoNotApplicable(OrderRefused):
     """The voucher or gift card in the basket cannot be used (any more)."""
 
-    message = "Your code cannot be used for this order. Remove it, or try another one."
+    message = _("Your code cannot be used for this order. Remove it, or try another one.")
+
+
+class TotalTooSmall(OrderRefused):
+    """Less is to be paid than the payment provider can charge; `message` says both sums."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class OrderReleased(OrderRefused):
     """The order was canceled or its reservation ended before it was paid."""
 
-    message = "This order is no longer held for you. Your basket is kept; please try again."
+    message = _("This order is no longer held for you. Your basket is kept; please try again.")
 
 
 class PaymentUnavailable(OrderRefused):
     """The payment provider could not be reached; the order is still held."""
 
-    message = "We cannot reach our payment service right now. Please try again in a moment."
+    message = _("We cannot reach our payment service right now. Please try again in a moment.")
 
 
 class PaymentBeingChecked(OrderRefused):
     """Money came in that does not fit the order; staff look at it before anything else."""
 
-    message = (
+    message = _(
         "We have received a payment for this order and are checking it. Please do not pay again."
     )
 

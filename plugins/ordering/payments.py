@@ -1,7 +1,8 @@
 """The narrow interface between an order and whoever takes the money.
 
 A provider only ever learns an order number, an unguessable token, an amount and two
-addresses of ours: never a name, an e-mail or a product.
+addresses of ours: never a name or a product, and an e-mail address only where the customer
+asks for the provider's own receipt.
 """
 
 from __future__ import annotations
@@ -69,8 +70,13 @@ class PaymentProvider(Protocol):
         return_url: str,
         cancel_url: str,
         idempotency_key: str,
+        receipt_email: str = "",
     ) -> OpenedSession:
         """Open a session for `amount`; the same idempotency key gives the same session."""
+        ...
+
+    def smallest_charge(self, *, currency: str) -> Money:
+        """Return the least that can be paid at once; asks nobody, so it may be called anywhere."""
         ...
 
     def close(self, *, reference: str) -> SessionState:

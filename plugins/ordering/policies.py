@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from prices import Money
+
+from plugins.ordering.money import money_words
 
 Answer = tuple[bool, str]
 
@@ -23,6 +26,19 @@ def weight_fits(grams: float, minimum: float | None, maximum: float | None) -> A
     if maximum is not None and grams > maximum:
         return False, "above the maximum weight"
     return True, ""
+
+
+def total_payable(*, total: Money, least: Money) -> Answer:
+    """Say whether the provider, whose smallest charge is `least`, can take `total`.
+
+    A zero total is never charged. The reason is for the customer.
+    """
+    if total.amount == 0 or total >= least:
+        return True, ""
+    return False, gettext(
+        "%(total)s would be left to pay, and a card payment cannot be smaller than %(least)s. "
+        "Please add something to your basket, or take your code out. Nothing was charged."
+    ) % {"total": money_words(total), "least": money_words(least)}
 
 
 def payment_settles(

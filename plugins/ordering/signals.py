@@ -14,3 +14,10 @@ from django.dispatch import Signal
 # "refund_failed", "stray_payment"; nothing private in it) and `occasion` (str, the same for the
 # same trouble told twice). Sent once per trouble.
 payment_needs_attention = Signal()
+
+# A try to pay did not work; the order stays held. Arguments: `order_id`.
+payment_failed = Signal()
+
+# An unpaid order is over, what it held is free again. Arguments: `order_id`, and `reason`, one of
+# the sentences of services.release or what a person gave.
+order_released = Signal()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 PROVIDER = "stripe"
 
 # The version this plugin was written for; Stripe keeps old versions working. Moving it means
@@ -20,6 +22,20 @@ ZERO_DECIMAL = frozenset(
 # https://docs.stripe.com/currencies#three-decimal; Stripe wants the last digit to be 0
 THREE_DECIMAL = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 WHOLE_UNITS_ONLY = frozenset({"ISK", "UGX"})
+
+# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in major units
+MINIMUM_CHARGE = {
+    "AUD": Decimal("0.50"),
+    "CAD": Decimal("0.50"),
+    "CHF": Decimal("0.50"),
+    "DKK": Decimal("2.50"),
+    "EUR": Decimal("0.50"),
+    "GBP": Decimal("0.30"),
+    "JPY": Decimal(50),
+    "NOK": Decimal("3.00"),
+    "SEK": Decimal("3.00"),
+    "USD": Decimal("0.50"),
+}
 
 # https://docs.stripe.com/get-started/account/statement-descriptors
 SUFFIX_LEAST, SUFFIX_MOST = 5, 22

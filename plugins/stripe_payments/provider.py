@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,7 +17,7 @@ from plugins.ordering.payments import (
     SessionState,
 )
 from plugins.stripe_payments.client import Stripe, StripeRefused, StripeUnavailable, get_stripe
-from plugins.stripe_payments.constants import EXPIRY_MARGIN, PROVIDER
+from plugins.stripe_payments.constants import EXPIRY_MARGIN, MINIMUM_CHARGE, PROVIDER
 from plugins.stripe_payments.policies import to_smallest_unit
 from plugins.stripe_payments.results import NewSession, SessionData
 from plugins.stripe_payments.selectors import names_its_order
@@ -64,6 +65,10 @@ class StripePayments:
         )
         session = self._create(new)
         return OpenedSession(reference=session.reference, url=session.url)
+
+    def smallest_charge(self, *, currency: str) -> Money:
+        """Return Stripe's minimum; zero for a currency of which we know none."""
+        return Money(MINIMUM_CHARGE.get(currency, Decimal(0)), currency)
 
     def close(self, *, reference: str) -> SessionState:
         """Expire the session; one that is not open any more is looked at instead."""

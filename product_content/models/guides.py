@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from saleor.product.models import Product
 
 from product_content.rendering import render_guide
@@ -14,20 +15,20 @@ from product_content.rendering import render_guide
 class GuideTopic(models.TextChoices):
     """Where a guide stands on the list of guides."""
 
-    UNDERSTANDING = "understanding", "Understanding"
-    CHOOSING = "choosing", "Choosing"
-    USING = "using", "Using"
-    CARING = "caring", "Caring"
-    SUPPORT = "support", "Finding support"
+    UNDERSTANDING = "understanding", _("Understanding")
+    CHOOSING = "choosing", _("Choosing")
+    USING = "using", _("Using")
+    CARING = "caring", _("Caring")
+    SUPPORT = "support", _("Finding support")
 
 
 class GuideStage(models.TextChoices):
     """When somebody who thinks about a product needs the guide; in this order."""
 
-    BEFORE = "before", "Before you buy"
-    FIRST_USE = "first_use", "First use"
-    MOVING_UP = "moving_up", "Moving up"
-    CARE = "care", "Care and keeping"
+    BEFORE = "before", _("Before you buy")
+    FIRST_USE = "first_use", _("First use")
+    MOVING_UP = "moving_up", _("Moving up")
+    CARE = "care", _("Care and keeping")
 
 
 class Guide(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from saleor.product.models import Product
 
 from product_content.rendering import render_text
@@ -12,24 +13,24 @@ from product_content.rendering import render_text
 class Firmness(models.TextChoices):
     """How far the product gives when pressed."""
 
-    SOFT = "soft", "Soft and flexible"
-    MEDIUM = "medium", "Medium: bends a little"
-    FIRM = "firm", "Firm: does not bend"
-    NONE = "none", "Does not apply"
+    SOFT = "soft", _("Soft and flexible")
+    MEDIUM = "medium", _("Medium: bends a little")
+    FIRM = "firm", _("Firm: does not bend")
+    NONE = "none", _("Does not apply")
 
 
 class Latex(models.TextChoices):
     """Natural rubber latex, which some people are allergic to."""
 
-    FREE = "free", "Made without natural rubber latex"
-    CONTAINS = "contains", "Contains natural rubber latex"
+    FREE = "free", _("Made without natural rubber latex")
+    CONTAINS = "contains", _("Contains natural rubber latex")
 
 
 class Magnet(models.TextChoices):
     """Whether the product has magnets in it."""
 
-    NONE = "none", "No magnets"
-    STATIC = "static", "Contains static magnets"
+    NONE = "none", _("No magnets")
+    STATIC = "static", _("Contains static magnets")
 
 
 class ProductDetail(models.Model):

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
 from django.db.models import F, FloatField, QuerySet, Value
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from product_content.models import SearchDocument
 from product_content.models.search import CONFIG
@@ -21,7 +23,7 @@ from product_content.selectors.sizes import chart
 MOST_PRODUCTS = 24
 MOST_GUIDES = 8
 _WEIGHTS = [0.02, 0.2, 0.6, 1.0]  # text, summary, keywords, title: a name counts most
-_SOME = "Nothing has all of these words. Here is what has some of them."
+_SOME = _("Nothing has all of these words. Here is what has some of them.")
 
 
 def search(text: str) -> SearchResult:
@@ -37,12 +39,16 @@ def search(text: str) -> SearchResult:
     result = _result(_query(terms, every=True), wish, notes, sizes)
     if result.total or len(terms) <= 1:
         return result
-    return _result(_query(terms, every=False), wish, (*notes, _SOME), sizes)
+    return _result(_query(terms, every=False), wish, (*notes, str(_SOME)), sizes)
 
 
 def _corrections(wish: Wish, words: tuple[str, ...]) -> list[str]:
     changed = zip(wish.words, words, strict=True)
-    return [f"No “{old}” here: showing “{new}”." for old, new in changed if old != new]
+    return [
+        gettext("No “%(old)s” here: showing “%(new)s”.") % {"old": old, "new": new}
+        for old, new in changed
+        if old != new
+    ]
 
 
 def _result(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from product_content.types import SizeInfo
 
 _MM = {"mm": 1.0, "cm": 10.0, "in": 25.4}
@@ -68,7 +70,9 @@ def _known(wanted: list[int], chart: Sequence[SizeInfo], notes: list[str]) -> li
     numbers = [size.number for size in chart]
     missing = [number for number in wanted if number not in numbers]
     notes += [
-        f"There is no size {n}: our sizes go from 1 to {max(numbers, default=0)}." for n in missing
+        _("There is no size %(number)s: our sizes go from 1 to %(last)s.")
+        % {"number": number, "last": max(numbers, default=0)}
+        for number in missing
     ]
     return [number for number in wanted if number in numbers]
 
@@ -79,8 +83,9 @@ def _nearest(millimetres: float, chart: Sequence[SizeInfo], notes: list[str]) ->
     size = min(chart, key=lambda each: abs(each.diameter_mm - millimetres))
     asked = f"{millimetres:.0f} mm"
     if abs(size.diameter_mm - millimetres) > NEAR_MM:
-        notes.append(f"None of our sizes is near {asked} across.")
+        notes.append(_("None of our sizes is near %(width)s across.") % {"width": asked})
         return []
     if asked != f"{size.diameter_mm} mm":
-        notes.append(f"Nearest to {asked}: size {size.number}, {size.diameter_mm} mm.")
+        facts = {"width": asked, "number": size.number, "own": size.diameter_mm}
+        notes.append(_("Nearest to %(width)s: size %(number)s, %(own)s mm.") % facts)
     return [size.number]

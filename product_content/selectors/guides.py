@@ -6,6 +6,8 @@ from datetime import date
 
 from django.db.models import QuerySet
 from django.utils import formats
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from product_content.models import Guide, GuideProduct, GuideStage, GuideTopic
 from product_content.selectors.cards import lowest_price, product_url
@@ -14,7 +16,7 @@ from product_content.selectors.prices import Discounts, running_discounts
 from product_content.selectors.rows import Row, by_product, fetch_rows
 from product_content.types import GuideCard, GuidePage, GuideProductLink, Heading, Source
 
-NOT_REVIEWED = "Not yet reviewed by a clinician."
+NOT_REVIEWED = _("Not yet reviewed by a clinician.")
 _CARD_FIELDS = (
     "slug",
     "title",
@@ -122,5 +124,8 @@ def _source(source: dict[str, str]) -> Source:
 
 def _review_line(guide: Guide) -> str:
     if not guide.reviewer or guide.reviewed_on is None:
-        return NOT_REVIEWED
-    return f"Reviewed by {guide.reviewer} on {formats.date_format(guide.reviewed_on, 'j F Y')}."
+        return str(NOT_REVIEWED)
+    return gettext("Reviewed by %(name)s on %(day)s.") % {
+        "name": guide.reviewer,
+        "day": formats.date_format(guide.reviewed_on, gettext("j F Y")),
+    }

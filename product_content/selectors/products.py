@@ -108,5 +108,5 @@ def _safety(row: Row, texts: Texts) -> SafetyFacts:
         intended_use=texts.intended_use,
         not_studied_for=texts.not_studied_for,
         magnetic=magnetic,
-        warnings=MAGNET_WARNINGS if magnetic else (),
+        warnings=tuple(map(str, MAGNET_WARNINGS)) if magnetic else (),
     )

@@ -1,4 +1,4 @@
-"""`python -m saleor_config.embedded run|reset|dump|shell`, which the Makefile calls."""
+"""`python -m saleor_config.embedded run|reset|dump|code|shell`, which the Makefile calls."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ def reset(places: Places) -> None:
     say("All data is deleted. `make run` starts afresh.")
 
 
-_ACTIONS = {"run": run, "reset": reset, "dump": visits.dump, "shell": visits.shell}
+_ACTIONS = {
+    "run": run,
+    "reset": reset,
+    "dump": visits.dump,
+    "code": visits.code,
+    "shell": visits.shell,
+}
 
 
 def main(name: str = "run") -> int:

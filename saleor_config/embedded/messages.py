@@ -38,6 +38,7 @@ def welcome(*, shop: str, inbox: str, till: str, email: str, password: str) -> s
         f"  Shop          {shop}/",
         f"  Staff         {shop}/staff/",
         f"                log in as {email} with the password {password}",
+        "                then set up your second step; `make code` prints a code without a phone",
     ]
     if inbox:
         lines.append(f"  E-mail inbox  {inbox}/")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from saleor_config.embedded import postgres, processes
+from saleor_config.embedded.contents import STAFF_EMAIL
 from saleor_config.embedded.locks import BusyError, locked_now
 from saleor_config.embedded.messages import CannotRunError, say
 from saleor_config.embedded.places import Places
@@ -38,7 +39,16 @@ def dump(places: Places) -> None:
     )
 
 
+def code(places: Places) -> None:
+    """Print what an authenticator app would show now, for the log-in that `make run` prints."""
+    _manage(places, "staff_code", STAFF_EMAIL)
+
+
 def shell(places: Places) -> None:
     """Open a Python prompt with the shop's models."""
+    _manage(places, "shell")
+
+
+def _manage(places: Places, *command: str) -> None:
     environment = processes.environment(**_addresses(places))
-    subprocess.run([sys.executable, "manage.py", "shell"], cwd=ROOT, env=environment, check=False)
+    subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=False)

@@ -72,7 +72,6 @@ OUR_APPS = [
     "plugins.inventory",
     "plugins.ordering",
     "plugins.discreet_shipping",
-    "plugins.local_payments",
     "plugins.order_emails",
     "plugins.stripe_payments",
     "storefront",
@@ -96,6 +95,8 @@ INSTALLED_APPS = [
     *SALEOR_LIBRARIES,
     "axes",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "django_htmx",
     "import_export",
     *OUR_APPS,
@@ -112,6 +113,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -219,6 +221,9 @@ AXES_LOCKOUT_CALLABLE = "saleor_config.lockout.locked_out"
 # The address the server saw; behind a trusted proxy production reads its header.
 AXES_IPWARE_PROXY_COUNT = 0
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
+
+OTP_TOTP_ISSUER = f"{SHOP_NAME} staff"  # the name in people's authenticator apps
+STAFF_IDLE_MINUTES = read("STAFF_IDLE_MINUTES")
 
 # --- cookies and headers -----------------------------------------------------------
 SESSION_COOKIE_NAME = "sid"

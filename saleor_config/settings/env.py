@@ -133,6 +133,12 @@ _LIST = (
         "True only behind a proxy that overwrites X-Forwarded-Proto and X-Forwarded-For.",
     ),
     Variable("HSTS_SECONDS", "int", 31_536_000, "Strict-Transport-Security, in seconds."),
+    Variable(
+        "STAFF_IDLE_MINUTES",
+        "int",
+        30,
+        "Minutes without a click after which /staff/ asks for the log-in again.",
+    ),
     Variable("DEFAULT_CURRENCY", "str", "GBP", "The one currency prices are in (ISO 4217)."),
     Variable("DEFAULT_COUNTRY", "str", "GB", "Country that forms start with (ISO 3166)."),
     Variable("TIME_ZONE", "str", "Europe/London", "Time zone of dates on pages and in e-mails."),

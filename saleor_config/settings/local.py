@@ -1,4 +1,4 @@
-"""`make run`: embedded services, the local payment page, plain http."""
+"""`make run`: embedded services, the payment sandbox, plain http."""
 
 from saleor_config.settings.base import *  # noqa: F403  one project's own layers
 from saleor_config.settings.base import (
@@ -11,12 +11,8 @@ from saleor_config.settings.env import VARIABLES, read
 DEBUG = read("DEBUG")
 WHITENOISE_USE_FINDERS = True  # no collectstatic step on a laptop
 STATIC_ROOT = None
-# With a key of Stripe, or of the sandbox that `make run` starts, Stripe's plugin takes payments.
-PAYMENT_PROVIDER = (
-    "plugins.stripe_payments.provider.StripePayments"
-    if STRIPE_API_KEY
-    else "plugins.local_payments.provider.LocalPayments"
-)
+# `make run` gives a key of its sandbox; commands beside it (check, migrations) need none.
+PAYMENT_PROVIDER = "plugins.stripe_payments.provider.StripePayments" if STRIPE_API_KEY else ""
 if VARIABLES["STRIPE_API_BASE"].default != STRIPE_API_BASE:
     # browsers check the redirect that follows a form against form-action too
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(STRIPE_API_BASE)

@@ -125,5 +125,11 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
     "COLORS": {"primary": _TEAL},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {"title": "Recovery codes", "link": reverse_lazy("staff-recovery-codes")},
+        ]
+    },
     "SIDEBAR": {"show_search": False, "navigation": _NAVIGATION},
 }

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import phonenumbers
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
+from plugins.discreet_shipping.policies import line_is_printable
+from plugins.discreet_shipping.recipient import ADDRESS_FIELDS
 from product_content.languages import localized
 from storefront.forms.address_rules import AddressRules, address_rules, normalize
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 _NAME_LENGTH, _AREA_LENGTH, _POSTCODE_LENGTH = 256, 128, 20  # those of Saleor's Address
 _BY_COUNTRY = ("city", "city_area", "country_area", "postal_code")
@@ -24,7 +32,9 @@ _SWAP = {  # with htmx the form follows the country; without, the button beside 
 }
 
 
-def _text(label: str, autocomplete: str, length: int = _NAME_LENGTH, **more: Any) -> forms.Field:
+def _text(
+    label: StrOrPromise, autocomplete: str, length: int = _NAME_LENGTH, **more: Any
+) -> forms.Field:
     return forms.CharField(
         label=label,
         max_length=length,
@@ -37,29 +47,29 @@ class AddressForm(forms.Form):
     """Fields and rules follow the country; what was typed is kept when it changes."""
 
     email = forms.EmailField(
-        label="E-mail",
+        label=_("E-mail"),
         max_length=254,
-        help_text="For the confirmation. Its subject line never says what you bought.",
+        help_text=_("For the confirmation. Its subject line never says what you bought."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": "Enter an e-mail address, such as name@example.org."},
+        error_messages={"invalid": _("Enter an e-mail address, such as name@example.org.")},
     )
-    first_name = _text("First name", "given-name")
-    last_name = _text("Last name", "family-name")
+    first_name = _text(_("First name"), "given-name")
+    last_name = _text(_("Last name"), "family-name")
     country = forms.ChoiceField(
-        label="Country", widget=forms.Select(attrs={"autocomplete": "country", **_SWAP})
+        label=_("Country"), widget=forms.Select(attrs={"autocomplete": "country", **_SWAP})
     )
-    street_address_1 = _text("Address", "address-line1")
-    street_address_2 = _text("Flat, building or company", "address-line2", required=False)
-    city = _text("Town or city", "address-level2")
-    city_area = _text("District", "address-level3", _AREA_LENGTH)
-    country_area: forms.Field = _text("Region", "address-level1", _AREA_LENGTH)
-    postal_code = _text("Postcode", "postal-code", _POSTCODE_LENGTH)
+    street_address_1 = _text(_("Address"), "address-line1")
+    street_address_2 = _text(_("Flat, building or company"), "address-line2", required=False)
+    city = _text(_("Town or city"), "address-level2")
+    city_area = _text(_("District"), "address-level3", _AREA_LENGTH)
+    country_area: forms.Field = _text(_("Region"), "address-level1", _AREA_LENGTH)
+    postal_code = _text(_("Postcode"), "postal-code", _POSTCODE_LENGTH)
     phone = PhoneNumberField(
-        label="Phone",
+        label=_("Phone"),
         required=False,
-        help_text="Only for the carrier, if something is unclear.",
+        help_text=_("Only for the carrier, if something is unclear."),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
-        error_messages={"invalid": "Enter a phone number, or leave it out."},
+        error_messages={"invalid": _("Enter a phone number, or leave it out.")},
     )
 
     def __init__(
@@ -77,8 +87,8 @@ class AddressForm(forms.Form):
         self.fields["phone"].region = country if _has_phones(country) else None  # type: ignore[attr-defined]
         self._follow(address_rules(country))
         for field in self.fields.values():
-            field.error_messages["required"] = f"Enter your {field.label.lower()}."  # type: ignore[union-attr]
-        self.fields["country"].error_messages["invalid_choice"] = "We do not deliver there yet."
+            field.error_messages["required"] = _missing(field)
+        self.fields["country"].error_messages["invalid_choice"] = _("We do not deliver there yet.")
 
     def clean(self) -> dict[str, Any]:
         """Check the address by the rules of its country and take over their spelling."""
@@ -91,7 +101,15 @@ class AddressForm(forms.Form):
         for name, kind in errors.items():
             if name in self.fields and name not in self.errors:
                 self.add_error(name, self._wrong(name, kind))
+        self._refuse_unprintable()
         return kept | {name: spelled[name] for name in self._by_country() if name in spelled}
+
+    def _refuse_unprintable(self) -> None:
+        """Say beside a field that a label cannot show what stands in it."""
+        for name in ADDRESS_FIELDS:
+            fits, reason = line_is_printable(str(self.cleaned_data.get(name) or ""))
+            if not fits:
+                self.add_error(name, reason)
 
     def clean_email(self) -> str:
         """Return the address in small letters: one customer, one spelling."""
@@ -122,21 +140,32 @@ class AddressForm(forms.Form):
             self.fields["country_area"] = _choice(self.fields["country_area"], rules.areas)
 
     def _wrong(self, name: str, kind: str) -> str:
-        label = str(self.fields[name].label).lower()
         if kind == "required":
-            return f"Enter your {label}."
+            return _missing(self.fields[name])
+        label = _named(self.fields[name])
         if name == "postal_code" and self._example:
-            return f"This {label} does not look right for the country. Example: {self._example}."
-        return f"Check the {label}: we cannot find it in this country."
+            return gettext(
+                "This %(field)s does not look right for the country. Example: %(example)s."
+            ) % {"field": label, "example": self._example}
+        return gettext("Check the %(field)s: we cannot find it in this country.") % {"field": label}
 
 
 def _choice(field: forms.Field, areas: Sequence[tuple[str, str]]) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=field.label,
         required=field.required,
-        choices=[("", "Choose"), *areas],
+        choices=[("", _("Choose")), *areas],
         widget=forms.Select(attrs={"autocomplete": "address-level1"}),
     )
+
+
+def _named(field: forms.Field) -> str:
+    return str(field.label).lower()
+
+
+def _missing(field: forms.Field) -> str:
+    """Say that a field is empty."""
+    return gettext("Enter your %(field)s.") % {"field": _named(field)}
 
 
 def _has_phones(country: str) -> bool:

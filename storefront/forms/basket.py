@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 _MOST = settings.MAX_CHECKOUT_LINE_QUANTITY
-_A_NUMBER = f"Enter a whole number from 1 to {_MOST}."
-_A_NUMBER_OR_NONE = f"Enter a whole number from 0 to {_MOST}."
+_A_NUMBER = format_lazy(_("Enter a whole number from {least} to {most}."), least=1, most=_MOST)
+_A_NUMBER_OR_NONE = format_lazy(
+    _("Enter a whole number from {least} to {most}."), least=0, most=_MOST
+)
 
 
-def _messages(text: str) -> dict[str, str]:
+def _messages(text: StrOrPromise) -> dict[str, StrOrPromise]:
     return dict.fromkeys(("required", "invalid", "min_value", "max_value"), text)
 
 
@@ -18,7 +28,7 @@ class AddForm(forms.Form):
     """Put pieces of a variant into the basket."""
 
     variant = forms.IntegerField(
-        min_value=1, max_value=2**31 - 1, error_messages=_messages("Choose one of the options.")
+        min_value=1, max_value=2**31 - 1, error_messages=_messages(_("Choose one of the options."))
     )
     quantity = forms.IntegerField(min_value=1, max_value=_MOST, error_messages=_messages(_A_NUMBER))
 
@@ -39,8 +49,11 @@ class CodeForm(forms.Form):
     """A voucher or gift-card code."""
 
     code = forms.CharField(
-        label="Voucher or gift card",
+        label=_("Voucher or gift card"),
         max_length=16,
-        error_messages={"required": "Enter a code.", "max_length": "A code is shorter than that."},
+        error_messages={
+            "required": _("Enter a code."),
+            "max_length": _("A code is shorter than that."),
+        },
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )

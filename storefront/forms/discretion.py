@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.dates import WEEKDAYS
+
 from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.constants import (
     MOST_CODE_WORD,
     MOST_EMAIL,
     MOST_NAME,
     MOST_PLACE,
-    WEEKDAYS,
 )
 
 
@@ -77,4 +78,4 @@ _TEXTS = {
 LIMITS = {
     "name": MOST_NAME, "place": MOST_PLACE, "code_word": MOST_CODE_WORD, "email": MOST_EMAIL,
 }  # fmt: skip
-WEEKDAY_NAMES = tuple(enumerate(WEEKDAYS))
+WEEKDAY_NAMES = tuple(WEEKDAYS.items())

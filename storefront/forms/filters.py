@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from product_content.types import ProductCard, SizeInfo
 from storefront.forms.widgets import QuickNumber, QuickSelect
 from storefront.set_filters import Wanted
 
-_MAGNETS = [("", "Either"), ("no", "Without magnets"), ("yes", "With magnets")]
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+_MAGNETS = [("", _("Either")), ("no", _("Without magnets")), ("yes", _("With magnets"))]
 _AS_BOOLEAN = {"yes": True, "no": False}
 _SORTS = [
-    ("smallest", "Smallest size first"),
-    ("range", "Most sizes first"),
-    ("price", "Lowest price first"),
+    ("smallest", _("Smallest size first")),
+    ("range", _("Most sizes first")),
+    ("price", _("Lowest price first")),
 ]
 _WIDEST_MM = 99
-LEFT_OUT = "We could not use this, so we left it out."
+LEFT_OUT = _("We could not use this, so we left it out.")
 
 
-def _choice(label: str, **options: Any) -> forms.TypedChoiceField:
+def _choice(label: StrOrPromise, **options: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label,
         required=False,
@@ -33,7 +38,7 @@ def _choice(label: str, **options: Any) -> forms.TypedChoiceField:
     )
 
 
-def _number(label: str, example: str, *, most: int) -> forms.IntegerField:
+def _number(label: StrOrPromise, example: str, *, most: int) -> forms.IntegerField:
     messages = dict.fromkeys(("invalid", "min_value", "max_value"), LEFT_OUT)
     box = QuickNumber(attrs={"placeholder": example, "inputmode": "numeric"})
     return forms.IntegerField(
@@ -49,15 +54,15 @@ def _number(label: str, example: str, *, most: int) -> forms.IntegerField:
 class SetFilterForm(forms.Form):
     """Which sets to show. A value that makes no sense is left out and said so, never an error."""
 
-    size = _choice("Has size", coerce=int)
-    from_mm = _number("From width, mm", "13", most=_WIDEST_MM)
-    to_mm = _number("To width, mm", "38", most=_WIDEST_MM)
-    material = _choice("Material")
-    firmness = _choice("Firmness")
-    magnetic = _choice("Magnets", choices=_MAGNETS, coerce=_AS_BOOLEAN.__getitem__)
-    max_price = _number("Price up to", "60", most=9999)
-    sort = _choice("Sort by", choices=_SORTS)
-    in_stock = forms.BooleanField(label="In stock now", required=False)
+    size = _choice(_("Has size"), coerce=int)
+    from_mm = _number(_("From width, mm"), "13", most=_WIDEST_MM)
+    to_mm = _number(_("To width, mm"), "38", most=_WIDEST_MM)
+    material = _choice(_("Material"))
+    firmness = _choice(_("Firmness"))
+    magnetic = _choice(_("Magnets"), choices=_MAGNETS, coerce=_AS_BOOLEAN.__getitem__)
+    max_price = _number(_("Price up to"), "60", most=9999)
+    sort = _choice(_("Sort by"), choices=_SORTS)
+    in_stock = forms.BooleanField(label=_("In stock now"), required=False)
 
     def __init__(
         self, data: Any, *, chart: Sequence[SizeInfo], cards: Iterable[ProductCard]
@@ -71,7 +76,7 @@ class SetFilterForm(forms.Form):
         self._offer("firmness", [(name, name) for name in sorted({c.firmness for c in sets})])
 
     def _offer(self, name: str, choices: list[Any]) -> None:
-        self.fields[name].choices = [("", "Any"), *choices]  # type: ignore[attr-defined]
+        self.fields[name].choices = [("", _("Any")), *choices]  # type: ignore[attr-defined]
 
     def wanted(self) -> Wanted:
         """Return the filter, with what could not be understood left out."""

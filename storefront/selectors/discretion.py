@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from prices import Money
+from saleor.account.models import User
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
@@ -33,6 +35,8 @@ from plugins.discreet_shipping.selectors import (
     situation_of,
 )
 from plugins.discreet_shipping.selectors.progress import progress_of
+from plugins.discreet_shipping.services import remembered_choices
+from plugins.ordering.discretion import RECEIPT_KEY
 from storefront.selectors.baskets import find_checkout
 from storefront.types import Basket
 
@@ -105,6 +109,12 @@ def offer_for_order(token: UUID) -> Offer | None:
     return _offer(now, order.currency, order.shipping_address.postal_code)
 
 
+def remembers(customer_id: int | None) -> bool:
+    """Say whether the customer's account remembers choices."""
+    user = User.objects.filter(pk=customer_id).first() if customer_id is not None else None
+    return user is not None and remembered_choices(user=user) is not None
+
+
 def near(offer: Offer, postcode: str) -> list[FoundPoint]:
     """Return collection points near a postcode in the country of the address."""
     return points_near(country=offer.country, postcode=postcode[:12])
@@ -165,11 +175,17 @@ def _seen(contract: Contract) -> Seen:
     day = contract["expected_day"]
     return Seen(
         contract=contract,
-        label=drawing("label", "The label on the box"),
-        return_label=drawing("return-label", "The return label in the box"),
-        slip=drawing("slip", "The slip in the box"),
+        label=drawing("label", _("The label on the box")),
+        return_label=drawing("return-label", _("The return label in the box")),
+        slip=drawing("slip", _("The slip in the box")),
         expected=date.fromisoformat(day) if day else None,
         options=tuple(
             (name, Money(price, contract["currency"])) for _key, name, price in contract["options"]
         ),
     )
+
+
+def wants_receipt(token: UUID | None) -> bool:
+    """Say whether the basket's customer asked for the payment service's own receipt."""
+    checkout = find_checkout(token)
+    return checkout is not None and RECEIPT_KEY in (checkout.metadata or {})

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.crypto import constant_time_compare
 from prices import Money
 from saleor.core.taxes import zero_money
 from saleor.order import OrderStatus
@@ -47,6 +48,18 @@ def order_id_of(token: UUID) -> int | None:
     """Return the id of the order with this token, or None."""
     found = Order.objects.exclude(status=OrderStatus.DRAFT).filter(token=str(token))
     return found.values_list("pk", flat=True).first()
+
+
+def order_id_for(*, number: int, email: str) -> int | None:
+    """Return the id of the order with this number, if its messages go to this address.
+
+    One query, whether there is such an order or not.
+    """
+    orders = Order.objects.exclude(status=OrderStatus.DRAFT).select_related("user")
+    order = orders.filter(pk=number).first()
+    known = order.get_customer_email() or "" if order else ""
+    matches = constant_time_compare(known.lower(), email.lower())
+    return order.pk if order and matches else None
 
 
 def is_own_order(token: UUID, *, user_id: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import get_language
@@ -19,9 +19,8 @@ from saleor.account.models import User
 from plugins.order_emails.services import queue_account_email
 from storefront.errors import LinkNotSent
 from storefront.selectors.accounts import find_customer, pending_email
+from storefront.services.moments import this_moment
 from storefront.tokens import confirm_tokens, new_email_tokens, reset_tokens
-
-_MINUTES_BETWEEN = 5  # of one kind to one account: nobody can fill a mailbox with our e-mails
 
 
 def open_account(*, email: str) -> None:
@@ -80,10 +79,8 @@ def _publish(email: str, *, wants_account: bool) -> None:
 
 
 def _queue(user: User, kind: str, path: str, to_address: str = "") -> None:
-    now = timezone.now()
-    moment = f"{now:%Y-%m-%d %H}:{now.minute // _MINUTES_BETWEEN * _MINUTES_BETWEEN:02}"
     queue_account_email(
-        user_id=user.pk, kind=kind, occasion=moment, path=path, to_old_address=to_address
+        user_id=user.pk, kind=kind, occasion=this_moment(), path=path, to_old_address=to_address
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.checkout.utils import (
     add_voucher_to_checkout,
@@ -20,9 +21,9 @@ from saleor.giftcard.models import GiftCard
 
 from storefront.errors import CodeRefused, LineGone
 
-_UNKNOWN = "We do not know this code, or it has ended."
-_NOTHING_LEFT = "This gift card has nothing left on it."
-_DELIVERY_FIRST = "This code is for delivery. Choose the delivery first, then enter it."
+_UNKNOWN = _("We do not know this code, or it has ended.")
+_NOTHING_LEFT = _("This gift card has nothing left on it.")
+_DELIVERY_FIRST = _("This code is for delivery. Choose the delivery first, then enter it.")
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def apply_code(*, token: UUID | None, code: str) -> None:
     elif card := GiftCard.objects.active(timezone.localdate()).filter(code__in=spellings).first():
         _add_gift_card(checkout, card)
     else:
-        raise CodeRefused(_UNKNOWN)
+        raise CodeRefused(str(_UNKNOWN))
     touch(checkout)
 
 
@@ -86,13 +87,13 @@ def _add_voucher(checkout: Checkout, voucher: Voucher) -> None:
         add_voucher_to_checkout(checkout, _lines(checkout), voucher, fetch_active_discounts())
     except NotApplicable as error:
         text = strip_tags(str(error))
-        raise CodeRefused(_DELIVERY_FIRST if "shipping method" in text else text) from error
+        raise CodeRefused(str(_DELIVERY_FIRST) if "shipping method" in text else text) from error
     renew_discount(checkout)  # Saleor caps the discount at the subtotal only here
 
 
 def _add_gift_card(checkout: Checkout, card: GiftCard) -> None:
     if card.currency != checkout.currency:
-        raise CodeRefused(_UNKNOWN)
+        raise CodeRefused(str(_UNKNOWN))
     if not card.current_balance_amount:
-        raise CodeRefused(_NOTHING_LEFT)
+        raise CodeRefused(str(_NOTHING_LEFT))
     checkout.gift_cards.add(card)

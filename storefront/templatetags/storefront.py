@@ -8,9 +8,12 @@ from functools import lru_cache
 
 from babel.numbers import format_currency
 from django import template
+from django.conf import settings
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from prices import Money
 
+from product_content.languages import locale_of
 from product_content.types import SizeInfo
 from storefront import drawings, wording
 
@@ -19,13 +22,13 @@ register = template.Library()
 
 @register.filter
 def money(value: Money) -> str:
-    """Return an amount as people write it, such as £42.00."""
-    return _formatted(value.amount, value.currency)
+    """Return an amount as people write it, such as £42.00, in the language of now."""
+    return _formatted(value.amount, value.currency, get_language() or settings.LANGUAGE_CODE)
 
 
 @lru_cache(maxsize=2048)
-def _formatted(amount: Decimal, currency: str) -> str:
-    return format_currency(amount, currency, locale="en_GB")
+def _formatted(amount: Decimal, currency: str, language: str) -> str:
+    return format_currency(amount, currency, locale=locale_of(language))
 
 
 @register.filter

@@ -21,6 +21,7 @@ from storefront.customers import account_address, with_own_basket
 from storefront.decorators import private_page
 from storefront.errors import LinkNotSent
 from storefront.forms.account import EmailForm, LoginForm, NewPasswordForm
+from storefront.grants import forget_orders
 from storefront.services import account_links
 from storefront.tokens import confirm_tokens
 from storefront.views.basket import INVALID, see_other
@@ -105,10 +106,11 @@ def sent(request: HttpRequest) -> HttpResponse:
 @require_POST
 @private_page
 def log_out(request: HttpRequest) -> HttpResponse:
-    """End the session, and leave no way to the basket in this browser."""
+    """End the session, and leave no way to basket and orders in this browser."""
     logout(request)
     response = see_other(reverse("storefront:login"))
     forget_basket(response)
+    forget_orders(response)
     return response
 
 

@@ -62,7 +62,7 @@ def add(request: HttpRequest) -> HttpResponse:
             quantity=wanted["quantity"],
         )
     except BasketRefused as refused:
-        return _not_added(request, form, refused.message, REFUSED)
+        return _not_added(request, form, str(refused), REFUSED)
     return _added(request, change)
 
 
@@ -80,7 +80,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
             quantity=form.cleaned_data["quantity"],
         )
     except BasketRefused as refused:
-        return _page(request, wrong=(line_id, refused.message), status=REFUSED)
+        return _page(request, wrong=(line_id, str(refused)), status=REFUSED)
     return see_other("/basket/")
 
 
@@ -97,7 +97,7 @@ def code(request: HttpRequest) -> HttpResponse:
         apply_code(token=read_basket_token(request), code=form.cleaned_data["code"])
     except BasketRefused as refused:
         form.is_valid()
-        form.add_error("code", refused.message)
+        form.add_error("code", str(refused))
         return _page(request, form=form, status=REFUSED)
     return see_other("/basket/")
 

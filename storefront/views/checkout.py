@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from plugins.ordering.errors import BasketIncomplete, OrderRefused, SoldOut
 from plugins.ordering.results import PlacedOrder
-from plugins.ordering.services import place_order, start_payment
+from plugins.ordering.selectors import can_be_charged
+from plugins.ordering.services import choose_receipt, place_order, start_payment
 from storefront.cookies import read_basket_token
+from storefront.customers import customer_id
 from storefront.decorators import private_page
 from storefront.errors import BasketRefused
 from storefront.forms.address import AddressForm
@@ -20,8 +22,9 @@ from storefront.grants import grant_order
 from storefront.selectors.baskets import address_fields, get_basket
 from storefront.selectors.countries import delivery_countries
 from storefront.selectors.delivery import list_delivery_methods, missing_step
-from storefront.selectors.discretion import chosen_problems
+from storefront.selectors.discretion import chosen_problems, wants_receipt
 from storefront.services.checkouts import set_address, set_delivery
+from storefront.services.discretion import use_remembered
 from storefront.types import Basket
 from storefront.views.basket import INVALID, REFUSED, see_other
 
@@ -56,6 +59,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
     if not basket.needs_delivery:
         return see_other("/checkout/review/")
     if request.method == "POST" and _set_delivery(request):
+        use_remembered(token=token, customer_id=customer_id(request))
         return see_other("/checkout/seen/")
     context = {"methods": list_delivery_methods(token), "unchosen": request.method == "POST"}
     return _step(request, "delivery", basket, context, INVALID if context["unchosen"] else 200)
@@ -73,7 +77,7 @@ def review(request: HttpRequest) -> HttpResponse:
         return see_other(f"/checkout/{step}/")
     if chosen_problems(token):
         return see_other("/checkout/discretion/")
-    return _step(request, "review", basket, {})
+    return _step(request, "review", basket, _before_paying(basket))
 
 
 @require_POST
@@ -83,9 +87,11 @@ def place(request: HttpRequest) -> HttpResponse:
     token = read_basket_token(request)
     if token is None:
         return see_other("/basket/")
+    choose_receipt(checkout_token=token, wanted="payment_receipt" in request.POST)
     basket = get_basket(token)
     if basket and basket.lines and request.POST.get("shown_total") != str(basket.due.amount):
-        return _step(request, "review", basket, {"total_changed": True}, REFUSED)
+        changed = {"total_changed": True, **_before_paying(basket)}
+        return _step(request, "review", basket, changed, REFUSED)
     try:
         placed = place_order(checkout_token=token)
     except OrderRefused as refused:
@@ -93,6 +99,13 @@ def place(request: HttpRequest) -> HttpResponse:
     response = _to_payment(request, basket, placed)
     grant_order(request, response, placed.order_token)
     return response
+
+
+def _before_paying(basket: Basket) -> dict[str, Any]:
+    return {
+        "unpayable": can_be_charged(basket.due)[1],
+        "receipt_wanted": wants_receipt(basket.token),
+    }
 
 
 def _to_payment(request: HttpRequest, basket: Basket | None, placed: PlacedOrder) -> HttpResponse:
@@ -142,7 +155,7 @@ def _refused(request: HttpRequest, basket: Basket | None, refused: OrderRefused)
     if basket is None or not basket.lines:
         return see_other("/basket/")
     lines = refused.lines if isinstance(refused, SoldOut) else ()
-    context = {"basket": basket, "message": refused.message, "short": lines}
+    context = {"basket": basket, "message": str(refused), "short": lines}
     return render(request, "storefront/checkout/refused.html", context, status=REFUSED)
 
 

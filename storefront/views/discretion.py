@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
 from plugins.discreet_shipping.services import change_choices
 from storefront.cookies import read_basket_token
-from storefront.decorators import order_page, private_page
+from storefront.customers import customer_id
+from storefront.decorators import private_page
 from storefront.errors import BasketRefused
 from storefront.forms.discretion import LIMITS, WEEKDAY_NAMES, DiscretionForm, read_sent
+from storefront.grants import order_page
 from storefront.selectors import discretion as selectors
 from storefront.selectors.baskets import get_basket
 from storefront.selectors.delivery import missing_step
@@ -52,7 +54,12 @@ def options(request: HttpRequest) -> HttpResponse:
     if "search" in request.POST:
         return _options(request, basket, sent=data)
     try:
-        kept = keep_choices(token=basket.token, data=data)
+        kept = keep_choices(
+            token=basket.token,
+            data=data,
+            customer_id=customer_id(request),
+            remember="remember" in request.POST,
+        )
     except ChoicesRefused as refused:
         return _options(request, basket, sent=data, problems=refused.problems, status=INVALID)
     except BasketRefused:
@@ -117,8 +124,21 @@ def _options(
     offer = selectors.offer_for_basket(basket.token)
     if offer is None:
         return see_other("/checkout/address/")
-    context = {"step": "seen", "basket": basket, **_fields(request, offer, sent, problems)}
+    context = {
+        "step": "seen",
+        "basket": basket,
+        "can_remember": customer_id(request) is not None,
+        "remembers": _remembers(request),
+        **_fields(request, offer, sent, problems),
+    }
     return render(request, "storefront/discretion/options.html", context, status=status)
+
+
+def _remembers(request: HttpRequest) -> bool:
+    """Say whether the box is ticked: as it was sent, or as the account has it."""
+    if request.method == "POST":
+        return "remember" in request.POST
+    return selectors.remembers(customer_id(request))
 
 
 def _order_options(

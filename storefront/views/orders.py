@@ -12,8 +12,8 @@ from plugins.ordering.errors import OrderRefused
 from plugins.ordering.links import order_of_link
 from plugins.ordering.services import start_payment
 from storefront.cookies import forget_basket, read_basket_token
-from storefront.decorators import order_page, private_page
-from storefront.grants import grant_order
+from storefront.decorators import private_page
+from storefront.grants import grant_order, order_page, rested
 from storefront.selectors.baskets import basket_exists
 from storefront.selectors.orders import get_order_page, order_id_of
 from storefront.types import OrderPage
@@ -29,7 +29,7 @@ def open_order(request: HttpRequest, signed: str) -> HttpResponse:
     """
     order = order_of_link(signed)
     if order is None:
-        return render(request, "storefront/orders/rested.html", status=403)
+        return rested(request)
     response = redirect("storefront:order", token=order.token)
     grant_order(request, response, order.token)
     return response
@@ -52,7 +52,7 @@ def pay(request: HttpRequest, token: UUID) -> HttpResponse:
     try:
         payment = start_payment(order_id=order_id)
     except OrderRefused as refused:
-        return _page(request, _found(token), refused.message, REFUSED)
+        return _page(request, _found(token), str(refused), REFUSED)
     return see_other(payment.url or f"/orders/{token}/")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from product_content.search.query import MAX_LENGTH
 from product_content.search.selectors import search
 from storefront.decorators import public_page, vary_on_htmx
 
-_TRY = ("size 3", "23 mm", "lubricant", "first session", "cleaning")
+_TRY = (_("size 3"), "23 mm", _("lubricant"), _("first session"), _("cleaning"))
 
 
 @require_safe

@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.staff import log_in
+
 pytestmark = pytest.mark.slow
 
 SET = "Starter set, sizes 1–3"
@@ -111,11 +113,8 @@ def the_email_is_there(page, shop, number):
 
 
 def staff_see_it(page, shop, number):
-    page.goto(f"http://127.0.0.1:{shop.port}/staff/")
-    page.get_by_label("E-mail").fill("staff@stillwater.example")
-    page.get_by_label("Password").fill(shop.printed(r"with the password (\S+)"))
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/staff/")
+    password = shop.printed(r"with the password (\S+)")
+    log_in(page, f"http://127.0.0.1:{shop.port}", "staff@stillwater.example", password)
     page.goto(f"http://127.0.0.1:{shop.port}/staff/order/order/")
     page.get_by_role("link", name=f"#{number}", exact=True).click()
     expect(page.get_by_text(SET).first).to_be_visible()

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from django.db import connection
+from prices import Money
 
 from plugins.ordering.payments import (
     OpenedSession,
@@ -41,6 +42,10 @@ class FakeProvider:
         self.sessions.setdefault(reference, SessionState("open"))
         type(self).on_open(reference=reference)
         return OpenedSession(reference=reference, url=f"https://pay.test/{reference}")
+
+    def smallest_charge(self, *, currency):
+        """Say what the least payment is."""
+        return Money("0.30", currency)
 
     def close(self, *, reference):
         """Close an open session."""

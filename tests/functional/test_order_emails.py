@@ -20,7 +20,13 @@ from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.order_emails.services import queue_email
 from plugins.ordering.links import order_of_link
 from plugins.ordering.models import PaymentSession
-from plugins.ordering.services import place_order, record_payment, release_order, start_payment
+from plugins.ordering.services import (
+    BASKET_CHANGED,
+    place_order,
+    record_payment,
+    release_order,
+    start_payment,
+)
 from product_content.models import SetSize, SingleSize, Size
 from tests.factories import (
     FakeProvider,
@@ -168,10 +174,10 @@ def test_history_says_once_that_it_was_sent(checkout):
     assert row.sent_at is not None
 
 
-def test_placed_and_released_orders_send_nothing(checkout):
+def test_placed_order_sends_nothing_and_neither_does_one_whose_basket_was_changed(checkout):
     placed = place_order(checkout_token=checkout.pk)
     assert mail.outbox == []
-    release_order(order_id=placed.order_id, reason="x")
+    release_order(order_id=placed.order_id, reason=BASKET_CHANGED)
     assert mail.outbox == []
 
 

@@ -11,6 +11,7 @@ from saleor.warehouse.models import Stock
 from plugins.inventory.models import StockEntry
 from product_content.models import Guide
 from tests.factories import ShippingMethodFactory, VoucherFactory, variant_in_stock
+from tests.staff import log_in
 from tests.unit.dashboard import builders
 
 CHROMIUM = shutil.which("chromium")
@@ -34,11 +35,7 @@ def signed_in(address, width):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda sent: _own(sent.url, address) or wrong.append(sent.url))
         page.on("response", lambda got: got.status < 400 or wrong.append(f"{got.status} {got.url}"))
-        page.goto(f"{address}/staff/")
-        page.get_by_label("E-mail").fill("owner@example.org")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url(f"{address}/staff/")
+        log_in(page, address, "owner@example.org", PASSWORD)
         yield page, wrong
         browser.close()
 

@@ -33,7 +33,7 @@ def test_staff_log_in_with_e_mail_in_any_case(keeper):
     client = personas.stranger()
     answer = log_in("Keeper@Example.org", PASSWORD, client)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/staff/")
-    assert client.get("/staff/").status_code == 200
+    assert client.get("/staff/").headers["Location"] == "/staff/login/?next=/staff/"
 
 
 def test_a_wrong_e_mail_and_a_wrong_password_look_the_same(keeper):

@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.order.models import Order
+from saleor.warehouse.models import Allocation
 
 from plugins.ordering.errors import PaymentUnavailable
 from tests.factories import FakeProvider, GiftCardFactory, VoucherFactory
@@ -236,6 +237,67 @@ def test_a_gift_card_that_pays_all_needs_no_payment_page(ready):
     assert response["Location"] == f"/orders/{order.token}/"
     assert "Thank you." in text(ready.get(response["Location"]))
     assert FakeProvider.calls == []
+
+
+def leave_to_pay(client, pence):
+    card = GiftCardFactory(initial_balance_amount=f"42.{50 - pence}")
+    client.post("/basket/code/", {"code": card.code})
+    return card
+
+
+def test_a_total_too_small_for_a_card_is_said_before_paying_and_loses_nothing(ready, shop):
+    card = leave_to_pay(ready, pence=29)
+    review = ready.get("/checkout/review/")
+    strict(review)
+    assert "£0.29 would be left to pay" in text(review)
+    assert "/checkout/place/" not in text(review)
+
+    response = place(ready, "0.29")
+
+    assert response.status_code == 409
+    assert "smaller than £0.30" in text(response)
+    assert FakeProvider.calls == []
+    assert not Order.objects.exists()
+    assert not Allocation.objects.exists()
+    card.refresh_from_db()
+    assert str(card.current_balance_amount) == "42.21"
+    assert Checkout.objects.get().lines.count() == 1
+
+
+def test_the_smallest_total_can_be_paid(ready):
+    leave_to_pay(ready, pence=30)
+    assert place(ready, "0.30").status_code == 303
+
+
+def receipt_address():
+    [(_open, details)] = FakeProvider.calls
+    return details["receipt_email"]
+
+
+def test_the_payment_service_is_not_told_the_email_unless_asked_to(ready):
+    assert '<input type="checkbox" name="payment_receipt" aria' in text(
+        ready.get("/checkout/review/")
+    )
+    place(ready)
+    assert receipt_address() == ""
+    assert len(Order.objects.get().metadata["discretion_contract"]["payment"]) == 2
+
+
+def test_a_receipt_of_the_payment_service_is_asked_for_and_told_in_the_contract(ready):
+    ready.post("/checkout/place/", {"shown_total": "42.50", "payment_receipt": "on"})
+    assert receipt_address() == "robin@example.org"
+    told = Order.objects.get().metadata["discretion_contract"]["payment"]
+    assert told[2] == "your e-mail address, for its receipt"
+    assert "robin" not in str(told)
+    assert 'name="payment_receipt" checked' in text(ready.get("/checkout/review/"))
+
+
+def test_taking_the_tick_out_again_opens_a_payment_without_the_email(ready):
+    ready.post("/checkout/place/", {"shown_total": "42.50", "payment_receipt": "on"})
+    place(ready)
+    opened = [details["receipt_email"] for name, details in FakeProvider.calls if name == "open"]
+    assert opened == ["robin@example.org", ""]
+    assert Order.objects.exclude(status="canceled").count() == 1
 
 
 def test_an_order_that_waits_can_be_paid_from_its_page_and_from_the_basket(ready):

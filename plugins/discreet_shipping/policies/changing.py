@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from prices import Money
 
 from plugins.discreet_shipping.policies.situation import YES, Answer
@@ -10,13 +11,15 @@ from plugins.discreet_shipping.policies.situation import YES, Answer
 def may_change(*, paid: bool, canceled: bool, sent: bool, packing: bool) -> Answer:
     """Say whether an order is at a point where its parcel can still be changed."""
     if canceled:
-        return False, "This order is no longer held."
+        return False, _("This order is no longer held.")
     if sent:
-        return False, "Your parcel is on its way, so nothing about it can be changed any more."
+        return False, _("Your parcel is on its way, so nothing about it can be changed any more.")
     if packing:
-        return False, "We have begun to pack your parcel, so nothing about it can be changed now."
+        return False, _(
+            "We have begun to pack your parcel, so nothing about it can be changed now."
+        )
     if not paid:
-        return False, "This order is not paid yet. Change it in the checkout, then pay."
+        return False, _("This order is not paid yet. Change it in the checkout, then pay.")
     return YES
 
 
@@ -24,8 +27,8 @@ def price_change_allowed(*, before: Money, after: Money) -> Answer:
     """Say whether new choices can be had for what was paid; less is refunded."""
     if after > before:
         more = after - before
-        return False, (
-            f"This would cost {more.amount} {more.currency} more, and we do not take a second "
-            "payment for an order. Choose something that costs the same or less, or write to us."
-        )
+        return False, _(
+            "This would cost %(amount)s %(currency)s more, and we do not take a second payment "
+            "for an order. Choose something that costs the same or less, or write to us."
+        ) % {"amount": more.amount, "currency": more.currency}
     return YES

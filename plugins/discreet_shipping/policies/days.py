@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, timedelta
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from plugins.discreet_shipping.configuration import ShippingSettings
 from plugins.discreet_shipping.policies.situation import YES, Answer, Situation
 
@@ -18,11 +21,12 @@ def day_fits(now: Situation) -> Answer:
         wanted = date.fromisoformat(choices.not_before)
         last = now.today + timedelta(days=rules.most_days)
         if wanted <= now.today:
-            return False, "This day has passed. Please choose a day from tomorrow on."
+            return False, _("This day has passed. Please choose a day from tomorrow on.")
         if wanted > last:
-            return False, f"Please choose a day up to {last:%-d %B %Y}."
+            day = date_format(last, _("j F Y"))
+            return False, _("Please choose a day up to %(day)s.") % {"day": day}
     if choices.day == "weekdays" and not set(choices.weekdays) <= set(rules.weekdays):
-        return False, "Nothing is delivered on one of these weekdays."
+        return False, _("Nothing is delivered on one of these weekdays.")
     return YES
 
 
@@ -30,7 +34,7 @@ def expected_day(now: Situation) -> date:
     """Return the first day on which the parcel can come, by the shop's own lead time."""
     days = now.rules.weekdays
     day = now.today
-    for _ in range(now.rules.lead_days):
+    for _day in range(now.rules.lead_days):
         day = _next_on(day + timedelta(days=1), days)
     if now.choices.day == "not_before":
         day = max(day, date.fromisoformat(now.choices.not_before))

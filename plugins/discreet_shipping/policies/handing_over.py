@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from plugins.discreet_shipping.policies.situation import YES, Answer, Situation
 
 
@@ -9,12 +11,12 @@ def handover_fits(now: Situation) -> Answer:
     """Say whether handing over, safe place, neighbour and collection fit each other."""
     choices = now.choices
     if choices.point and choices.safe_place:
-        return False, (
+        return False, _(
             "At a collection point nothing is left outside. Choose home for a safe place, or keep "
             "the collection point."
         )
     if choices.point and choices.no_neighbour:
-        return False, (
+        return False, _(
             "A collection point keeps the parcel itself, so no neighbour is asked. Take one of "
             "the two out."
         )
@@ -24,7 +26,7 @@ def handover_fits(now: Situation) -> Answer:
 def safe_place_fits(now: Situation) -> Answer:
     """Say whether a safe place goes with what was asked of the handing over."""
     if now.choices.safe_place and now.choices.handover in {"signature", "named"}:
-        return False, (
+        return False, _(
             "Someone must be there to sign or to show who they are, so the parcel cannot be left "
             "at a safe place too."
         )
@@ -34,7 +36,7 @@ def safe_place_fits(now: Situation) -> Answer:
 def named_person_fits(now: Situation) -> Answer:
     """Say whether a person can show that the name on the label is theirs."""
     if now.choices.handover == "named" and now.choices.label_name == "other":
-        return False, (
+        return False, _(
             "For “named person only” the carrier compares the label with an identity card, so the "
             "label needs your own name or its initials."
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.configuration import ShippingSettings
 from plugins.discreet_shipping.constants import OPTIONS
@@ -12,11 +14,15 @@ def is_offered(rules: ShippingSettings, option: str, *, country: str, method: in
     """Say whether `option` can be had with delivery to `country` by `method`."""
     rule, name = rules.options[option], OPTIONS[option]
     if not rules.active or rule.price is None:
-        return False, f"“{name}” is not offered at the moment."
+        return False, _("“%(name)s” is not offered at the moment.") % {"name": name}
     if rule.countries and country not in rule.countries:
-        return False, f"“{name}” is not offered in the country of your address."
+        return False, _("“%(name)s” is not offered in the country of your address.") % {
+            "name": name
+        }
     if rule.methods and method not in rule.methods:
-        return False, f"“{name}” is not offered with this way of delivery. Choose another one."
+        return False, _(
+            "“%(name)s” is not offered with this way of delivery. Choose another one."
+        ) % {"name": name}
     return YES
 
 

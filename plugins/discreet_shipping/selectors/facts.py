@@ -12,6 +12,7 @@ from plugins.discreet_shipping.configuration import ShippingSettings
 from plugins.discreet_shipping.contract import NUMBER_TO_COME, Facts
 from plugins.discreet_shipping.recipient import place_lines
 from plugins.discreet_shipping.selectors.stored import choices_of, situation_of
+from plugins.ordering.discretion import RECEIPT_KEY
 
 
 def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | None = None) -> Facts:
@@ -27,6 +28,7 @@ def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | Non
         lines=tuple((line.variant_id or 0, line.quantity) for line in order.lines.all()),
         total=order.total_gross,
         delivery=order.shipping_price_gross,
+        payment_receipt=RECEIPT_KEY in (order.metadata or {}),
     )
 
 
@@ -45,6 +47,7 @@ def facts_of_checkout(
         lines=tuple((line.variant_id, line.quantity) for line in checkout.lines.all()),
         total=total,
         delivery=delivery,
+        payment_receipt=RECEIPT_KEY in (checkout.metadata or {}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import translation
 from saleor.order.models import Order
 
 from plugins.discreet_shipping.configuration import ShippingSettings
@@ -12,6 +13,7 @@ from plugins.ordering.discretion import CONTRACT_KEY
 
 def fix_contract(*, order: Order, rules: ShippingSettings) -> None:
     """Store what others will see of this order, made from the choices that stand on it."""
-    contract = build(facts_of_order(order, rules))
+    with translation.override(order.language_code):  # its subjects and titles are the customer's
+        contract = build(facts_of_order(order, rules))
     order.store_value_in_metadata({CONTRACT_KEY: contract})
     order.save(update_fields=["metadata"])

@@ -1,7 +1,4 @@
-"""Choices kept for the next order, only for signed-in customers who asked for it.
-
-There are no customer accounts in the shop yet, so no page calls this so far.
-"""
+"""Choices kept for the next order, only for signed-in customers who asked for it."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from plugins.order_emails.formatting import day, locale_of, money
+from plugins.order_emails.formatting import day, money
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email
 from plugins.order_emails.kinds.shared import (
     NUMBER,
@@ -26,6 +26,7 @@ from plugins.order_emails.selectors import (
     was_moved,
     was_paid,
 )
+from product_content.languages import locale_of
 
 
 @email(

@@ -7,12 +7,12 @@ from typing import Any
 from babel import Locale
 from django.utils.translation import gettext_lazy as _
 
-from plugins.order_emails.formatting import locale_of
 from plugins.order_emails.kinds.base import Context, Placeholder
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.policies import NoRecipient
 from plugins.ordering.discretion import MessagePromise, message_promise
 from plugins.ordering.links import order_link
+from product_content.languages import locale_of
 
 NUMBER = Placeholder(_("the order's number"), "1042", required=True)
 PARCEL_SENDER = Placeholder(_("the sender's name on the parcel"), "Stillwater")

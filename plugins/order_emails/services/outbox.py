@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from email.utils import make_msgid
 from functools import partial
@@ -19,8 +18,8 @@ from saleor.order.models import Order
 from plugins.order_emails.models import UNSENT, OutgoingEmail
 from plugins.order_emails.policies import GRACE
 from plugins.ordering.discretion import may_send
+from plugins.ordering.publishing import publish_or_wait
 
-logger = logging.getLogger(__name__)
 BATCH = 200
 SHOP = "shop"
 NO_DELAY = timedelta(0)
@@ -139,12 +138,7 @@ def publish(email_id: int) -> bool:
     """Hand a row to a worker; False if the broker does not take it, and the sweeper will."""
     from plugins.order_emails.tasks import send_email
 
-    try:
-        send_email.delay(email_id)
-    except Exception as error:  # noqa: BLE001  whatever the broker raises, the row is safe
-        logger.warning("e-mail %s waits: %s", email_id, type(error).__name__)
-        return False
-    return True
+    return publish_or_wait(send_email, email_id)
 
 
 def _message_id() -> str:

@@ -14,7 +14,8 @@ from saleor.order.events import email_sent_event
 from plugins.order_emails.kinds import KINDS, Audience
 from plugins.order_emails.messages import build_message
 from plugins.order_emails.models import UNSENT, EmailState, OutgoingEmail
-from plugins.order_emails.policies import LEASE, may_try_again, pause_after
+from plugins.order_emails.policies import LEASE, MOST_ATTEMPTS, may_try_again, pause_after
+from plugins.order_emails.services.handing_over import hand_over, is_resting
 
 logger = logging.getLogger(__name__)
 # What nobody needs once it is over: secret links, and addresses that are kept nowhere else.
@@ -34,7 +35,7 @@ def send_email(*, email_id: int) -> None:
     that dies after the mail server took the message and before the row says so makes it go
     out twice; both carry the same Message-ID, by which mail programs show it once.
     """
-    email = _claim(email_id)
+    email = None if is_resting() else _claim(email_id)
     if email is None:
         return
     try:
@@ -49,7 +50,7 @@ def _send(email: OutgoingEmail) -> bool:
     """Send it, or return False if what it tells of is no longer true."""
     if not KINDS[email.kind].is_needed(email):
         return False
-    build_message(email).send()
+    hand_over(build_message(email))
     return True
 
 
@@ -61,11 +62,21 @@ def _claim(email_id: int) -> OutgoingEmail | None:
     email = emails.filter(free, pk=email_id).first()
     if email is None:
         return None
+    if email.attempts >= MOST_ATTEMPTS:  # it took its worker down each time
+        _give_up(email)
+        return None
     email.state = EmailState.SENDING
     email.attempts += 1
     email.next_try_at = now + LEASE
     email.save(update_fields=["state", "attempts", "next_try_at"])
     return email
+
+
+def _give_up(email: OutgoingEmail) -> None:
+    OutgoingEmail.objects.filter(pk=email.pk).update(
+        state=EmailState.DEAD, last_error="WorkerLost", **_FORGET
+    )
+    logger.error("e-mail %s: WorkerLost, given up", email.pk)
 
 
 @transaction.atomic

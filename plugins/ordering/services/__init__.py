@@ -12,6 +12,7 @@ from plugins.ordering.services.forget import forget_old_baskets
 from plugins.ordering.services.forget_orders import forget_old_orders, forget_order
 from plugins.ordering.services.outside_refunds import record_outside_refund
 from plugins.ordering.services.place import place_order
+from plugins.ordering.services.receipt import choose_receipt
 from plugins.ordering.services.record import record_payment, record_payment_failure
 from plugins.ordering.services.refund_books import record_refund
 from plugins.ordering.services.refund_making import perform_refund, perform_waiting_refunds
@@ -32,6 +33,7 @@ __all__ = [
     "adopt_session",
     "ask_refund",
     "cancel_order",
+    "choose_receipt",
     "flag_order",
     "forget_old_baskets",
     "forget_old_orders",

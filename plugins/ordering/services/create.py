@@ -17,8 +17,14 @@ from saleor.order.models import Order
 
 from plugins.inventory.reasons import StockReason
 from plugins.inventory.services import stock_reason
-from plugins.ordering.errors import BasketEmpty, BasketIncomplete, PromoNotApplicable
+from plugins.ordering.errors import (
+    BasketEmpty,
+    BasketIncomplete,
+    PromoNotApplicable,
+    TotalTooSmall,
+)
 from plugins.ordering.models import PaymentSession
+from plugins.ordering.selectors import can_be_charged
 from plugins.ordering.services.basket import Basket
 from plugins.ordering.services.delivery import delivery_applies
 from plugins.ordering.services.notes import PLACEMENT, Placement
@@ -39,6 +45,7 @@ def create_order_from(basket: Basket) -> Order:
     reserve_or_refuse(basket.lines, basket.checkout.get_country())
     with stock_reason(reason=StockReason.ORDER_PLACED):
         order = _create(basket, placement)
+    _refuse_uncharged(order)
     _note_spent_cards(order, basket, placement)
     new_session(order)
     return order
@@ -117,6 +124,12 @@ def _own_addresses(checkout: Checkout, data: dict[str, Any]) -> dict[str, Addres
     ]
     copies = [Address(**data[name].as_data()) for name in names]
     return dict(zip(names, Address.objects.bulk_create(copies), strict=True))
+
+
+def _refuse_uncharged(order: Order) -> None:
+    allowed, why = can_be_charged(order.total_gross)
+    if not allowed:
+        raise TotalTooSmall(why)  # the transaction ends: nothing is reserved or spent
 
 
 def _note_spent_cards(order: Order, basket: Basket, placement: Placement) -> None:

@@ -38,8 +38,8 @@ def place_order(*, checkout_token: UUID, user_id: int | None = None) -> PlacedOr
     own user, so a guest's order is never put into an account.
 
     Raises a subclass of OrderRefused: BasketGone, BasketEmpty, BasketIncomplete, SoldOut,
-    PromoNotApplicable, or PaymentUnavailable when an earlier payment of this basket cannot
-    be closed now.
+    PromoNotApplicable, TotalTooSmall, or PaymentUnavailable when an earlier payment of this
+    basket cannot be closed now.
     """
     for _ in range(_ROUNDS):
         answer = _place_or_find(checkout_token, user_id)

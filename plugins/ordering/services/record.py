@@ -24,6 +24,7 @@ from plugins.ordering.selectors import is_paid
 from plugins.ordering.services.locks import lock_order, lock_session
 from plugins.ordering.services.notes import PAYS_FOR_NOTHING, flag, note_unneeded
 from plugins.ordering.services.payments import add_transaction, payment_of
+from plugins.ordering.signals import payment_failed
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ def record_payment_failure(
         declined = TransactionError.DECLINED.value
         if add_transaction(payment, session.amount, raw_id, error=declined):
             payment_failed_event(order=order, user=None, message=message, payment=payment)
+            payment_failed.send(Order, order_id=order.pk)
 
 
 def settle(

@@ -17,6 +17,7 @@ from plugins.ordering.services.give_back import give_back
 from plugins.ordering.services.locks import lock_order
 from plugins.ordering.services.notes import add_note, attention_of
 from plugins.ordering.services.sessions import close_session
+from plugins.ordering.signals import order_released
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ def _release(order: Order, session: PaymentSession | None, reason: str) -> State
     order.payments.update(is_active=False)
     detach(order)
     add_note(order, f"Released: {reason}")
+    order_released.send(Order, order_id=order.pk, reason=reason)
     return "released"
 
 

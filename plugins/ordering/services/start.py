@@ -10,6 +10,7 @@ from django.utils import timezone
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
+from plugins.ordering.discretion import receipt_address
 from plugins.ordering.errors import OrderReleased, PaymentBeingChecked, PaymentUnavailable
 from plugins.ordering.models import ACTIVE, PaymentSession, SessionStatus
 from plugins.ordering.payments import OpenedSession, PaymentProviderError, get_provider
@@ -122,6 +123,7 @@ def _opened_at_provider(session: PaymentSession) -> OpenedSession:
             return_url=f"{here}/orders/{order.token}/",
             cancel_url=f"{here}/basket/",
             idempotency_key=session.idempotency_key,
+            receipt_email=receipt_address(order),
         )
     except PaymentProviderError as error:
         raise PaymentUnavailable from error

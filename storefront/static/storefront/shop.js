@@ -5,6 +5,6 @@
 for (const name of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(name, (event) => {
     const said = event.target.querySelector(".said");
-    if (said) said.textContent = "That did not work. Please try again in a moment.";
+    if (said) said.textContent = document.body.dataset.failed;
   });
 }

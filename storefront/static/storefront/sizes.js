@@ -12,7 +12,7 @@ function draw() {
     drawing.setAttribute("width", String(width * pixelsPerMillimetre));
     drawing.setAttribute("height", String(height * pixelsPerMillimetre));
   }
-  slider.setAttribute("aria-valuetext", `${pixelsPerMillimetre.toFixed(2)} pixels to a millimetre`);
+  slider.setAttribute("aria-valuetext", `${pixelsPerMillimetre.toFixed(2)} ${slider.dataset.unit}`);
 }
 
 for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;

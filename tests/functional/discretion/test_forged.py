@@ -1,11 +1,17 @@
 """Choices that nobody offered: a clear message, and nothing is changed."""
 
 import pytest
+import yaml
+from saleor.account.models import Address
 from saleor.checkout.models import Checkout
+from saleor.order.models import Order
 
+from plugins.discreet_shipping.policies import line_is_printable
 from plugins.discreet_shipping.services import import_points, save_settings
+from storefront.forms.address_rules import address_rules
 from storefront.selectors.baskets import get_basket
 from tests.functional.discretion.life import ADDRESS, tomorrow
+from tests.functional.discretion.words import DATA
 from tests.personas import stranger
 from tests.unit.storefront.shop import open_shop
 
@@ -115,3 +121,19 @@ def test_stored_choices_that_do_not_fit_stop_the_order_and_ask_again(guest, stor
     total = get_basket(Checkout.objects.get().pk).due.amount
     answer = guest.post("/checkout/place/", {"shown_total": str(total)})
     assert answer.headers["Location"] == "/checkout/discretion/"
+
+
+def test_an_address_that_a_label_cannot_show_leads_back_to_the_address(guest):
+    Address.objects.filter(last_name="Marsh").update(last_name="李")
+    total = get_basket(Checkout.objects.get().pk).due.amount
+    answer = guest.post("/checkout/place/", {"shown_total": str(total)})
+    assert answer.headers["Location"] == "/checkout/address/"
+    assert not Order.objects.exists()
+
+
+def test_every_region_of_a_country_we_deliver_to_can_stand_on_a_label():
+    zones = yaml.safe_load((DATA / "catalogue.yaml").read_text())["shipping"]
+    for country in {code for zone in zones for code in zone["countries"]}:
+        for region, name in address_rules(country).areas:
+            assert line_is_printable(region)[0], (country, region)
+            assert line_is_printable(name)[0], (country, name)

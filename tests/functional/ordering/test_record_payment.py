@@ -175,7 +175,9 @@ def test_payment_for_a_released_order_is_kept_in_sight_and_nothing_ships(placed,
     assert pieces_held(variant) == 0
     assert Checkout.objects.filter(pk=checkout.pk).exists()
     assert "order_fully_paid" not in events(order.pk)
-    assert mail.outbox == []
+    assert [message.subject for message in mail.outbox] == [
+        f"Your Stillwater order {order.pk} is cancelled"
+    ]
 
 
 def test_money_of_any_amount_for_a_released_order_is_given_back(placed):

@@ -85,7 +85,7 @@ def test_order_says_why_and_forgets_the_basket(provider):
     order = Order.objects.get()
     assert (order.status, order.checkout_token) == ("canceled", "")
     assert order.private_metadata["checkout_token"] == str(checkout.pk)
-    assert events(order.pk) == {"placed": 1, "canceled": 1, "note_added": 1}
+    assert events(order.pk) == {"placed": 1, "canceled": 1, "note_added": 1, "email_sent": 1}
     note = OrderEvent.objects.get(type="note_added")
     assert note.parameters == {"message": "Released: Not paid in time."}
     assert PaymentSession.objects.get().state == SessionStatus.EXPIRED

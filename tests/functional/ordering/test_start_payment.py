@@ -42,6 +42,7 @@ def test_provider_learns_number_token_amount_and_two_addresses_only(placed, prov
                 "expires_at": session.expires_at,
                 "return_url": f"http://testserver/orders/{placed.order_token}/",
                 "cancel_url": "http://testserver/basket/",
+                "receipt_email": "",
             },
         )
     ]

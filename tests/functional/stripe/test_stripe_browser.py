@@ -14,7 +14,8 @@ from saleor.order.models import Order
 from saleor_config.embedded.waiting import wait_until
 from storefront.cookies import write_basket_token
 from tests.functional.ordering.reading import pieces_held
-from tests.functional.stripe.sandbox import ASKS_3DS, CARD, DECLINED, Sandbox
+from tests.functional.stripe.sandbox import ASKS_3DS, CARD, DECLINED, Sandbox, let_browsers_follow
+from tests.staff import signed_in
 
 CHROMIUM = shutil.which("chromium")
 
@@ -37,14 +38,8 @@ def own_sandbox(tmp_path, live_server):
 def shop(sandbox, own_sandbox, live_server, settings):
     """The shop with Stripe; browsers may follow its redirects to the sandbox."""
     settings.PUBLIC_URL, settings.STRIPE_API_BASE = live_server.url, own_sandbox.url
-    policy = {name: list(values) for name, values in policy_of(settings).items()}
-    policy["form-action"].append(own_sandbox.url)
-    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy}
+    let_browsers_follow(settings, own_sandbox.url)
     return live_server.url
-
-
-def policy_of(settings):
-    return settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
 
 
 @pytest.fixture
@@ -88,7 +83,7 @@ def order_and_mail(client, shop, variant):
     order = Order.objects.get()
     assert wait_until(lambda: order.is_fully_paid() and len(mail.outbox) == 1, 20)
     assert mail.outbox[0].to == ["robin@example.org"]
-    client.force_login(User.objects.create_superuser("owner@example.org", "long-and-quiet-water"))
+    signed_in(User.objects.create_superuser("owner@example.org", "long-and-quiet-water"), client)
     assert "Paid" in client.get(f"/staff/order/order/{order.pk}/change/").content.decode()
     assert pieces_held(variant) == 2
     return order

@@ -175,7 +175,8 @@ def test_payment_without_a_live_order_is_returned_once(client, sandbox, placed, 
     assert OrderEvent.objects.filter(order=order, type="payment_refunded").count() == 1
     assert (order.status, pieces_held(variant)) == ("canceled", 0)
     assert Payment.objects.get().captured_amount == 0
-    (message,) = mail.outbox
+    released, message = mail.outbox
+    assert "We no longer hold your order" in released.body
     assert "was no longer held for you" in " ".join(message.body.split())
 
 
@@ -216,7 +217,10 @@ def test_payment_whose_row_is_gone_is_returned_if_its_order_is_gone_too(
         "capture", "refund",
     ]  # fmt: skip
     assert OrderEvent.objects.filter(type="payment_refunded").count() == 1
-    assert len(mail.outbox) == 1
+    assert [message.subject.split(" for ")[0] for message in mail.outbox] == [
+        f"Your Stillwater order {placed.order_id} is no longer held",
+        "Refund",
+    ]
 
 
 def test_payment_of_another_shop_with_our_number_is_shown_to_staff_and_left_alone(

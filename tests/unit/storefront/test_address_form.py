@@ -105,3 +105,16 @@ def test_a_phone_number_is_read_as_one_of_its_country():
 @pytest.mark.parametrize("name", ["first_name", "street_address_1", "city"])
 def test_longer_than_the_database_takes_is_refused_kindly(name):
     assert "at most 256" in form(**{name: "x" * 257}).errors[name][0]
+
+
+@pytest.mark.parametrize("field", ["first_name", "last_name", "street_address_1", "city"])
+def test_what_a_label_cannot_show_is_refused_beside_its_field_and_kept(field):
+    sent = form(**{field: "李小龙"})
+    assert not sent.is_valid()
+    assert "as a passport does" in str(sent.errors[field])
+    assert 'value="李小龙"' in str(sent[field])
+
+
+def test_names_of_many_languages_are_taken():
+    sent = form(first_name="Zoë", last_name="Παπαδοπούλου", street_address_2="Łódzka 4 № 2")
+    assert sent.is_valid(), sent.errors

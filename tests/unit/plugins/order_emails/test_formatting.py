@@ -6,7 +6,8 @@ import pytest
 from babel import Locale
 from prices import Money
 
-from plugins.order_emails.formatting import day, locale_of, money
+from plugins.order_emails.formatting import day, money
+from product_content.languages import locale_of
 
 
 @pytest.mark.parametrize(

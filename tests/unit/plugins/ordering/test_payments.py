@@ -3,16 +3,16 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from plugins.local_payments.provider import LocalPayments
 from plugins.ordering.payments import get_provider
+from tests.factories import FakeProvider
 
 
 def test_provider_named_by_the_settings(settings):
-    settings.PAYMENT_PROVIDER = "plugins.local_payments.provider.LocalPayments"
-    assert isinstance(get_provider(), LocalPayments)
+    settings.PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
+    assert isinstance(get_provider(), FakeProvider)
 
 
-@pytest.mark.parametrize("path", ["", "nowhere.Provider", "plugins.local_payments.Nothing"])
+@pytest.mark.parametrize("path", ["", "nowhere.Provider", "plugins.stripe_payments.Nothing"])
 def test_missing_provider_is_told_in_one_line(settings, path):
     settings.PAYMENT_PROVIDER = path
     with pytest.raises(ImproperlyConfigured) as refused:

@@ -3,7 +3,13 @@
 import pytest
 from prices import Money
 
-from plugins.ordering.policies import may_cancel, payment_settles, price_fits, weight_fits
+from plugins.ordering.policies import (
+    may_cancel,
+    payment_settles,
+    price_fits,
+    total_payable,
+    weight_fits,
+)
 
 
 def gbp(amount):
@@ -47,6 +53,22 @@ def test_weight_range_without_a_minimum_matches(grams, minimum, maximum, fits):
 def test_what_pays_an_order(amount, canceled, settled, answer):
     due = gbp("52.50")
     assert payment_settles(due=due, amount=amount, canceled=canceled, settled=settled) == answer
+
+
+@pytest.mark.parametrize(
+    ("total", "allowed"), [("0.00", True), ("0.29", False), ("0.30", True), ("52.50", True)]
+)
+def test_a_total_is_nothing_or_what_the_provider_can_charge(total, allowed):
+    answer, why = total_payable(total=gbp(total), least=gbp("0.30"))
+    assert answer is allowed
+    assert (why == "") is allowed
+
+
+def test_too_small_a_total_is_told_with_both_sums():
+    why = total_payable(total=gbp("0.29"), least=gbp("0.30"))[1]
+    assert "£0.29 would be left to pay" in why
+    assert "smaller than £0.30" in why
+    assert "Nothing was charged." in why
 
 
 def test_money_that_names_another_order_pays_none():

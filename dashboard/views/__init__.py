@@ -1,0 +1,1 @@
+"""Pages of the dashboard that are no lists or forms of a model."""

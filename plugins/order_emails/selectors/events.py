@@ -1,0 +1,62 @@
+"""What has happened to an order, as far as e-mails ask."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
+from saleor.order.models import Fulfillment, Order, OrderEvent
+from saleor.warehouse.models import Stock
+
+CHANGE = "event-"  # begins the occasion of a change; the event's id follows
+FULFILLMENT = "fulfillment-"  # begins the occasion of a parcel; the fulfilment's id follows
+
+
+def was_paid(order_id: int) -> bool:
+    """Say whether the order was ever paid, also if the money went back since."""
+    events = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.ORDER_FULLY_PAID)
+    return bool(events.exists())
+
+
+def was_moved(order_id: int, occasion: str) -> bool:
+    """Say whether the change of this occasion was one of the address."""
+    number = occasion.removeprefix(CHANGE)
+    moves = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.UPDATED_ADDRESS)
+    return number.isdecimal() and bool(moves.filter(pk=int(number)).exists())
+
+
+def is_canceled(order: Order) -> bool:
+    """Say whether the order is off."""
+    return bool(order.status == OrderStatus.CANCELED)
+
+
+def parcels_of(order: Order, occasion: str = "") -> QuerySet[Fulfillment]:
+    """Return the parcels of the order that left: the occasion's one, or all without one."""
+    parcels = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED)
+    number = occasion.removeprefix(FULFILLMENT)
+    return parcels.filter(pk=int(number)) if number.isdecimal() else parcels
+
+
+def stock_of(about: str) -> Stock | None:
+    """Return the stock of an e-mail about "stock-<id>", with its `available_quantity`."""
+    number = about.partition("-")[2]
+    stocks = Stock.objects.select_related("product_variant", "warehouse")
+    pk = int(number) if number.isdecimal() else None
+    return stocks.annotate_available_quantity().filter(pk=pk).first()
+
+
+def changes_by_staff(order_id: int) -> list[str]:
+    """Return one occasion per change of the address by somebody of the shop."""
+    moves = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.UPDATED_ADDRESS)
+    by_staff = moves.filter(user__is_staff=True).values_list("pk", flat=True)
+    return [f"{CHANGE}{pk}" for pk in by_staff]
+
+
+def parcels_left(order_id: int) -> tuple[str, str]:
+    """Return kind and occasion of the e-mail about the parcels that have left by now.
+
+    The occasion names the newest parcel, so that parcels that left together make one e-mail.
+    """
+    order = Order.objects.get(pk=order_id)
+    newest = parcels_of(order).values_list("pk", flat=True).last()
+    kind = "sent" if order.status == OrderStatus.FULFILLED else "partly_sent"
+    return kind, f"{FULFILLMENT}{newest}"

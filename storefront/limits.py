@@ -1,0 +1,29 @@
+"""How often one visitor may ask for something, counted in the cache."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from axes.helpers import get_client_ip_address
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from redis.exceptions import RedisError
+
+
+def is_within(request: HttpRequest, *, what: str, most: int, period: timedelta) -> bool:
+    """Count this request and say whether it is among the first `most` of its period.
+
+    Visitors are told apart by their internet address, as log-ins are; the cache holds a mark
+    of it, not the address. A cache that is down counts nothing.
+    """
+    key = f"limit-{what}-{_visitor(request)}"
+    try:
+        cache.add(key, 0, period.total_seconds())
+        return cache.incr(key) <= most
+    except (ValueError, RedisError):  # ValueError: the period ended between the two
+        return True
+
+
+def _visitor(request: HttpRequest) -> str:
+    return salted_hmac("storefront.limits", get_client_ip_address(request) or "").hexdigest()

@@ -1,0 +1,143 @@
+"""Every text that is marked has a Spanish one, and the shop can speak it."""
+
+import os
+import re
+
+import pytest
+from babel.messages.catalog import Catalog
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+
+from product_content import languages
+from saleor_config.languages import compiling
+from saleor_config.languages.catalogues import po_files, read, write
+from saleor_config.languages.extracting import find_texts
+from saleor_config.languages.updating import untranslated
+
+PLACEHOLDER = re.compile(r"%\(\w+\)\w|%%|\{\w*\}")
+ADVICE = "run `make messages` and translate what it lists"
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return find_texts()
+
+
+@pytest.fixture(scope="module")
+def spanish(texts):
+    (path,) = po_files()
+    catalog = read(path)
+    catalog.update(texts, no_fuzzy_matching=True)
+    return catalog
+
+
+def forms(message):
+    """Return each form of a text with its translation."""
+    if isinstance(message.id, str):
+        return [(message.id, message.string)]
+    return [(message.id[min(number, 1)], form) for number, form in enumerate(message.string)]
+
+
+def test_every_text_has_a_spanish_one(spanish):
+    assert untranslated(spanish) == [], ADVICE
+
+
+def test_no_translation_is_of_a_text_that_is_gone(texts):
+    (path,) = po_files()
+    known = {(message.id, message.context) for message in texts}
+    assert [m.id for m in read(path) if (m.id, m.context) not in known] == [], ADVICE
+
+
+def test_every_placeholder_of_a_text_is_in_its_translation(spanish):
+    for message in filter(lambda each: each.id, spanish):
+        for text, translated in forms(message):
+            wanted = sorted(PLACEHOLDER.findall(text))
+            assert sorted(PLACEHOLDER.findall(translated)) == wanted, text
+
+
+def test_every_link_and_tag_of_a_text_is_in_its_translation(spanish):
+    for message in filter(lambda each: each.id, spanish):
+        for text, translated in forms(message):
+            wanted = sorted(re.findall(r"</?\w[^<>]*>", text))
+            assert sorted(re.findall(r"</?\w[^<>]*>", translated)) == wanted, text
+
+
+def test_texts_are_found_in_python_and_in_templates(texts):
+    assert texts.get("Basket").locations
+    assert "storefront/templates/storefront/base.html" in [
+        name for name, _line in texts.get("Skip to the content").locations
+    ]
+    assert texts.get("in", "inches") is not None
+    assert texts.get(("%(number)s set", "%(number)s sets")) is not None
+
+
+def test_the_shop_speaks_spanish():
+    with translation.override("es"):
+        assert gettext("Basket") == "Carrito"
+        assert ngettext("%(number)s set", "%(number)s sets", 2) == "%(number)s juegos"
+    assert gettext("Basket") == "Basket"
+
+
+def test_a_catalogue_is_compiled_when_it_is_newer_than_what_django_reads(tmp_path, settings):
+    settings.LOCALE_PATHS = [tmp_path]
+    po = tmp_path / "es" / "LC_MESSAGES" / "django.po"
+    po.parent.mkdir(parents=True)
+    catalog = Catalog(locale="es")
+    catalog.add("Basket", "Carrito")
+    write(po, catalog)
+
+    compiling.compile_stale()
+    mo = po.with_suffix(".mo")
+    assert b"Carrito" in mo.read_bytes()
+
+    mo.write_bytes(b"fresh")
+    os.utime(mo, (po.stat().st_mtime + 1,) * 2)
+    compiling.compile_stale()
+    assert mo.read_bytes() == b"fresh"
+
+    os.utime(mo, (po.stat().st_mtime - 1,) * 2)
+    compiling.compile_stale()
+    assert b"Carrito" in mo.read_bytes()
+    assert sorted(path.name for path in po.parent.iterdir()) == ["django.mo", "django.po"]
+
+
+@pytest.mark.parametrize(
+    ("language", "path"),
+    [("en", "/basket/"), ("es", "/es/basket/"), ("de", "/basket/"), (None, "/basket/")],
+)
+def test_an_address_is_put_into_its_language(language, path):
+    assert languages.localized("/basket/", language) == path
+    assert languages.in_english(path) == "/basket/"
+
+
+def test_an_address_that_only_begins_like_a_language_is_english():
+    assert languages.in_english("/essays/") == "/essays/"
+
+
+BLOCK = re.compile(
+    r"\{% (blocktranslate|comment)\b.*?\{% end\1 %\}|\{[%#{].*?[%#}]\}|"
+    r"<(script|style|svg)\b.*?</\2>|<!--.*?-->",
+    re.DOTALL,
+)
+NO_WORDS = re.compile(r"aria-current=\"\w+\"|\b(mm|cm|km|g|x|xml|version|encoding|UTF)\b|&\w+;")
+
+
+def customers_templates():
+    folders = ("storefront", "plugins")
+    for folder in folders:
+        for path in sorted((settings.BASE_DIR / folder).rglob("templates/**/*")):
+            if path.suffix in {".html", ".txt"}:
+                yield pytest.param(path, id=path.relative_to(settings.BASE_DIR).as_posix())
+
+
+@pytest.mark.parametrize("path", customers_templates())
+def test_no_template_says_something_that_cannot_be_translated(path):
+    said = BLOCK.sub("", path.read_text())
+    outside_tags = re.sub(r"<[^<>]*>", " ", said)
+    assert re.findall(r"[A-Za-z]{2,}", NO_WORDS.sub("", outside_tags)) == []
+
+
+@pytest.mark.parametrize("path", customers_templates())
+def test_no_template_links_past_the_language_of_its_page(path):
+    assert re.findall(r'(?:href|action|hx-get|hx-post)="/[^"]*"', path.read_text()) == []
