@@ -9,7 +9,7 @@ from plugins.inventory.services.goods import move_goods, receive_goods, set_asid
 from plugins.inventory.services.kits import break_kits, make_kits
 from plugins.inventory.services.notices import notice_low_stock, set_reorder_points
 from plugins.inventory.services.shelves import lock_stock, open_stock, set_quantity
-from plugins.inventory.services.wishes import ask_to_be_told, forget_wish, grant_wishes
+from plugins.inventory.services.wishes import ask_to_be_told, forget_wish, grant_wishes, wish_token
 
 __all__ = [
     "Counted",
@@ -29,5 +29,6 @@ __all__ = [
     "set_reorder_points",
     "staff_request",
     "stock_reason",
+    "wish_token",
     "write_off",
 ]
