@@ -1,6 +1,8 @@
-"""The forms of logging in to /staff/."""
+"""The forms of logging in to /staff/, and of sending a parcel."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django import forms
 from unfold.forms import AuthenticationForm
@@ -43,3 +45,35 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         """Return the code without the spaces that apps show in it."""
         return "".join(str(self.cleaned_data["code"]).split())
+
+
+class SendForm(forms.Form):
+    """The discretion checklist and the tracking number; `points` are (what, what it must be)."""
+
+    tracking_number = forms.RegexField(
+        r"^[A-Za-z0-9 -]{4,40}$",
+        required=False,
+        error_messages={"invalid": "A tracking number has 4 to 40 letters and digits."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+    def __init__(self, *args: Any, points: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._points = {f"point_{number}": what for number, (what, _) in enumerate(points)}
+        for name, (what, told) in zip(self._points, points, strict=True):
+            # not required: what is missing is said once, under the parcel's lock
+            self.fields[name] = forms.BooleanField(label=what, help_text=told, required=False)
+
+    @property
+    def points(self) -> list[forms.BoundField]:
+        """The boxes to tick."""
+        return [self[name] for name in self._points]
+
+    def wanted(self) -> dict[str, Any]:
+        """Return what `send_parcel` is to be asked, but for the order and who sends it."""
+        ticked = [what for name, what in self._points.items() if self.cleaned_data[name]]
+        return {
+            "ticked": ticked,
+            "tracking_number": self.cleaned_data["tracking_number"].strip().upper(),
+            "partly": "partly" in self.data,
+        }

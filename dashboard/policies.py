@@ -19,3 +19,35 @@ def may_manage_staff(*, manager: Iterable[str], other: Iterable[str]) -> tuple[b
     if set(other) - set(manager):
         return False, "They may do more than you may."
     return True, ""
+
+
+def may_claim(*, holder: str, since: str, take_over: bool) -> tuple[bool, str]:
+    """Say whether somebody may begin to pack; `holder` is the colleague who does, or ""."""
+    if holder and not take_over:
+        return False, f"{holder} has been packing this order since {since}."
+    return True, ""
+
+
+def may_put_in(*, typed: str, in_order: bool, is_missing: bool) -> tuple[bool, str]:
+    """Say whether the piece with the SKU `typed` belongs into the parcel."""
+    if not typed:
+        return False, "The scanner sent nothing. Scan the piece again."
+    if not in_order:
+        return False, f"“{typed}” is not in this order. Put it back on its shelf."
+    if not is_missing:
+        return False, f"That is one “{typed}” too many. Put it back on its shelf."
+    return True, ""
+
+
+def may_close_parcel(
+    *, problem: str, all_ticked: bool, missing: int, partly: bool
+) -> tuple[bool, str]:
+    """Say whether a parcel may leave, of which `missing` pieces are not counted in yet."""
+    if problem:
+        return False, problem
+    if missing > 0 and not partly:
+        pieces = "1 piece is" if missing == 1 else f"{missing} pieces are"
+        return False, f"{pieces} still missing. Scan what is missing, or say you send a part."
+    if not all_ticked:
+        return False, "Look at each point of the list, and tick it."
+    return True, ""

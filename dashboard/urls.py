@@ -2,8 +2,14 @@
 
 from django.urls import path
 
+from dashboard.pages import View
 from dashboard.site import staff_site
-from dashboard.views import second_step
+from dashboard.views import packing, second_step
+
+
+def _parcel(step: str, view: View, name: str) -> object:
+    return path(f"packing/<int:order_id>/{step}", staff_site.admin_view(view), name=name)
+
 
 urlpatterns = [
     path("second-step/", second_step.enter_code, name="staff-second-step"),
@@ -15,5 +21,12 @@ urlpatterns = [
         staff_site.admin_view(second_step.new_recovery_codes),
         name="staff-recovery-codes",
     ),
+    path("packing/", staff_site.admin_view(packing.queue), name="staff-packing"),
+    _parcel("", packing.parcel, "staff-parcel"),
+    _parcel("claim/", packing.claim, "staff-parcel-claim"),
+    _parcel("scan/", packing.scan, "staff-parcel-scan"),
+    _parcel("put-right/", packing.put_right, "staff-parcel-put-right"),
+    _parcel("count-again/", packing.count_again, "staff-parcel-count-again"),
+    _parcel("put-aside/", packing.put_aside, "staff-parcel-put-aside"),
     path("", staff_site.urls),
 ]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from saleor.order.models import Order
 from unfold.decorators import action, display
 
+from dashboard.roles import PACK_ORDERS
+from dashboard.selectors.packing import is_to_pack
 from plugins.discreet_shipping.artefacts.files import CONTENT_TYPES, KINDS, artefact_file
 from plugins.discreet_shipping.artefacts.shapes import SIZES
-from plugins.discreet_shipping.errors import ChangeRefused
 from plugins.discreet_shipping.selectors import contract_of
 from plugins.discreet_shipping.selectors.checklist import packing_checklist
-from plugins.discreet_shipping.services import start_packing
 
 
 class OrderPacking:
@@ -33,7 +33,7 @@ class OrderPacking:
         self, request: HttpRequest, order_id: int, kind: str, size: str, form: str
     ) -> HttpResponse:
         """Send a label or slip, made from the order's Contract; its name says nothing."""
-        if not self.is_permitted(request):  # type: ignore[attr-defined]
+        if not (self.is_permitted(request) or packs(request)):  # type: ignore[attr-defined]
             return self.admin_site.refused(request)  # type: ignore[attr-defined]
         order = Order.objects.filter(pk=order_id).first()
         contract = contract_of(order) if order else None
@@ -47,19 +47,19 @@ class OrderPacking:
 
     @action(description="Begin to pack", url_path="pack", permissions=["begin_packing"])
     def begin_packing(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """From now on the customer cannot change the parcel any more."""
-        try:
-            start_packing(order_id=int(object_id), user=request.user)
-            messages.success(request, "Packing has begun: nothing about the parcel changes now.")
-        except ChangeRefused as refused:
-            messages.error(request, str(refused))
-        except Order.DoesNotExist as gone:
-            raise Http404 from gone
-        return HttpResponseRedirect(reverse("admin:order_order_change", args=[object_id]))
+        """Open the order on the packers' bench."""
+        return redirect("staff-parcel", order_id=object_id)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer packing only for an order that is to be packed."""
+        actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]
+        if is_to_pack(int(object_id)):
+            return list(actions)
+        return [one for one in actions if one.method.__name__ != "begin_packing"]
 
     def has_begin_packing_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Say whether the person packs parcels."""
-        return bool(self.is_permitted(request))  # type: ignore[attr-defined]
+        return packs(request)
 
     @display(description="Packing list")
     def packing_list(self, order: Order) -> SafeString | str:
@@ -90,3 +90,8 @@ class OrderPacking:
         )
         joined = format_html_join(" · ", '<a class="underline" href="{}">{} {} {}</a>', links)
         return format_html("{}", joined) if joined else "-"
+
+
+def packs(request: HttpRequest) -> bool:
+    """Say whether the person packs parcels."""
+    return bool(request.user.has_perm(PACK_ORDERS))

@@ -143,7 +143,7 @@ class EmailInline(OrderPart):
 
     model = OutgoingEmail
     verbose_name_plural = "E-mails"
-    fields = readonly_fields = ("written", "about", "how_far", "sent", "attempts", "problem")
+    fields = readonly_fields = ("written", "topic", "how_far", "sent", "attempts", "problem")
 
     @display(description="Written")
     def written(self, email: OutgoingEmail) -> str:
@@ -156,7 +156,7 @@ class EmailInline(OrderPart):
         return show_time(email.sent_at)
 
     @display(description="About")
-    def about(self, email: OutgoingEmail) -> str:
+    def topic(self, email: OutgoingEmail) -> str:
         """Return what the e-mail is about."""
         return email.kind.replace("_", " ").capitalize()
 

@@ -1,7 +1,8 @@
 """Tables of the dashboard, and Saleor's user seen as a customer or as a member of staff."""
 
 from dashboard.models.goods import MaskedGiftCard, StockItem
+from dashboard.models.packing import PackingJob
 from dashboard.models.people import Customer, StaffMember
 from dashboard.models.recovery import RecoveryCodes
 
-__all__ = ["Customer", "MaskedGiftCard", "RecoveryCodes", "StaffMember", "StockItem"]
+__all__ = ["Customer", "MaskedGiftCard", "PackingJob", "RecoveryCodes", "StaffMember", "StockItem"]

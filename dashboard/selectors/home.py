@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.urls import reverse
 from saleor.account.models import User
 
-from dashboard.roles import MANAGE_STOCK
+from dashboard.roles import MANAGE_STOCK, PACK_ORDERS
 from dashboard.selectors.orders import (
     NEEDS_ATTENTION,
     TO_PACK,
@@ -36,6 +36,8 @@ def work_for(user: User) -> list[WorkItem]:
     items: list[WorkItem] = []
     if user.has_perm("order.manage_orders"):
         items += _orders()
+    elif user.has_perm(PACK_ORDERS):
+        items.append(_packing())
     if user.has_perm(MANAGE_STOCK):
         items.append(_stock())
     return items
@@ -71,6 +73,11 @@ def _orders() -> list[WorkItem]:
             "Orders today", counts["today"], "Placed since midnight", "today", _order_list("today")
         ),
     ]
+
+
+def _packing() -> WorkItem:
+    waiting = orders_with_payment().filter(TO_PACK).count()
+    return WorkItem("To pack", waiting, "Paid, not sent yet", "package_2", reverse("staff-packing"))
 
 
 def _stock() -> WorkItem:

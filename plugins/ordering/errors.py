@@ -124,3 +124,7 @@ class CancelRefused(Exception):  # noqa: N818  an answer to the customer or to s
 
 class RefundRefused(Exception):  # noqa: N818  an answer to staff
     """A refund cannot be made; `str()` says why, in words for staff."""
+
+
+class FulfilRefused(Exception):  # noqa: N818  an answer to staff
+    """A parcel cannot leave; `str()` says why, in words for staff."""

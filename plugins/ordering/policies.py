@@ -96,3 +96,21 @@ def line_refund_allowed(*, wanted: int, ordered: int, refunded: int) -> Answer:
     if wanted > ordered - refunded:
         return False, f"only {ordered - refunded} of {ordered} pieces are not refunded yet"
     return True, ""
+
+
+def may_fulfil(*, paid: bool, canceled: bool, flagged: bool, wanted: int, left: int) -> Answer:
+    """Say whether `wanted` pieces of an order may leave; the reason is for who packs it.
+
+    `flagged`: somebody has to look at it first. `left`: pieces that are neither sent nor refunded.
+    """
+    if canceled:
+        return False, "This order was cancelled. Put the pieces back."
+    if not paid:
+        return False, "This order is not paid. It cannot leave."
+    if flagged:
+        return False, "Someone has to look at this order first. Do not send it."
+    if wanted <= 0:
+        return False, "There is nothing in the parcel yet."
+    if wanted > left:
+        return False, f"Only {left} of these are still to be sent."
+    return True, ""

@@ -36,6 +36,12 @@ _NAVIGATION = [
     {
         "items": [
             _HOME,
+            {
+                "title": "Packing",
+                "icon": "deployed_code",
+                "link": reverse_lazy("staff-packing"),
+                "permission": _needs("dashboard.pack_orders"),
+            },
             _line("Orders", "package_2", "order_order", "order.manage_orders"),
             _line("Stock", "inventory_2", "dashboard_stockitem", "dashboard.manage_stock"),
         ]

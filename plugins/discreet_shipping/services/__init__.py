@@ -4,7 +4,7 @@ from plugins.discreet_shipping.services.changing import change_choices
 from plugins.discreet_shipping.services.choosing import set_choices
 from plugins.discreet_shipping.services.configuring import save_settings
 from plugins.discreet_shipping.services.contracts import fix_contract
-from plugins.discreet_shipping.services.packing import start_packing
+from plugins.discreet_shipping.services.packing import start_packing, stop_packing
 from plugins.discreet_shipping.services.points import import_points, import_postcodes
 from plugins.discreet_shipping.services.remembering import (
     forget_choices,
@@ -26,4 +26,5 @@ __all__ = [
     "save_settings",
     "set_choices",
     "start_packing",
+    "stop_packing",
 ]

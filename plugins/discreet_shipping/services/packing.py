@@ -1,4 +1,4 @@
-"""Packing: from here on nothing about a parcel changes."""
+"""Packing: while it goes on, and from then on, nothing about a parcel changes."""
 
 from __future__ import annotations
 
@@ -26,3 +26,14 @@ def start_packing(*, order_id: int, user: User) -> None:
     order.store_value_in_private_metadata({PACKING_KEY: began})
     order.save(update_fields=["private_metadata"])
     order_note_added_event(order=order, user=user, message="Packing has begun.")
+
+
+@transaction.atomic
+def stop_packing(*, order_id: int, user: User) -> None:
+    """Put an order aside of which nothing has left: it can be changed and cancelled again."""
+    order, _checkout = lock_order(order_id)
+    if not progress_of(order)["packing"] or progress_of(order)["sent"]:
+        return
+    order.delete_value_from_private_metadata(PACKING_KEY)
+    order.save(update_fields=["private_metadata"])
+    order_note_added_event(order=order, user=user, message="Packing was put aside.")

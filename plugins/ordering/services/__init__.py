@@ -10,6 +10,7 @@ from plugins.ordering.services.attention import flag_order, is_unneeded, unflag_
 from plugins.ordering.services.cancel import cancel_order
 from plugins.ordering.services.forget import forget_old_baskets
 from plugins.ordering.services.forget_orders import forget_old_orders, forget_order
+from plugins.ordering.services.fulfil import fulfil, left_to_send
 from plugins.ordering.services.outside_refunds import record_outside_refund
 from plugins.ordering.services.place import place_order
 from plugins.ordering.services.receipt import choose_receipt
@@ -38,7 +39,9 @@ __all__ = [
     "forget_old_baskets",
     "forget_old_orders",
     "forget_order",
+    "fulfil",
     "is_unneeded",
+    "left_to_send",
     "perform_refund",
     "perform_waiting_refunds",
     "place_order",

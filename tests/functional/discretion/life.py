@@ -11,18 +11,27 @@ from django.utils import timezone
 from pypdfium2 import PdfDocument
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.artefacts import KINDS, artefact_file
+from plugins.discreet_shipping.artefacts import KINDS as SHEETS
+from plugins.discreet_shipping.artefacts import artefact_file
 from plugins.discreet_shipping.selectors import contract_of
+from plugins.order_emails.envelopes import Envelope
+from plugins.order_emails.kinds import KINDS, Audience
+from plugins.order_emails.messages import build_message, render
+from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.services import ask_refund
 from product_content.models import SetSize
+from storefront import urls_account
+from tests.factories import UserFactory
 from tests.functional.stripe.sandbox import send
-from tests.personas import stranger
+from tests.personas import customer, stranger
 
 ADDRESS = {
     "email": "robin@example.org", "first_name": "Robin", "last_name": "Marsh", "country": "GB",
     "street_address_1": "4 Mill Lane", "city": "Lewes", "postal_code": "BN7 1AA", "phone": "",
 }  # fmt: skip
+
+NEEDS_ITS_OCCASION = {"payment_refunded"}  # it names a refund, so it is looked at when sent
 
 
 class Observed:
@@ -45,6 +54,12 @@ class Observed:
         self.add(f"headers of {path}", dict(response.headers))
         assert response.headers.get("Referrer-Policy") == "same-origin", path
         assert "no-store" in response.headers["Cache-Control"], path
+
+    def email(self, place, message):
+        """Note the whole of an e-mail: headers with subject and sender, text and HTML."""
+        self.add(place, message.message().as_string())
+        self.add(f"{place} text", message.body)
+        self.add(f"{place} HTML", message.alternatives[0][0])
 
     def _listen(self, monkeypatch):
         queue, key = Task.apply_async, BaseCache.make_key
@@ -102,23 +117,56 @@ def after(observed, sandbox, client, order):
         observed.page(response, "/orders/")
     ask_refund(order_id=order.pk, key="one", reason="Asked for.", amount=order.total_gross / 2)
     for message in mail.outbox:
-        observed.add("e-mail", message.message().as_string())
-        observed.add("e-mail text", message.body)
-        observed.add("e-mail HTML", message.alternatives[0][0])
+        observed.email("e-mail", message)
+    every_kind_of_email(observed, order)
     observed.add("cookies", client.cookies.output())
     for kind, size, text in printed(order):
         observed.add(f"{kind} {size}", text)
     contract = contract_of(order)
     observed.add("customs", contract["customs"])
     observed.add("statement", contract["statement"])
+    order.user = UserFactory(email="robin@example.org")
+    order.save(update_fields=["user"])
+    account_pages(observed, order.user)
     rows = [row for row in sandbox.read("requests") if "PythonBindings" in row["body"]]
     assert rows
     observed.add("Stripe", "\n".join(unquote_plus(f"{row['path']} {row['body']}") for row in rows))
 
 
+def every_kind_of_email(observed, order):
+    """Look at each registered kind: about this very order, and as its sample where it is not.
+
+    The kinds that the order's life has sent are built anew; a kind that somebody adds is
+    looked at without a change here.
+    """
+    occasions = dict(order.emails.values_list("kind", "occasion"))
+    for name, kind in KINDS.items():
+        if kind.audience is Audience.CUSTOMER:
+            row = OutgoingEmail(
+                about=f"order-{order.pk}", order=order, kind=name, message_id="<x@example.org>",
+                occasion=occasions.get(name, "test"), created_at=timezone.now(),
+            )  # fmt: skip
+            if name in occasions or name not in NEEDS_ITS_OCCASION:
+                observed.email(f"{name} e-mail", build_message(row))
+        sample = render(kind, kind.sample(), Envelope("", ()))
+        observed.add(f"{name} sample", f"{sample.subject}\n{sample.text}\n{sample.html}")
+
+
+def account_pages(observed, user):
+    """Look at the titles of every page of an account, for the customer who owns the order."""
+    client = customer(user)
+    for pattern in urls_account.urlpatterns:
+        if not pattern.pattern.converters:
+            path = f"/account/{pattern.pattern}"
+            response = client.get(path)
+            observed.add("address", path)
+            if response.status_code == 200:
+                observed.page(response, path)
+
+
 def printed(order):
     """Yield kind, size and text of every sheet that is printed for the order."""
-    for kind in KINDS:
+    for kind in SHEETS:
         for size in ("4x6", "a6"):
             file = artefact_file(contract_of(order), kind=kind, size=size, form="pdf")
             if file:

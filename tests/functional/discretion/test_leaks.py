@@ -1,9 +1,15 @@
 """No word of what was bought is found in anything that others can see, and the search works."""
 
 import logging
+from dataclasses import replace
+from itertools import product
 
 import pytest
 
+from plugins.order_emails.envelopes import Envelope
+from plugins.order_emails.kinds import KINDS, Audience
+from plugins.order_emails.messages import render
+from plugins.ordering.email_kinds import EMAIL_KINDS
 from product_content.services import load_catalogue
 from tests.functional.discretion.life import Observed, after, buy, tomorrow
 from tests.functional.discretion.words import found, telling_words
@@ -30,6 +36,9 @@ def live(observed, sandbox, caplog, choices, country="GB"):
     wanted = {"Celery", "Stripe", "e-mail", "cookies", "statement", "customs", "label a6", "log",
               "title of /checkout/seen/", "address"}  # fmt: skip
     assert wanted <= places
+    for name, kind in KINDS.items():
+        assert f"{name} sample" in places
+        assert f"{name} e-mail text" in places or kind.audience is not Audience.CUSTOMER
     return found(telling_words(), observed.seen)
 
 
@@ -58,6 +67,22 @@ def test_one_planted_word_is_found(
     file.write_text(text)
     settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
     assert place in {where for where, _word in live(observed, sandbox, caplog, USUAL)}
+
+
+def test_one_planted_word_in_any_text_of_any_email_is_found(monkeypatch):
+    for (name, kind), field in product(KINDS.items(), ("heading", "opening", "button", "closing")):
+        planted = replace(kind, texts=replace(kind.texts, **{field: "A pelvic word"}))
+        mail = render(planted, planted.sample(), Envelope("", ()))
+        assert found(telling_words(), [("text", mail.text)]) == [("text", "pelvic")], name
+        assert found(telling_words(), [("HTML", mail.html)]) == [("HTML", "pelvic")], name
+
+
+def test_one_planted_word_in_a_promised_subject_is_found_in_every_email_of_that_kind(
+    observed, sandbox, caplog, monkeypatch
+):
+    planted = replace(EMAIL_KINDS["sent"], subject="Your {shop} dilators {number} are on their way")
+    monkeypatch.setitem(EMAIL_KINDS, "sent", planted)
+    assert ("sent e-mail", "dilators") in live(observed, sandbox, caplog, USUAL)
 
 
 def test_words_are_those_of_the_catalogue_and_the_guides():

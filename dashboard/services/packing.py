@@ -1,0 +1,158 @@
+"""Packing an order: one person at a time, every piece counted before the parcel leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+from saleor.account.models import User
+from saleor.order.events import order_note_added_event
+from saleor.order.models import Order, OrderLine
+
+from dashboard.models import PackingJob
+from dashboard.policies import may_claim, may_close_parcel, may_put_in
+from dashboard.selectors.packing import checklist_of, name_of
+from plugins.discreet_shipping.errors import ChangeRefused
+from plugins.discreet_shipping.services import start_packing, stop_packing
+from plugins.ordering.errors import FulfilRefused
+from plugins.ordering.services import fulfil, left_to_send
+from plugins.ordering.services.locks import lock_order
+
+MOST_TYPED = 60  # letters of a scan that are shown again
+
+
+class PackingRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
+    """Nothing was changed; `str()` says why, for the person at the bench."""
+
+
+@transaction.atomic
+def claim(*, order_id: int, packer: User, take_over: bool = False) -> None:
+    """Begin to pack, or go on; `take_over` takes it, with what is counted, from a colleague.
+
+    Raises PackingRefused.
+    """
+    lock_order(order_id)
+    job = PackingJob.objects.select_related("packer").filter(order_id=order_id).first()
+    holder = job.packer if job and job.packer_id != packer.pk else None
+    since = timezone.localtime(job.claimed_at).strftime("%H:%M") if job else ""
+    allowed, why = may_claim(holder=name_of(holder), since=since, take_over=take_over)
+    if not allowed:
+        raise PackingRefused(why)
+    _start(order_id, packer)
+    PackingJob.objects.update_or_create(
+        order_id=order_id, defaults={"packer_id": packer.pk, "claimed_at": timezone.now()}
+    )
+
+
+@transaction.atomic
+def scan(*, order_id: int, packer: User, code: str) -> str:
+    """Count the piece with this SKU into the parcel and return its name.
+
+    A wrong piece, or one too many, blocks the parcel until `put_right`: "" is returned then.
+    Raises PackingRefused for whoever is not packing it.
+    """
+    order, job = _locked(order_id, packer)
+    if job.problem:
+        return ""
+    typed = code.strip()[:MOST_TYPED]
+    lines = [line for line in order.lines.order_by("pk") if _has_sku(line, typed)]
+    missing = _first_missing(order, job, lines)
+    allowed, why = may_put_in(typed=typed, in_order=bool(lines), is_missing=missing is not None)
+    if missing is None or not allowed:
+        job.problem = why
+        job.save(update_fields=["problem"])
+        return ""
+    return _put_in(job, missing)
+
+
+@transaction.atomic
+def put_right(*, order_id: int, packer: User) -> None:
+    """Go on after a wrong piece was put back. Raises PackingRefused."""
+    _order, job = _locked(order_id, packer)
+    job.problem = ""
+    job.save(update_fields=["problem"])
+
+
+@transaction.atomic
+def count_again(*, order_id: int, packer: User) -> None:
+    """Take all pieces out of the parcel, to count from the beginning. Raises PackingRefused."""
+    _order, job = _locked(order_id, packer)
+    job.counted, job.problem = {}, ""
+    job.save(update_fields=["counted", "problem"])
+
+
+@transaction.atomic
+def put_aside(*, order_id: int, packer: User) -> None:
+    """Stop packing; somebody else, or nobody, may go on. Raises PackingRefused."""
+    _order, job = _locked(order_id, packer)
+    job.delete()
+    stop_packing(order_id=order_id, user=packer)
+
+
+@transaction.atomic
+def send_parcel(
+    *, order_id: int, packer: User, ticked: Iterable[str], tracking_number: str, partly: bool
+) -> None:
+    """Hand the counted pieces to the carrier: stock, time line and the customer's e-mail follow.
+
+    `ticked` are the points of the discretion checklist that were looked at; all must be.
+    `partly` says that the packer means to send less than everything. Raises PackingRefused.
+    """
+    order, job = _locked(order_id, packer)
+    points = {what for what, _told in checklist_of(order)}
+    allowed, why = may_close_parcel(
+        problem=job.problem,
+        all_ticked=points <= set(ticked),
+        missing=sum(left_to_send(order).values()) - sum(job.pieces.values()),
+        partly=partly,
+    )
+    if not allowed:
+        raise PackingRefused(why)
+    if points:
+        note = f"All {len(points)} points of the discretion checklist were looked at."
+        order_note_added_event(order=order, user=packer, message=note)
+    _send(order_id, packer, job.pieces, tracking_number)
+    job.delete()
+
+
+def _has_sku(line: OrderLine, typed: str) -> bool:
+    return str(line.product_sku).casefold() == typed.casefold()
+
+
+def _first_missing(order: Order, job: PackingJob, lines: list[OrderLine]) -> OrderLine | None:
+    left, counted = left_to_send(order), job.pieces
+    return next((line for line in lines if counted.get(line.pk, 0) < left.get(line.pk, 0)), None)
+
+
+def _put_in(job: PackingJob, line: OrderLine) -> str:
+    job.counted = {**job.counted, str(line.pk): job.pieces.get(line.pk, 0) + 1}
+    job.save(update_fields=["counted"])
+    return str(line)
+
+
+def _start(order_id: int, packer: User) -> None:
+    try:
+        start_packing(order_id=order_id, user=packer)
+    except ChangeRefused as refused:
+        raise PackingRefused(str(refused)) from refused
+
+
+def _send(order_id: int, packer: User, pieces: dict[int, int], tracking_number: str) -> None:
+    try:
+        fulfil(
+            order_id=order_id, pieces=pieces, actor_id=packer.pk, tracking_number=tracking_number
+        )
+    except FulfilRefused as refused:
+        raise PackingRefused(str(refused)) from refused
+
+
+def _locked(order_id: int, packer: User) -> tuple[Order, PackingJob]:
+    """Lock the order and return it with its job, if it is this person who packs it."""
+    order, _checkout = lock_order(order_id)
+    job = PackingJob.objects.select_related("packer").filter(order_id=order_id).first()
+    if job is None:
+        raise PackingRefused("Nobody is packing this order. Begin to pack it first.")
+    if job.packer_id != packer.pk:
+        raise PackingRefused(f"{name_of(job.packer)} is packing this order now. Nothing was lost.")
+    return order, job

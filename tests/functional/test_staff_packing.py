@@ -1,0 +1,267 @@
+"""A packer's day: the queue, counting pieces, the checklist, and two people on one order."""
+
+import pytest
+from saleor.order.models import Fulfillment, Order
+from saleor.warehouse.models import Allocation, Stock
+
+from dashboard.models import PackingJob
+from dashboard.services import packing
+from plugins.discreet_shipping.selectors.checklist import packing_checklist
+from plugins.inventory.models import StockEntry
+from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.errors import CancelRefused
+from plugins.ordering.services import ask_refund, cancel_order
+from tests import personas
+from tests.factories import UserFactory, variant_in_stock
+from tests.functional.ordering.parallel import at_once
+from tests.unit.dashboard import builders
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/staff/packing/"
+
+
+@pytest.fixture
+def packer():
+    return personas.in_role("Packer")
+
+
+@pytest.fixture
+def order():
+    """Two of one thing and one of another, in that order on the bill."""
+    made = builders.order(paid=True)
+    for sku, shelf, quantity in (("SET-B", "C3", 2), ("SET-A", "A1", 1)):
+        variant = variant_in_stock(5, sku=sku, private_metadata={"bin": shelf})
+        builders.line(made, variant, quantity)
+    return made
+
+
+def page(order, step=""):
+    return f"{QUEUE}{order.pk}/{step}"
+
+
+def do(client, order, step, **fields):
+    return client.post(page(order, step), fields, follow=True).content.decode()
+
+
+def packed(client, order):
+    do(client, order, "claim/")
+    for sku in ("SET-A", "set-b", " SET-B "):
+        html = do(client, order, "scan/", code=sku)
+    return html
+
+
+def stocks():
+    return dict(Stock.objects.values_list("product_variant__sku", "quantity"))
+
+
+def test_the_queue_shows_the_oldest_first_and_nothing_private(packer, order):
+    second = builders.order(paid=True)
+    for other in ({}, {"paid": True, "private_metadata": {"needs_attention": ["dispute"]}}):
+        builders.order(**other)
+    html = packer.get(QUEUE).content.decode()
+    assert "To pack: 2" in html
+    assert html.index(page(order)) < html.index(page(second))
+    for private in ("Robin", "robin@example.org", "52.50", "Mill Lane"):
+        assert private not in html
+
+
+def test_a_scanned_order_number_opens_it(packer, order):
+    assert packer.get(QUEUE, {"order": f"#{order.pk}"}).headers["Location"] == page(order)
+    html = packer.get(QUEUE, {"order": "999999"}).content.decode()
+    assert "Order 999999 is not waiting to be packed." in html
+    assert 'value="999999"' in html
+
+
+def test_the_pick_list_follows_the_bins(packer, order):
+    html = packer.get(page(order)).content.decode()
+    assert html.index("A1") < html.index("C3")
+    assert "0 of 2" in html
+    for private in ("Robin", "robin@example.org", "52.50", "49.00"):
+        assert private not in html
+
+
+def test_a_parcel_is_packed_and_sent(packer, order):
+    html = packed(packer, order)
+    assert "All pieces are in" in html
+    assert "2 of 2" in html
+
+    said = do(packer, order, "", tracking_number="ab 123456789 gb")
+
+    assert f"Order {order.pk} is on its way." in said
+    order.refresh_from_db()
+    assert order.status == "fulfilled"
+    assert stocks() == {"SET-A": 4, "SET-B": 3}
+    assert not Allocation.objects.filter(quantity_allocated__gt=0).exists()
+    assert Fulfillment.objects.get().tracking_number == "AB 123456789 GB"
+    assert OutgoingEmail.objects.filter(order=order, kind="sent").count() == 1
+    assert not PackingJob.objects.exists()
+    sent = StockEntry.objects.filter(reason="fulfilled", order_id=order.pk)
+    assert set(sent.values_list("actor_id", flat=True)) == {int(packer.session["_auth_user_id"])}
+    assert packer.get(page(order)).status_code == 404
+
+
+def test_a_wrong_piece_blocks_until_it_is_put_back(packer, order):
+    do(packer, order, "claim/")
+    html = do(packer, order, "scan/", code="<b>SET-X</b>")
+    assert "“&lt;b&gt;SET-X&lt;/b&gt;” is not in this order." in html
+    assert 'name="code"' not in html
+    do(packer, order, "scan/", code="SET-A")
+    assert PackingJob.objects.get().counted == {}
+    assert "is not in this order" in do(packer, order, "", partly="yes")
+    assert not Fulfillment.objects.exists()
+
+    do(packer, order, "put-right/")
+
+    assert "1 of 1" in do(packer, order, "scan/", code="SET-A")
+
+
+def test_one_piece_too_many_blocks_too(packer, order):
+    do(packer, order, "claim/")
+    do(packer, order, "scan/", code="SET-A")
+    assert "one “SET-A” too many" in do(packer, order, "scan/", code="SET-A")
+    assert sum(PackingJob.objects.get().counted.values()) == 1
+
+
+def test_counting_again_begins_from_nothing(packer, order):
+    packed(packer, order)
+    assert "0 of 2" in do(packer, order, "count-again/")
+
+
+def test_less_than_everything_leaves_only_when_that_is_said(packer, order):
+    do(packer, order, "claim/")
+    do(packer, order, "scan/", code="SET-B")
+    assert "2 pieces are still missing" in do(packer, order, "")
+    assert not Fulfillment.objects.exists()
+
+    do(packer, order, "", partly="yes")
+
+    order.refresh_from_db()
+    assert order.status == "partially fulfilled"
+    assert stocks() == {"SET-A": 5, "SET-B": 4}
+    assert OutgoingEmail.objects.filter(order=order, kind="partly_sent").count() == 1
+    assert "0 of 1" in packer.get(page(order)).content.decode()
+    do(packer, order, "claim/")
+    for sku in ("SET-A", "SET-B"):
+        do(packer, order, "scan/", code=sku)
+    do(packer, order, "")
+    order.refresh_from_db()
+    assert order.status == "fulfilled"
+    assert stocks() == {"SET-A": 4, "SET-B": 3}
+
+
+def test_nothing_leaves_before_each_point_of_the_promise_is_ticked(packer, order, monkeypatch):
+    points = [("Box", "plain"), ("Slip", "None")]
+    monkeypatch.setattr("dashboard.selectors.packing.checklist_of", lambda _order: points)
+    monkeypatch.setattr("dashboard.services.packing.checklist_of", lambda _order: points)
+    packed(packer, order)
+
+    html = do(packer, order, "", point_0="on", tracking_number="AB1234")
+
+    assert "Look at each point of the list" in html
+    assert 'id="id_point_0" checked' in html
+    assert 'value="AB1234"' in html
+    assert not Fulfillment.objects.exists()
+    do(packer, order, "", point_0="on", point_1="on")
+    assert Fulfillment.objects.count() == 1
+    notes = [event.parameters.get("message", "") for event in order.events.all()]
+    assert "All 2 points of the discretion checklist were looked at." in notes
+
+
+def test_the_checklist_is_the_contracts():
+    assert packing_checklist.__module__ == "plugins.discreet_shipping.selectors.checklist"
+
+
+def test_an_odd_tracking_number_is_told_and_kept(packer, order):
+    packed(packer, order)
+    html = do(packer, order, "", tracking_number="http://x.example/?q=1")
+    assert "A tracking number has 4 to 40 letters and digits." in html
+    assert "http://x.example/?q=1" in html
+    assert not Fulfillment.objects.exists()
+
+
+def test_the_second_packer_is_told_and_may_take_over_what_is_counted(packer, order):
+    do(packer, order, "claim/")
+    do(packer, order, "scan/", code="SET-A")
+    other = personas.in_role("Packer")
+    first = PackingJob.objects.get().packer.email
+
+    assert f"{first} has been packing this order since" in do(other, order, "claim/")
+    assert f"{first} is packing this order now" in do(other, order, "scan/", code="SET-B")
+    assert f"{first} is packing this order now" in do(other, order, "", partly="yes")
+    assert f"{first} is packing it" in other.get(QUEUE).content.decode()
+    assert not Fulfillment.objects.exists()
+
+    assert "1 of 1" in do(other, order, "claim/", take_over="yes")
+    assert "is packing this order now" in do(packer, order, "scan/", code="SET-B")
+    assert "1 of 2" in do(other, order, "scan/", code="SET-B")
+
+
+def test_put_aside_gives_it_back_and_it_can_be_cancelled_again(packer, order):
+    do(packer, order, "claim/")
+    with pytest.raises(CancelRefused):
+        cancel_order(order_id=order.pk, actor_id=None, reason="No longer wanted.")
+    do(packer, order, "put-aside/")
+    assert not PackingJob.objects.exists()
+    cancel_order(order_id=order.pk, actor_id=None, reason="No longer wanted.")
+    assert packer.get(page(order)).status_code == 404
+
+
+def test_what_was_refunded_is_not_packed_and_the_order_ends(packer, order):
+    [second] = order.lines.filter(product_sku="SET-A")
+    ask_refund(order_id=order.pk, key="r", reason="Broken", lines={second.pk: 1}, restock=True)
+    html = packer.get(page(order)).content.decode()
+    assert "SET-A" not in html
+    do(packer, order, "claim/")
+    for _ in range(2):
+        do(packer, order, "scan/", code="SET-B")
+    do(packer, order, "")
+    order.refresh_from_db()
+    assert order.status == "fulfilled"
+    assert f"/{order.pk}/" not in packer.get(QUEUE).content.decode()
+
+
+@pytest.mark.parametrize("fields", [{}, {"paid": True, "status": "canceled"}])
+def test_what_may_not_leave_cannot_be_opened(packer, fields):
+    assert packer.get(page(builders.order(**fields))).status_code == 404
+
+
+def test_an_order_flagged_meanwhile_stays(packer, order):
+    packed(packer, order)
+    Order.objects.filter(pk=order.pk).update(private_metadata={"needs_attention": ["dispute"]})
+    assert packer.post(page(order)).status_code == 404
+    assert not Fulfillment.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_send_at_the_same_moment_send_once(order):
+    who = UserFactory(is_staff=True)
+    packing.claim(order_id=order.pk, packer=who)
+    for sku in ("SET-A", "SET-B", "SET-B"):
+        packing.scan(order_id=order.pk, packer=who, code=sku)
+
+    def send():
+        try:
+            packing.send_parcel(
+                order_id=order.pk, packer=who, ticked=(), tracking_number="", partly=False
+            )
+        except packing.PackingRefused:
+            return "told"
+        return "sent"
+
+    assert sorted(at_once(send, send)) == ["sent", "told"]
+    assert Fulfillment.objects.count() == 1
+    assert stocks() == {"SET-A": 4, "SET-B": 3}
+    assert OutgoingEmail.objects.filter(kind="sent").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_scans_at_the_same_moment_are_all_counted(order):
+    who = UserFactory(is_staff=True)
+    packing.claim(order_id=order.pk, packer=who)
+
+    def scan(sku):
+        return packing.scan(order_id=order.pk, packer=who, code=sku)
+
+    at_once(lambda: scan("SET-A"), lambda: scan("SET-B"), lambda: scan("SET-B"))
+    assert sum(PackingJob.objects.get().counted.values()) == 3
