@@ -46,7 +46,7 @@ class StockFiles(ImportExportMixin):
 
     def progress_view(self, request: HttpRequest) -> JsonResponse:
         """Say how many lines of how many are read, of this person's import."""
-        if not self.is_permitted(request):
+        if not self.has_import_permission(request):
             raise PermissionDenied
         done, total = read_progress(user_id=request.user.pk or 0)
         return JsonResponse({"done": done, "total": total})
@@ -58,6 +58,8 @@ class StockFiles(ImportExportMixin):
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Take the file over."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
         forget_progress(user_id=request.user.pk or 0)
         return super().process_import(request, **kwargs)
 
