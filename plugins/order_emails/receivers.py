@@ -14,6 +14,7 @@ from plugins.order_emails.services import queue_email, queue_notice_email, queue
 from plugins.order_emails.services.outbox import SHOP
 from plugins.ordering import signals
 from plugins.ordering.services import BASKET_CHANGED, NOT_PAID_IN_TIME
+from product_content.languages import localized
 
 # Whoever is declined mostly tries another card at once: then this e-mail is not needed.
 SECOND_TRY = timedelta(minutes=5)
@@ -69,5 +70,5 @@ def tell_of_stock(*, wish: StockWish, **_: Any) -> None:
             occasion="back",
             to_address=wish.email,
             path=wish.path,
-            unsubscribe_path=WISH_PATH.format(token=wish_token(wish)),
+            unsubscribe_path=localized(WISH_PATH.format(token=wish_token(wish))),
         )
