@@ -1,13 +1,8 @@
 # `make` or `make help` lists what there is. Needs Python 3.11, 3.12 or 3.13, nothing else:
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
 .PHONY: help run reset clean dump code test browser check lint format types migrations-check \
-        lock bench storm shell venv
-=======
-.PHONY: help run reset clean dump test browser check lint format types migrations-check \
-        lock bench storm shell messages venv
->>>>>>> main
+        lock bench storm mailstorm shell messages venv
 
 PY := .venv/bin/python
 OURS := dashboard plugins product_content saleor_config storefront tests manage.py
@@ -55,6 +50,9 @@ migrations-check: venv ## Run Django's checks; refuse models without their migra
 
 storm: venv ## Kill each process at each step of 210 checkouts, then compare shop and Stripe (minutes)
 	@exec $(PY) -m tests.functional.stripe.storm $(ARGS)
+
+mailstorm: venv ## Kill workers, stop the broker, make SMTP fail under 324 e-mails; count what arrives
+	@exec $(PY) -m tests.functional.emails.storm $(ARGS)
 
 bench: venv ## Measure the pages and placing orders (takes minutes)
 	@exec $(PY) -m tests.bench $(ARGS)

@@ -6,7 +6,7 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 
 def prefix(language: str | None = None) -> str:
@@ -32,6 +32,15 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(f"{code}_{settings.DEFAULT_COUNTRY}")
     except UnknownLocaleError:
         return Locale.parse(code)
+
+
+def spoken(text: str) -> str:
+    """Return a text of the catalogue in the language of now.
+
+    A translation belongs to exactly one English text (data/locale): when staff change
+    that, on a safety card above all, customers see their words and not an outdated translation.
+    """
+    return gettext(text) if text and prefix() else text
 
 
 def in_english(path: str) -> str:

@@ -67,6 +67,7 @@ class ProductCard:
     sizes: tuple[SizeInfo, ...]
     material: str
     firmness: str
+    firm: bool
     magnetic: bool
 
 
@@ -177,7 +178,8 @@ class GuideProductLink:
 class GuidePage:
     """All that a guide's page needs; `html` and `sources_html` are clean and may be marked safe.
 
-    `review_line` says who reviewed it, or that no clinician has yet.
+    `review_line` says who reviewed it, or that no clinician has yet. `language` is that of its
+    text: a guide waits in English until its translation can be reviewed.
     """
 
     id: int
@@ -191,6 +193,7 @@ class GuidePage:
     minutes: int
     html: str
     sources_html: str
+    language: str
     contents: tuple[Heading, ...]
     when_to_stop: tuple[str, ...]
     sources: tuple[Source, ...]

@@ -7,18 +7,25 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from storefront.cookies import forget_basket, read_basket_token
 from storefront.decorators import View, private_page
-from storefront.services.basket_owners import claim_basket
 
 
 def customer_id(request: HttpRequest) -> int | None:
     """Return the id of the signed-in customer; None for strangers and for staff."""
     user = request.user
     return user.pk if user.is_authenticated and not user.is_staff else None
+
+
+def the_customer(request: HttpRequest) -> int:
+    """Return the id of the signed-in customer; raises PermissionDenied without one."""
+    customer = customer_id(request)
+    if customer is None:
+        raise PermissionDenied
+    return customer
 
 
 def customer_page(view: View) -> View:
@@ -32,14 +39,6 @@ def customer_page(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return wrapper
-
-
-def with_own_basket(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Take the way back to the basket from the browser, unless it may be the customer's."""
-    token, customer = read_basket_token(request), customer_id(request)
-    if token and customer and not claim_basket(token=token, user_id=customer):
-        forget_basket(response)
-    return response
 
 
 def account_address(done: str) -> str:

@@ -60,3 +60,7 @@ class CodeRefused(BasketRefused):
 
 class LinkNotSent(Exception):  # noqa: N818  it is an answer, not a defect
     """Nothing could be sent just now; the same whether there is an account or an order."""
+
+
+class AddressBookFull(Exception):  # noqa: N818  it is an answer, not a defect
+    """The account holds as many addresses as it may."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from product_content.types import ProductCard, SingleOffer, SizeInfo
 
 MOST_SETS = 3
-_FIRM = "Firm"
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ def picks_by_size(
     Never magnets, which not everybody may use, and never a firm set, which is for those whose
     surgeon asked for one.
     """
-    plain = [card for card in sets if not card.magnetic and not card.firmness.startswith(_FIRM)]
+    plain = [card for card in sets if not card.magnetic and not card.firm]
     bigger = [*chart[1:], None]
     return [
         Picks(size, after, _nearest(size, after, plain), _single(singles.get(size.number, ())))

@@ -52,7 +52,7 @@ def guide(page: GuidePage, shop_name: str, base: str) -> Data:
         "description": page.summary,
         "url": f"{base}{page.url}",
         "dateModified": page.updated_on.isoformat(),
-        "inLanguage": "en",
+        "inLanguage": page.language,
         "author": {"@type": "Organization", "name": page.author},
         "publisher": {"@type": "Organization", "name": shop_name, "url": f"{base}/"},
         "citation": [f"{source.organisation}: {source.title}" for source in page.sources],

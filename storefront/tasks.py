@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from storefront.services import account_links, order_links
+from storefront.services import account_links, forgetting, order_links
 
 
 @shared_task
@@ -15,6 +15,12 @@ def send_account_link(user_id: int | None, wants_account: bool, language: str) -
 def send_new_email_link(user_id: int, language: str) -> None:
     """Send the link that confirms another address of an account."""
     account_links.send_new_email_link(user_id=user_id, language=language)
+
+
+@shared_task
+def forget_unconfirmed() -> int:
+    """Forget addresses that nobody confirmed (beat, once an hour)."""
+    return forgetting.forget_unconfirmed()
 
 
 @shared_task

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 
-PENDING_EMAIL = "new_email"  # in the account's private metadata until it is confirmed
+# In the account's private metadata until it is confirmed: its address, and when it was asked for.
+PENDING_EMAIL = "new_email"
 
 
 class ConfirmTokens(PasswordResetTokenGenerator):
@@ -31,7 +32,7 @@ class NewEmailTokens(PasswordResetTokenGenerator):
     key_salt = "storefront.account.email"
 
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
-        pending = (user.private_metadata or {}).get(PENDING_EMAIL, "")
+        pending = (user.private_metadata or {}).get(PENDING_EMAIL, {}).get("address", "")
         return f"{super()._make_hash_value(user, timestamp)}{pending}"
 
 

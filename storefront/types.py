@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from prices import Money
 
+from plugins.discreet_shipping.contract import Contract
 from product_content.types import GuideLink
 
 Step = Literal["address", "delivery"]
@@ -108,16 +109,44 @@ class WaitingOrder:
     until: datetime | None
 
 
-OrderState = Literal["paid", "sent", "waiting", "released", "checking"]
+OrderState = Literal["paid", "partly_sent", "sent", "waiting", "released", "cancelled", "checking"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryStep:
+    """Something that happened to an order, in plain words; `amount` is money that went back."""
+
+    at: datetime
+    text: str
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A parcel that left; `tracking_url` is set where staff gave an address as its number."""
+
+    sent_at: datetime
+    tracking_number: str
+    tracking_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """Money that goes back to the customer; `arrived` once the provider has sent it."""
+
+    at: datetime
+    amount: Money
+    arrived: bool
 
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
     """A placed order as its customer sees it.
 
-    `waiting`: held, not paid. `released`: no longer held. `checking`: money came, staff must
-    look. `held_until` is set while it waits. `parcel_lines` is what the label says, which may
-    be another place than `address`.
+    `waiting`: held, not paid. `released`: ended without a payment. `cancelled`: it had been paid.
+    `checking`: money came, staff must look. `held_until` is set while it waits. `parcel_lines`
+    is what the label says, which may be another place than `address`. `was_paid` stays true
+    when the money went back. `cancel_refusal` says why it cannot be cancelled (any more).
     """
 
     id: int
@@ -136,3 +165,15 @@ class OrderPage:
     address: PostalAddress | None
     parcel_lines: tuple[str, ...]
     guides: tuple[GuideLink, ...]
+    contract: Contract | None
+    story: tuple[StoryStep, ...]
+    parcels: tuple[Parcel, ...]
+    given_back: tuple[GivenBack, ...]
+    was_paid: bool
+    cancel_refusal: str
+
+    @property
+    def expected(self) -> date | None:
+        """The day the parcel should come, while it is still to come."""
+        day = self.contract["expected_day"] if self.contract else ""
+        return date.fromisoformat(day) if day and self.state in {"paid", "sent"} else None

@@ -55,6 +55,8 @@ urlpatterns = [
     path("orders/open/<str:signed>/", orders.open_order, name="order_open"),
     path("orders/<uuid:token>/", orders.order, name="order"),
     path("orders/<uuid:token>/pay/", orders.pay, name="order_pay"),
+    path("orders/<uuid:token>/cancel/", orders.cancel, name="order_cancel"),
+    path("orders/<uuid:token>/receipt/", orders.receipt, name="order_receipt"),
     path("orders/<uuid:token>/seen/", discretion.order_seen, name="order_seen"),
     path("orders/<uuid:token>/discretion/", discretion.order_options, name="order_discretion"),
     path("account/", include("storefront.urls_account")),

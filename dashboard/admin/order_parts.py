@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from saleor.order import OrderEvents
 from saleor.order.models import OrderEvent, OrderLine
@@ -13,13 +14,15 @@ from unfold.decorators import display
 
 from dashboard.admin.base import ReadOnly, SaleorTabularInline
 from dashboard.admin.show import show_money, show_time
+from plugins.order_emails.kinds import KINDS
 from plugins.order_emails.models import EmailState, OutgoingEmail
 
 _EVENT_WORDS = dict(OrderEvents.CHOICES)
-_EMAIL_COLOURS = {
+EMAIL_COLOURS = {
     EmailState.WAITING.label: "info",
     EmailState.SENDING.label: "info",
     EmailState.SENT.label: "success",
+    EmailState.SKIPPED.label: "info",
     EmailState.FAILED.label: "warning",
     EmailState.DEAD.label: "danger",
 }
@@ -143,7 +146,7 @@ class EmailInline(OrderPart):
 
     model = OutgoingEmail
     verbose_name_plural = "E-mails"
-    fields = readonly_fields = ("written", "topic", "how_far", "sent", "attempts", "problem")
+    fields = readonly_fields = ("written", "what", "how_far", "sent", "attempts", "problem")
 
     @display(description="Written")
     def written(self, email: OutgoingEmail) -> str:
@@ -155,12 +158,15 @@ class EmailInline(OrderPart):
         """Return when it went out."""
         return show_time(email.sent_at)
 
-    @display(description="About")
-    def topic(self, email: OutgoingEmail) -> str:
-        """Return what the e-mail is about."""
-        return email.kind.replace("_", " ").capitalize()
+    @display(description="E-mail")
+    def what(self, email: OutgoingEmail) -> SafeString:
+        """Return what kind of e-mail it is, as a link to where it can be sent again."""
+        url = reverse("admin:order_emails_outgoingemail_change", args=[email.pk])
+        kind = KINDS.get(email.kind)
+        title = kind.title if kind else email.kind
+        return format_html('<a class="underline" href="{}">{}</a>', url, title)
 
-    @display(description="State", label=_EMAIL_COLOURS)
+    @display(description="State", label=EMAIL_COLOURS)
     def how_far(self, email: OutgoingEmail) -> str:
         """Return whether it has gone out."""
         return str(EmailState(email.state).label)

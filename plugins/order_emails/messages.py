@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,10 +14,13 @@ from django.template.loader import select_template
 from django.utils import translation
 
 from plugins.order_emails.envelopes import Envelope, envelope_of, language_of
-from plugins.order_emails.kinds import KINDS, Audience, Context, Kind
+from plugins.order_emails.kinds import KINDS, Audience, Context, Kind, Texts
 from plugins.order_emails.kinds.base import link
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.placeholders import fill, paragraphs
+from plugins.order_emails.placeholders import BrokenText, fill, paragraphs
+from plugins.order_emails.selectors.texts import stored_text, texts_of
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +53,30 @@ def build_message(row: OutgoingEmail) -> EmailMultiAlternatives:
 
 
 def render(kind: Kind, context: Context, envelope: Envelope) -> Rendered:
-    """Return subject, text and HTML of a kind in the active language."""
-    words = _words(kind, context, envelope)
-    values = (
-        context
-        | words
-        | {
-            "shop_name": settings.SHOP_NAME,
-            "language": (translation.get_language() or settings.LANGUAGE_CODE).split("-")[0],
-            "for_staff": kind.audience is Audience.STAFF,
-        }
-    )
+    """Return subject, text and HTML of a kind in the active language, in the shop's own words.
+
+    Words of the shop that cannot be filled in are noted for staff, and the default goes out:
+    an e-mail waits for no text.
+    """
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    own = stored_text(kind.name, language)
+    if own is not None:
+        try:
+            return render_texts(kind, texts_of(kind, own), context, envelope)
+        except BrokenText as broken:
+            own.note_problem(str(broken))
+            logger.warning("e-mail text %s is broken: the default is sent", own.pk)
+    return render_texts(kind, kind.texts, context, envelope)
+
+
+def render_texts(kind: Kind, texts: Texts, context: Context, envelope: Envelope) -> Rendered:
+    """Return the e-mail with these words; raises BrokenText if they cannot be filled in."""
+    values = context | _words(texts, context, envelope)
+    values |= {
+        "shop_name": settings.SHOP_NAME,
+        "language": (translation.get_language() or settings.LANGUAGE_CODE).split("-")[0],
+        "for_staff": kind.audience is Audience.STAFF,
+    }
     return Rendered(
         subject=_render(kind.name, "subject.txt", values).strip(),
         text=_render(kind.name, "body.txt", values),
@@ -67,8 +84,7 @@ def render(kind: Kind, context: Context, envelope: Envelope) -> Rendered:
     )
 
 
-def _words(kind: Kind, context: Context, envelope: Envelope) -> dict[str, Any]:
-    texts = kind.texts
+def _words(texts: Texts, context: Context, envelope: Envelope) -> dict[str, Any]:
     return {
         "subject": envelope.subject or fill(str(texts.subject), context),
         "preheader": envelope.preheader or fill(str(texts.preheader), context),

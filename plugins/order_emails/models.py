@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -59,6 +61,7 @@ class OutgoingEmail(models.Model):
 
     class Meta:
         ordering = ("pk",)
+        verbose_name = "e-mail"
         constraints = (
             models.UniqueConstraint(
                 fields=("about", "kind", "occasion"), name="one_email_per_occasion"
@@ -77,3 +80,49 @@ class OutgoingEmail(models.Model):
     def event(self) -> str:
         """The occasion without the number that sending it again gave it."""
         return self.occasion.partition(RESENT)[0]
+
+
+class EmailText(models.Model):
+    """One version of the shop's own words for a kind of e-mail in one language.
+
+    Rows are added, never changed: the newest version counts, and the others are its history.
+    `is_default` says that from this version on the words are those of the code again. `problem`
+    is why a version could not be filled in when an e-mail needed it; the default was sent then.
+    """
+
+    kind = models.CharField(max_length=40)
+    language = models.CharField(max_length=35)
+    version = models.PositiveIntegerField()
+    is_default = models.BooleanField(default=False)
+    subject = models.CharField(max_length=70, blank=True, default="")
+    preheader = models.CharField(max_length=120, blank=True, default="")
+    heading = models.CharField(max_length=120, blank=True, default="")
+    opening = models.TextField(blank=True, default="")
+    button = models.CharField(max_length=60, blank=True, default="")
+    closing = models.TextField(blank=True, default="")
+    problem = models.CharField(max_length=200, blank=True, default="")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, related_name="+", on_delete=models.SET_NULL
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("kind", "language", "-version")
+        verbose_name = "e-mail text"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "language", "version"), name="one_email_text_per_version"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.language}, version {self.version}"
+
+    def words(self, fields: tuple[str, ...]) -> dict[str, Any]:
+        """Return the named texts of this version."""
+        return {name: getattr(self, name) for name in fields}
+
+    def note_problem(self, problem: str) -> None:
+        """Remember for staff that this version could not be filled in."""
+        self.problem = problem[:200]
+        self.save(update_fields=["problem"])

@@ -67,3 +67,24 @@ def _is_permanent(error: Exception) -> bool:
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= _PERMANENT for code, _text in error.recipients.values())
     return isinstance(error, SMTPResponseException) and error.smtp_code >= _PERMANENT
+
+
+def may_try_again_by_hand(*, state: str, forgets: bool) -> tuple[bool, str]:
+    """Say whether staff may try an e-mail again; `forgets`: its link and address are gone."""
+    if state != "dead":
+        return False, "Only an e-mail that was given up can be tried again."
+    if forgets:
+        return False, _FORGOTTEN
+    return True, ""
+
+
+def may_send_again(*, state: str, forgets: bool) -> tuple[bool, str]:
+    """Say whether staff may send what was sent (or no longer needed) once more."""
+    if state != "sent":
+        return False, "This e-mail was not sent yet."
+    if forgets:
+        return False, _FORGOTTEN
+    return True, ""
+
+
+_FORGOTTEN = "Its link was for one person and is not kept. They can ask for a new one themselves."

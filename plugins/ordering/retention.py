@@ -46,12 +46,6 @@ RETENTION: dict[str, Kept] = {
         _("As long as your browser keeps the way back to it."),
         f"{_ORDERING}.forget_old_baskets",
     ),
-    "account_baskets": Kept(
-        _("The untouched basket of a customer with an account"),
-        timedelta(days=90),
-        _("So that you find it again on another device."),
-        f"{_ORDERING}.forget_old_baskets",
-    ),
     "unpaid_orders": Kept(
         _("Name, address, e-mail and delivery wishes of an order that was not paid"),
         timedelta(days=30),
@@ -88,6 +82,12 @@ RETENTION: dict[str, Kept] = {
         timedelta(days=2 * _YEAR),
         _("To find out what went wrong, and to protect your data from misuse."),
         "dashboard.tasks.forget_old_traces",
+    ),
+    "unconfirmed": Kept(
+        _("An e-mail address that nobody confirmed, of a new account or in place of another"),
+        timedelta(days=7),
+        _("So that you can ask for another link."),
+        "storefront.tasks.forget_unconfirmed",
     ),
     "sign_in_tries": Kept(
         _("Wrong and right passwords: when, for which account, from which internet address"),

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+from product_content.languages import prefix, spoken
 from product_content.models import GuideTopic
 from product_content.search.highlights import marked
 from product_content.search.types import GuideHit, ProductHit
@@ -59,10 +63,15 @@ def _product_hit(found: Found, card: ProductCard, option: VariantOption | None) 
     return ProductHit(
         card=card,
         option=option,
-        title=marked(found.title),
-        snippet=marked(found.snippet),
+        title=_shown(found.title, card.name),
+        snippet=_shown(found.snippet, card.summary),
         url=f"{card.url}?option={option.id}" if option else card.url,
     )
+
+
+def _shown(found: str, translated: str) -> SafeString:
+    """Return an English text with its marks, or its translation, which has none."""
+    return conditional_escape(translated) if prefix() else marked(found)
 
 
 def _nearness(card: ProductCard, numbers: tuple[int, ...]) -> tuple[bool, bool, int]:
@@ -78,10 +87,10 @@ def _nearness(card: ProductCard, numbers: tuple[int, ...]) -> tuple[bool, bool, 
 
 def guide_hit(found: Found) -> GuideHit:
     """Return a guide that was found."""
-    slug, topic, minutes = found.extra
+    slug, topic, minutes, title = found.extra
     return GuideHit(
         url=guide_url(slug),
-        title=marked(found.title),
+        title=_shown(found.title, spoken(title)),
         snippet=marked(found.snippet),
         topic_label=str(GuideTopic(topic).label),
         minutes=minutes,

@@ -89,7 +89,9 @@ def _find_products(query: SearchQuery | None, sizes: tuple[int, ...]) -> list[Fo
 def _find_guides(query: SearchQuery) -> list[Found]:
     documents = SearchDocument.objects.filter(guide__is_published=True)
     best = _ranked(documents, query, snippet="body")[:MOST_GUIDES]
-    return _found(best, "guide_id", "guide__slug", "guide__topic", "guide__reading_minutes")
+    return _found(
+        best, "guide_id", "guide__slug", "guide__topic", "guide__reading_minutes", "guide__title"
+    )
 
 
 def _found(documents: QuerySet[SearchDocument], id_column: str, *extra: str) -> list[Found]:

@@ -12,10 +12,13 @@ from product_content.types import SizeInfo
 
 _MM = {"mm": 1.0, "cm": 10.0, "in": 25.4}
 NEAR_MM = 2.0  # half of the chart's largest step: further away it is another size
-_NUMBERED = re.compile(r"\bsizes?\s*#?\s*(\d{1,2})(?:\s*(?:-|\u2013|to|and|&)\s*(\d{1,2}))?\b")
+_NUMBERED = re.compile(
+    r"\b(?:sizes?|tallas?)\s*#?\s*(\d{1,2})(?:\s*(?:-|\u2013|to|and|a|y|&)\s*(\d{1,2}))?\b"
+)
 _MEASURED = re.compile(
     r"\b(\d{1,3}(?:[.,]\d{1,2})?)\s*"
-    r"(mm\b|millimet(?:er|re)s?\b|cm\b|centimet(?:er|re)s?\b|inch(?:es)?\b|in\b|[\"”″])"
+    r"(mm\b|millimet(?:er|re)s?\b|cm\b|centimet(?:er|re)s?\b|inch(?:es)?\b|pulg(?:adas?)?\b|"
+    r"in\b|[\"”″])"
 )
 _BARE = re.compile(r"(?<![\w.,])(\d{1,2})(?![\w.,])")
 

@@ -88,6 +88,7 @@ def _card(row: Row, options: list[VariantOption], sizes: tuple[SizeInfo, ...]) -
         sizes=sizes,
         material=row.material,
         firmness=str(Firmness(row.firmness).label),
+        firm=row.firmness == Firmness.FIRM,
         magnetic=row.magnet == Magnet.STATIC,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from product_content.languages import localized
+from product_content.languages import localized, spoken
 from product_content.models import GuideProduct, GuideStage
 from product_content.types import GuideLink
 
@@ -32,11 +32,11 @@ def guide_links(links: QuerySet[GuideProduct]) -> tuple[GuideLink, ...]:
 def _link(slug: str, title: str, summary: str, minutes: int, stage: str, reason: str) -> GuideLink:
     return GuideLink(
         slug=slug,
-        title=title,
-        summary=summary,
+        title=spoken(title),
+        summary=spoken(summary),
         url=guide_url(slug),
         stage=stage,
         stage_label=str(GuideStage(stage).label),
-        reason=reason,
+        reason=spoken(reason),
         minutes=minutes,
     )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import formats
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from product_content.languages import spoken
 from product_content.models import Guide, GuideProduct, GuideStage, GuideTopic
+from product_content.rendering import render_guide
 from product_content.selectors.cards import lowest_price, product_url
 from product_content.selectors.guide_links import STAGE_ORDER, guide_url
 from product_content.selectors.prices import Discounts, running_discounts
@@ -52,12 +56,12 @@ def _card(
 ) -> GuideCard:
     return GuideCard(
         slug=slug,
-        title=title,
-        summary=summary,
+        title=spoken(title),
+        summary=spoken(summary),
         url=guide_url(slug),
         topic=topic,
         topic_label=str(GuideTopic(topic).label),
-        audience=audience,
+        audience=spoken(audience),
         minutes=minutes,
         updated_on=updated,
     )
@@ -86,7 +90,7 @@ def _product_link(
         price=lowest_price(rows, discounts),
         stage=stage,
         stage_label=str(GuideStage(stage).label),
-        reason=reason,
+        reason=spoken(reason),
     )
 
 
@@ -96,17 +100,14 @@ def _page(
     return GuidePage(
         id=guide.pk,
         slug=guide.slug,
-        title=guide.title,
-        summary=guide.summary,
+        title=spoken(guide.title),
+        summary=spoken(guide.summary),
         url=guide_url(guide.slug),
         topic=guide.topic,
         topic_label=str(GuideTopic(guide.topic).label),
-        audience=guide.audience,
-        minutes=guide.reading_minutes,
-        html=guide.body_html,
-        sources_html=guide.sources_html,
-        contents=tuple(Heading(**entry) for entry in guide.contents),
-        when_to_stop=tuple(guide.when_to_stop.splitlines()),
+        audience=spoken(guide.audience),
+        **_text(guide),
+        when_to_stop=tuple(map(spoken, guide.when_to_stop.splitlines())),
         sources=tuple(_source(source) for source in guide.sources),
         author=guide.author,
         reviewer=guide.reviewer,
@@ -116,6 +117,29 @@ def _page(
         products=products,
         related=tuple(related),
     )
+
+
+def _text(guide: Guide) -> dict[str, Any]:
+    """Return what depends on the language of the text: translated, or else as it was saved."""
+    body = spoken(guide.body_markdown)
+    if body == guide.body_markdown:
+        return {
+            "minutes": guide.reading_minutes,
+            "html": guide.body_html,
+            "sources_html": guide.sources_html,
+            "contents": tuple(Heading(**entry) for entry in guide.contents),
+            "language": settings.LANGUAGE_CODE,
+        }
+    rendered = render_guide(body, guide.sources)
+    return {
+        "minutes": rendered.reading_minutes,
+        "html": rendered.html,
+        "sources_html": rendered.sources_html,
+        "contents": tuple(
+            Heading(entry.anchor, entry.text, entry.level) for entry in rendered.contents
+        ),
+        "language": get_language(),
+    }
 
 
 def _source(source: dict[str, str]) -> Source:

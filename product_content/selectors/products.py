@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from product_content.languages import spoken
 from product_content.models import Firmness, GuideProduct, Latex, Magnet
+from product_content.rendering import render_text
 from product_content.safety import MAGNET_WARNINGS
 from product_content.selectors.cards import (
     Chart,
@@ -26,6 +28,7 @@ class Texts(NamedTuple):
     """The long texts of a product."""
 
     product_id: int
+    description_markdown: str
     description_html: str
     in_the_box: str
     latex: str
@@ -36,7 +39,7 @@ class Texts(NamedTuple):
 
 
 _TEXTS_SQL = f"""
-SELECT p.id, d.description_html, d.in_the_box,
+SELECT p.id, d.description_markdown, d.description_html, d.in_the_box,
     c.latex, c.cleaning, c.lubricant, c.intended_use, c.not_studied_for
 FROM {PRODUCT_SQL} WHERE {VISIBLE_SQL} AND p.slug = %(slug)s
 """  # noqa: S608  constants only
@@ -81,8 +84,8 @@ def _page(
         name=row.product_name,
         summary=row.summary,
         url=product_url(row.kind, row.product_slug),
-        description_html=texts.description_html,
-        in_the_box=tuple(texts.in_the_box.splitlines()),
+        description_html=_description(texts),
+        in_the_box=tuple(map(spoken, texts.in_the_box.splitlines())),
         price=cheapest.price,
         full_price=cheapest.full_price,
         currency=row.currency,
@@ -96,6 +99,13 @@ def _page(
     )
 
 
+def _description(texts: Texts) -> str:
+    translated = spoken(texts.description_markdown)
+    if translated == texts.description_markdown:
+        return texts.description_html
+    return render_text(translated)
+
+
 def _safety(row: Row, texts: Texts) -> SafetyFacts:
     magnetic = row.magnet == Magnet.STATIC
     return SafetyFacts(
@@ -103,10 +113,10 @@ def _safety(row: Row, texts: Texts) -> SafetyFacts:
         firmness=str(Firmness(row.firmness).label),
         latex=str(Latex(texts.latex).label),
         magnet=str(Magnet(row.magnet).label),
-        cleaning=texts.cleaning,
-        lubricant=texts.lubricant,
-        intended_use=texts.intended_use,
-        not_studied_for=texts.not_studied_for,
+        cleaning=spoken(texts.cleaning),
+        lubricant=spoken(texts.lubricant),
+        intended_use=spoken(texts.intended_use),
+        not_studied_for=spoken(texts.not_studied_for),
         magnetic=magnetic,
         warnings=tuple(map(str, MAGNET_WARNINGS)) if magnetic else (),
     )

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from product_content.languages import prefix, spoken
 from product_content.selectors.availability import LEFT_SQL
 
 KINDS = ("sets", "singles", "care")
@@ -80,7 +81,8 @@ def fetch_rows(
     values come from `params`.
     """
     statement = f"{_ROWS_SQL} {only and f'AND ({only})'} ORDER BY p.id, v.id"
-    return [Row._make(values) for values in run(statement, kinds, params or {})]
+    rows = [Row._make(values) for values in run(statement, kinds, params or {})]
+    return [_spoken(row) for row in rows] if prefix() else rows
 
 
 def run(
@@ -97,6 +99,15 @@ def run(
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
+
+
+def _spoken(row: Row) -> Row:
+    return row._replace(
+        name=spoken(row.name),
+        product_name=spoken(row.product_name),
+        summary=spoken(row.summary),
+        material=spoken(row.material),
+    )
 
 
 def by_product(rows: Iterable[Row]) -> dict[int, list[Row]]:

@@ -11,7 +11,7 @@ from django.conf import settings
 _WIDTH = 98  # of a line in the file; as the code's
 # Babel's own header has the time of each run in it, so that every diff would touch it.
 _HEADER = """\
-# {name} texts of the shop. How to write them: docs/adr/0010-languages.md.
+# Texts of the shop in {name}. How to write them: docs/adr/0010-languages.md.
 msgid ""
 msgstr ""
 "Language: {code}\\n"
@@ -23,8 +23,9 @@ msgstr ""
 
 
 def po_files() -> list[Path]:
-    """Return the catalogue of every language but the one the texts are written in."""
-    return sorted(Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.po"))
+    """Return the catalogues of every language but the one the texts are written in."""
+    folders = map(Path, settings.LOCALE_PATHS)
+    return sorted(po for folder in folders for po in folder.glob("*/LC_MESSAGES/django.po"))
 
 
 def language_of(path: Path) -> str:

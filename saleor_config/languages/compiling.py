@@ -24,8 +24,9 @@ def compile_stale() -> None:
 
 
 def _compile(po: Path, mo: Path) -> None:
+    catalog = read(po)
     handle, name = tempfile.mkstemp(dir=mo.parent)
     with os.fdopen(handle, "wb") as file:
-        write_mo(file, read(po))
+        write_mo(file, catalog)
     Path(name).chmod(0o644)
     Path(name).replace(mo)

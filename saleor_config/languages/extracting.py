@@ -12,6 +12,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from product_content.services.catalogue.texts import customers_texts
+
 FOLDERS = ("dashboard", "plugins", "product_content", "saleor_config/languages", "storefront")
 _TEMPLATES = {".html", ".txt", ".xml"}
 _KEYWORDS: dict[str, Any] = {
@@ -33,6 +35,14 @@ def find_texts() -> Catalog:
             "python", BytesIO(_as_python(path)), _KEYWORDS, comment_tags=("Translators:",)
         ):
             catalog.add(text, None, [(name, line)], auto_comments=comments, context=context)
+    return catalog
+
+
+def find_goods() -> Catalog:
+    """Return every text of the catalogue's files that customers read."""
+    catalog = Catalog(charset="utf-8", fuzzy=False)
+    for name, text in customers_texts():
+        catalog.add(text, locations=[(name.replace(" ", ":"), 0)])
     return catalog
 
 

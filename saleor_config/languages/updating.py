@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from babel.messages.catalog import Catalog
 
+from product_content.services.catalogue.load import DATA
 from saleor_config.languages.catalogues import language_of, po_files, read, write
-from saleor_config.languages.extracting import find_texts
+from saleor_config.languages.extracting import find_goods, find_texts
 
 
 def update_catalogues() -> dict[str, list[str]]:
@@ -13,13 +16,20 @@ def update_catalogues() -> dict[str, list[str]]:
 
     Returns, for each language, the texts that have no translation yet.
     """
-    texts, missing = find_texts(), {}
+    missing: dict[str, list[str]] = {}
     for path in po_files():
-        catalog = read(path)
-        catalog.update(texts, no_fuzzy_matching=True, update_header_comment=False)
+        catalog = updated(path)
         write(path, catalog)
-        missing[language_of(path)] = untranslated(catalog)
+        missing.setdefault(language_of(path), []).extend(untranslated(catalog))
     return missing
+
+
+def updated(path: Path) -> Catalog:
+    """Return a catalogue with the texts of today, whether or not they are translated."""
+    catalog = read(path)
+    texts = find_goods() if path.is_relative_to(DATA) else find_texts()
+    catalog.update(texts, no_fuzzy_matching=True, update_header_comment=False)
+    return catalog
 
 
 def untranslated(catalog: Catalog) -> list[str]:

@@ -178,7 +178,7 @@ DEFAULT_PLACEHOLDER = ""
 # --- language, money, place --------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "product_content/data/locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = read("TIME_ZONE")
@@ -314,6 +314,10 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile-with-stripe": {
         "task": "plugins.stripe_payments.tasks.reconcile",
         "schedule": 300.0,
+    },
+    "forget-unconfirmed": {
+        "task": "storefront.tasks.forget_unconfirmed",
+        "schedule": 3600.0,
     },
     "send-waiting-emails": {
         "task": "plugins.order_emails.tasks.send_waiting_emails",

@@ -96,6 +96,13 @@ _NAVIGATION = [
         ],
     },
     {
+        "title": "E-mails",
+        "items": [
+            _line("E-mails", "mail", "order_emails_outgoingemail", "order.manage_orders"),
+            _line("E-mail texts", "edit_note", "order_emails_emailtext", "site.manage_settings"),
+        ],
+    },
+    {
         "title": "People",
         "items": [
             _line("Customers", "person", "dashboard_customer", "account.manage_users"),

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -86,7 +86,7 @@ class NewPasswordForm(SetPasswordForm):
         self.fields["new_password2"].label = _("The same once more")
 
 
-class ChangePasswordForm(NewPasswordForm):
+class ChangePasswordForm(NewPasswordForm, PasswordChangeForm):
     """Another password, chosen by a customer who knows the old one."""
 
     old_password = _password_field()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import phonenumbers
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
@@ -148,6 +149,16 @@ class AddressForm(forms.Form):
                 "This %(field)s does not look right for the country. Example: %(example)s."
             ) % {"field": label, "example": self._example}
         return gettext("Check the %(field)s: we cannot find it in this country.") % {"field": label}
+
+
+def country_of(
+    countries: Sequence[tuple[str, str]], typed: Mapping[str, str], kept: Mapping[str, str]
+) -> str:
+    """Return the code of the country to show: typed, kept before, our own, or the first."""
+    codes = [code for code, _name in countries]
+    wanted = typed.get("country") or kept.get("country") or settings.DEFAULT_COUNTRY
+    known = (code for code in (wanted, *codes) if code in codes)
+    return next(known, settings.DEFAULT_COUNTRY)
 
 
 def _choice(field: forms.Field, areas: Sequence[tuple[str, str]]) -> forms.ChoiceField:

@@ -12,6 +12,7 @@ from saleor.discount import DiscountInfo
 from saleor.discount.utils import fetch_active_discounts
 from saleor.plugins.manager import PluginsManager, get_plugins_manager
 
+from product_content.languages import spoken
 from product_content.selectors import availability
 from product_content.selectors.cards import product_url
 from storefront.selectors.addresses import postal_address
@@ -70,7 +71,7 @@ def build_basket(checkout: Checkout) -> Basket:
         quantity=sum(line.quantity for line in lines),
         subtotal=manager.calculate_checkout_subtotal(checkout, lines, discounts).gross,
         delivery=delivery if method else None,
-        delivery_name=method.name if method else "",
+        delivery_name=spoken(method.name) if method else "",
         delivery_id=checkout.shipping_method_id,
         discount=checkout.discount,
         discount_name=checkout.discount_name or "",
@@ -102,8 +103,8 @@ def _line(line: CheckoutLine, available: int, total: Money) -> BasketLine:
     product = line.variant.product
     return BasketLine(
         id=line.pk,
-        name=product.name,
-        option=line.variant.name,
+        name=spoken(product.name),
+        option=spoken(line.variant.name),
         url=product_url(product.category.slug, product.slug) if product.category else "",
         quantity=line.quantity,
         available=available if product.is_published else 0,

@@ -11,6 +11,7 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.shipping.models import ShippingMethod
 
 from plugins.ordering.services.delivery import delivery_applies
+from product_content.languages import spoken
 from storefront.selectors.baskets import find_checkout
 from storefront.types import DeliveryMethod, Step
 
@@ -23,7 +24,7 @@ def list_delivery_methods(token: UUID | None) -> list[DeliveryMethod]:
     checkout = find_checkout(token)
     if checkout is None or checkout.shipping_address is None:
         return []
-    return [DeliveryMethod(m.pk, m.name, m.price) for m in applicable_methods(checkout)]
+    return [DeliveryMethod(m.pk, spoken(m.name), m.price) for m in applicable_methods(checkout)]
 
 
 def missing_step(token: UUID | None) -> Step | None:

@@ -12,16 +12,22 @@ from saleor.core.taxes import zero_money
 from saleor.order import OrderStatus
 from saleor.order.models import Order, OrderLine
 
+from plugins.discreet_shipping.selectors import contract_of
 from plugins.ordering.discretion import message_promise
 from plugins.ordering.models import ACTIVE, PaymentSession
-from plugins.ordering.selectors import is_paid, live_order_for_checkout
+from plugins.ordering.selectors import is_paid, live_order_for_checkout, may_be_canceled
+from product_content.languages import spoken
 from product_content.models import GuideProduct
 from product_content.selectors.guide_links import guide_links
 from product_content.types import GuideLink
 from storefront.selectors.addresses import postal_address
+from storefront.selectors.order_story import given_back, order_story, parcels_of, was_paid
 from storefront.types import OrderLineView, OrderPage, OrderState, WaitingOrder
 
-_SENT = (OrderStatus.FULFILLED,)
+_SENT: dict[str, OrderState] = {
+    OrderStatus.FULFILLED: "sent",
+    OrderStatus.PARTIALLY_FULFILLED: "partly_sent",
+}
 
 
 def get_order_page(token: UUID) -> OrderPage | None:
@@ -69,7 +75,7 @@ def is_own_order(token: UUID, *, user_id: int) -> bool:
 
 def _page(order: Order) -> OrderPage:
     lines = list(order.lines.all())
-    state = _state(order)
+    state = order_state(order)
     subtotal = sum((_line_total(line) for line in lines), zero_money(order.currency))
     before_cards = subtotal + order.shipping_price_gross - order.discount
     return OrderPage(
@@ -82,23 +88,30 @@ def _page(order: Order) -> OrderPage:
         lines=tuple(_line(line) for line in lines),
         subtotal=subtotal,
         delivery=order.shipping_price_gross,
-        delivery_name=order.shipping_method_name or "",
+        delivery_name=spoken(order.shipping_method_name or ""),
         discount=order.discount,
         card_total=max(before_cards - order.total_gross, zero_money(order.currency)),
         total=order.total_gross,
         address=postal_address(order.shipping_address),
         parcel_lines=message_promise(order, "order_confirmed").address,
         guides=_guides({line.variant.product_id for line in lines if line.variant}),
+        contract=contract_of(order),
+        story=order_story(order),
+        parcels=parcels_of(order),
+        given_back=given_back(order),
+        was_paid=was_paid(order),
+        cancel_refusal=may_be_canceled(order)[1],
     )
 
 
-def _state(order: Order) -> OrderState:
+def order_state(order: Order) -> OrderState:
+    """Return how the order stands, in one word."""
     if order.private_metadata.get("needs_attention"):
         return "checking"
     if order.status == OrderStatus.CANCELED:
-        return "released"
+        return "cancelled" if was_paid(order) else "released"
     if order.status in _SENT:
-        return "sent"
+        return _SENT[order.status]
     return "paid" if is_paid(order) else "waiting"
 
 
@@ -110,8 +123,8 @@ def _held_until(order: Order) -> datetime | None:
 def _line(line: OrderLine) -> OrderLineView:
     named = line.variant_name not in {"", line.product_sku}  # Saleor puts the SKU for no name
     return OrderLineView(
-        name=line.product_name,
-        option=line.variant_name if named else "",
+        name=spoken(line.product_name),
+        option=spoken(line.variant_name) if named else "",
         quantity=line.quantity,
         unit_price=line.unit_price_gross,
         total=_line_total(line),

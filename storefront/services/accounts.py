@@ -9,6 +9,7 @@ from saleor.account.models import User
 
 from plugins.discreet_shipping.services import forget_choices
 from plugins.order_emails.services import queue_account_email
+from storefront.selectors.accounts import pending_email
 from storefront.tokens import PENDING_EMAIL, new_email_tokens
 
 
@@ -21,7 +22,8 @@ def ask_for_new_email(*, user_id: int, email: str) -> None:
     from storefront.tasks import send_new_email_link
 
     user = _locked(user_id)
-    user.store_value_in_private_metadata({PENDING_EMAIL: email})
+    asked = timezone.now().isoformat()
+    user.store_value_in_private_metadata({PENDING_EMAIL: {"address": email, "asked": asked}})
     user.save(update_fields=["private_metadata"])
     send_new_email_link.delay(user_id, get_language())
 
@@ -68,7 +70,8 @@ def _confirm_new_email(user_id: int, token: str) -> bool:
     user = _locked(user_id)
     if not new_email_tokens.check_token(user, token):
         return False
-    old, user.email = user.email, user.private_metadata.pop(PENDING_EMAIL)
+    old, user.email = user.email, pending_email(user)
+    user.delete_value_from_private_metadata(PENDING_EMAIL)
     user.save(update_fields=["email", "private_metadata"])
     queue_account_email(
         user_id=user_id,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -16,13 +15,12 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from storefront.backends import CUSTOMER_BACKEND, CustomerBackend
-from storefront.cookies import forget_basket
-from storefront.customers import account_address, with_own_basket
+from storefront.customers import account_address
 from storefront.decorators import private_page
 from storefront.errors import LinkNotSent
 from storefront.forms.account import EmailForm, LoginForm, NewPasswordForm
-from storefront.grants import forget_orders
 from storefront.services import account_links
+from storefront.sharing import with_nobody, with_own_basket
 from storefront.tokens import confirm_tokens
 from storefront.views.basket import INVALID, see_other
 
@@ -106,12 +104,8 @@ def sent(request: HttpRequest) -> HttpResponse:
 @require_POST
 @private_page
 def log_out(request: HttpRequest) -> HttpResponse:
-    """End the session, and leave no way to basket and orders in this browser."""
-    logout(request)
-    response = see_other(reverse("storefront:login"))
-    forget_basket(response)
-    forget_orders(response)
-    return response
+    """End the session, and leave no way to the basket in this browser."""
+    return with_nobody(request, see_other(reverse("storefront:login")))
 
 
 @private_page

@@ -8,12 +8,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from product_content.languages import localized
 from storefront.cookies import read_basket_token, write_basket_token
+from storefront.customers import customer_id
 from storefront.decorators import private_page, same_origin_only
 from storefront.errors import BasketRefused
 from storefront.forms.basket import AddForm, CodeForm, LineForm
 from storefront.selectors.baskets import basket_quantity, get_basket
 from storefront.selectors.for_sale import for_sale
 from storefront.selectors.orders import waiting_order
+from storefront.services.basket_owners import claim_basket
 from storefront.services.baskets import BasketChange, add_to_basket, change_line
 from storefront.services.promo_codes import apply_code, remove_gift_card, remove_voucher
 
@@ -114,6 +116,8 @@ def _took_out(request: HttpRequest) -> bool:
 
 
 def _added(request: HttpRequest, change: BasketChange) -> HttpResponse:
+    if customer := customer_id(request):
+        claim_basket(token=change.token, user_id=customer)
     if request.htmx:  # type: ignore[attr-defined]
         response = render(request, "storefront/basket/added.html", {"change": change})
     else:

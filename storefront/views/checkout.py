@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,13 +17,16 @@ from plugins.ordering.services import choose_receipt, place_order, start_payment
 from storefront.cookies import read_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page
-from storefront.errors import BasketRefused
-from storefront.forms.address import AddressForm
+from storefront.errors import AddressBookFull, BasketRefused
+from storefront.forms.address import AddressForm, country_of
 from storefront.grants import grant_order
+from storefront.selectors.address_book import first_fields, list_addresses
 from storefront.selectors.baskets import address_fields, get_basket
 from storefront.selectors.countries import delivery_countries
 from storefront.selectors.delivery import list_delivery_methods, missing_step
 from storefront.selectors.discretion import chosen_problems, wants_receipt
+from storefront.services.account_orders import add_order
+from storefront.services.address_book import add_address
 from storefront.services.checkouts import set_address, set_delivery
 from storefront.services.discretion import use_remembered
 from storefront.types import Basket
@@ -41,9 +45,11 @@ def address(request: HttpRequest) -> HttpResponse:
         return see_other("/basket/")
     form = _address_form(request, basket)
     if form.is_bound and form.is_valid():
-        return _keep_address(basket, form)
+        return _keep_address(request, basket, form)
     status = INVALID if form.is_bound else 200
-    return _step(request, "address", basket, {"form": form}, status)
+    customer = customer_id(request)
+    saved = list_addresses(customer) if customer else None
+    return _step(request, "address", basket, {"form": form, "saved": saved}, status)
 
 
 @_form_view
@@ -96,6 +102,8 @@ def place(request: HttpRequest) -> HttpResponse:
         placed = place_order(checkout_token=token)
     except OrderRefused as refused:
         return _refused(request, basket, refused)
+    if customer := customer_id(request):
+        add_order(user_id=customer, token=UUID(placed.order_token))
     response = _to_payment(request, basket, placed)
     grant_order(request, response, placed.order_token)
     return response
@@ -120,16 +128,20 @@ def _address_form(request: HttpRequest, basket: Basket) -> AddressForm:
     """Return the form: fresh, sent, or sent only to follow another country."""
     countries = delivery_countries()
     kept = address_fields(basket.token)
+    if customer := customer_id(request):
+        kept = first_fields(customer, request.GET.get("from", ""), kept)
     typed = request.POST.dict()
-    country = typed.get("country") or kept.get("country") or settings.DEFAULT_COUNTRY
-    if country not in dict(countries):
-        country = countries[0][0] if countries else settings.DEFAULT_COUNTRY
+    country = country_of(countries, typed, kept)
     if request.method == "POST" and "change_country" not in typed:
         return AddressForm(request.POST, countries=countries, country=country)
     return AddressForm(countries=countries, country=country, initial=typed or kept)
 
 
-def _keep_address(basket: Basket, form: AddressForm) -> HttpResponse:
+def _keep_address(request: HttpRequest, basket: Basket, form: AddressForm) -> HttpResponse:
+    customer = customer_id(request)
+    if customer and "keep_address" in request.POST:
+        with suppress(AddressBookFull):
+            add_address(user_id=customer, address=form.address())
     try:
         code_kept = set_address(
             token=basket.token, email=form.cleaned_data["email"], address=form.address()

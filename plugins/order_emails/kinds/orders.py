@@ -26,7 +26,7 @@ from plugins.order_emails.selectors import (
     was_moved,
     was_paid,
 )
-from product_content.languages import locale_of
+from product_content.languages import locale_of, spoken
 
 
 @email(
@@ -64,7 +64,7 @@ def order_confirmed(row: OutgoingEmail) -> Context:
         "lines": order_lines(order, locale) if promise.items else [],
         "sums": order_sums(order, locale) if promise.amounts else [],
         "total": money(order.total.gross, locale) if promise.amounts else "",
-        "delivery_name": order.shipping_method_name or "",
+        "delivery_name": spoken(order.shipping_method_name or ""),
         "address": list(promise.address) or address_lines(order.shipping_address),
     }
 

@@ -12,6 +12,7 @@ from prices import Money
 from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderLine
 
 from plugins.order_emails.formatting import money
+from product_content.languages import spoken
 from product_content.models import SetSize, SingleSize, Size
 
 
@@ -38,7 +39,7 @@ def _rows(lines: list[tuple[OrderLine, int]], locale: Locale) -> list[dict[str, 
     sizes = _sizes_by_line([line for line, _ in lines])
     return [
         {
-            "name": line.translated_product_name or line.product_name,
+            "name": line.translated_product_name or spoken(line.product_name),
             "sizes": _size_words(sizes.get(line.pk, []), locale),
             "quantity": quantity,
             "total": money(line.unit_price_gross * quantity, locale),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
@@ -22,9 +22,8 @@ def forget_old_baskets(*, now: datetime | None = None) -> int:
 
     A basket whose order still waits for its payment stays.
     """
-    guests = Q(user=None, last_change__lt=too_old("baskets", now))
-    accounts = Q(user__isnull=False, last_change__lt=too_old("account_baskets", now))
-    baskets = Checkout.objects.filter(guests | accounts).exclude(_has_live_order())
+    unchanged = Checkout.objects.filter(last_change__lt=too_old("baskets", now))
+    baskets = unchanged.exclude(_has_live_order())
     old = list(baskets.select_for_update(of=("self",), skip_locked=True)[:BATCH])
     Checkout.objects.filter(pk__in=[basket.pk for basket in old]).delete()
     delete_unused_addresses(

@@ -25,6 +25,8 @@ from saleor.order.models import OrderLine
 from saleor.plugins.manager import get_plugins_manager
 from saleor.product.models import Product, ProductVariant
 
+from product_content.languages import spoken
+
 
 def install() -> None:
     """Put ours where Saleor's prepare_order_data and handle_fully_paid_order look."""
@@ -71,5 +73,7 @@ def needs_translations() -> bool:
 def _translated(thing: Product | ProductVariant) -> str:
     if not needs_translations():
         return ""
-    name = str(thing.translated)
-    return "" if name == str(thing) else name
+    own = str(thing)
+    name = str(thing.translated)  # what staff wrote in Saleor's table goes first
+    name = spoken(own) if name == own else name
+    return "" if name == own else name

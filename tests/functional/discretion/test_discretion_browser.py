@@ -90,6 +90,7 @@ def test_what_the_contract_showed_is_what_everything_says(  # noqa: PLR0915  one
 ):
     with browser(width, scheme) as page:
         to_delivery(page, live_server)
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
         shot(page, "seen-default", width, scheme)
         page.get_by_role("link", name="Change something").first.click()
         page.wait_for_url("**/checkout/discretion/")
@@ -142,10 +143,11 @@ def test_what_the_contract_showed_is_what_everything_says(  # noqa: PLR0915  one
     (message,) = mail.outbox
     assert message.subject == subjects[0].replace("#####", number) == f"Bluebell: order {number}"
     assert message.subject == contract["emails"]["order_confirmed"]["subject"]
+    body = " ".join(message.body.split())  # paragraphs are broken where a line is full
     for line in contract["label"]["recipient"]:
-        assert line in message.body
-    assert "Mill Post Room" in message.body
-    assert "Starter set" not in message.body
+        assert line in body
+    assert "The sender’s name on it is Mill Post Room" in body
+    assert "Starter set" not in body
     if width == 1280:
         staff_sees(live_server, order, contract, width, scheme)
 
@@ -192,8 +194,8 @@ def test_leaving_quickly_closes_private_pages_and_back_does_not_return(shop, liv
         for _ in range(3):
             page.keyboard.press("Shift")
         page.wait_for_url("https://www.bbc.co.uk/weather")
-        page.evaluate("history.back()")
-        page.wait_for_timeout(1500)
+        with page.expect_request("https://www.bbc.co.uk/weather"):  # our page leaves again
+            page.evaluate("history.back()")
         page.wait_for_url("https://www.bbc.co.uk/weather")
         page.goto(f"{live_server.url}/basket/")
         expect(page.get_by_role("heading", name="This page is closed")).to_be_visible()

@@ -25,6 +25,13 @@ BODY = set(
     muscle muscles lubricant lubricants vulva pain painful radiotherapy magnet magnets silicone
     """.split()  # noqa: SIM905
 )
+# The same in Spanish; each must occur in the translated goods and guides.
+SPANISH = set(
+    """
+    dilatador dilatadores vagina vaginismo vaginoplastia pélvico pélvica suelo sexo menopausia
+    lubricante lubricantes gel imanes magnético silicona masajeador radioterapia dolor músculos
+    """.split()  # noqa: SIM905
+)
 
 
 def telling_words():
@@ -36,7 +43,10 @@ def telling_words():
     titles += [path.stem for path in DATA.glob("articles/*.md")]
     everything = " ".join(guides).lower()
     assert not {word for word in BODY if word not in everything}
-    return (set(re.findall(r"[a-z]{4,}", " ".join(names + titles).lower())) - EVERYDAY) | BODY
+    translated = (DATA / "locale/es/LC_MESSAGES/django.po").read_text().lower()
+    assert not {word for word in SPANISH if word not in translated}
+    english = set(re.findall(r"[a-z]{4,}", " ".join(names + titles).lower())) - EVERYDAY
+    return english | BODY | SPANISH
 
 
 def _products(data):
@@ -53,5 +63,5 @@ def _products(data):
 
 def found(words, places):
     """Return (place, word) for every telling word; `places` are (place, text) pairs."""
-    pattern = re.compile(r"(?<![a-z])(" + "|".join(sorted(words)) + r")(?![a-z])", re.IGNORECASE)
+    pattern = re.compile(r"(?<!\w)(" + "|".join(sorted(words)) + r")(?!\w)", re.IGNORECASE)
     return sorted({(place, hit.lower()) for place, text in places for hit in pattern.findall(text)})

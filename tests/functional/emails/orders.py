@@ -8,9 +8,10 @@ from plugins.ordering.services import place_order, record_payment, start_payment
 from tests.factories import basket, variant_in_stock
 
 
-def placed(pieces=2, **fields):
+def placed(pieces=2, variant=None, **fields):
     """Return an order that waits for its payment."""
-    checkout = basket((variant_in_stock(9, product__name="Gentle set", name=""), pieces), **fields)
+    variant = variant or variant_in_stock(9, product__name="Gentle set", name="")
+    checkout = basket((variant, pieces), **fields)
     order_id = place_order(checkout_token=checkout.pk).order_id
     start_payment(order_id=order_id)
     return Order.objects.get(pk=order_id)

@@ -13,8 +13,9 @@ from product_content import languages
 from saleor_config.languages import compiling
 from saleor_config.languages.catalogues import po_files, read, write
 from saleor_config.languages.extracting import find_texts
-from saleor_config.languages.updating import untranslated
+from saleor_config.languages.updating import untranslated, updated
 
+ROOT = settings.BASE_DIR
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|%%|\{\w*\}")
 ADVICE = "run `make messages` and translate what it lists"
 
@@ -24,12 +25,15 @@ def texts():
     return find_texts()
 
 
+@pytest.fixture(scope="module", params=["locale", "product_content"])
+def path(request):
+    """The file of the pages' texts, and that of the goods and guides."""
+    return next(each for each in po_files() if request.param in each.relative_to(ROOT).parts[0])
+
+
 @pytest.fixture(scope="module")
-def spanish(texts):
-    (path,) = po_files()
-    catalog = read(path)
-    catalog.update(texts, no_fuzzy_matching=True)
-    return catalog
+def spanish(path):
+    return updated(path)
 
 
 def forms(message):
@@ -43,9 +47,8 @@ def test_every_text_has_a_spanish_one(spanish):
     assert untranslated(spanish) == [], ADVICE
 
 
-def test_no_translation_is_of_a_text_that_is_gone(texts):
-    (path,) = po_files()
-    known = {(message.id, message.context) for message in texts}
+def test_no_translation_is_of_a_text_that_is_gone(path, spanish):
+    known = {(message.id, message.context) for message in spanish}
     assert [m.id for m in read(path) if (m.id, m.context) not in known] == [], ADVICE
 
 
@@ -70,6 +73,14 @@ def test_texts_are_found_in_python_and_in_templates(texts):
     ]
     assert texts.get("in", "inches") is not None
     assert texts.get(("%(number)s set", "%(number)s sets")) is not None
+
+
+def test_a_text_that_staff_changed_is_not_shown_in_an_outdated_translation():
+    with translation.override("es"):
+        assert languages.spoken("Silicone") == "Silicona"
+        assert languages.spoken("Silicone, with latex") == "Silicone, with latex"
+        assert languages.spoken("") == ""
+    assert languages.spoken("Silicone") == "Silicone"
 
 
 def test_the_shop_speaks_spanish():

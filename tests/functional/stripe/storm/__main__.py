@@ -15,10 +15,11 @@ from pathlib import Path
 
 from saleor_config.embedded.waiting import wait_until
 from tests.functional.stripe.storm.books import read_books
+from tests.functional.stripe.storm.clerk import Clerk
 from tests.functional.stripe.storm.customers import HABITS, STEPS, Customer
 from tests.functional.stripe.storm.processes import Shop
 
-PROGRAMS = ("web", "worker", "sandbox", "postgres", "valkey")
+PROGRAMS = ("web", "worker", "sandbox", "postgres", "valkey", "beat")
 MOMENTS = (0.0, 0.15)  # seconds into the step
 WEBHOOKS = ("as always", "drop", "duplicate", "delay", "reorder")
 
@@ -52,7 +53,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="storm", description=__doc__)
-    parser.add_argument("--per-round", type=int, default=7, help="checkouts per round")
+    parser.add_argument("--per-round", type=int, default=6, help="checkouts per round")
     parser.add_argument("--short", action="store_true", help="one round per program")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -70,6 +71,7 @@ class Storm:
         self.shop, self.options = shop, options
         self.variant = variant_in_stock(100_000)
         self.rows: list[tuple[object, ...]] = []
+        self.habits = itertools.cycle(HABITS)
 
     def run(self) -> int:
         """Run the rounds and return the exit code."""
@@ -88,17 +90,21 @@ class Storm:
         started = time.monotonic()
         self._misbehave(webhooks)
         meeting = Rendezvous(self.options.per_round, step)
-        customers = [self._customer(n, meeting) for n in range(self.options.per_round)]
+        customers = [self._customer(meeting) for _ in range(self.options.per_round)]
+        clerk = Clerk()
         for customer in customers:
             customer.start()
         meeting.at(step)
+        clerk.start()
         time.sleep(moment)
         self.shop.programs[program].kill()
         time.sleep(random.uniform(0, 1))
         self.shop.programs[program].start()
         for customer in customers:
             customer.join(400)
-        row = self._row(program, step, moment, webhooks, customers, time.monotonic() - started)
+        clerk.join(400)
+        seconds = round(time.monotonic() - started)
+        row = (program, step, moment, webhooks, *_counts(customers), clerk.done, seconds)
         self.rows.append(row)
         print(_LINE.format(*row), flush=True)
 
@@ -108,7 +114,7 @@ class Storm:
                 webhooks, "*", place="webhook", times=self.options.per_round * 2, seconds=0.2
             )
 
-    def _customer(self, number: int, meeting: Rendezvous) -> Customer:
+    def _customer(self, meeting: Rendezvous) -> Customer:
         from django.conf import settings
         from django.http import HttpResponse
 
@@ -122,14 +128,9 @@ class Storm:
             shop=self.shop.web.url,
             sandbox=self.shop.sandbox.hands,
             cookie=(settings.BASKET_COOKIE_NAME, answer.cookies[settings.BASKET_COOKIE_NAME].value),
-            habit=HABITS[number % len(HABITS)],
+            habit=next(self.habits),
             at=meeting.at,
         )
-
-    def _row(self, program, step, moment, webhooks, customers, seconds):
-        gave_up = sum(bool(customer.given_up) for customer in customers)
-        tries = sum(customer.tries for customer in customers)
-        return (program, step, moment, webhooks, len(customers), tries, gave_up, round(seconds))
 
     def _let_time_pass(self) -> None:
         """Do what beat does in the next hours: every sweep, with the pauses behind it."""
@@ -158,15 +159,24 @@ class Storm:
         print(
             f"captured {books.captured} - refunded {books.refunded} = {books.captured - books.refunded}"
         )
-        print(f"live paid orders {books.live_paid}")
+        print(
+            f"live paid orders {books.live_paid} - given back on them {books.given_back} "
+            f"= {books.live_paid - books.given_back}   ({books.refunds} refunds by staff)"
+        )
         for line in books.wrong:
             print(f"WRONG: {line}")
         print("the books agree" if not books.wrong else "the books do NOT agree")
         return 1 if books.wrong else 0
 
 
-_HEAD = "\nkilled    step    after  webhooks   checkouts  tries  gave up  seconds"
-_LINE = "{:<9} {:<7} {:>5}  {:<10} {:>9}  {:>5}  {:>7}  {:>7}"
+_HEAD = "\nkilled    step    after  webhooks   checkouts  tries  gave up  refunds  seconds"
+_LINE = "{:<9} {:<7} {:>5}  {:<10} {:>9}  {:>5}  {:>7}  {:>7}  {:>7}"
+
+
+def _counts(customers: list[Customer]) -> tuple[int, int, int]:
+    """Return how many customers there were, what they tried again, and who gave up."""
+    gave_up = sum(bool(customer.given_up) for customer in customers)
+    return len(customers), sum(customer.tries for customer in customers), gave_up
 
 
 def forget_connection() -> None:
@@ -181,6 +191,7 @@ def _sweep() -> None:
 
     from plugins.order_emails.models import UNSENT, OutgoingEmail
     from plugins.order_emails.services import publish_due_emails
+    from plugins.ordering.models import Refund
     from plugins.ordering.services import perform_waiting_refunds, release_unpaid_orders
     from plugins.stripe_payments import services
     from plugins.stripe_payments.models import StripeEvent
@@ -188,6 +199,7 @@ def _sweep() -> None:
     now = timezone.now()
     StripeEvent.objects.filter(state="waiting").update(next_try_at=now)
     OutgoingEmail.objects.filter(state__in=UNSENT).update(next_try_at=now)
+    Refund.objects.filter(state="asked").update(created_at=now - timedelta(hours=1))
     services.publish_waiting_events()
     services.reconcile(patience=timedelta(0))
     release_unpaid_orders(now=now + timedelta(hours=1))

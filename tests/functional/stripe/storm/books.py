@@ -14,6 +14,8 @@ class Books:
     captured: Decimal
     refunded: Decimal
     live_paid: Decimal
+    given_back: Decimal
+    refunds: int
     orders: int
     paid: int
     released: int
@@ -31,17 +33,51 @@ def read_books(ledger: dict) -> Books:
     paid = [order for order in live if is_paid(order)]
     captured, refunded = (Decimal(ledger[key]) / 100 for key in ("captured", "refunded"))
     total = sum((order.total_gross_amount for order in paid), Decimal(0))
+    back = _given_back(paid)
+    whole = [order for order in paid if back[order.pk] < order.total_gross_amount]
     wrong = [
-        *_money(captured, refunded, total),
-        *_paid_twice(ledger, paid),
+        *_money(captured, refunded, total - back.total()),
+        *_paid_twice(ledger, whole),
+        *_refunds(),
         *_baskets(orders),
         *_unpaid(live, paid),
         *_stock(),
         *_emails(paid),
     ]
     return Books(
-        captured, refunded, total, len(orders), len(paid), len(orders) - len(live), tuple(wrong)
+        captured=captured,
+        refunded=refunded,
+        live_paid=total,
+        given_back=back.total(),
+        refunds=_asked_by_staff().count(),
+        orders=len(orders),
+        paid=len(paid),
+        released=len(orders) - len(live),
+        wrong=tuple(wrong),
     )
+
+
+def _asked_by_staff():
+    from plugins.ordering.models import Refund
+    from plugins.ordering.results import UNNEEDED_KEY
+
+    return Refund.objects.exclude(key__startswith=UNNEEDED_KEY)
+
+
+def _given_back(paid):
+    """Return what went back of each live order by somebody's wish."""
+    refunds = _asked_by_staff().filter(order__in=paid, state="succeeded")
+    back = Counter()
+    for order_id, amount in refunds.values_list("order_id", "amount_value"):
+        back[order_id] += amount
+    return back
+
+
+def _refunds():
+    from plugins.ordering.models import Refund
+
+    for refund in Refund.objects.exclude(state="succeeded"):
+        yield f"refund {refund.pk} of order {refund.order_id} is {refund.state}"
 
 
 def _money(captured, refunded, total):
@@ -100,11 +136,9 @@ def _ledger():
 def _emails(paid):
     from plugins.order_emails.models import OutgoingEmail
 
-    sent = Counter(
-        OutgoingEmail.objects.filter(kind="order_confirmed", state="sent").values_list(
-            "order_id", flat=True
-        )
-    )
+    confirmations = OutgoingEmail.objects.filter(kind="order_confirmed")
+    sent = Counter(confirmations.filter(state="sent").values_list("order_id", flat=True))
     for order in paid:
         if sent[order.pk] != 1:
-            yield f"order {order.pk} has {sent[order.pk]} confirmations"
+            states = list(confirmations.filter(order=order).values_list("state", "attempts"))
+            yield f"order {order.pk} has {sent[order.pk]} confirmations sent, of {states}"

@@ -175,6 +175,19 @@ class Worker(Program):
         ]
 
 
+class Beat(Program):
+    """Celery's clock, which sends off every periodic task."""
+
+    name = "beat"
+
+    def command(self):
+        schedule = self.folder / "beat-schedule"
+        return [
+            *(str(_BIN / "celery"), "-A", "saleor_config", "beat", "--loglevel", "WARNING"),
+            *("--schedule", str(schedule), "--pidfile", "", "--max-interval", "1"),
+        ]
+
+
 class StripeSandbox(Program):
     """The sandbox, which keeps its data and goes on delivering after a kill."""
 
@@ -206,21 +219,25 @@ class StripeSandbox(Program):
 
 
 class Shop:
-    """All five, wired to each other."""
+    """All six, wired to each other."""
 
     def __init__(self, folder: Path) -> None:
         self.postgres, self.valkey = Postgres(folder), Valkey(folder)
         self.sandbox, self.web, self.worker = StripeSandbox(folder), Web(folder), Worker(folder)
+        self.beat = Beat(folder)
         self.sandbox.webhook_url = f"{self.web.url}/stripe/webhook/"
         self.programs = {
             program.name: program
-            for program in (self.postgres, self.valkey, self.sandbox, self.web, self.worker)
+            for program in (
+                *(self.postgres, self.valkey, self.sandbox),
+                *(self.web, self.worker, self.beat),
+            )
         }
 
     def environment(self) -> dict[str, str]:
         """Return what web, worker, sandbox and the test itself run with."""
         return {
-            "DJANGO_SETTINGS_MODULE": "saleor_config.settings.local",
+            "DJANGO_SETTINGS_MODULE": "tests.functional.stripe.storm.settings",
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.valkey.url,
             "EMAIL_URL": "dummy://",
@@ -233,7 +250,7 @@ class Shop:
 
     def start(self) -> None:
         self.postgres.prepare()
-        for program in (self.valkey, self.sandbox, self.web, self.worker):
+        for program in (self.valkey, self.sandbox, self.web, self.worker, self.beat):
             program.start()
 
     def stop(self) -> None:

@@ -1,0 +1,1 @@
+"""Order events while workers die, the broker is away and the mail server misbehaves."""

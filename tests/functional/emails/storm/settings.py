@@ -1,0 +1,8 @@
+"""The settings of `make run`, with a short patience: nobody waits for an hour in a test."""
+
+from saleor_config.settings.local import *  # noqa: F403  one project's own layers
+from saleor_config.settings.local import CELERY_BEAT_SCHEDULE
+
+PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
+EMAIL_TIMEOUT = 3
+CELERY_BEAT_SCHEDULE["send-waiting-emails"]["schedule"] = 1.0

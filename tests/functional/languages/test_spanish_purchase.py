@@ -1,0 +1,143 @@
+"""Bought in Spanish, in Chromium, from the home page to the e-mail."""
+
+import os
+import re
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from django.core import mail
+from playwright.sync_api import expect, sync_playwright
+from saleor.order.models import Order
+
+from product_content.services.catalogue import load_catalogue
+from tests.functional.discretion.words import found, telling_words
+from tests.functional.languages.english import english_on
+from tests.functional.stripe.sandbox import CARD, let_browsers_follow
+
+CHROMIUM = shutil.which("chromium")
+SHOTS = os.environ.get("SCREENSHOTS")  # a folder to look at afterwards
+SET = "Juego inicial, tallas 1–3"
+ADDRESS = {
+    "email": "ana@example.org",
+    "first_name": "Ana",
+    "last_name": "Ruiz",
+    "street_address_1": "1 Quiet Lane",
+    "city": "Leeds",
+    "postal_code": "LS1 1AA",
+}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+
+@contextmanager
+def browser(width):
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        # the browser wishes for English: the address alone decides
+        page = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale="en-GB"
+        ).new_page()
+        page.wrong, page.titles = [], []
+        page.on("console", lambda said: said.type == "error" and page.wrong.append(said.text))
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
+        yield page
+        chromium.close()
+
+
+@pytest.fixture
+def shop(settings, live_server, sandbox):
+    settings.PUBLIC_URL, settings.SHOP_NAME = live_server.url, "Stillwater"
+    let_browsers_follow(settings, sandbox.url)
+    load_catalogue()
+
+
+def read_in_spanish(page, name, width):
+    """Check that the page which is open is Spanish and fits its window."""
+    assert page.locator("html").get_attribute("lang") == "es"
+    assert english_on(page.locator("body").inner_text()) == [], page.url
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+    page.titles.append(page.title())
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/es-{name}-{width}.png", full_page=True)
+
+
+def choose(page, live_server, width):
+    page.goto(f"{live_server.url}/es/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Encuentra tu talla.")
+    read_in_spanish(page, "home", width)
+    page.get_by_role("link", name="Ver juegos por talla").click()
+    page.wait_for_url("**/es/sets/")
+    read_in_spanish(page, "sets", width)
+    page.get_by_role("link", name=SET).first.click()
+    page.wait_for_url("**/es/sets/starter-set-sizes-1-3/")
+    read_in_spanish(page, "set", width)
+    page.get_by_role("button", name="Añadir al carrito").first.click()
+    page.get_by_text("En tu carrito: 1.").first.wait_for()
+    page.get_by_role("link", name=re.compile("^Carrito")).first.click()
+    page.wait_for_url("**/es/basket/")
+
+
+def check_out(page, width):
+    private = len(page.titles)
+    read_in_spanish(page, "basket", width)
+    page.get_by_role("link", name="Comprar sin cuenta").click()
+    page.wait_for_url("**/es/checkout/address/")
+    page.get_by_role("button", name="Continuar").click()
+    page.get_by_text("Rellena este campo: código postal.").first.wait_for()
+    read_in_spanish(page, "address-wrong", width)
+    for name, value in ADDRESS.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="Continuar").click()
+    page.wait_for_url("**/es/checkout/delivery/**")
+    read_in_spanish(page, "delivery", width)
+    page.get_by_role("button", name="Continuar").click()
+    page.wait_for_url("**/es/checkout/seen/**")
+    read_in_spanish(page, "seen", width)
+    page.get_by_role("link", name="Cambiar algo").first.click()
+    page.wait_for_url("**/es/checkout/discretion/")
+    read_in_spanish(page, "options", width)
+    page.get_by_role("button", name="Ver lo que verán otros").click()
+    page.wait_for_url("**/es/checkout/seen/**")
+    page.get_by_role("link", name="Bien, continuar").first.click()
+    page.wait_for_url("**/es/checkout/review/")
+    read_in_spanish(page, "review", width)
+    return private
+
+
+def pay(page):
+    page.get_by_role("button", name=re.compile(r"Pagar 35,95")).click()
+    page.wait_for_url("**/c/pay/**")
+    page.get_by_label("Card number").fill(CARD)
+    page.locator("button[value=card]").click()
+    page.wait_for_url("**/es/orders/**")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_everything_is_in_spanish_from_the_home_page_to_the_email(shop, live_server, width):
+    with browser(width) as page:
+        choose(page, live_server, width)
+        private = check_out(page, width)
+        pay(page)
+        read_in_spanish(page, "order", width)
+        assert page.wrong == []
+        titles = page.titles[private:]
+
+    order = Order.objects.get()
+    assert order.language_code == "es"
+    assert titles[-1] == f"Tu pedido {order.pk} · Stillwater"
+    (message,) = [each for each in mail.outbox if "ana@example.org" in each.to]
+    assert message.subject == f"Tu pedido {order.pk} de Stillwater"
+    html = message.alternatives[0][0]
+    for body in (message.body, html):
+        assert "Gracias por tu pedido" in body
+        assert f"{live_server.url}/es/orders/" in body
+        assert "35,95" in body
+        assert english_on(body) == []
+    assert re.search(r'<html[^>]* lang="es"', html)
+    outside = [("subject", message.subject), *(("title", title) for title in titles)]
+    assert found(telling_words(), outside) == []

@@ -1,0 +1,137 @@
+"""What an order's page says, from the payment to the parcel, a refund and the end."""
+
+import pytest
+from django.core import mail
+from prices import Money
+from saleor.order.models import Fulfillment, Order
+
+from plugins.discreet_shipping.services import start_packing
+from plugins.ordering.models import Refund
+from plugins.ordering.services import ask_refund, release_order
+from tests.factories import UserFactory
+from tests.personas import link_holder
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def page_of(order, client=None):
+    response = (client or link_holder(order)).get(f"/orders/{order.token}/")
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def story(page):
+    """The texts of the time line, oldest first."""
+    items = page.split('<ol class="story">')[1].split("</ol>")[0].split("<span>")[1:]
+    return [item.split("</span>")[0] for item in items]
+
+
+def test_a_paid_order_shows_state_items_sums_promise_and_what_can_be_done(buy):
+    order = buy()
+    page = page_of(order)
+    for words in (
+        f"Thank you. Order {order.pk} is yours.", "Gentle set", "2 × £49.00", "£98.00", "£3.50",
+        "£101.50", "4 Mill Lane", "ONLINE ORDER", "Sender on the parcel", "Receipt (PDF)",
+        "Cancel this order", "What others will see", "Expected ",
+    ):  # fmt: skip
+        assert words in page
+    assert story(page) == ["You placed the order.", "We have your payment."]
+    for absent in ("Tracking", "Given back", "Pay £"):
+        assert absent not in page
+
+
+def test_a_waiting_order_can_be_paid_or_cancelled_and_has_no_receipt(place):
+    order = place()
+    page = page_of(order)
+    assert "Everything is held for you until" in page
+    assert "Pay £101.50 now" in page
+    assert "Cancel this order" in page
+    assert "Receipt" not in page
+    assert story(page) == ["You placed the order."]
+
+
+def test_a_parcel_shows_its_tracking_number_and_asks_nobody_else(buy):
+    order = buy()
+    start_packing(order_id=order.pk, user=UserFactory(is_staff=True))
+    Fulfillment.objects.create(order=order, tracking_number="AB123456789GB")
+    Order.objects.update(status="fulfilled")
+    page = page_of(order)
+    assert "Your parcel is on its way." in page
+    assert "<code>AB123456789GB</code>" in page
+    assert story(page)[2:] == ["We began to pack it.", "Your parcel left us."]
+    assert "Cancel this order" not in page
+
+
+def test_an_address_of_a_carrier_is_a_plain_link_that_tells_nothing(buy):
+    order = buy()
+    for number in ("https://carrier.example/t/1?a=1&b=<2>", "javascript:alert(1)", ""):
+        Fulfillment.objects.create(order=order, tracking_number=number)
+    Order.objects.update(status="partially fulfilled")
+    page = page_of(order)
+    assert (
+        '<a href="https://carrier.example/t/1?a=1&amp;b=&lt;2&gt;" rel="noreferrer nofollow">'
+        in page
+    )
+    assert 'href="javascript' not in page
+    assert "It has no tracking number." in page
+    assert "Partly sent" in page
+    assert story(page).count("A parcel left us.") == 3
+    assert "Expected" not in page
+
+
+def test_a_parcel_that_staff_took_back_is_not_shown(buy):
+    order = buy()
+    Fulfillment.objects.create(order=order, status="canceled", tracking_number="AB123456789GB")
+    assert "AB123456789GB" not in page_of(order)
+
+
+def test_money_given_back_stands_in_the_sums_and_the_story_without_staffs_reason(buy):
+    order = buy()
+    ask_refund(order_id=order.pk, key="one", reason="Staff only", amount=Money("10.00", "GBP"))
+    page = page_of(order)
+    assert "Given back, " in page
+    assert "−£10.00" in page
+    assert story(page)[-1] == "Money goes back to you. £10.00"
+    assert "Staff only" not in page
+    Refund.objects.update(state="asked")
+    assert "On its way back, " in page_of(order)
+    Refund.objects.update(state="failed")
+    assert "£10.00" not in page_of(order)
+
+
+def test_notes_and_names_of_staff_stay_theirs(buy):
+    order = buy()
+    order.events.create(type="note_added", parameters={"message": "Rings twice"})
+    order.events.create(type="updated_address", user=UserFactory(first_name="Sasha", is_staff=True))
+    page = page_of(order)
+    assert story(page)[-1] == "The address was changed."
+    assert "Rings twice" not in page
+    assert "Sasha" not in page
+
+
+def test_an_order_that_ended_unpaid_says_that_nothing_was_charged(place):
+    order = place()
+    release_order(order_id=order.pk, reason="Not paid in time.")
+    page = page_of(order)
+    assert "No longer held" in page
+    assert "Nothing was charged for it" in page
+    for absent in ("Cancel this order", "Receipt", "/pay/", "What others will see"):
+        assert absent not in page
+
+
+def test_an_order_whose_payment_is_checked_says_so(buy):
+    order = buy()
+    order.private_metadata["needs_attention"] = ["paid_twice"]
+    order.save()
+    page = page_of(order)
+    assert "Being checked" in page
+    assert "paid_twice" not in page
+
+
+def test_opening_the_page_sends_and_changes_nothing(buy):
+    order = buy()
+    mail.outbox.clear()
+    before = Order.objects.values().get()
+    page_of(order)
+    assert Order.objects.values().get() == before
+    assert mail.outbox == []
