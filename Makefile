@@ -54,7 +54,7 @@ storm: venv ## Kill each process at each step of 210 checkouts, then compare sho
 mailstorm: venv ## Kill workers, stop the broker, make SMTP fail under 324 e-mails; count what arrives
 	@exec $(PY) -m tests.functional.emails.storm $(ARGS)
 
-bench: venv ## Measure the pages and placing orders (takes minutes)
+bench: venv ## Measure the pages, placing orders and sending 10,000 e-mails (takes minutes)
 	@exec $(PY) -m tests.bench $(ARGS)
 
 shell: venv ## Open a Python prompt on the running shop

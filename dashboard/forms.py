@@ -77,3 +77,10 @@ class SendForm(forms.Form):
             "tracking_number": self.cleaned_data["tracking_number"].strip().upper(),
             "partly": "partly" in self.data,
         }
+
+
+class BinForm(forms.Form):
+    """Which bin a variant lies in; an empty bin takes it out."""
+
+    sku = forms.CharField(label="SKU", max_length=255)
+    bin = forms.CharField(max_length=12, required=False)

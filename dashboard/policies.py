@@ -51,3 +51,16 @@ def may_close_parcel(
     if not all_ticked:
         return False, "Look at each point of the list, and tick it."
     return True, ""
+
+
+def may_report(
+    *, has_left: bool, is_known: bool, is_collection: bool, is_about_collection: bool
+) -> tuple[bool, str]:
+    """Say whether staff may note what the carrier told them about a parcel."""
+    if not has_left:
+        return False, "Nothing has left yet."
+    if is_known:
+        return False, "That was noted before, and the customer was told."
+    if is_about_collection and not is_collection:
+        return False, "This order goes to an address, not to a collection point."
+    return True, ""

@@ -4,7 +4,7 @@ from django.urls import path
 
 from dashboard.pages import View
 from dashboard.site import staff_site
-from dashboard.views import packing, second_step
+from dashboard.views import bins, packing, second_step
 
 
 def _parcel(step: str, view: View, name: str) -> object:
@@ -21,6 +21,7 @@ urlpatterns = [
         staff_site.admin_view(second_step.new_recovery_codes),
         name="staff-recovery-codes",
     ),
+    path("packing/bins/", staff_site.admin_view(bins.bins), name="staff-bins"),
     path("packing/", staff_site.admin_view(packing.queue), name="staff-packing"),
     _parcel("", packing.parcel, "staff-parcel"),
     _parcel("claim/", packing.claim, "staff-parcel-claim"),

@@ -1,6 +1,7 @@
 """Admin classes, one module per area; importing this package registers them all."""
 
 from dashboard.admin import (
+    access_log,
     customers,
     discounts,
     discretion,
@@ -17,6 +18,7 @@ from dashboard.admin import (
 )
 
 __all__ = [
+    "access_log",
     "customers",
     "discounts",
     "discretion",

@@ -7,17 +7,20 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from dashboard.admin.access_log import Audited
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin
 from dashboard.admin.show import show_time
 from dashboard.models import Customer
+from dashboard.models.access import Looked
 from dashboard.site import staff_site
 
 
 @admin.register(Customer, site=staff_site)
-class CustomerAdmin(ReadOnly, SaleorModelAdmin):
+class CustomerAdmin(Audited, ReadOnly, SaleorModelAdmin):
     """People with an account. Guests have none: their orders carry what is needed."""
 
     required_permission = "account.manage_users"
+    looked = Looked.CUSTOMER
     list_display = ("email", "joined", "is_active", "order_count")
     list_filter = ("is_active",)
     search_fields = ("email",)

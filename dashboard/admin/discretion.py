@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from saleor.plugins.models import PluginConfiguration
+from unfold.decorators import action
 
 from dashboard.admin.base import SaleorModelAdmin
 from dashboard.admin.discretion_forms import ImportForm, SettingsForm
@@ -79,12 +80,17 @@ class PointAdmin(SaleorModelAdmin):
     list_filter = ("is_active", "kind", "country")
     search_fields = ("name", "postcode", "code")
     search_help_text = "Name, postcode or code"
-    change_list_template = "dashboard/points_list.html"
+    actions_list = ("open_import",)
 
     def get_urls(self) -> list[Any]:
         """Add the import."""
         view = self.admin_site.admin_view(self.import_view)
         return [path("import/", view, name="collection_points_import"), *super().get_urls()]
+
+    @action(description="Import a CSV", url_path="to-import")
+    def open_import(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the import."""
+        return HttpResponseRedirect(reverse("admin:collection_points_import"))
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         """Take a CSV: all of its rows, or none with every mistake named."""

@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString
 from saleor.order.models import Order
 from unfold.decorators import action, display
 
+from dashboard.models.access import Looked
 from dashboard.roles import PACK_ORDERS
 from dashboard.selectors.packing import is_to_pack
+from dashboard.services.access import note_look
 from plugins.discreet_shipping.artefacts.files import CONTENT_TYPES, KINDS, artefact_file
 from plugins.discreet_shipping.artefacts.shapes import SIZES
 from plugins.discreet_shipping.selectors import contract_of
@@ -40,6 +42,7 @@ class OrderPacking:
         file = contract and artefact_file(contract, kind=kind, size=size, form=form)
         if not file:
             raise Http404
+        note_look(actor=request.user, kind=Looked.SHEET, subject_id=order_id)
         response = HttpResponse(file, content_type=CONTENT_TYPES[form])
         name = f"{order_id}-{kind}-{size}.{form}"
         response.headers["Content-Disposition"] = f'inline; filename="{name}"'

@@ -8,13 +8,16 @@ from django.http import HttpRequest
 from saleor.order.models import Order
 from unfold.decorators import display
 
+from dashboard.admin.access_log import Audited
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin
 from dashboard.admin.filters import WorkFilter
 from dashboard.admin.order_fields import OrderFields
 from dashboard.admin.order_packing import OrderPacking
 from dashboard.admin.order_parts import EmailInline, EventInline, LineInline, PaymentInline
 from dashboard.admin.order_refunds import RefundInline
+from dashboard.admin.order_steps import OrderSteps
 from dashboard.admin.refund_page import RefundPage
+from dashboard.models.access import Looked
 from dashboard.selectors.orders import orders_with_payment
 from dashboard.site import staff_site
 
@@ -22,10 +25,13 @@ _BIGGEST_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would ref
 
 
 @admin.register(Order, site=staff_site)
-class OrderAdmin(OrderPacking, RefundPage, OrderFields, ReadOnly, SaleorModelAdmin):
+class OrderAdmin(
+    Audited, OrderPacking, OrderSteps, RefundPage, OrderFields, ReadOnly, SaleorModelAdmin
+):
     """The list of orders, and one order with all that happened to it."""
 
     required_permission = "order.manage_orders"
+    looked = Looked.ORDER
     list_display = (
         "number",
         "placed",
@@ -41,13 +47,16 @@ class OrderAdmin(OrderPacking, RefundPage, OrderFields, ReadOnly, SaleorModelAdm
     search_fields = ("user_email",)  # shows the search box; `get_search_results` does the work
     search_help_text = "Order number or e-mail"
     ordering = ("-pk",)
-    actions_detail = ("begin_packing", "refund")
+    actions_detail = ("begin_packing", "next_step", "refund")
     inlines = (LineInline, PaymentInline, RefundInline, EmailInline, EventInline)
     fieldsets = (
         (None, {"fields": (("state", "payment"), ("placed", "flag"), "customer_note")}),
         ("Delivery", {"fields": (("ship_to", "bill_to"), ("delivery", "email"))}),
         ("Packing, as the customer was shown", {"fields": ("packing_list", "sheets")}),
-        ("Amounts", {"fields": (("goods", "shipping"), ("discount_given", "order_total"))}),
+        (
+            "Amounts",
+            {"fields": (("goods", "shipping"), ("discount_given", "order_total"), "money_back")},
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:

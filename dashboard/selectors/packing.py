@@ -54,7 +54,7 @@ class Parcel:
     order_id: int
     picks: list[Pick]
     checklist: list[tuple[str, str]]
-    sheets: list[str]
+    sheets: list[tuple[str, str]]
 
     @property
     def missing(self) -> int:
@@ -102,8 +102,8 @@ def checklist_of(order: Order) -> list[tuple[str, str]]:
     return packing_checklist(contract) if contract else []
 
 
-def sheets_of(order: Order) -> list[str]:
-    """Return the kinds of sheets that this order has to print."""
+def sheets_of(order: Order) -> list[tuple[str, str]]:
+    """Return the kinds of sheets that this order has to print, with their names."""
     contract = contract_of(order)
     if contract is None:
         return []
@@ -112,7 +112,7 @@ def sheets_of(order: Order) -> list[str]:
         "return-label": bool(contract["return_label"]),
         "slip": contract["slip"]["kind"] == "codes",
     }
-    return [kind for kind, there in has.items() if there]
+    return [(kind, kind.replace("-", " ").capitalize()) for kind, there in has.items() if there]
 
 
 def name_of(person: User | None) -> str:

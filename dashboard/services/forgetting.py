@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from dashboard.models import AccessRecord
 from plugins.ordering.retention import too_old
 
 
@@ -24,5 +25,6 @@ def forget_old_traces(*, now: datetime | None = None) -> int:
             AccessLog.objects.filter(attempt_time__lt=tries),
             AccessFailureLog.objects.filter(attempt_time__lt=tries),
             LogEntry.objects.filter(action_time__lt=too_old("staff_log", now)),
+            AccessRecord.objects.filter(at__lt=too_old("staff_log", now)),
         )
     )

@@ -47,7 +47,7 @@ def claim(*, order_id: int, packer: User, take_over: bool = False) -> None:
 
 @transaction.atomic
 def scan(*, order_id: int, packer: User, code: str) -> str:
-    """Count the piece with this SKU into the parcel and return its name.
+    """Count the piece with this SKU into the parcel and return what to say.
 
     A wrong piece, or one too many, blocks the parcel until `put_right`: "" is returned then.
     Raises PackingRefused for whoever is not packing it.
@@ -128,7 +128,7 @@ def _first_missing(order: Order, job: PackingJob, lines: list[OrderLine]) -> Ord
 def _put_in(job: PackingJob, line: OrderLine) -> str:
     job.counted = {**job.counted, str(line.pk): job.pieces.get(line.pk, 0) + 1}
     job.save(update_fields=["counted"])
-    return str(line)
+    return f"In: {line}"
 
 
 def _start(order_id: int, packer: User) -> None:

@@ -13,11 +13,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dashboard.forms import SendForm
+from dashboard.models.access import Looked
 from dashboard.pages import View
 from dashboard.roles import PACK_ORDERS
 from dashboard.selectors.packing import packing_queue
 from dashboard.selectors.parcels import Bench, bench_of
 from dashboard.services import packing
+from dashboard.services.access import note_look
 from dashboard.services.packing import PackingRefused
 
 
@@ -55,6 +57,8 @@ def parcel(request: HttpRequest, order_id: int) -> HttpResponseBase:
     if form.is_valid() and _is_sent(request, order_id, form):
         messages.success(request, f"Order {order_id} is on its way.")
         return redirect("staff-packing")
+    if request.method == "GET":
+        note_look(actor=request.user, kind=Looked.PARCEL, subject_id=order_id)
     context = {"bench": bench, "parcel": bench.parcel, "form": form}
     return render(request, "dashboard/packing/parcel.html", context)
 

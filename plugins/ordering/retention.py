@@ -78,7 +78,7 @@ RETENTION: dict[str, Kept] = {
         "plugins.stripe_payments.tasks.forget_old_events",
     ),
     "staff_log": Kept(
-        _("Which member of staff changed what"),
+        _("Which member of staff looked at or changed what"),
         timedelta(days=2 * _YEAR),
         _("To find out what went wrong, and to protect your data from misuse."),
         "dashboard.tasks.forget_old_traces",

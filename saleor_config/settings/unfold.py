@@ -108,6 +108,13 @@ _NAVIGATION = [
             _line("Customers", "person", "dashboard_customer", "account.manage_users"),
             _line("Staff", "badge", "dashboard_staffmember", "account.manage_staff"),
             _line("Groups", "groups", "auth_group", "account.manage_staff"),
+            _line(
+                "Who looked",
+                "policy",
+                "dashboard_accessrecord",
+                "dashboard.view_access_log",
+            ),
+            _line("Who changed", "history", "admin_logentry", "dashboard.view_access_log"),
         ],
     },
 ]

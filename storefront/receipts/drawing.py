@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MARGIN, _LINE = 22.0, 5.6
 _TEXT, _SMALL, _TITLE = 10.0, 8.5, 22.0
-_WIDTHS = (92, 14, 30, 30)  # what, pieces, each, together
+_WIDTHS = (84, 22, 30, 30)  # what, pieces, each, together
 _ALIGN = ("LEFT", "RIGHT", "RIGHT", "RIGHT")
 _GREY, _BLACK = 110, 20
 
@@ -49,10 +49,10 @@ def _sheet(title: str) -> FPDF:
     return pdf
 
 
-def _write(pdf: FPDF, text: str, size: float = _TEXT, grey: int = _BLACK, width: float = 0) -> None:
+def _write(pdf: FPDF, text: str, size: float = _TEXT, grey: int = _BLACK) -> None:
     pdf.set_font("receipt", size=size)
     pdf.set_text_color(grey)
-    pdf.multi_cell(width, size * _LINE / _TEXT, text, align="LEFT", new_x="LEFT", new_y="NEXT")
+    pdf.multi_cell(0, size * _LINE / _TEXT, text, align="LEFT", new_x="LEFT", new_y="NEXT")
 
 
 def _head(pdf: FPDF, receipt: Receipt) -> None:

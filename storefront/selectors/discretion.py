@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -37,6 +38,7 @@ from plugins.discreet_shipping.selectors import (
 from plugins.discreet_shipping.selectors.progress import progress_of
 from plugins.discreet_shipping.services import remembered_choices
 from plugins.ordering.discretion import RECEIPT_KEY
+from plugins.ordering.email_kinds import EMAIL_KINDS
 from storefront.selectors.baskets import find_checkout
 from storefront.types import Basket
 
@@ -46,6 +48,7 @@ class Seen:
     """A Contract with its drawings. `expected` is the day the parcel should come."""
 
     contract: Contract
+    mails: tuple[dict[str, Any], ...]
     label: SafeString | str
     return_label: SafeString | str
     slip: SafeString | str
@@ -167,6 +170,11 @@ def _offer(now: Situation, currency: str, postcode: str) -> Offer:
     )
 
 
+def _in_order(mails: dict[str, dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return e-mails in the order of our table: PostgreSQL keeps a JSON's keys in its own."""
+    return tuple(mails[kind] for kind in EMAIL_KINDS if kind in mails)
+
+
 def _seen(contract: Contract) -> Seen:
     def drawing(kind: str, title: str) -> SafeString | str:
         sheet = artefact_sheet(contract, kind=kind, size="a6")
@@ -175,6 +183,7 @@ def _seen(contract: Contract) -> Seen:
     day = contract["expected_day"]
     return Seen(
         contract=contract,
+        mails=_in_order(contract["emails"]),
         label=drawing("label", _("The label on the box")),
         return_label=drawing("return-label", _("The return label in the box")),
         slip=drawing("slip", _("The slip in the box")),

@@ -6,12 +6,13 @@ import os
 import sys
 from dataclasses import dataclass
 
-from tests.bench import load, memory, table
+from tests.bench import emails, load, memory, table
 from tests.bench.shop import WEB_WORKERS, Shop, running_shop
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 CONNECTIONS = 8
 ORDERS = 400
+EMAILS = int(os.environ.get("BENCH_EMAILS", "10000"))
 _HEADINGS = ("page", "req/s", "of limit", "p50 ms", "p99 ms", "emptied", "queries", "bytes")
 
 
@@ -36,10 +37,16 @@ def main() -> None:
         used = {name: memory.proportional_mb(pid) for name, pid in shop.pids.items()}
         counted = shop.inside("pages", *(t.path for t in targets if not t.script))
         orders = shop.inside("orders", str(ORDERS), str(WEB_WORKERS))
+        shop.stop_web()
+        drained = emails.drain(shop, EMAILS)
     limit = next(iter(warm.values())).per_second
     rows = [_row(t, warm[t], emptied[t], limit, counted.get(t.path)) for t in targets]
     print(table.render(_HEADINGS, [*rows, _order_row(orders, limit)]))
     print("\nmemory (PSS): " + ", ".join(f"{name} {mb:.0f} MB" for name, mb in used.items()))
+    print(
+        f"e-mails: {drained.count:,} sent, {drained.per_second:,.0f} a second; the worker holds "
+        f"{drained.warm_mb:.0f} MB when warm, {drained.end_mb:.0f} MB at the end"
+    )
     failed = [target.name for target in targets if warm[target].errors]
     if failed:
         sys.exit(f"bench: refused or broken answers from: {', '.join(failed)}")

@@ -3,6 +3,7 @@
 python -m tests.bench.inside pages /sets/ /guides/   queries and bytes of each page
 python -m tests.bench.inside names                   a set, a guide and a variant to load
 python -m tests.bench.inside orders 400 2            orders placed per second
+python -m tests.bench.inside queue_emails 10000      e-mails of one order, published
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +27,10 @@ django.setup()
 from django.db import connection  # noqa: E402  after set-up
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
+from plugins.order_emails.models import OutgoingEmail  # noqa: E402
+from plugins.order_emails.services.outbox import publish  # noqa: E402
 from plugins.ordering.services import place_order  # noqa: E402
 from product_content.selectors import get_product, list_guides, list_sets  # noqa: E402
 from storefront.selectors.delivery import list_delivery_methods  # noqa: E402
@@ -83,6 +88,24 @@ def orders(count: str, processes: str) -> dict[str, float]:
     }
 
 
+def queue_emails(count: str) -> int:
+    """Write confirmations of one order into the outbox and publish them all."""
+    order_id = place_order(checkout_token=_basket()).order_id
+    due = timezone.now() + timedelta(days=1)  # the sweeper publishes none of them again
+    rows = OutgoingEmail.objects.bulk_create(
+        OutgoingEmail(
+            about=f"order-{order_id}",
+            order_id=order_id,
+            kind="order_confirmed",
+            occasion=f"bench-{number}",
+            message_id=f"<bench-{number}@shop.test>",
+            next_try_at=due,
+        )
+        for number in range(int(count))
+    )
+    return sum(publish(row.pk) for row in rows)
+
+
 def _basket() -> UUID:
     variant = names()["variant"]
     token = add_to_basket(token=None, variant_id=variant, quantity=1).token
@@ -104,5 +127,6 @@ def _place(token: UUID) -> float:
 
 
 if __name__ == "__main__":
-    command: Callable[..., Any] = {"pages": pages, "names": names, "orders": orders}[sys.argv[1]]
+    commands = (pages, names, orders, queue_emails)
+    command: Callable[..., Any] = {each.__name__: each for each in commands}[sys.argv[1]]
     print(json.dumps(command(*sys.argv[2:])))

@@ -12,3 +12,4 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 }
 LOGGING = {"version": 1, "disable_existing_loggers": True}
+PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"  # orders are placed here, not paid

@@ -265,3 +265,14 @@ def test_scans_at_the_same_moment_are_all_counted(order):
 
     at_once(lambda: scan("SET-A"), lambda: scan("SET-B"), lambda: scan("SET-B"))
     assert sum(PackingJob.objects.get().counted.values()) == 3
+
+
+def test_a_bin_is_set_by_scanning(packer, order):
+    answer = packer.post(f"{QUEUE}bins/", {"sku": "set-b", "bin": "a0"}, follow=True)
+    assert ": A0" in answer.content.decode()
+    html = packer.get(page(order)).content.decode()
+    assert html.index("A0") < html.index("A1")
+    again = packer.post(f"{QUEUE}bins/", {"sku": "<b>", "bin": "D4"}).content.decode()
+    assert "Nothing here has this SKU." in again
+    assert 'value="&lt;b&gt;"' in again
+    assert 'value="D4"' in again

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.django_db
 ANY_STAFF = ""
 # What the names of the addresses begin with, and the permission that opens them.
 NEEDS = {
+    "admin_logentry_": "dashboard.view_access_log",
+    "dashboard_accessrecord_": "dashboard.view_access_log",
     "auth_group_": "account.manage_staff",
     "dashboard_customer_": "account.manage_users",
     "dashboard_maskedgiftcard_": "giftcard.manage_gift_card",
@@ -32,6 +34,7 @@ NEEDS = {
     "order_order_": "order.manage_orders",
     "order_order_begin_packing": "dashboard.pack_orders",
     "order_sheet": ("order.manage_orders", "dashboard.pack_orders"),
+    "staff-bins": ("dashboard.pack_orders", "dashboard.manage_stock"),
     "staff-packing": "dashboard.pack_orders",
     "staff-parcel": "dashboard.pack_orders",
     "staff-recovery-codes": ANY_STAFF,

@@ -27,6 +27,14 @@ def preview_contract(
     return build(facts_of_checkout(checkout, rules, total=total, delivery=delivery))
 
 
+def delivery_of(order: Order) -> Money:
+    """Return what delivery costs by the order's Contract, which changes after ordering lower."""
+    contract = contract_of(order)
+    if contract is None:
+        return cast("Money", order.shipping_price_gross)
+    return Money(Decimal(contract["delivery"]), order.currency)
+
+
 def promised_surcharge(order: Order) -> Money:
     """Return what the options of the order's Contract add to its delivery price."""
     contract = contract_of(order)

@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from prices import Money
 from saleor.discount import VoucherType
 from saleor.order.events import order_note_added_event
@@ -25,13 +24,13 @@ from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
 from plugins.discreet_shipping.policies import check_choices, may_change
 from plugins.discreet_shipping.policies.changing import price_change_allowed
 from plugins.discreet_shipping.prices import surcharge
-from plugins.discreet_shipping.selectors.contracts import promised_surcharge
+from plugins.discreet_shipping.selectors.contracts import delivery_of, promised_surcharge
 from plugins.discreet_shipping.selectors.progress import progress_of
 from plugins.discreet_shipping.selectors.settings import current_settings
 from plugins.discreet_shipping.selectors.stored import situation_of
 from plugins.discreet_shipping.services.contracts import fix_contract
 from plugins.ordering.errors import RefundRefused
-from plugins.ordering.services import ask_refund
+from plugins.ordering.services import ask_refund, give_back_to_cards, left_to_give_back
 from plugins.ordering.services.locks import lock_order
 
 REFUND_REASON = "Delivery options were taken out after ordering."
@@ -47,14 +46,14 @@ def change_choices(*, order_id: int, data: Mapping[str, Any]) -> Money:
     _refuse_late(order)
     rules = current_settings()
     choices = _fitting(order, rules, data)
-    back = _difference(order, choices, rules)
+    cheaper = _cheaper(order, choices, rules)
+    back = cheaper - _not_paid_because_of_voucher(order, cheaper)
+    delivery = delivery_of(order) - cheaper
     round_ = int((order.metadata or {}).get("discretion_changes", 0)) + 1
     order.store_value_in_metadata({CHOICES_KEY: to_data(choices), "discretion_changes": round_})
-    fix_contract(order=order, rules=rules)
+    fix_contract(order=order, rules=rules, delivery=delivery)
     order_note_added_event(order=order, user=None, message="The customer changed the delivery.")
-    if back.amount:
-        _give_back(order, back, round_)
-    return back
+    return _give_back(order, back, round_)
 
 
 def _refuse_late(order: Order) -> None:
@@ -70,17 +69,40 @@ def _fitting(order: Order, rules: ShippingSettings, data: Mapping[str, Any]) -> 
     return choices
 
 
-def _difference(order: Order, choices: Choices, rules: ShippingSettings) -> Money:
+def _cheaper(order: Order, choices: Choices, rules: ShippingSettings) -> Money:
+    """Return by how much delivery gets cheaper; raise ChangeRefused if it would cost more."""
     before, after = promised_surcharge(order), surcharge(choices, rules, order.currency)
     allowed, reason = price_change_allowed(before=before, after=after)
     if not allowed:
         raise ChangeRefused(reason)
-    if order.voucher is not None and order.voucher.type == VoucherType.SHIPPING:
-        return Money(Decimal("0.00"), order.currency)  # the voucher paid for the options
-    return min(before - after, order.total_gross)
+    return before - after
 
 
-def _give_back(order: Order, amount: Money, round_: int) -> None:
+def _not_paid_because_of_voucher(order: Order, cheaper: Money) -> Money:
+    """Return the part of what gets cheaper that a voucher for delivery had paid.
+
+    Such a voucher gives less when delivery costs less: one of 100% paid for all of it, one of
+    £2 for none of it while delivery stays above £2.
+    """
+    nothing = Money(Decimal("0.00"), order.currency)
+    if order.voucher is None or order.voucher.type != VoucherType.SHIPPING:
+        return nothing
+    now = delivery_of(order)
+    given = order.voucher.get_discount_amount_for(now)
+    less = given - order.voucher.get_discount_amount_for(now - cheaper)
+    return min(max(less, nothing), cheaper)
+
+
+def _give_back(order: Order, amount: Money, round_: int) -> Money:
+    """Give money back the way it came: to the payment first, the rest to gift cards."""
+    paid = min(amount, left_to_give_back(order))
+    if paid.amount:
+        _ask_refund(order, paid, round_)
+    rest = amount - paid
+    return paid + give_back_to_cards(order=order, amount=rest) if rest.amount else paid
+
+
+def _ask_refund(order: Order, amount: Money, round_: int) -> None:
     try:
         ask_refund(
             order_id=order.pk,
@@ -90,5 +112,5 @@ def _give_back(order: Order, amount: Money, round_: int) -> None:
         )
     except RefundRefused as refused:
         raise ChangeRefused(
-            _("We cannot give the difference back by ourselves. Please write to us.")
+            "We cannot give the difference back by ourselves. Please write to us."
         ) from refused

@@ -8,6 +8,7 @@ allocations → voucher. Nothing here calls a payment provider inside a transact
 from plugins.ordering.services.adopt import adopt_session, rebuild_session
 from plugins.ordering.services.attention import flag_order, is_unneeded, unflag_order
 from plugins.ordering.services.cancel import cancel_order
+from plugins.ordering.services.card_part import give_back_to_cards
 from plugins.ordering.services.forget import forget_old_baskets
 from plugins.ordering.services.forget_orders import forget_old_orders, forget_order
 from plugins.ordering.services.fulfil import fulfil, left_to_send
@@ -15,7 +16,7 @@ from plugins.ordering.services.outside_refunds import record_outside_refund
 from plugins.ordering.services.place import place_order
 from plugins.ordering.services.receipt import choose_receipt
 from plugins.ordering.services.record import record_payment, record_payment_failure
-from plugins.ordering.services.refund_books import record_refund
+from plugins.ordering.services.refund_books import left_to_give_back, record_refund
 from plugins.ordering.services.refund_making import perform_refund, perform_waiting_refunds
 from plugins.ordering.services.refunds import ask_refund, refund_everything
 from plugins.ordering.services.release import (
@@ -40,7 +41,9 @@ __all__ = [
     "forget_old_orders",
     "forget_order",
     "fulfil",
+    "give_back_to_cards",
     "is_unneeded",
+    "left_to_give_back",
     "left_to_send",
     "perform_refund",
     "perform_waiting_refunds",

@@ -9,6 +9,7 @@ from django.db.models import Sum
 from prices import Money
 from saleor.order.actions import order_refunded
 from saleor.order.events import payment_failed_event
+from saleor.order.models import Order
 from saleor.payment import ChargeStatus, TransactionError, TransactionKind
 from saleor.payment.models import Payment, Transaction
 
@@ -35,6 +36,12 @@ def left_of(payment: Payment) -> Money:
     currency = taken.values_list("currency", flat=True).first() or payment.currency
     gone = Refund.objects.filter(payment=payment).exclude(state=RefundStatus.FAILED)
     return Money(came - (gone.aggregate(sum=Sum("amount_value"))["sum"] or 0), currency)
+
+
+def left_to_give_back(order: Order) -> Money:
+    """Return the most that one refund of this order may be; nothing without a payment."""
+    nothing = Money(Decimal("0.00"), order.currency)
+    return max([left_of(payment) for payment in order.payments.all()], default=nothing)
 
 
 def record_refund(*, refund_id: int, state: RefundState) -> None:

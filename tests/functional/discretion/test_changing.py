@@ -1,7 +1,15 @@
 """Changing the parcel after ordering: until packing begins, re-priced and promised anew."""
 
+from decimal import Decimal
+
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, assume, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from prices import Money
+from saleor.discount import DiscountValueType, VoucherType
+from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
 from plugins.discreet_shipping.choices import Choices
@@ -11,12 +19,22 @@ from plugins.discreet_shipping.services import (
     change_choices,
     remember_choices,
     remembered_choices,
+    save_settings,
     start_packing,
 )
 from plugins.ordering.models import PaymentSession, Refund
-from plugins.ordering.services import place_order, record_payment, start_payment
+from plugins.ordering.services import cancel_order, place_order, record_payment, start_payment
+from storefront.selectors.baskets import get_basket
 from storefront.services.discretion import keep_choices
-from tests.factories import FakeProvider, UserFactory, basket, variant_in_stock
+from tests.factories import (
+    FakeProvider,
+    GiftCardFactory,
+    ShippingMethodFactory,
+    UserFactory,
+    VoucherFactory,
+    basket,
+    variant_in_stock,
+)
 from tests.personas import link_holder, staff, stranger
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,3 +115,129 @@ def test_choices_are_remembered_only_for_those_who_ask():
     assert remembered_choices(user=user) == Choices(label_name="initials")
     remember_choices(user=user, choices=chosen, asked=False)
     assert remembered_choices(user=user) is None
+
+
+amounts = st.decimals(min_value=0, max_value=9, places=2)
+vouchers = st.sampled_from([
+    None,
+    {},
+    {"type": VoucherType.SHIPPING, "discount_value": "2.00"},
+    {"type": VoucherType.SHIPPING, "discount_value": "50",
+     "discount_value_type": DiscountValueType.PERCENTAGE},
+    {"type": VoucherType.SHIPPING, "discount_value": "100",
+     "discount_value_type": DiscountValueType.PERCENTAGE},
+])  # fmt: skip
+DEAR = {"handover": "named", "slip": "codes", "return_label": True, "day": "weekdays",
+        "weekdays": [1]}  # fmt: skip
+steps = st.lists(
+    st.sampled_from([
+        {"handover": "named", "slip": "codes", "return_label": True},
+        {"handover": "named", "return_label": True},
+        {"handover": "named", "slip": "codes"},
+        {"handover": "named"},
+        {},
+    ]),
+    min_size=1,
+    max_size=3,
+)  # fmt: skip
+
+
+@given(
+    prices=st.fixed_dictionaries(
+        {f"{key}_price": amounts for key in ("named", "day", "slip", "return_label")}
+    ),
+    price=st.decimals(min_value=1, max_value=20, places=2),
+    delivery=amounts,
+    voucher=vouchers,
+    card=st.one_of(st.none(), st.decimals(min_value=1, max_value=60, places=2)),
+    changes=steps,
+)
+@hypothesis_settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # making an example smaller takes minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_what_goes_back_is_what_the_order_would_have_cost_less(
+    prices, price, delivery, voucher, card, changes
+):
+    """The model: the same basket, ordered with the last choices from the start."""
+    with transaction.atomic():
+        less_is_given_back(prices, price, delivery, voucher, card, changes)
+        transaction.set_rollback(True)
+
+
+def less_is_given_back(prices, price, delivery, voucher, card, changes):
+    save_settings(values={key: str(value) for key, value in prices.items()}, active=True)
+    method = ShippingMethodFactory()
+    ShippingMethodFactory._meta.model.objects.filter(pk=method.pk).update(price_amount=delivery)
+    method.refresh_from_db()
+    checkout = basket(
+        (variant_in_stock(9, price=str(price)), 1),
+        voucher=None if voucher is None else VoucherFactory(**voucher),
+        cards=[GiftCardFactory(initial_balance_amount=card)] if card else [],
+        shipping_method=method,
+    )
+    would_cost = {}
+    for index, data in enumerate([*changes, DEAR]):  # before any money is taken
+        keep_choices(token=checkout.pk, data=data)
+        shown = get_basket(checkout.pk)
+        would_cost[index] = (shown.subtotal + shown.delivery - shown.discount).amount
+    paid = place_and_pay(checkout, pay=pay_without_provider)
+    assume(paid is not None)
+    dear, given, was = would_cost[len(changes)], Decimal(0), surcharge_of(paid)
+    for index, data in enumerate(changes):
+        try:
+            given += change_choices(order_id=paid.pk, data=data).amount
+        except ChangeRefused:  # dearer than what stands: nothing changes
+            assert surcharge_of(paid) == was
+            continue
+        paid.refresh_from_db()
+        was = surcharge_of(paid)
+        assert dear - given == would_cost[index]
+    refunded = sum((refund.amount_value for refund in Refund.objects.all()), Decimal(0))
+    on_cards = sum((c.current_balance_amount for c in GiftCard.objects.all()), Decimal(0))
+    used = dear - paid.total_gross_amount
+    assert refunded + (on_cards - ((card or 0) - used)) == given
+    assert refunded <= paid.total_gross_amount
+
+
+def surcharge_of(order):
+    return sum(Decimal(cost) for _key, _name, cost in contract_of(order)["options"])
+
+
+UNPAYABLE = object()
+
+
+def pay_without_provider(*, order_id):
+    """Open the session as a provider would: no provider may be asked inside a transaction."""
+    session = PaymentSession.objects.filter(order_id=order_id, amount_value__gt=0)
+    opened = {"provider": "fake", "reference": f"cs_{order_id}", "state": "open"}
+    return None if session.update(**opened) else UNPAYABLE
+
+
+def place_and_pay(checkout, pay=start_payment):
+    placed = place_order(checkout_token=checkout.pk)
+    if pay(order_id=placed.order_id) is UNPAYABLE:
+        return None
+    session = PaymentSession.objects.get(order_id=placed.order_id)
+    if placed.total.amount:
+        record_payment(
+            provider="fake", reference=session.reference, amount=placed.total, raw_id="ch_1"
+        )
+    return Order.objects.get(pk=placed.order_id)
+
+
+def test_what_a_gift_card_paid_goes_back_to_it_once_also_when_the_order_is_cancelled():
+    card = GiftCardFactory(initial_balance_amount="80.00")
+    checkout = basket((variant_in_stock(9), 1), cards=[card])
+    keep_choices(token=checkout.pk, data={"handover": "signature"})
+    order = place_and_pay(checkout)
+    assert order.total_gross_amount == 0
+    assert change_choices(order_id=order.pk, data={}) == Money("1.50", "GBP")
+    card.refresh_from_db()
+    assert card.current_balance_amount == Decimal("27.50")  # 80.00 - 49.00 - 3.50
+    assert not Refund.objects.exists()
+    cancel_order(order_id=order.pk, actor_id=None, reason="Asked for.")
+    card.refresh_from_db()
+    assert card.current_balance_amount == Decimal("80.00")

@@ -126,6 +126,7 @@ def test_what_the_contract_showed_is_what_everything_says(  # noqa: PLR0915  one
         page.wait_for_url("**/orders/*/seen/")
         shot(page, "order-seen", width, scheme)
         now = page.locator("svg.sheet text").all_text_contents()
+        later = page.locator(".mail-subject").all_text_contents()
         assert page.wrong == []
     order = Order.objects.get()
     number = str(order.pk)
@@ -133,6 +134,7 @@ def test_what_the_contract_showed_is_what_everything_says(  # noqa: PLR0915  one
     assert shown[:1] == ["Mill Post Room"]
     assert "R. Marsh" in shown
     assert now == shown
+    assert later == [text.replace("#####", number) for text in subjects], "in the same order"
     contract = contract_of(order)
     sheets = {
         kind: [line for line in text.splitlines() if line]
@@ -169,7 +171,8 @@ def staff_sees(live_server, order, contract, width, scheme):
         shot(page, "staff-settings", width, scheme)
         page.goto(f"{live_server.url}/staff/discreet_shipping/collectionpoint/")
         shot(page, "staff-points", width, scheme)
-        page.goto(f"{live_server.url}/staff/discreet_shipping/collectionpoint/import/")
+        page.get_by_role("link", name="Import a CSV").click()
+        page.wait_for_url("**/collectionpoint/import/")
         shot(page, "staff-import", width, scheme)
         assert page.wrong == []
 

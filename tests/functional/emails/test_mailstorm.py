@@ -19,5 +19,5 @@ def test_no_email_is_lost_or_sent_twice_whatever_is_killed_or_refused():
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr[-4000:]
-    assert done.stdout.splitlines()[-2].split()[:4] == ["together", "30", "30", "0"]
+    assert done.stdout.splitlines()[-2].split()[:4] == ["together", "24", "24", "0"]
     assert "each e-mail arrived" in done.stdout

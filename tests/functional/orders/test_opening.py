@@ -213,3 +213,18 @@ def test_links_and_pages_stay_closed_after_leaving_quickly(buy):
         page = client.get(one).content.decode()
         assert "This page is closed" in page
         assert "Gentle" not in page
+
+
+def test_a_spanish_order_is_opened_read_and_billed_in_spanish(buy):
+    order = buy()
+    Order.objects.update(language_code="es")
+    order.refresh_from_db()
+    client = stranger()
+    answer = client.get(path(order))
+    assert path(order).startswith("/es/orders/open/")
+    assert answer.headers["Location"] == f"/es{address(order)}"
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert '<html lang="es"' in page
+    assert "Hiciste el pedido." in page
+    assert client.get(f"/es{address(order, 'receipt/')}").content.startswith(b"%PDF")
+    assert is_kept_out(stranger().get(path(order).replace("/es/orders/open/", "/orders/open/x")))

@@ -32,7 +32,7 @@ def payment(placed, amount, *, status="fully-charged"):
     """Add a payment that took `amount`, with its transaction."""
     row = Payment.objects.create(
         order=placed,
-        gateway="local",
+        gateway="fake",
         currency="GBP",
         total=Decimal(amount),
         captured_amount=Decimal(amount),

@@ -7,7 +7,6 @@ FOLDER/taken, one Message-ID a line, before it says so.
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import threading
 from email import message_from_bytes
@@ -52,8 +51,6 @@ class Handler:
     def _take(self, content: bytes) -> None:
         with (self.folder / "taken").open("a") as file:
             file.write(f"{message_from_bytes(content)['Message-ID']}\n")
-            file.flush()
-            os.fsync(file.fileno())
 
 
 def main() -> None:

@@ -35,12 +35,21 @@ class MailServer(Program):
         return True
 
 
+class MailWorker(Worker):
+    """A worker that can also be ended as a release does it."""
+
+    def end(self) -> None:
+        """Let it finish what it has in hand."""
+        self.process.terminate()
+        self.process.wait(60)
+
+
 class Shop:
     """Database, broker, mail server, worker and beat."""
 
     def __init__(self, folder: Path) -> None:
         self.postgres, self.valkey, self.mail = Postgres(folder), Valkey(folder), MailServer(folder)
-        self.worker, self.beat = Worker(folder), Beat(folder)
+        self.worker, self.beat = MailWorker(folder), Beat(folder)
         self.mail.behave("take")
 
     def environment(self) -> dict[str, str]:

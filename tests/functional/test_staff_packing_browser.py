@@ -1,0 +1,102 @@
+"""The bench in Chromium without JavaScript, with a scanner: letters and Enter, and no mouse."""
+
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from dashboard.models import PackingJob
+from plugins.discreet_shipping.selectors.settings import current_settings
+from plugins.discreet_shipping.services import fix_contract
+from tests import personas
+from tests.factories import variant_in_stock
+from tests.unit.dashboard import builders
+
+CHROMIUM = shutil.which("chromium")
+SHOTS = os.environ.get("SHOTS", "")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture
+def order():
+    made = builders.order(paid=True, shipping_method_name="Tracked 48")
+    for sku, shelf, quantity in (("SW-S-0103", "C3", 2), ("SW-1-05", "A1", 1)):
+        variant = variant_in_stock(9, sku=sku, private_metadata={"bin": shelf})
+        builders.line(made, variant, quantity)
+    fix_contract(order=made, rules=current_settings())
+    return made
+
+
+@contextmanager
+def bench(address, *, width, scheme="light"):
+    """Yield a page of a packer who came in through both steps; they have no JavaScript here."""
+    client = personas.in_role("Packer")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = browser.new_context(
+            viewport={"width": width, "height": 1100},
+            java_script_enabled=False,
+            color_scheme=scheme,
+        )
+        cookie = {"name": "sid", "value": client.cookies["sid"].value, "url": address}
+        context.add_cookies([cookie])
+        yield context.new_page()
+        browser.close()
+
+
+def shot(page, name, width):
+    assert page.locator("body").evaluate("body => body.scrollWidth <= innerWidth")
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
+
+
+def scan(page, sku):
+    expect(page.get_by_label("Scan or type the SKU")).to_be_focused()
+    page.keyboard.type(sku)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (820, "light"), (1280, "light")])
+def test_a_parcel_is_packed_with_a_scanner_alone(live_server, order, width, scheme):
+    with bench(live_server.url, width=width, scheme=scheme) as page:
+        page.goto(f"{live_server.url}/staff/packing/")
+        shot(page, "queue", width)
+        expect(page.get_by_label("Order number")).to_be_focused()
+        page.keyboard.type(str(order.pk))
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/packing/{order.pk}/")
+        expect(page.get_by_role("button", name="Begin to pack")).to_be_focused()
+        shot(page, "begin", width)
+        page.keyboard.press("Enter")
+        scan(page, "SW-1-05")
+        expect(page.get_by_text("1 of 1")).to_be_visible()
+        scan(page, "SW-1-09")
+        expect(page.get_by_text("“SW-1-09” is not in this order.")).to_be_visible()
+        shot(page, "wrong", width)
+        page.get_by_role("button", name="It is back on its shelf").press("Enter")
+        scan(page, "SW-S-0103")
+        expect(page.get_by_text("1 of 2")).to_be_visible()
+        shot(page, "counting", width)
+        scan(page, "SW-S-0103")
+        expect(page.get_by_text("All pieces are in.")).to_be_visible()
+        boxes = page.get_by_role("checkbox")
+        assert boxes.count() > 3
+        for number in range(boxes.count()):
+            boxes.nth(number).press("Space")
+        page.get_by_label("Tracking number").fill("AB123456789GB")
+        shot(page, "ready", width)
+        page.get_by_role("button", name="Packed: hand it to the carrier").press("Enter")
+        page.wait_for_url("**/staff/packing/")
+        expect(page.get_by_text(f"Order {order.pk} is on its way.")).to_be_visible()
+        expect(page.get_by_text("Everything is packed.")).to_be_visible()
+    order.refresh_from_db()
+    assert order.status == "fulfilled"
+    assert not PackingJob.objects.exists()
