@@ -48,7 +48,7 @@ migrations-check: venv ## Run Django's checks; refuse models without their migra
 	@$(PY) manage.py check
 	@$(PY) manage.py makemigrations --check --dry-run $(OUR_APPS)
 
-storm: venv ## Kill each process at each step of 210 checkouts, then compare shop and Stripe (minutes)
+storm: venv ## Kill each process at each step of 216 checkouts, then compare shop and Stripe (minutes)
 	@exec $(PY) -m tests.functional.stripe.storm $(ARGS)
 
 mailstorm: venv ## Kill workers, stop the broker, make SMTP fail under 324 e-mails; count what arrives

@@ -146,7 +146,8 @@ class OrderPage:
     `waiting`: held, not paid. `released`: ended without a payment. `cancelled`: it had been paid.
     `checking`: money came, staff must look. `held_until` is set while it waits. `parcel_lines`
     is what the label says, which may be another place than `address`. `was_paid` stays true
-    when the money went back. `cancel_refusal` says why it cannot be cancelled (any more).
+    when the money went back. `reported` is what the carrier told last: ready_to_collect,
+    delivered or nothing. `cancel_refusal` says why it cannot be cancelled (any more).
     """
 
     id: int
@@ -170,10 +171,12 @@ class OrderPage:
     parcels: tuple[Parcel, ...]
     given_back: tuple[GivenBack, ...]
     was_paid: bool
+    reported: str
     cancel_refusal: str
 
     @property
     def expected(self) -> date | None:
         """The day the parcel should come, while it is still to come."""
         day = self.contract["expected_day"] if self.contract else ""
-        return date.fromisoformat(day) if day and self.state in {"paid", "sent"} else None
+        is_to_come = self.state in {"paid", "sent"} and not self.reported
+        return date.fromisoformat(day) if day and is_to_come else None

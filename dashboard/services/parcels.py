@@ -12,9 +12,8 @@ from saleor.order.models import Order
 from dashboard.policies import may_report
 from plugins.discreet_shipping.selectors import contract_of
 from plugins.order_emails.services import queue_email
+from plugins.ordering.marks import REPORTED
 from plugins.ordering.services.locks import lock_order
-
-REPORTED = "parcel"  # in an order's private_metadata: what was reported last
 
 
 class Report(StrEnum):

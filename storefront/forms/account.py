@@ -84,6 +84,7 @@ class NewPasswordForm(SetPasswordForm):
             "At least 10 characters. Three or four words that do not belong together are good."
         )
         self.fields["new_password2"].label = _("The same once more")
+        self.fields["new_password2"].help_text = ""
 
 
 class ChangePasswordForm(NewPasswordForm, PasswordChangeForm):

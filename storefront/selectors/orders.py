@@ -14,6 +14,7 @@ from saleor.order.models import Order, OrderLine
 
 from plugins.discreet_shipping.selectors import contract_of
 from plugins.ordering.discretion import message_promise
+from plugins.ordering.marks import REPORTED
 from plugins.ordering.models import ACTIVE, PaymentSession
 from plugins.ordering.selectors import is_paid, live_order_for_checkout, may_be_canceled
 from product_content.languages import spoken
@@ -100,6 +101,7 @@ def _page(order: Order) -> OrderPage:
         parcels=parcels_of(order),
         given_back=given_back(order),
         was_paid=was_paid(order),
+        reported=["", *order.private_metadata.get(REPORTED, [])][-1],
         cancel_refusal=may_be_canceled(order)[1],
     )
 

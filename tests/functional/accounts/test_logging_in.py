@@ -152,3 +152,11 @@ def test_pages_are_quiet(path):
     assert "no-store" in answer.headers["Cache-Control"]
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert not Checkout.objects.exists()
+
+
+def test_no_log_line_names_who_tried(robin, caplog):
+    for _ in range(6):
+        log_in(robin.email, "something-else")
+    log_in(robin.email)
+    assert "login failure" in caplog.text
+    assert [word for word in (robin.email, "127.0.0.1", PASSWORD) if word in caplog.text] == []

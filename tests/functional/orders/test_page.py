@@ -62,6 +62,17 @@ def test_a_parcel_shows_its_tracking_number_and_asks_nobody_else(buy):
     assert "Cancel this order" not in page
 
 
+def test_what_the_carrier_told_last_is_said_in_place_of_a_day_to_come(buy):
+    order = buy()
+    Fulfillment.objects.create(order=order)
+    Order.objects.update(status="fulfilled", private_metadata={"parcel": ["ready_to_collect"]})
+    page = page_of(order)
+    assert "Your parcel waits for you at the place you chose." in page
+    assert "Expected" not in page
+    Order.objects.update(private_metadata={"parcel": ["ready_to_collect", "delivered"]})
+    assert "Your parcel was handed over, the carrier says." in page_of(order)
+
+
 def test_an_address_of_a_carrier_is_a_plain_link_that_tells_nothing(buy):
     order = buy()
     for number in ("https://carrier.example/t/1?a=1&b=<2>", "javascript:alert(1)", ""):

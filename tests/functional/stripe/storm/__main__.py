@@ -88,6 +88,7 @@ class Storm:
 
     def _round(self, program: str, step: str, moment: float, webhooks: str) -> None:
         started = time.monotonic()
+        self.shop.restart_ended()
         self._misbehave(webhooks)
         meeting = Rendezvous(self.options.per_round, step)
         customers = [self._customer(meeting) for _ in range(self.options.per_round)]
@@ -139,6 +140,7 @@ class Storm:
         wait_until(self._delivered, 60)
         self.shop.sandbox.hands.control("clock", seconds=3 * 3600)
         for _ in range(3):
+            self.shop.restart_ended()
             _sweep()
             time.sleep(2)
         wait_until(_settled, 60)

@@ -253,6 +253,16 @@ class Shop:
         for program in (self.valkey, self.sandbox, self.web, self.worker, self.beat):
             program.start()
 
+    def restart_ended(self) -> None:
+        """Start what ended by itself, as the restart policy of the live shop does.
+
+        Celery's worker ends when a task of its is unfinished while the broker is away.
+        """
+        for program in self.programs.values():
+            if program.process is not None and program.process.poll() is not None:
+                print(f"{program.name} had ended by itself and is started again", flush=True)
+                program.start()
+
     def stop(self) -> None:
         for program in self.programs.values():
             program.kill()
