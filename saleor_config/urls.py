@@ -9,6 +9,6 @@ urlpatterns = [
     path("staff/", include("dashboard.urls")),
     path("stripe/", include("plugins.stripe_payments.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
-    # English stays at /, Spanish is at /es/ (docs/adr/0010)
+    # English stays at /, Spanish is at /es/ (docs/adr/0012)
     *i18n_patterns(path("", include("storefront.urls")), prefix_default_language=False),
 ]

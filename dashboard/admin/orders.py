@@ -15,6 +15,7 @@ from dashboard.admin.order_fields import OrderFields
 from dashboard.admin.order_packing import OrderPacking
 from dashboard.admin.order_parts import EmailInline, EventInline, LineInline, PaymentInline
 from dashboard.admin.order_refunds import RefundInline
+from dashboard.admin.order_returns import OrderReturns
 from dashboard.admin.order_steps import OrderSteps
 from dashboard.admin.refund_page import RefundPage
 from dashboard.models.access import Looked
@@ -26,7 +27,14 @@ _BIGGEST_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would ref
 
 @admin.register(Order, site=staff_site)
 class OrderAdmin(
-    Audited, OrderPacking, OrderSteps, RefundPage, OrderFields, ReadOnly, SaleorModelAdmin
+    Audited,
+    OrderPacking,
+    OrderSteps,
+    OrderReturns,
+    RefundPage,
+    OrderFields,
+    ReadOnly,
+    SaleorModelAdmin,
 ):
     """The list of orders, and one order with all that happened to it."""
 
@@ -47,7 +55,7 @@ class OrderAdmin(
     search_fields = ("user_email",)  # shows the search box; `get_search_results` does the work
     search_help_text = "Order number or e-mail"
     ordering = ("-pk",)
-    actions_detail = ("begin_packing", "next_step", "refund")
+    actions_detail = ("begin_packing", "next_step", "take_return", "refund")
     inlines = (LineInline, PaymentInline, RefundInline, EmailInline, EventInline)
     fieldsets = (
         (None, {"fields": (("state", "payment"), ("placed", "flag"), "customer_note")}),

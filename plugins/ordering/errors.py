@@ -128,3 +128,7 @@ class RefundRefused(Exception):  # noqa: N818  an answer to staff
 
 class FulfilRefused(Exception):  # noqa: N818  an answer to staff
     """A parcel cannot leave; `str()` says why, in words for staff."""
+
+
+class ReturnRefused(Exception):  # noqa: N818  an answer to staff
+    """A return cannot be noted; `str()` says why, in words for staff."""

@@ -114,3 +114,21 @@ def may_fulfil(*, paid: bool, canceled: bool, flagged: bool, wanted: int, left: 
     if wanted > left:
         return False, f"Only {left} of these are still to be sent."
     return True, ""
+
+
+def may_return(*, wanted: int, sent: int, returned: int) -> Answer:
+    """Say whether `wanted` more pieces of a line can have come back."""
+    if wanted <= 0:
+        return False, "the quantity must be above zero."
+    if wanted > sent - returned:
+        return False, f"only {sent - returned} were sent and are not back yet."
+    return True, ""
+
+
+def may_restock(*, sealed: bool, sound: bool) -> Answer:
+    """Say whether a returned piece may be sold again. Hygiene: an opened one never is."""
+    if not sealed:
+        return False, "it was opened, and what was opened is never sold again."
+    if not sound:
+        return False, "it is damaged."
+    return True, ""

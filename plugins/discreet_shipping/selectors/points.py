@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.utils import translation
+
 from plugins.discreet_shipping.carriers import FoundPoint, carriers
 from plugins.discreet_shipping.distance import kilometres
 from plugins.discreet_shipping.models import CollectionPoint
@@ -69,4 +72,5 @@ def _point(row: CollectionPoint) -> Point:
 def _country_name(code: str) -> str:
     from django_countries import countries
 
-    return str(countries.name(code))
+    with translation.override(settings.LANGUAGE_CODE):  # it stands on labels
+        return str(countries.name(code))

@@ -25,6 +25,7 @@ from plugins.ordering.services.release import (
     NOT_PAID_IN_TIME,
     release_order,
 )
+from plugins.ordering.services.returns import take_back
 from plugins.ordering.services.start import start_payment
 from plugins.ordering.services.sweep import release_unpaid_orders
 
@@ -57,5 +58,6 @@ __all__ = [
     "release_order",
     "release_unpaid_orders",
     "start_payment",
+    "take_back",
     "unflag_order",
 ]

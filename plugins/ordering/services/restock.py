@@ -35,7 +35,7 @@ def _put_back(line: OrderLine, quantity: int) -> None:
     reserved = min(_reserved(line), quantity)
     if reserved:
         deallocate_stock(line, reserved)
-    stock = _home(line)
+    stock = home_of(line)
     if quantity > reserved and stock is not None:
         increase_stock(line, stock.warehouse, quantity - reserved)
 
@@ -45,7 +45,7 @@ def _reserved(line: OrderLine) -> int:
     return int(allocations.aggregate(sum=Sum("quantity_allocated"))["sum"] or 0)
 
 
-def _home(line: OrderLine) -> Stock | None:
+def home_of(line: OrderLine) -> Stock | None:
     """Return where the pieces came from, else the variant's first warehouse."""
     from_here = line.allocations.select_related("stock__warehouse").order_by("stock_id").first()
     if from_here is not None:

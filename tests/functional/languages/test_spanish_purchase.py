@@ -34,6 +34,12 @@ pytestmark = [
 ]
 
 
+def note(page, said):
+    """Keep what the browser complains of, but not that a form was answered with 422."""
+    if said.type == "error" and "422" not in said.text:
+        page.wrong.append(said.text)
+
+
 @contextmanager
 def browser(width):
     with sync_playwright() as playwright:
@@ -43,7 +49,7 @@ def browser(width):
             viewport={"width": width, "height": 900}, locale="en-GB"
         ).new_page()
         page.wrong, page.titles = [], []
-        page.on("console", lambda said: said.type == "error" and page.wrong.append(said.text))
+        page.on("console", lambda said: note(page, said))
         page.on("pageerror", lambda error: page.wrong.append(str(error)))
         yield page
         chromium.close()

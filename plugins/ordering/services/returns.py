@@ -1,0 +1,77 @@
+"""Pieces come back: looked at, then back on the shelf or written off."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from django.db import transaction
+from saleor.account.models import User
+from saleor.order.events import order_note_added_event
+from saleor.order.models import Order, OrderLine
+from saleor.warehouse.management import increase_stock
+
+from plugins.inventory.reasons import StockReason
+from plugins.inventory.services import stock_reason
+from plugins.ordering.errors import ReturnRefused
+from plugins.ordering.policies import may_restock, may_return
+from plugins.ordering.services.locks import lock_order
+from plugins.ordering.services.restock import home_of
+
+RETURNED = "returned"  # in an order's private_metadata: order line id, as text → pieces
+
+
+@transaction.atomic
+def take_back(
+    *, order_id: int, pieces: Mapping[int, int], sealed: bool, sound: bool, actor_id: int
+) -> bool:
+    """Note returned `pieces` (order line id → pieces) and say whether they went back into stock.
+
+    `sealed`: the hygiene seal is whole; `sound`: nothing is damaged. What may not be sold again
+    is written off: it had left the stock when it was sent, so nothing moves. Money is given back
+    by a refund, without restocking it a second time. Raises ReturnRefused.
+    """
+    order, _checkout = lock_order(order_id)
+    back = returned_pieces(order)
+    lines = list(order.lines.select_related("variant").filter(pk__in=pieces).order_by("pk"))
+    _refuse(lines, pieces, back)
+    restocked, why = may_restock(sealed=sealed, sound=sound)
+    with stock_reason(reason=StockReason.RETURNED, actor_id=actor_id, order_id=order_id):
+        for line in lines if restocked else ():
+            _shelve(line, pieces[line.pk])
+    order.store_value_in_private_metadata(
+        {RETURNED: {str(line): count for line, count in (back + Counter(pieces)).items()}}
+    )
+    order.save(update_fields=["private_metadata"])
+    _note(order, actor_id, sum(pieces.values()), why)
+    return restocked
+
+
+def returned_pieces(order: Order) -> Counter[int]:
+    """Return how many pieces of each line have come back."""
+    known = (order.private_metadata or {}).get(RETURNED, {})
+    return Counter({int(line): count for line, count in known.items()})
+
+
+def _refuse(lines: list[OrderLine], pieces: Mapping[int, int], back: Counter[int]) -> None:
+    if not lines or len(lines) != len(pieces):
+        raise ReturnRefused("Say which pieces came back.")
+    for line in lines:
+        allowed, why = may_return(
+            wanted=pieces[line.pk], sent=line.quantity_fulfilled, returned=back[line.pk]
+        )
+        if not allowed:
+            raise ReturnRefused(f"{line.product_sku}: {why}")
+
+
+def _shelve(line: OrderLine, quantity: int) -> None:
+    stock = home_of(line) if line.variant else None
+    if stock is None:
+        raise ReturnRefused(f"No warehouse keeps {line.product_sku} any more.")
+    increase_stock(line, stock.warehouse, quantity)
+
+
+def _note(order: Order, actor_id: int, count: int, why: str) -> None:
+    what = f"written off: {why}" if why else "back into stock."
+    actor = User.objects.get(pk=actor_id)
+    order_note_added_event(order=order, user=actor, message=f"Returned: {count}, {what}")

@@ -1,0 +1,62 @@
+"""Pieces that came back: sealed ones are sold again, opened ones never."""
+
+import pytest
+from saleor.warehouse.models import Stock
+
+from plugins.inventory.models import StockEntry
+from plugins.ordering.services import fulfil
+from tests import personas
+from tests.factories import UserFactory, variant_in_stock
+from tests.unit.dashboard import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def line():
+    """Two pieces that were sent, out of five."""
+    order = builders.order(paid=True)
+    made = builders.line(order, variant_in_stock(5, sku="SET-A"), 2)
+    fulfil(order_id=order.pk, pieces={made.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
+    return made
+
+
+def note(line, who=None, **fields):
+    who = who or personas.in_role("Support")
+    return who.post(f"/staff/order/order/{line.order_id}/return/", fields, follow=True)
+
+
+def on_hand():
+    return Stock.objects.get().quantity
+
+
+def test_a_sealed_piece_is_sold_again(line):
+    html = note(line, **{f"line_{line.pk}": 1, "sealed": "on", "sound": "on"}).content.decode()
+    assert "Back into stock." in html
+    assert "Returned: 1, back into stock." in html
+    assert on_hand() == 4
+    entry = StockEntry.objects.filter(reason="returned").get()
+    assert (entry.before, entry.after, entry.order_id) == (3, 4, line.order_id)
+
+
+@pytest.mark.parametrize("state", [{}, {"sound": "on"}, {"sealed": "on"}])
+def test_what_was_opened_or_is_damaged_is_never_sold_again(line, state):
+    html = note(line, **{f"line_{line.pk}": 2, **state}).content.decode()
+    assert "Written off." in html
+    assert on_hand() == 3
+    assert not StockEntry.objects.filter(reason="returned").exists()
+
+
+def test_no_more_comes_back_than_was_sent(line):
+    note(line, **{f"line_{line.pk}": 1, "sealed": "on", "sound": "on"})
+    html = note(line, **{f"line_{line.pk}": 2, "sealed": "on", "sound": "on"}).content.decode()
+    assert "only 1 were sent and are not back yet." in html
+    assert "Say which pieces came back." in note(line).content.decode()
+    assert on_hand() == 4
+
+
+def test_a_packer_does_not_take_returns(line):
+    packer = personas.in_role("Packer")
+    fields = {f"line_{line.pk}": 1, "sealed": "on", "sound": "on"}
+    assert note(line, packer, **fields).status_code == 403
+    assert on_hand() == 3
