@@ -18,6 +18,7 @@ from storefront.views import (
     search,
     seo,
     sizes,
+    wishes,
 )
 
 app_name = "storefront"
@@ -59,6 +60,9 @@ urlpatterns = [
     path("orders/<uuid:token>/seen/", discretion.order_seen, name="order_seen"),
     path("orders/<uuid:token>/discretion/", discretion.order_options, name="order_discretion"),
     path("account/", include("storefront.urls_account")),
+    path("wishes/", wishes.ask, name="wish"),
+    path("wishes/<str:token>/", wishes.take_back, name="wish_take_back"),
+    path("wishes/<str:token>/forget/", wishes.forget, name="wish_forget"),
     path("leave/", leaving.leave, name="leave"),
     path("return/", leaving.come_back, name="come_back"),
     path(

@@ -52,7 +52,7 @@ class StockLevelFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
         """Return the values of the filter and their words."""
-        return (("low", f"Low ({stock.LOW_STOCK} or fewer)"), ("out", "Out of stock"))
+        return (("low", "Low (at its reorder point)"), ("out", "Out of stock"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the stocks of the chosen level."""

@@ -1,4 +1,4 @@
-"""Stock: what is on hand, reserved and left; set by hand only with a reason."""
+"""Stock: the table in which it is seen and set, its ledger, and the sheets of goods."""
 
 from __future__ import annotations
 
@@ -9,56 +9,39 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from dashboard.admin.base import ReadOnly, SaleorModelAdmin, SaleorTabularInline
+from dashboard.admin.base import SaleorModelAdmin
 from dashboard.admin.filters import StockLevelFilter
-from dashboard.admin.show import show_time
+from dashboard.admin.stock_entries import EntryInline
+from dashboard.admin.stock_files import StockFiles
+from dashboard.admin.stock_filters import SizeFilter
 from dashboard.admin.stock_form import StockForm
+from dashboard.admin.stock_pages import StockPages
+from dashboard.admin.stock_rows import EditedInPlace
 from dashboard.models import StockItem
-from dashboard.selectors.stock import LOW_STOCK, stock_with_availability
+from dashboard.selectors.stock import sizes_of, stock_table
 from dashboard.services.stock import PERMISSION, open_stock, set_stock
 from dashboard.site import staff_site
-from plugins.inventory.models import StockEntry
 from plugins.inventory.reasons import StockReason
 
 _LEVEL_COLOURS = {"Out": "danger", "Low": "warning", "In stock": "success"}
 
 
-class EntryInline(ReadOnly, SaleorTabularInline):
-    """What the ledger says of this stock, newest first."""
-
-    required_permission = PERMISSION
-    model = StockEntry
-    verbose_name_plural = "Ledger"
-    hide_title = True
-    per_page = 20
-    fields = readonly_fields = (
-        "when", "measure", "before", "after", "reason", "order_id", "note", "who",
-    )  # fmt: skip
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StockEntry]:
-        """Return the entries with who made them."""
-        return super().get_queryset(request).select_related("actor")
-
-    @display(description="When")
-    def when(self, entry: StockEntry) -> str:
-        """Return when the change was made."""
-        return show_time(entry.at)
-
-    @display(description="By")
-    def who(self, entry: StockEntry) -> str:
-        """Return who made the change; a dash for what the shop did by itself."""
-        return str(entry.actor.email) if entry.actor else "-"
-
-
 @admin.register(StockItem, site=staff_site)
-class StockAdmin(SaleorModelAdmin):
+class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
     """One row per variant and warehouse."""
 
     required_permission = PERMISSION
     form = StockForm
-    list_display = ("what", "sku", "warehouse", "quantity", "reserved", "left", "level")
-    list_filter = (StockLevelFilter, "warehouse")
-    list_select_related = ("product_variant__product", "warehouse")
+    list_display = (
+        "what", "kind", "sizes", "sku", "warehouse", "quantity", "reserved", "left", "sold",
+        "days_left", "reorder_point", "to_order", "level",
+    )  # fmt: skip
+    list_filter = (
+        StockLevelFilter,
+        SizeFilter,
+        "warehouse",
+        ("product_variant__product__category", admin.RelatedOnlyFieldListFilter),
+    )
     search_fields = (
         "product_variant__sku",
         "product_variant__name",
@@ -77,8 +60,8 @@ class StockAdmin(SaleorModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
-        """Return the stocks with what is reserved and left."""
-        return stock_with_availability(super().get_queryset(request))
+        """Return the stocks with all that the table shows."""
+        return stock_table(super().get_queryset(request))
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: StockItem | None = None
@@ -91,7 +74,10 @@ class StockAdmin(SaleorModelAdmin):
         return self.inlines if obj else ()
 
     def save_model(self, request: HttpRequest, obj: StockItem, form: Any, change: bool) -> None:
-        """Write through the service, which locks, checks again and records."""
+        """Write through the service, which locks, checks again and says why."""
+        if self.is_row(form):
+            self.save_row(request, form)
+            return
         data = form.cleaned_data
         why: dict[str, Any] = {
             "actor": request.user,
@@ -115,6 +101,17 @@ class StockAdmin(SaleorModelAdmin):
         variant = stock.product_variant
         return f"{variant.product.name} · {variant.name}" if variant.name else variant.product.name
 
+    @display(description="Kind", ordering="product_variant__product__category__name")
+    def kind(self, stock: StockItem) -> str:
+        """Return the part of the shop it stands in, such as sets."""
+        category = stock.product_variant.product.category
+        return str(category.name) if category else "-"
+
+    @display(description="Size")
+    def sizes(self, stock: StockItem) -> str:
+        """Return the numbers of its sizes."""
+        return ", ".join(map(str, sizes_of(stock))) or "-"
+
     @display(description="SKU", ordering="product_variant__sku")
     def sku(self, stock: StockItem) -> str:
         """Return the SKU that is scanned."""
@@ -130,9 +127,29 @@ class StockAdmin(SaleorModelAdmin):
         """Return the pieces that can be sold."""
         return int(stock.available)
 
+    @display(description="Sold in 30 days", ordering="sold")
+    def sold(self, stock: StockItem) -> int:
+        """Return the pieces that orders took in the last 30 days."""
+        return int(stock.sold)
+
+    @display(description="Days left", ordering="days_left", empty_value="-")
+    def days_left(self, stock: StockItem) -> int | None:
+        """Return how long it lasts if it goes on as in the last 30 days."""
+        return stock.days_left
+
+    @display(description="Reorder point", ordering="low_at")
+    def reorder_point(self, stock: StockItem) -> int:
+        """Return the number of pieces at which it is low."""
+        return int(stock.low_at)
+
+    @display(description="To order", ordering="to_order")
+    def to_order(self, stock: StockItem) -> str:
+        """Return how many to order now, as sales suggest."""
+        return str(stock.to_order or "-")
+
     @display(description="Level", label=_LEVEL_COLOURS)
     def level(self, stock: StockItem) -> str:
         """Return how the stock stands."""
         if stock.available <= 0:
             return "Out"
-        return "Low" if stock.available <= LOW_STOCK else "In stock"
+        return "Low" if stock.available <= stock.low_at else "In stock"

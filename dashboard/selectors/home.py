@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 from saleor.account.models import User
 
@@ -16,7 +16,7 @@ from dashboard.selectors.orders import (
     orders_with_payment,
     placed_today,
 )
-from dashboard.selectors.stock import LOW_STOCK, stock_with_availability
+from dashboard.selectors.stock import low_stock, stock_with_availability
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,9 @@ def _packing() -> WorkItem:
 
 
 def _stock() -> WorkItem:
-    low = stock_with_availability().filter(Q(available__lte=LOW_STOCK)).count()
+    low = low_stock(stock_with_availability()).count()
     url = reverse("admin:dashboard_stockitem_changelist") + "?level=low"
-    return WorkItem("Low stock", low, f"{LOW_STOCK} or fewer left", "inventory_2", url, low > 0)
+    return WorkItem("Low stock", low, "At its reorder point", "inventory_2", url, low > 0)
 
 
 def _order_list(work: str) -> str:

@@ -1,38 +1,56 @@
-"""Stock on hand, reserved and left, one row per variant and warehouse."""
+"""The stock table: one row per variant and warehouse."""
 
 from __future__ import annotations
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
-from saleor.warehouse.models import Allocation, Stock
+from typing import Any
 
-# Until each SKU has its own reorder point, this many pieces or fewer are "low".
-LOW_STOCK = 5
+from django.db.models import Prefetch, Q, QuerySet
+from saleor.warehouse.models import Stock
+
+from plugins.inventory.selectors.levels import (
+    LOW_STOCK,
+    low_stock,
+    out_of_stock,
+    with_available,
+    with_sales,
+)
+from product_content.models import SetSize, Size
+
+__all__ = ["LOW_STOCK", "low_stock", "out_of_stock", "stock_table", "stock_with_availability"]
 
 
 def stock_with_availability(stocks: QuerySet[Stock] | None = None) -> QuerySet[Stock]:
-    """Return the stocks with `allocated` and `available`, in pieces.
+    """Return the stocks with `allocated` and `available`, in pieces."""
+    return with_available(Stock.objects.all() if stocks is None else stocks)
 
-    The sum stands in a subquery: joined, further joins would multiply it.
-    """
-    reserved = (
-        Allocation.objects.filter(stock=OuterRef("pk"))
-        .order_by()
-        .values("stock")
-        .annotate(total=Sum("quantity_allocated"))
-        .values("total")
+
+def stock_table(stocks: QuerySet[Stock]) -> QuerySet[Stock]:
+    """Return the stocks with all that the table shows; two queries, whatever their number."""
+    sizes = Prefetch("product_variant__product__set_sizes", SetSize.objects.select_related("size"))
+    related = (
+        "product_variant__product__category",
+        "product_variant__single_size__size",
+        "warehouse",
+        "reorder_point",
     )
-    base = Stock.objects.all() if stocks is None else stocks
-    return base.annotate(allocated=Coalesce(Subquery(reserved), 0)).annotate(
-        available=F("quantity") - F("allocated")
-    )
+    return with_sales(with_available(stocks)).select_related(*related).prefetch_related(sizes)
 
 
-def low_stock(stocks: QuerySet[Stock]) -> QuerySet[Stock]:
-    """Return those of `stock_with_availability` that are low or out."""
-    return stocks.filter(available__lte=LOW_STOCK)
+def sizes_of(stock: Any) -> list[int]:
+    """Return the numbers of a stock's sizes: one for a single, several for a set."""
+    single = getattr(stock.product_variant, "single_size", None)
+    if single is not None:
+        return [single.size.number]
+    return [row.size.number for row in stock.product_variant.product.set_sizes.all()]
 
 
-def out_of_stock(stocks: QuerySet[Stock]) -> QuerySet[Stock]:
-    """Return those of `stock_with_availability` of which nothing is left."""
-    return stocks.filter(available__lte=0)
+def with_size(stocks: QuerySet[Stock], number: int) -> QuerySet[Stock]:
+    """Return the stocks of singles in this size, and of sets that contain it."""
+    single = Q(product_variant__single_size__size__number=number)
+    sets = SetSize.objects.filter(size__number=number).values("product")
+    return stocks.filter(single | Q(product_variant__product__in=sets))
+
+
+def size_choices() -> list[tuple[str, str]]:
+    """Return the chart's sizes for a filter."""
+    return [(str(size.number), str(size)) for size in Size.objects.all()]

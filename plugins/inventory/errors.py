@@ -4,15 +4,20 @@ from __future__ import annotations
 
 
 class StockRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
-    """The stock was left as it was; `message` says why, for the person at the screen."""
+    """The stock was left as it was; `problems` say why, for the person at the screen."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, *problems: str) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+    @property
+    def message(self) -> str:
+        """All problems in one text."""
+        return " ".join(self.problems)
 
 
-def refuse_unless(answer: tuple[bool, str], *, about: str = "") -> None:
-    """Raise StockRefused with a policy's reason; `about` names the SKU that it concerns."""
+def refuse_unless(answer: tuple[bool, str]) -> None:
+    """Raise StockRefused with a policy's reason."""
     allowed, reason = answer
     if not allowed:
-        raise StockRefused(f"{about}: {reason}" if about else reason)
+        raise StockRefused(reason)

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "saleor_config",
     "unfold",
     "unfold.contrib.filters",
+    "unfold.contrib.import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -97,6 +98,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_htmx",
+    "import_export",
     *OUR_APPS,
 ]
 
@@ -277,6 +279,14 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "notice-low-stock": {
+        "task": "plugins.inventory.tasks.notice_low_stock",
+        "schedule": 300.0,
+    },
+    "grant-stock-wishes": {
+        "task": "plugins.inventory.tasks.grant_wishes",
+        "schedule": 300.0,
+    },
     "release-unpaid-orders": {
         "task": "plugins.ordering.tasks.release_unpaid_orders",
         "schedule": 60.0,

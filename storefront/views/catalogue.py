@@ -113,6 +113,7 @@ def _product(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
         "related_name": _RELATED_NAMES[kind],
         "chart": chart,
         "chosen_variant": _chosen_variant(request),
+        "wish_options": [option for option in product.variants if option.available < 1],
         **(_beside_singles(product, chart) if kind == "sets" else {}),
     }
     return render(request, "storefront/catalogue/product.html", context)

@@ -57,7 +57,9 @@ def new_order(row: OutgoingEmail) -> Context:
         subject=_("Payment of {what}: please look"),
         preheader=_("Somebody must decide."),
         heading=_("A payment needs attention"),
-        opening=_("{what}: {why}. Its history says more. Please look before anything is sent."),
+        opening=_(
+            "It is about {what}: {why}. Its history says more. Please look before anything is sent."
+        ),
         button=_("Open"),
     ),
     placeholders={

@@ -1,28 +1,18 @@
 """What holds for every kind of e-mail, also for one that is added later."""
 
 import pytest
-from django.utils import translation
 
-from plugins.order_emails.envelopes import Envelope
 from plugins.order_emails.kinds import KINDS, Audience
 from plugins.order_emails.kinds.base import TEXT_FIELDS
-from plugins.order_emails.messages import render
 from plugins.order_emails.placeholders import names_in
+from plugins.order_emails.previews import preview
 from plugins.ordering.email_kinds import EMAIL_KINDS
 from tests.functional.discretion.words import found, telling_words
 
 
 def sample(kind):
     """Return the kind as it is rendered with its sample values."""
-    promised = kind.audience is Audience.CUSTOMER
-    envelope = Envelope(
-        sender="Shop <shop@example.org>",
-        recipients=("robin@example.org",),
-        subject=EMAIL_KINDS[kind.name].subject_for("1042") if promised else "",
-        preheader=str(EMAIL_KINDS[kind.name].preheader) if promised else "",
-    )
-    with translation.override("en"):
-        return render(kind, kind.sample(), envelope)
+    return preview(kind, "en", kind.texts)[0]
 
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

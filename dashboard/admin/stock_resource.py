@@ -1,0 +1,233 @@
+"""Stock as a table in a file: every column goes out; on hand and reorder point come in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from import_export import fields, instance_loaders, resources, widgets
+from import_export.results import Result, RowResult
+from tablib import Dataset
+
+from dashboard.models import StockItem
+from dashboard.selectors.stock import sizes_of
+from dashboard.services.stock_progress import note_progress
+from plugins.inventory.policies import may_set_stock
+from plugins.inventory.reasons import StockReason
+from plugins.inventory.services import set_reorder_points, stock_reason
+from plugins.inventory.services.shelves import allocated_pieces
+
+_MOST = 1_000_000
+
+
+class _Pieces(widgets.IntegerWidget):
+    """Whole pieces; anything else is a mistake of its field, not of the line."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
+        """Return the number, None for an empty cell."""
+        text = "" if value is None else str(value).strip().removesuffix(".0")
+        if not text:
+            return None
+        if not re.fullmatch(r"-?\d{1,9}", text):
+            raise ValueError(f"“{text[:40]}” is not a whole number.")
+        return int(text)
+
+
+class _ByCode(instance_loaders.BaseInstanceLoader):
+    """Locks and reads all rows of the file at once, by SKU and warehouse."""
+
+    def __init__(self, resource: Any, dataset: Dataset) -> None:
+        super().__init__(resource, dataset)
+        skus = dataset["sku"] if "sku" in (dataset.headers or ()) else ()
+        rows = list(_lockable().filter(sku__in={str(sku).strip() for sku in skus}))
+        held = allocated_pieces(row.pk for row in rows)
+        for row in rows:
+            row.allocated = held.get(row.pk, 0)
+        self._rows = {(row.sku, row.place): row for row in rows}
+
+    def get_instance(self, row: Mapping[str, Any]) -> StockItem | None:
+        """Return the stock that a line of the file names; None if there is none."""
+        return self._rows.get(_code(row))
+
+
+def _lockable() -> Any:
+    plain = StockItem.objects.annotate(
+        sku=F("product_variant__sku"),
+        place=F("warehouse__slug"),
+        current=F("quantity"),
+        seen=F("quantity"),
+        point=F("reorder_point__pieces"),
+    )
+    return plain.select_for_update(of=("self",)).order_by("pk")
+
+
+def _code(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(row["sku"]).strip(), str(row["warehouse"]).strip()
+
+
+class _NoDiff:
+    """Stands for the library's diff, which would write out every column of both rows, read anew.
+
+    The page shows the two figures that a file can change.
+    """
+
+    def __init__(self, resource: Any, instance: Any, new: bool) -> None:
+        """Keep nothing."""
+
+    def compare_with(self, resource: Any, instance: Any) -> None:
+        """Compare nothing."""
+
+
+class _Row(RowResult):
+    """A line that names its stock by what is read already; the library would ask once a line."""
+
+    def add_instance_info(self, instance: Any) -> None:
+        """Keep id and SKU."""
+        self.object_id, self.object_repr = instance.pk, instance.sku
+
+
+class StockResource(resources.ModelResource):
+    """All lines of the file are taken, or none.
+
+    `on_hand_when_exported` may be left out. Where it is there, a line whose `on_hand` was not
+    edited changes nothing, and an edited one is refused if somebody else changed that stock since.
+    """
+
+    sku = fields.Field("sku", "sku")
+    warehouse = fields.Field("place", "warehouse")
+    product = fields.Field(column_name="product", readonly=True)
+    kind = fields.Field(column_name="kind", readonly=True)
+    sizes = fields.Field(column_name="sizes", readonly=True)
+    on_hand = fields.Field("quantity", "on_hand", widget=_Pieces())
+    seen = fields.Field("seen", "on_hand_when_exported", widget=_Pieces())
+    reserved = fields.Field("allocated", "reserved", readonly=True)
+    available = fields.Field("available", "available", readonly=True)
+    sold = fields.Field("sold", "sold_in_30_days", readonly=True)
+    days_left = fields.Field("days_left", "days_left", readonly=True)
+    point = fields.Field("point", "reorder_point", widget=_Pieces())
+
+    class Meta:
+        model = StockItem
+        fields = (
+            "sku", "warehouse", "product", "kind", "sizes", "on_hand", "seen", "reserved",
+            "available", "sold", "days_left", "point",
+        )  # fmt: skip
+        import_id_fields = ("sku", "warehouse")
+        instance_loader_class = _ByCode
+        use_bulk = True
+        use_transactions = True
+        skip_unchanged = True
+        report_skipped = False
+        skip_html_diff = True
+        store_instance = True
+
+    def filter_export(self, queryset: Any, **kwargs: Any) -> Any:
+        """Return the rows of the list with the columns that only a file has."""
+        return queryset.annotate(
+            sku=F("product_variant__sku"),
+            place=F("warehouse__slug"),
+            seen=F("quantity"),
+            point=F("reorder_point__pieces"),
+        )
+
+    def dehydrate_product(self, stock: Any) -> str:
+        """Return the product with its variant."""
+        variant = stock.product_variant
+        return " ".join(filter(None, (variant.product.name, variant.name)))
+
+    def dehydrate_kind(self, stock: Any) -> str:
+        """Return the part of the shop, such as sets."""
+        category = stock.product_variant.product.category
+        return category.slug if category else ""
+
+    def dehydrate_sizes(self, stock: Any) -> str:
+        """Return the numbers of its sizes."""
+        return ", ".join(map(str, sizes_of(stock)))
+
+    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
+        """Remember who imports, and which lines were there."""
+        self._user_id: int = kwargs["user"].pk
+        self._file = str(kwargs.get("file_name") or "")
+        self._total = len(dataset)
+        self._known: set[tuple[str, str]] = set()
+
+    def before_import_row(self, row: Mapping[str, Any], **kwargs: Any) -> None:
+        """Refuse a line that stands twice; tell how far it is."""
+        note_progress(user_id=self._user_id, done=kwargs["row_number"], total=self._total)
+        if _code(row) in self._known:
+            raise ValidationError({"sku": "This SKU and warehouse stand in the file twice."})
+        self._known.add(_code(row))
+
+    def after_init_instance(
+        self, instance: Any, new: bool, row: Mapping[str, Any], **kwargs: Any
+    ) -> None:
+        """Refuse a line for a stock that is not kept: a typing mistake must not begin one."""
+        if new:
+            sku, warehouse = _code(row)
+            raise ValidationError({"sku": f"There is no stock of “{sku}” in “{warehouse}”."})
+
+    def import_instance(self, instance: Any, row: Mapping[str, Any], **kwargs: Any) -> None:
+        """Take the line over; what was not edited since the export keeps today's figure."""
+        super().import_instance(instance, row, **kwargs)
+        if "on_hand" not in row or instance.quantity == instance.seen != instance.current:
+            instance.quantity = instance.seen = instance.current
+
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        """Name the field that is wrong, and why."""
+        errors: dict[str, Any] = dict(import_validation_errors or {})
+        if "quantity" not in errors and (problem := _quantity_problem(instance)):
+            errors["on_hand"] = ValidationError(problem)
+        if "point" not in errors and not 0 <= (instance.point or 0) <= _MOST:
+            errors["reorder_point"] = ValidationError(f"Write a number from 0 to {_MOST}.")
+        if errors:
+            raise ValidationError(
+                {_COLUMNS.get(name, name): error for name, error in errors.items()}
+            )
+
+    def get_diff_class(self) -> type[_NoDiff]:
+        """Return a diff that costs nothing."""
+        return _NoDiff
+
+    @classmethod
+    def get_row_result_class(cls) -> type[_Row]:
+        """Return a line's result that asks the database nothing."""
+        return _Row
+
+    def get_bulk_update_fields(self) -> list[str]:
+        """Return the column of Saleor's table that is written."""
+        return ["quantity"]
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> None:
+        """Write a batch, with its reason and its reorder points."""
+        points = {stock.pk: stock.point for stock in self.update_instances}
+        reason = StockReason.IMPORTED
+        with stock_reason(reason=reason, actor_id=self._user_id, note=self._file):
+            super().bulk_update(*args, **kwargs)
+            set_reorder_points(points)
+
+    def after_import(self, dataset: Dataset, result: Result, **kwargs: Any) -> None:
+        """Do nothing: no new rows, so no sequence to reset."""
+
+
+_COLUMNS = {"quantity": "on_hand", "point": "reorder_point", "seen": "on_hand_when_exported"}
+
+
+def _quantity_problem(instance: Any) -> str:
+    if instance.quantity is None:
+        return "Write how many are on hand."
+    if not 0 <= instance.quantity <= _MOST:
+        return f"Write a number from 0 to {_MOST}."
+    if instance.quantity == instance.current:
+        return ""
+    _allowed, reason = may_set_stock(
+        seen=instance.seen,
+        current=instance.current,
+        allocated=instance.allocated,
+        wanted=instance.quantity,
+    )
+    return reason

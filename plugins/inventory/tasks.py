@@ -1,0 +1,17 @@
+"""Celery tasks of inventory."""
+
+from celery import shared_task
+
+from plugins.inventory import services
+
+
+@shared_task
+def notice_low_stock() -> int:
+    """Tell staff of stock that became low (beat, every five minutes)."""
+    return services.notice_low_stock()
+
+
+@shared_task
+def grant_wishes() -> int:
+    """Tell customers of stock that came back (beat, every five minutes)."""
+    return services.grant_wishes()

@@ -1,0 +1,117 @@
+"""The stock table: what it shows, and what is edited in it."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from saleor.warehouse.models import Stock
+
+from plugins.inventory.models import ReorderPoint, StockEntry
+from plugins.inventory.reasons import StockReason
+from plugins.inventory.services import stock_reason
+from tests.factories import variant_in_stock
+from tests.unit.dashboard import builders
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/staff/dashboard/stockitem/"
+
+
+def table(keeper, **query):
+    answer = keeper.get(LIST, query)
+    assert answer.status_code == 200
+    return answer.context["cl"].result_list
+
+
+def edit(keeper, *rows, **fields):
+    """Save the table; each row is (stock, seen, quantity, reorder point)."""
+    data = {"form-TOTAL_FORMS": len(rows), "form-INITIAL_FORMS": len(rows), "_save": "Save"}
+    for number, (stock, seen, quantity, point) in enumerate(rows):
+        data |= {
+            f"form-{number}-id": stock.pk,
+            f"form-{number}-quantity": quantity,
+            f"initial-form-{number}-quantity": seen,
+            f"form-{number}-reorder_point": point,
+            f"initial-form-{number}-reorder_point": "",
+        }
+    return keeper.post(LIST, {**data, **fields})
+
+
+def stocks(*quantities):
+    return [
+        variant_in_stock(q, product__name=f"Set {n}").stocks.get() for n, q in enumerate(quantities)
+    ]
+
+
+def test_it_shows_sales_days_left_and_what_to_order(keeper):
+    (stock,) = stocks(16)
+    with stock_reason(reason=StockReason.ORDER_PLACED):
+        held = builders.line(builders.order(), stock.product_variant, 10).allocations.get()
+    with stock_reason(reason=StockReason.ORDER_RELEASED):
+        held.quantity_allocated = 6
+        held.save()
+    (row,) = table(keeper)
+    assert (row.quantity, row.allocated, row.available, row.sold) == (16, 6, 10, 6)
+    assert (row.days_left, row.low_at, row.to_order) == (50, 5, 0)
+    ReorderPoint.objects.create(stock=stock, pieces=12)
+    (row,) = table(keeper, level="low")
+    assert (row.low_at, row.to_order) == (12, 12 + 6 - 10)
+
+
+def test_it_filters_by_size_and_kind(keeper, kit):
+    assert [row.product_variant.sku for row in table(keeper, size="1")] == ["ONE-1", "SET-12"]
+    assert len(table(keeper, size="nonsense")) == 3
+
+
+def test_more_rows_need_no_more_queries(keeper, kit):
+    def count():
+        with CaptureQueriesContext(connection) as captured:
+            table(keeper)
+        return len(captured)
+
+    stocks(1)
+    count()
+    few = count()
+    stocks(*range(20))
+    assert count() == few <= 17
+
+
+def test_rows_are_saved_together_with_one_reason(keeper):
+    first, second = stocks(5, 5)
+    answer = edit(keeper, (first, 5, 7, ""), (second, 5, 5, 3), reason="counted", note="Shelf 2")
+    assert answer.status_code == 302
+    assert list(Stock.objects.order_by("pk").values_list("quantity", flat=True)) == [7, 5]
+    assert ReorderPoint.objects.get().pieces == 3
+    entry = StockEntry.objects.get(reason="counted")
+    assert (entry.stock_id, entry.before, entry.after, entry.note) == (first.pk, 5, 7, "Shelf 2")
+    assert entry.actor.is_staff
+
+
+@pytest.mark.parametrize(
+    ("seen", "quantity", "reason", "message"),
+    [
+        (5, 7, "", "Say below the table why it changes."),
+        (5, 7, "order_placed", "Say below the table why it changes."),
+        (4, 7, "counted", "Someone changed this stock meanwhile: it is 5 now, not 4."),
+        ("", 7, "counted", "Someone changed this stock meanwhile"),
+        (5, 2, "counted", "3 are reserved by orders, so it cannot go below 3."),
+        (5, -1, "counted", "greater than or equal to 0"),
+    ],
+)
+def test_one_row_that_is_refused_keeps_all_as_they_were(keeper, seen, quantity, reason, message):
+    first, second = stocks(5, 5)
+    builders.line(builders.order(), first.product_variant, 3)
+    answer = edit(keeper, (first, seen, quantity, ""), (second, 5, 9, 2), reason=reason)
+    assert answer.status_code == 200
+    html = answer.content.decode()
+    assert message in html
+    assert f'value="{quantity}"' in html  # what was typed stays
+    assert set(Stock.objects.values_list("quantity", flat=True)) == {5}
+    assert not ReorderPoint.objects.exists()
+
+
+def test_a_reorder_point_needs_no_reason_and_can_be_taken_away(keeper):
+    (stock,) = stocks(5)
+    edit(keeper, (stock, 5, 5, 8))
+    assert ReorderPoint.objects.get().pieces == 8
+    edit(keeper, (stock, 5, 5, ""), **{"initial-form-0-reorder_point": "8"})
+    assert not ReorderPoint.objects.exists()
