@@ -63,5 +63,6 @@ def _products(data):
 
 def found(words, places):
     """Return (place, word) for every telling word; `places` are (place, text) pairs."""
-    pattern = re.compile(r"(?<!\w)(" + "|".join(sorted(words)) + r")(?!\w)", re.IGNORECASE)
+    letter = r"[^\W\d_]"  # of any alphabet
+    pattern = re.compile(rf"(?<!{letter})({'|'.join(sorted(words))})(?!{letter})", re.IGNORECASE)
     return sorted({(place, hit.lower()) for place, text in places for hit in pattern.findall(text)})
