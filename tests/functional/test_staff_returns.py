@@ -4,7 +4,7 @@ import pytest
 from saleor.warehouse.models import Stock
 
 from plugins.inventory.models import StockEntry
-from plugins.ordering.services import fulfil
+from plugins.ordering.services import ask_refund, fulfil, left_to_send
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -60,3 +60,13 @@ def test_a_packer_does_not_take_returns(line):
     fields = {f"line_{line.pk}": 1, "sealed": "on", "sound": "on"}
     assert note(line, packer, **fields).status_code == 403
     assert on_hand() == 3
+
+
+def test_a_refund_of_what_came_back_keeps_nothing_else_from_being_sent():
+    order = builders.order(paid=True)
+    line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
+    fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
+    note(line, **{f"line_{line.pk}": 1})
+    ask_refund(order_id=order.pk, key="r", reason="Opened", lines={line.pk: 1})
+    order.refresh_from_db()
+    assert left_to_send(order) == {line.pk: 1}

@@ -24,6 +24,7 @@ from plugins.ordering.selectors import is_paid
 from plugins.ordering.services.locks import lock_order
 from plugins.ordering.services.notes import add_note, attention_of
 from plugins.ordering.services.refund_lines import refunded_pieces
+from plugins.ordering.services.returns import returned_pieces
 
 
 class _Part(TypedDict):
@@ -34,11 +35,12 @@ class _Part(TypedDict):
 def left_to_send(order: Order) -> dict[int, int]:
     """Return the pieces by order line that are neither sent nor refunded; lines without are out.
 
-    Refunded pieces count as ones that had not left yet: what was refunded is never sent.
+    Refunded pieces count as ones that had not left yet, but for those that came back: what was
+    refunded is never sent.
     """
-    refunded = refunded_pieces(order)
+    refunded, back = refunded_pieces(order), returned_pieces(order)
     left = {
-        line.pk: line.quantity - line.quantity_fulfilled - refunded[line.pk]
+        line.pk: line.quantity - line.quantity_fulfilled - max(refunded[line.pk] - back[line.pk], 0)
         for line in order.lines.order_by("pk")
     }
     return {line_id: pieces for line_id, pieces in left.items() if pieces > 0}
