@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from plugins.inventory.services import WISHES_KEPT
+
 _YEAR = 365
 
 
@@ -76,6 +78,12 @@ RETENTION: dict[str, Kept] = {
         timedelta(days=90),
         _("So that none is worked on twice."),
         "plugins.stripe_payments.tasks.forget_old_events",
+    ),
+    "wishes": Kept(
+        _("An e-mail address that asked to be told when something can be bought again"),
+        WISHES_KEPT,
+        _("Nothing came of it. If something does, it is deleted with that one e-mail."),
+        "plugins.inventory.tasks.grant_wishes",
     ),
     "staff_log": Kept(
         _("Which member of staff looked at or changed what"),

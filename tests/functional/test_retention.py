@@ -18,6 +18,7 @@ from saleor.discount.models import VoucherCustomer
 from saleor.order.events import order_note_added_event
 from saleor.order.models import Order
 
+from plugins.inventory.models import StockWish
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.retention import RETENTION
@@ -86,6 +87,13 @@ def stripe_event():
     )  # fmt: skip
 
 
+def wish():
+    sold_out = variant_in_stock(0)
+    return StockWish.objects.create(
+        variant=sold_out, email="robin@example.org", language="en", path="/sets/x/"
+    )
+
+
 def log_line():
     return LogEntry.objects.create(
         user=UserFactory(), content_type=ContentType.objects.get_for_model(Order),
@@ -107,6 +115,7 @@ EXAMPLES = {
     "orders": (paid_order, "created"),
     "emails": (email_row, "created_at"),
     "payment_notices": (stripe_event, "received_at"),
+    "wishes": (wish, "created_at"),
     "staff_log": (log_line, "action_time"),
     "unconfirmed": (lambda: UserFactory(password=make_password(None)), "date_joined"),
     "sign_in_tries": (log_in_try, "attempt_time"),

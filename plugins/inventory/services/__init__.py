@@ -9,9 +9,16 @@ from plugins.inventory.services.goods import move_goods, receive_goods, set_asid
 from plugins.inventory.services.kits import break_kits, make_kits
 from plugins.inventory.services.notices import notice_low_stock, set_reorder_points
 from plugins.inventory.services.shelves import lock_stock, open_stock, set_quantity
-from plugins.inventory.services.wishes import ask_to_be_told, forget_wish, grant_wishes, wish_token
+from plugins.inventory.services.wishes import (
+    WISHES_KEPT,
+    ask_to_be_told,
+    forget_wish,
+    grant_wishes,
+    wish_token,
+)
 
 __all__ = [
+    "WISHES_KEPT",
     "Counted",
     "ask_to_be_told",
     "break_kits",

@@ -15,7 +15,7 @@ from product_content.selectors import availability
 
 _SALT = "inventory.wish"
 _BATCH = 500
-KEPT = timedelta(days=365)  # an address that nothing came of is forgotten after a year
+WISHES_KEPT = timedelta(days=365)  # an address that nothing came of is then forgotten
 
 
 def ask_to_be_told(*, variant_id: int, email: str, language: str, path: str) -> None:
@@ -44,7 +44,7 @@ def forget_wish(*, token: str) -> bool:
 @transaction.atomic
 def grant_wishes() -> int:
     """Tell everybody whose variant is in stock, and delete their addresses; return how many."""
-    StockWish.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    StockWish.objects.filter(created_at__lt=timezone.now() - WISHES_KEPT).delete()
     wanted = set(StockWish.objects.order_by().values_list("variant_id", flat=True).distinct())
     left = availability(wanted, settings.DEFAULT_COUNTRY)
     wishes = StockWish.objects.select_for_update(skip_locked=True).order_by("pk")
