@@ -4,7 +4,9 @@ import pytest
 from saleor.warehouse.models import Stock
 
 from plugins.inventory.models import StockEntry
-from plugins.ordering.services import ask_refund, fulfil, left_to_send
+from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.payments import RefundState
+from plugins.ordering.services import ask_refund, fulfil, left_to_send, record_refund
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -70,3 +72,27 @@ def test_a_refund_of_what_came_back_keeps_nothing_else_from_being_sent():
     ask_refund(order_id=order.pk, key="r", reason="Opened", lines={line.pk: 1})
     order.refresh_from_db()
     assert left_to_send(order) == {line.pk: 1}
+
+
+def test_an_order_whose_rest_is_refunded_is_sent_and_nobody_is_told_that_more_follows():
+    order = builders.order(paid=True)
+    line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
+    ask_refund(order_id=order.pk, key="r", reason="Sold out", lines={line.pk: 1})
+    clerk = UserFactory(is_staff=True)
+    fulfil(order_id=order.pk, pieces={line.pk: 1}, actor_id=clerk.pk)
+    fulfil(order_id=order.pk, pieces={line.pk: 1}, actor_id=clerk.pk)
+    order.refresh_from_db()
+    assert (order.status, left_to_send(order)) == ("fulfilled", {})
+    kinds = OutgoingEmail.objects.filter(order=order, kind__endswith="sent")
+    assert list(kinds.order_by("pk").values_list("kind", flat=True)) == ["partly_sent", "sent"]
+
+
+def test_a_refund_of_what_was_left_closes_the_order():
+    order = builders.order(paid=True)
+    line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
+    fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
+    asked = ask_refund(order_id=order.pk, key="r", reason="Sold out", lines={line.pk: 1})
+    state = RefundState("succeeded", "re_1")
+    record_refund(refund_id=asked.refund_id, state=state)
+    order.refresh_from_db()
+    assert order.status == "fulfilled"

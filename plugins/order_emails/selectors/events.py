@@ -7,6 +7,8 @@ from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Fulfillment, Order, OrderEvent
 from saleor.warehouse.models import Stock
 
+from plugins.ordering.services import left_to_send
+
 CHANGE = "event-"  # begins the occasion of a change; the event's id follows
 FULFILLMENT = "fulfillment-"  # begins the occasion of a parcel; the fulfilment's id follows
 
@@ -55,8 +57,9 @@ def parcels_left(order_id: int) -> tuple[str, str]:
     """Return kind and occasion of the e-mail about the parcels that have left by now.
 
     The occasion names the newest parcel, so that parcels that left together make one e-mail.
+    What was refunded is never sent, so nothing is said to follow it.
     """
     order = Order.objects.get(pk=order_id)
     newest = parcels_of(order).values_list("pk", flat=True).last()
-    kind = "sent" if order.status == OrderStatus.FULFILLED else "partly_sent"
+    kind = "partly_sent" if left_to_send(order) else "sent"
     return kind, f"{FULFILLMENT}{newest}"

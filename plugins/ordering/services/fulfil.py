@@ -64,7 +64,7 @@ def fulfil(
         sent = _create(actor, order, _by_warehouse(order, pieces))
         for fulfilment in sent:
             _track(fulfilment, actor, tracking_number)
-        _close_if_done(order)
+        close_if_done(order)
     return [fulfilment.pk for fulfilment in sent]
 
 
@@ -134,8 +134,11 @@ def _track(fulfilment: Fulfillment, actor: User, number: str) -> None:
         fulfillment_tracking_updated(fulfilment, actor, number)
 
 
-def _close_if_done(order: Order) -> None:
-    """Call an order sent whose rest was refunded; Saleor would wait for it for ever."""
+def close_if_done(order: Order) -> None:
+    """Call an order sent whose rest was refunded; Saleor would wait for it for ever.
+
+    The caller holds the lock of the order.
+    """
     if order.status != OrderStatus.PARTIALLY_FULFILLED or left_to_send(order):
         return
     order.status = OrderStatus.FULFILLED

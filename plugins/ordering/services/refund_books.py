@@ -16,6 +16,7 @@ from saleor.payment.models import Payment, Transaction
 from plugins.ordering.models import BOOKED, Refund, RefundStatus
 from plugins.ordering.payments import RefundState
 from plugins.ordering.plugin import one_configuration
+from plugins.ordering.services.fulfil import close_if_done
 from plugins.ordering.services.locks import lock_order
 from plugins.ordering.services.notes import add_note, flag
 from plugins.ordering.services.restock import put_back
@@ -78,6 +79,7 @@ def _succeeded(refund: Refund) -> None:
     add_note(refund.order, f"Refund reason: {refund.reason}")
     if refund.restock:
         put_back(refund)
+    close_if_done(refund.order)
 
 
 def _failed(refund: Refund, state: RefundState, *, was_booked: bool) -> None:
