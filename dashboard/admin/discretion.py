@@ -90,6 +90,8 @@ class PointAdmin(SaleorModelAdmin):
     @action(description="Import a CSV", url_path="to-import")
     def open_import(self, request: HttpRequest) -> HttpResponse:
         """Lead to the import."""
+        if not self.is_permitted(request):
+            return staff_site.refused(request)  # type: ignore[return-value]
         return HttpResponseRedirect(reverse("admin:collection_points_import"))
 
     def import_view(self, request: HttpRequest) -> HttpResponse:

@@ -101,7 +101,7 @@ def test_one_order_with_all_that_happened(packer):
         "taken-1",
         "succeeded",
         "The order was placed",
-        "Order confirmed",
+        "Order received and paid",
         "Sent",
     ):
         assert words in html
