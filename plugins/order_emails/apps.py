@@ -8,6 +8,7 @@ class OrderEmailsConfig(AppConfig):
 
     name = "plugins.order_emails"
     label = "order_emails"
+    verbose_name = "E-mails"  # in the path at the top of staff pages
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
