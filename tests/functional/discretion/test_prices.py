@@ -20,6 +20,7 @@ from plugins.discreet_shipping.selectors import contract_of, current_settings
 from plugins.discreet_shipping.services import save_settings
 from plugins.order_emails.messages import build_message
 from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.errors import TotalTooSmall
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.services import ask_refund, place_order, record_payment, start_payment
 from storefront.selectors.baskets import get_basket
@@ -108,6 +109,10 @@ def agree(chosen, days, price, delivery, option, voucher, card, quantity):
     contract_sum = sum((rules.options[key].price for key in used(data, rules)), Decimal("0.00"))
     assert shown.delivery == Money(delivery + contract_sum, "GBP")
 
+    if 0 < shown.due.amount < FakeProvider().smallest_charge(currency="GBP").amount:
+        with pytest.raises(TotalTooSmall):
+            place_order(checkout_token=checkout.pk)
+        return
     placed = place_order(checkout_token=checkout.pk)
     order = Order.objects.get(pk=placed.order_id)
     session = PaymentSession.objects.get(order=order)
