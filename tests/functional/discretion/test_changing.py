@@ -22,6 +22,7 @@ from plugins.discreet_shipping.services import (
     save_settings,
     start_packing,
 )
+from plugins.ordering.errors import TotalTooSmall
 from plugins.ordering.models import PaymentSession, Refund
 from plugins.ordering.services import cancel_order, place_order, record_payment, start_payment
 from storefront.selectors.baskets import get_basket
@@ -217,7 +218,10 @@ def pay_without_provider(*, order_id):
 
 
 def place_and_pay(checkout, pay=start_payment):
-    placed = place_order(checkout_token=checkout.pk)
+    try:
+        placed = place_order(checkout_token=checkout.pk)
+    except TotalTooSmall:
+        return None
     if pay(order_id=placed.order_id) is UNPAYABLE:
         return None
     session = PaymentSession.objects.get(order_id=placed.order_id)
