@@ -219,4 +219,4 @@ def test_a_stranger_and_a_customer_see_no_preview(client):
 def test_the_search_finds_what_was_saved(editor):
     guide = GuideFactory()
     editor.post(page(guide), form(slug=guide.slug, title="Breathing out"))
-    assert [hit.slug for hit in search("breathing").guides] == [guide.slug]
+    assert [hit.url for hit in search("breathing").guides] == [f"/guides/{guide.slug}/"]
