@@ -16,6 +16,7 @@ from dashboard.admin import (
     sizes,
     staff,
     stock,
+    variants,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "sizes",
     "staff",
     "stock",
+    "variants",
 ]
