@@ -17,7 +17,6 @@ from dashboard.forms import StaffLoginForm
 from dashboard.idle import end_if_idle
 from dashboard.pages import View, is_half_way, staff_page
 from dashboard.search import found_for
-from dashboard.selectors.home import work_for
 
 _FOUND = 100  # on one page; the sidebar has fewer lines than that
 
@@ -56,13 +55,6 @@ class StaffSite(UnfoldAdminSite):
             wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
             return redirect_to_login(wanted, reverse("staff-second-step"))
         return staff_page(super().login)(request, extra_context)
-
-    def index(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> TemplateResponse:
-        """Show what there is to do, as far as this person may see it."""
-        context = {**(extra_context or {}), "work": work_for(request.user)}
-        return super().index(request, context)
 
     def search(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
