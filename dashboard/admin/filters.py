@@ -9,7 +9,7 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from dashboard.selectors import orders, stock
+from dashboard.selectors import guides, orders, stock
 
 
 class WorkFilter(SimpleListFilter):
@@ -58,3 +58,20 @@ class StockLevelFilter(SimpleListFilter):
         """Return the stocks of the chosen level."""
         choose = {"low": stock.low_stock, "out": stock.out_of_stock}.get(self.value() or "")
         return choose(queryset) if choose else queryset
+
+
+class ReviewFilter(SimpleListFilter):
+    """Guides that a clinician should look at."""
+
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        """Return the one value of the filter, with how many guides it chooses."""
+        return (("due", f"Due ({guides.guides_due_for_review().count()})"),)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the guides that are due; an unknown value chooses all."""
+        if self.value() != "due":
+            return queryset
+        return queryset.filter(pk__in=guides.guides_due_for_review().values("pk"))

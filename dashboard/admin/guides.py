@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils import timezone
 from unfold.decorators import display
 
 from dashboard.admin.base import SaleorModelAdmin, SaleorTabularInline
 from dashboard.admin.content_parts import PERMISSION
+from dashboard.admin.filters import ReviewFilter
 from dashboard.site import staff_site
 from product_content.models import Guide, GuideProduct, GuideRelation, Size
+from product_content.policies import is_review_due
 
 
 class GuideProductInline(SaleorTabularInline):
@@ -40,7 +43,7 @@ class GuideAdmin(SaleorModelAdmin):
 
     required_permission = PERMISSION
     list_display = ("title", "topic", "published", "reviewed", "updated_on")
-    list_filter = ("is_published", "topic")
+    list_filter = (ReviewFilter, "is_published", "topic")
     search_fields = ("title", "summary", "slug")
     search_help_text = "Title or summary"
     ordering = ("sort_order", "title")
@@ -75,10 +78,17 @@ class GuideAdmin(SaleorModelAdmin):
         """Return whether customers can read it."""
         return "Published" if guide.is_published else "Draft"
 
-    @display(description="Reviewed", ordering="reviewed_on", label={"Not yet": "warning"})
+    @display(
+        description="Review",
+        ordering="reviewed_on",
+        label={"Never": "warning", "Due again": "warning"},
+    )
     def reviewed(self, guide: Guide) -> str:
-        """Return when a clinician reviewed it."""
-        return f"{guide.reviewed_on:%-d %B %Y}" if guide.reviewed_on else "Not yet"
+        """Return when a clinician reviewed it, or that one should."""
+        if guide.reviewed_on is None:
+            return "Never"
+        due, _why = is_review_due(reviewed_on=guide.reviewed_on, today=timezone.localdate())
+        return "Due again" if due else f"{guide.reviewed_on:%-d %B %Y}"
 
 
 @admin.register(Size, site=staff_site)

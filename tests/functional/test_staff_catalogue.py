@@ -12,6 +12,7 @@ from tests.factories import ProductFactory, variant_in_stock
 pytestmark = pytest.mark.django_db
 
 PRODUCTS = "/staff/product/product/"
+GUIDES = "/staff/product_content/guide/"
 CARD = {
     "material": "Silicone", "firmness": "soft", "latex": "free", "magnet": "none",
     "cleaning": "Soap and water.", "lubricant": "Water-based.", "intended_use": "Stretching.",
@@ -173,16 +174,16 @@ def test_an_editor_writes_a_guide_and_links_a_product(editor):
         "product_links-0-stage": "first_use", "product_links-0-reason": "It starts small.",
         "product_links-0-sort_order": "0",
     })  # fmt: skip
-    assert editor.post("/staff/product_content/guide/add/", fields).status_code == 302
+    assert editor.post(f"{GUIDES}add/", fields).status_code == 302
 
     written = Guide.objects.get(slug="first-week")
     assert "Take your time." in written.body_html
     assert [link.product for link in written.product_links.all()] == [product]
-    assert "Not yet" in editor.get("/staff/product_content/guide/").content.decode()
+    assert "Never" in editor.get(GUIDES).content.decode()
 
 
 def test_a_reviewer_needs_a_date(editor):
-    answer = editor.post("/staff/product_content/guide/add/", guide(reviewer="Dr A. Clinician"))
+    answer = editor.post(f"{GUIDES}add/", guide(reviewer="Dr A. Clinician"))
     assert "Give both the reviewer and the date, or neither." in answer.content.decode()
     assert not Guide.objects.exists()
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from dashboard.selectors.guides import guides_due_for_review
 from dashboard.selectors.home import work_for
 from dashboard.selectors.orders import (
     NEEDS_ATTENTION,
@@ -15,7 +16,8 @@ from dashboard.selectors.orders import (
 )
 from dashboard.selectors.products import products_with_stock
 from dashboard.selectors.stock import low_stock, out_of_stock, stock_with_availability
-from tests.factories import UserFactory, variant_in_stock
+from product_content.policies import REVIEW_EVERY
+from tests.factories import GuideFactory, UserFactory, variant_in_stock
 from tests.personas import permission
 from tests.unit.dashboard import builders
 
@@ -143,3 +145,13 @@ def test_the_first_page_counts_only_what_one_may_see(django_assert_num_queries):
     boss = UserFactory(is_staff=True, is_superuser=True)
     with django_assert_num_queries(2):
         assert len(work_for(boss)) == 5
+
+
+def test_published_guides_that_were_not_reviewed_for_two_years_are_due():
+    today = timezone.localdate()
+    never = GuideFactory()
+    long_ago = GuideFactory(reviewer="A. Clinician", reviewed_on=today - REVIEW_EVERY)
+    GuideFactory(reviewer="A. Clinician", reviewed_on=today - REVIEW_EVERY + timedelta(days=1))
+    GuideFactory(is_published=False)
+
+    assert set(guides_due_for_review()) == {never, long_ago}
