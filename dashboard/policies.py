@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+_WEEK = 7
 
 
 def may_publish(*, has_card: bool, has_variants: bool) -> tuple[bool, str]:
@@ -64,3 +67,14 @@ def may_report(
     if is_about_collection and not is_collection:
         return False, "This order goes to an address, not to a collection point."
     return True, ""
+
+
+def on_time_since(*, today: date, weekdays: Collection[int]) -> date:
+    """Return the first day of which the paid orders may still be here today without being late.
+
+    It is the working day before today: an order leaves at the latest on the working day after it
+    was paid, because the quickest delivery on offer comes on the next one. `weekdays` are those on
+    which carriers work, Monday being 0.
+    """
+    days = (today - timedelta(days=back) for back in range(1, _WEEK + 1))
+    return next((day for day in days if day.weekday() in weekdays), today)

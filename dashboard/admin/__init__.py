@@ -14,6 +14,7 @@ from dashboard.admin import (
     payments,
     products,
     shipping,
+    sizes,
     staff,
     stock,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "payments",
     "products",
     "shipping",
+    "sizes",
     "staff",
     "stock",
 ]

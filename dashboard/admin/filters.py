@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
@@ -10,6 +10,21 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from dashboard.selectors import guides, orders, stock
+from dashboard.selectors.lateness import late
+
+# Each is asked when it is chosen: what is late depends on the day and on the shop's settings.
+_CONDITIONS: dict[str, Callable[[], Q]] = {
+    "to_pack": lambda: orders.TO_PACK,
+    "late": late,
+    "attention": lambda: orders.NEEDS_ATTENTION,
+    "waiting": lambda: orders.WAITING_FOR_PAYMENT,
+    "today": orders.placed_today,
+    "sent": lambda: orders.SENT,
+    "return_expected": lambda: orders.RETURN_EXPECTED,
+    "return_arrived": lambda: orders.RETURN_ARRIVED,
+    "return_done": lambda: orders.RETURN_DONE,
+    "canceled": lambda: orders.CANCELED,
+}
 
 
 class WorkFilter(SimpleListFilter):
@@ -22,26 +37,21 @@ class WorkFilter(SimpleListFilter):
         """Return the values of the filter and their words."""
         return (
             ("to_pack", "To pack"),
+            ("late", "Late"),
             ("attention", "Needs attention"),
             ("waiting", "Waiting for payment"),
             ("today", "Placed today"),
             ("sent", "Sent"),
+            ("return_expected", "Return: expected"),
+            ("return_arrived", "Return: came in, to look at"),
+            ("return_done", "Return: done"),
             ("canceled", "Cancelled or released"),
         )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the orders of the chosen kind; an unknown value chooses all."""
-        return queryset.filter(self._conditions().get(self.value() or "", Q()))
-
-    def _conditions(self) -> dict[str, Q]:
-        return {
-            "to_pack": orders.TO_PACK,
-            "attention": orders.NEEDS_ATTENTION,
-            "waiting": orders.WAITING_FOR_PAYMENT,
-            "today": orders.placed_today(),
-            "sent": orders.SENT,
-            "canceled": orders.CANCELED,
-        }
+        condition = _CONDITIONS.get(self.value() or "")
+        return queryset.filter(condition()) if condition else queryset
 
 
 class StockLevelFilter(SimpleListFilter):

@@ -19,6 +19,8 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
+from plugins.ordering.marks import RETURN, RETURNED, ReturnState
+
 
 class PaymentState:
     """How an order is paid, in the words that staff see."""
@@ -41,6 +43,9 @@ TO_PACK = _OPEN & Q(settled=True) & ~NEEDS_ATTENTION
 WAITING_FOR_PAYMENT = _OPEN & Q(settled=False, payment_state=PaymentState.WAITING)
 CANCELED = Q(status=OrderStatus.CANCELED)
 SENT = Q(status=OrderStatus.FULFILLED)
+RETURN_EXPECTED = Q(**{f"private_metadata__{RETURN}": ReturnState.EXPECTED.value})
+RETURN_ARRIVED = Q(**{f"private_metadata__{RETURN}": ReturnState.ARRIVED.value})
+RETURN_DONE = Q(private_metadata__has_key=RETURNED) & ~Q(private_metadata__has_key=RETURN)
 
 
 def orders_with_payment() -> QuerySet[Order]:

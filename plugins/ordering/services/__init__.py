@@ -7,6 +7,7 @@ allocations → voucher. Nothing here calls a payment provider inside a transact
 
 from plugins.ordering.services.adopt import adopt_session, rebuild_session
 from plugins.ordering.services.attention import flag_order, is_unneeded, unflag_order
+from plugins.ordering.services.awaited_returns import await_return
 from plugins.ordering.services.cancel import cancel_order
 from plugins.ordering.services.card_part import give_back_to_cards
 from plugins.ordering.services.forget import forget_old_baskets
@@ -35,6 +36,7 @@ __all__ = [
     "NOT_PAID_IN_TIME",
     "adopt_session",
     "ask_refund",
+    "await_return",
     "cancel_order",
     "choose_receipt",
     "flag_order",
