@@ -91,6 +91,7 @@ def _bars(label: str, names: Sequence[str], values: Iterable[float]) -> Picture:
         "data": list(values),
         "backgroundColor": _TEAL,
         "borderRadius": 3,
+        "maxBarThickness": 16,
         "displayYAxis": True,
         "maxTicksXLimit": 10,
     }

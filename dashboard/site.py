@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -63,9 +64,15 @@ class StaffSite(UnfoldAdminSite):
         typed = request.GET.get("s", "").strip()
         if not typed:
             return HttpResponse()
+        begun = perf_counter()
         found = Paginator(found_for(request, self.get_sidebar_list(request), typed), _FOUND)
         page = found.get_page(request.GET.get("page"))  # any page that is none is the first
-        context = {"page_obj": found, "results": page, "page_counter": page.start_index() - 1}
+        context = {
+            "page_obj": found,
+            "results": page,
+            "page_counter": page.start_index() - 1,
+            "execution_time": perf_counter() - begun,
+        }
         kind = "command" if "extended" in request.GET else "search"
         return TemplateResponse(request, f"unfold/helpers/{kind}_results.html", context)
 

@@ -13,6 +13,7 @@ from saleor.product.models import Product
 from dashboard.roles import MANAGE_STOCK, PACK_ORDERS
 from dashboard.selectors import orders
 from dashboard.selectors.guides import guides_due_for_review
+from dashboard.selectors.lateness import late
 from dashboard.selectors.stock import low_stock, out_of_stock, stock_with_availability
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.stripe_payments.models import EventState, StrayPayment, StripeEvent
@@ -84,6 +85,11 @@ WORK = (
         "To pack", "Paid, not sent yet", "package_2", PACK_ORDERS, "staff-packing",
         _orders_that(lambda: orders.TO_PACK), unless=MANAGE_ORDERS,
     ),
+    _orders("late", "Late", "Should have left by now", "alarm", late, is_trouble=True),
+    Work(
+        "Late", "Should have left by now", "alarm", PACK_ORDERS, "staff-packing",
+        _orders_that(late), "late=1", is_trouble=True, unless=MANAGE_ORDERS,
+    ),
     _orders(
         "attention", "Needs attention", "Look at these first", "flag",
         lambda: orders.NEEDS_ATTENTION, is_trouble=True,
@@ -91,6 +97,10 @@ WORK = (
     _orders(
         "waiting", "Waiting for payment", "Stock is held for these", "hourglass_top",
         lambda: orders.WAITING_FOR_PAYMENT,
+    ),
+    _orders(
+        "return_arrived", "Returns", "Came in, to be looked at", "assignment_return",
+        lambda: orders.RETURN_ARRIVED,
     ),
     _orders("today", "Orders today", "Placed since midnight", "today", orders.placed_today),
     Work(
