@@ -13,6 +13,7 @@ from dashboard.admin import (
     payments,
     products,
     shipping,
+    sizes,
     staff,
     stock,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "payments",
     "products",
     "shipping",
+    "sizes",
     "staff",
     "stock",
 ]

@@ -20,10 +20,10 @@ from dashboard.admin.content_parts import (
     VariantInline,
 )
 from dashboard.admin.show import show_money
+from dashboard.errors import PublishRefused
 from dashboard.roles import MANAGE_STOCK
 from dashboard.selectors.products import products_with_stock
 from dashboard.services.products import (
-    PublishRefused,
     hide_product,
     publish_product,
     refresh_lowest_price,

@@ -44,9 +44,11 @@ def main() -> None:
     print(table.render(_HEADINGS, [*rows, _order_row(orders, limit)]))
     print("\nmemory (PSS): " + ", ".join(f"{name} {mb:.0f} MB" for name, mb in used.items()))
     print(
-        f"e-mails: {drained.count:,} sent, {drained.per_second:,.0f} a second; the worker holds "
+        f"e-mails: {drained.count:,} sent, {drained.per_second:,.0f} a second; the worker's own memory is "
         f"{drained.warm_mb:.0f} MB when warm, {drained.end_mb:.0f} MB at the end"
     )
+    if drained.grows:
+        sys.exit("bench: the worker's memory grows with the e-mails it sends.")
     failed = [target.name for target in targets if warm[target].errors]
     if failed:
         sys.exit(f"bench: refused or broken answers from: {', '.join(failed)}")

@@ -39,6 +39,8 @@ NEEDS = {
     "staff-parcel": "dashboard.pack_orders",
     "staff-recovery-codes": ANY_STAFF,
     "plugins_pluginconfiguration_": "plugins.manage_plugins",
+    "guide_preview": "product.manage_products",
+    "new_guide_preview": "product.manage_products",
     "product_content_guide_": "product.manage_products",
     "product_content_size_": "product.manage_products",
     "product_product_": "product.manage_products",
