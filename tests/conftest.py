@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import dj_database_url
 import pytest
+from django.core.cache import cache
 from django.db import connections
 from django.test import TransactionTestCase
 from playwright.sync_api import expect
@@ -23,6 +24,12 @@ SCHEMA_STORE = ROOT / "var" / "schema"
 PATIENCE_MS = 20_000  # how long a browser test waits for a page; Playwright's own is 5 s
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Begin each test with an empty cache: nobody asked for anything too often yet."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")
