@@ -48,6 +48,7 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
         "product_variant__product__name",
     )
     search_help_text = "SKU, product or size"
+    keeps_search = True
     ordering = ("product_variant__product__name", "product_variant__sku")
     autocomplete_fields = ("product_variant",)
     inlines = (EntryInline,)

@@ -44,8 +44,8 @@ def main() -> None:
     print(table.render(_HEADINGS, [*rows, _order_row(orders, limit)]))
     print("\nmemory (PSS): " + ", ".join(f"{name} {mb:.0f} MB" for name, mb in used.items()))
     print(
-        f"e-mails: {drained.count:,} sent, {drained.per_second:,.0f} a second; the worker's own memory is "
-        f"{drained.warm_mb:.0f} MB when warm, {drained.end_mb:.0f} MB at the end"
+        f"e-mails: {drained.count:,} sent, {drained.per_second:,.0f} a second; the worker's memory "
+        f"(RSS) is {drained.warm_mb:.0f} MB when warm, {drained.end_mb:.0f} MB at the end"
     )
     if drained.grows:
         sys.exit("bench: the worker's memory grows with the e-mails it sends.")

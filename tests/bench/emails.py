@@ -34,7 +34,7 @@ threading.Event().wait()
 
 @dataclass(frozen=True)
 class Drained:
-    """E-mails per second, and the worker's own memory in MB when warm and at the end."""
+    """E-mails per second, and the worker's memory in MB (RSS) when warm and at the end."""
 
     count: int
     per_second: float
@@ -55,10 +55,10 @@ def drain(shop: Shop, count: int) -> Drained:
         _wait(shop, count - 1)  # the worker has started
         begun = time.perf_counter()
         _wait(shop, count * (1 - _WARM))
-        warm_mb = memory.own_mb(pid)
+        warm_mb = memory.resident_mb(pid)
         _wait(shop, 0)
         seconds = time.perf_counter() - begun
-        return Drained(count, count / seconds, warm_mb, memory.own_mb(pid))
+        return Drained(count, count / seconds, warm_mb, memory.resident_mb(pid))
 
 
 def _wait(shop: Shop, left: float) -> None:
