@@ -11,6 +11,7 @@ from unfold.decorators import display
 from dashboard.admin.access_log import Audited
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin
 from dashboard.admin.filters import WorkFilter
+from dashboard.admin.order_address import OrderAddress
 from dashboard.admin.order_fields import OrderFields
 from dashboard.admin.order_packing import OrderPacking
 from dashboard.admin.order_parts import EmailInline, EventInline, LineInline, PaymentInline
@@ -30,6 +31,7 @@ class OrderAdmin(
     Audited,
     OrderPacking,
     OrderSteps,
+    OrderAddress,
     OrderReturns,
     RefundPage,
     OrderFields,
@@ -55,7 +57,7 @@ class OrderAdmin(
     search_fields = ("user_email",)  # shows the search box; `get_search_results` does the work
     search_help_text = "Order number or e-mail"
     ordering = ("-pk",)
-    actions_detail = ("begin_packing", "next_step", "take_return", "refund")
+    actions_detail = ("begin_packing", "next_step", "move", "take_return", "refund")
     inlines = (LineInline, PaymentInline, RefundInline, EmailInline, EventInline)
     fieldsets = (
         (None, {"fields": (("state", "payment"), ("placed", "flag"), "customer_note")}),
