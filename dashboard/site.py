@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -17,7 +18,6 @@ from dashboard.forms import StaffLoginForm
 from dashboard.idle import end_if_idle
 from dashboard.pages import View, is_half_way, staff_page
 from dashboard.search import found_for
-from dashboard.selectors.home import work_for
 
 _FOUND = 100  # on one page; the sidebar has fewer lines than that
 
@@ -57,13 +57,6 @@ class StaffSite(UnfoldAdminSite):
             return redirect_to_login(wanted, reverse("staff-second-step"))
         return staff_page(super().login)(request, extra_context)
 
-    def index(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> TemplateResponse:
-        """Show what there is to do, as far as this person may see it."""
-        context = {**(extra_context or {}), "work": work_for(request.user)}
-        return super().index(request, context)
-
     def search(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -71,9 +64,15 @@ class StaffSite(UnfoldAdminSite):
         typed = request.GET.get("s", "").strip()
         if not typed:
             return HttpResponse()
+        begun = perf_counter()
         found = Paginator(found_for(request, self.get_sidebar_list(request), typed), _FOUND)
         page = found.get_page(request.GET.get("page"))  # any page that is none is the first
-        context = {"page_obj": found, "results": page, "page_counter": page.start_index() - 1}
+        context = {
+            "page_obj": found,
+            "results": page,
+            "page_counter": page.start_index() - 1,
+            "execution_time": perf_counter() - begun,
+        }
         kind = "command" if "extended" in request.GET else "search"
         return TemplateResponse(request, f"unfold/helpers/{kind}_results.html", context)
 

@@ -10,6 +10,7 @@ from saleor.account.models import User
 from saleor.order.models import Order, OrderLine
 
 from dashboard.models import PackingJob
+from dashboard.selectors.lateness import late
 from dashboard.selectors.orders import TO_PACK, orders_with_payment
 from plugins.discreet_shipping.selectors import contract_of
 from plugins.discreet_shipping.selectors.checklist import packing_checklist
@@ -62,9 +63,10 @@ class Parcel:
         return sum(pick.wanted - pick.counted for pick in self.picks)
 
 
-def packing_queue() -> list[Waiting]:
-    """Return the orders to pack, the oldest first; one query."""
-    orders = _to_pack().annotate(pieces=Sum(F("lines__quantity") - F("lines__quantity_fulfilled")))
+def packing_queue(*, only_late: bool = False) -> list[Waiting]:
+    """Return the orders to pack, the oldest first and `QUEUE` at most; one query."""
+    waiting = _to_pack().filter(late()) if only_late else _to_pack()
+    orders = waiting.annotate(pieces=Sum(F("lines__quantity") - F("lines__quantity_fulfilled")))
     rows = orders.select_related("packing_job__packer").order_by("pk")[:QUEUE]
     return [
         Waiting(

@@ -16,7 +16,7 @@ from dashboard.forms import SendForm
 from dashboard.models.access import Looked
 from dashboard.pages import View
 from dashboard.roles import PACK_ORDERS
-from dashboard.selectors.packing import packing_queue
+from dashboard.selectors.packing import QUEUE, packing_queue
 from dashboard.selectors.parcels import Bench, bench_of
 from dashboard.selectors.pick_list import pick_list
 from dashboard.services import packing
@@ -41,10 +41,12 @@ def for_packers(view: View) -> View:
 def queue(request: HttpRequest) -> HttpResponseBase:
     """Show what is to be packed; a scanned order number opens it at once."""
     wanted = request.GET.get("order", "").strip().lstrip("#")
-    rows = packing_queue()
+    only_late = "late" in request.GET
+    rows = packing_queue(only_late=only_late)
     if wanted.isdecimal() and any(row.order_id == int(wanted) for row in rows):
         return redirect("staff-parcel", order_id=int(wanted))
-    context = {"rows": rows, "wanted": wanted}
+    is_full = len(rows) == QUEUE
+    context = {"rows": rows, "wanted": wanted, "only_late": only_late, "is_full": is_full}
     return render(request, "dashboard/packing/queue.html", context)
 
 

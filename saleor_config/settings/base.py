@@ -292,6 +292,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "plugins.inventory.tasks.grant_wishes",
         "schedule": 300.0,
     },
+    "check-stock-ledger": {
+        "task": "plugins.inventory.tasks.check_ledger",
+        "schedule": 3600.0,
+    },
     "release-unpaid-orders": {
         "task": "plugins.ordering.tasks.release_unpaid_orders",
         "schedule": 60.0,

@@ -31,6 +31,7 @@ NEEDS = {
     "email_text": "site.manage_settings",
     "order_emails_outgoingemail_": "order.manage_orders",
     "order_emails_emailtext_": "site.manage_settings",
+    "inventory_ledgercheck_": "dashboard.manage_stock",
     "order_order_": "order.manage_orders",
     "order_order_begin_packing": "dashboard.pack_orders",
     "order_sheet": ("order.manage_orders", "dashboard.pack_orders"),
