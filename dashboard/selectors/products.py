@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from saleor.product.models import Product
+from saleor.product.models import Product, ProductVariant
 from saleor.warehouse.models import Allocation, Stock
 
 from dashboard.policies import may_publish
@@ -23,7 +23,9 @@ def products_with_stock() -> QuerySet[Product]:
         "quantity",
     )
     reserved = _sum(
-        Allocation.objects.filter(stock__product_variant__product=OuterRef("pk")),
+        Allocation.objects.filter(
+            stock__product_variant__product=OuterRef("pk"), quantity_allocated__gt=0
+        ),
         "stock__product_variant__product",
         "quantity_allocated",
     )
@@ -49,6 +51,16 @@ def _names_sizes(product: Product, kind: str) -> bool:
     if kind == "sets":
         return bool(product.set_sizes.exists())
     return kind != "singles" or not product.variants.filter(single_size=None).exists()
+
+
+def products_named(part: str) -> Q:
+    """Return the condition that name, slug or the SKU of a variant has this part.
+
+    Joined, a product would come once for each variant; taking these out again means comparing
+    every column of every product.
+    """
+    by_sku = ProductVariant.objects.filter(sku__icontains=part).values("product")
+    return Q(name__icontains=part) | Q(slug__icontains=part) | Q(pk__in=by_sku)
 
 
 def _sum(rows: QuerySet, by: str, column: str) -> Coalesce:

@@ -38,6 +38,7 @@ NEEDS = {
     "staff-bins": ("dashboard.pack_orders", "dashboard.manage_stock"),
     "staff-packing": "dashboard.pack_orders",
     "staff-parcel": "dashboard.pack_orders",
+    "staff-pick-list": "dashboard.pack_orders",
     "staff-recovery-codes": ANY_STAFF,
     "plugins_pluginconfiguration_": "plugins.manage_plugins",
     "guide_preview": "product.manage_products",
