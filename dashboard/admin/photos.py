@@ -21,6 +21,8 @@ from product_content.services.photos import (
     store_copies,
 )
 
+_BOX = "border border-base-200 rounded-default max-w-64 px-3 py-2 dark:border-base-700"
+
 
 class PhotoInput(FileInput):
     """Asks for a file as long as there is none; then it shows the photo, which never changes."""
@@ -37,7 +39,7 @@ class PhotoForm(forms.ModelForm):
 
     image = forms.FileField(
         label="Picture",
-        widget=PhotoInput({"accept": "image/jpeg,image/png,image/webp"}),
+        widget=PhotoInput({"accept": "image/jpeg,image/png,image/webp", "class": _BOX}),
         help_text=f"JPEG, PNG or WebP, up to {MAX_BYTES // 1024 // 1024} MB.",
     )
     alt = forms.CharField(
