@@ -11,7 +11,7 @@ from django.forms.widgets import FileInput
 from saleor.product.models import ProductImage
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from dashboard.admin.base import SaleorTabularInline
+from dashboard.admin.base import SaleorStackedInline
 from dashboard.admin.content_parts import PERMISSION
 from product_content.services.images import MAX_BYTES, ImageRefused
 from product_content.services.photos import (
@@ -88,7 +88,7 @@ class PhotoForm(forms.ModelForm):
         return image
 
 
-class PhotoInline(SaleorTabularInline):
+class PhotoInline(SaleorStackedInline):
     """The photos of a product, in the order in which customers see them."""
 
     required_permission = PERMISSION
@@ -97,7 +97,7 @@ class PhotoInline(SaleorTabularInline):
     form = PhotoForm
     verbose_name = "Photo"
     verbose_name_plural = "Photos"
-    fields = ("image", "alt", "place")
+    fields = ("image", ("alt", "place"))
     ordering = ("sort_order", "pk")
     hide_title = True
     tab = True
