@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from saleor.order.models import Order
 from unfold.decorators import display
@@ -22,7 +22,7 @@ from dashboard.admin.order_returns import OrderReturns
 from dashboard.admin.order_steps import OrderSteps
 from dashboard.admin.refund_page import RefundPage
 from dashboard.models.access import Looked
-from dashboard.selectors.orders import orders_with_payment
+from dashboard.selectors.orders import orders_by_email, orders_with_payment
 from dashboard.site import staff_site
 
 _BIGGEST_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would refuse it
@@ -90,8 +90,7 @@ class OrderAdmin(
         if term.isdecimal():
             number = int(term)
             return queryset.filter(pk=number if number <= _BIGGEST_ID else None), False
-        by_email = Q(user_email__icontains=term) | Q(user__email__icontains=term)
-        return queryset.filter(by_email), False
+        return queryset.filter(pk__in=orders_by_email(term)), False
 
     @display(description="Order", ordering="pk")
     def number(self, order: Order) -> str:
