@@ -12,6 +12,7 @@ from tests.bench.shop import WEB_WORKERS, Shop, running_shop
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 CONNECTIONS = 8
 ORDERS = 400
+STOCK_LINES = 5000
 EMAILS = int(os.environ.get("BENCH_EMAILS", "10000"))
 _HEADINGS = ("page", "req/s", "of limit", "p50 ms", "p99 ms", "emptied", "queries", "bytes")
 
@@ -37,6 +38,7 @@ def main() -> None:
         used = {name: memory.proportional_mb(pid) for name, pid in shop.pids.items()}
         counted = shop.inside("pages", *(t.path for t in targets if not t.script))
         orders = shop.inside("orders", str(ORDERS), str(WEB_WORKERS))
+        file = shop.inside("stock_import", str(STOCK_LINES))
         shop.stop_web()
         drained = emails.drain(shop, EMAILS)
     limit = next(iter(warm.values())).per_second
@@ -46,6 +48,10 @@ def main() -> None:
     print(
         f"e-mails: {drained.count:,} sent, {drained.per_second:,.0f} a second; the worker holds "
         f"{drained.warm_mb:.0f} MB when warm, {drained.end_mb:.0f} MB at the end"
+    )
+    print(
+        f"stock file of {STOCK_LINES:,} lines: {file['checked']:.1f} s to check, "
+        f"{file['taken']:.1f} s to take over"
     )
     failed = [target.name for target in targets if warm[target].errors]
     if failed:

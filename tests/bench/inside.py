@@ -4,6 +4,7 @@ python -m tests.bench.inside pages /sets/ /guides/   queries and bytes of each p
 python -m tests.bench.inside names                   a set, a guide and a variant to load
 python -m tests.bench.inside orders 400 2            orders placed per second
 python -m tests.bench.inside queue_emails 10000      e-mails of one order, published
+python -m tests.bench.inside stock_import 5000       seconds that a stock file takes
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from product_content.selectors import get_product, list_guides, list_sets  # noq
 from storefront.selectors.delivery import list_delivery_methods  # noqa: E402
 from storefront.services.baskets import add_to_basket  # noqa: E402
 from storefront.services.checkouts import set_address, set_delivery  # noqa: E402
+from tests.bench.stock_import import stock_import  # noqa: E402
 
 ADDRESS = {
     "first_name": "Sam",
@@ -127,6 +129,6 @@ def _place(token: UUID) -> float:
 
 
 if __name__ == "__main__":
-    commands = (pages, names, orders, queue_emails)
+    commands = (pages, names, orders, queue_emails, stock_import)
     command: Callable[..., Any] = {each.__name__: each for each in commands}[sys.argv[1]]
     print(json.dumps(command(*sys.argv[2:])))
