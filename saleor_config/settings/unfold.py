@@ -22,6 +22,11 @@ def _icon(_request: HttpRequest) -> str:
     return static("storefront/icon.svg")
 
 
+def _style(_request: HttpRequest) -> str:
+    """Return the address of what Unfold's own styles lack."""
+    return static("dashboard/staff.css")
+
+
 def _line(title: str, icon: str, model: str, permission: str) -> dict[str, Any]:
     return {
         "title": title,
@@ -44,6 +49,7 @@ _NAVIGATION = [
             },
             _line("Orders", "package_2", "order_order", "order.manage_orders"),
             _line("Stock", "inventory_2", "dashboard_stockitem", "dashboard.manage_stock"),
+            _line("Stock ledger", "receipt_long", "inventory_stockentry", "dashboard.manage_stock"),
         ]
     },
     {
@@ -140,6 +146,7 @@ UNFOLD = {
     "SITE_SUBHEADER": "Staff",
     "SITE_SYMBOL": "water_drop",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
+    "STYLES": [_style],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,  # Saleor's models do not know the storefront's addresses
     "SHOW_BACK_BUTTON": True,
