@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+_WEEK = 7
 
 
 def may_publish(*, has_card: bool, has_variants: bool) -> tuple[bool, str]:
@@ -63,4 +66,37 @@ def may_report(
         return False, "That was noted before, and the customer was told."
     if is_about_collection and not is_collection:
         return False, "This order goes to an address, not to a collection point."
+    return True, ""
+
+
+def on_time_since(*, today: date, weekdays: Collection[int]) -> date:
+    """Return the first day of which the paid orders may still be here today without being late.
+
+    It is the working day before today: an order leaves at the latest on the working day after it
+    was paid, because the quickest delivery on offer comes on the next one. `weekdays` are those on
+    which carriers work, Monday being 0.
+    """
+    days = (today - timedelta(days=back) for back in range(1, _WEEK + 1))
+    return next((day for day in days if day.weekday() in weekdays), today)
+
+
+_MOST_VIEWS = 20  # of one person on one list: more would push the list off the screen
+_LONGEST_QUERY = 500  # what the table holds
+
+
+def may_keep_view(*, query: str, known: int) -> tuple[bool, str]:
+    """Say whether a person with `known` views of a list may keep one more, of this query."""
+    if not query:
+        return False, "There is nothing to keep: choose a filter or an order first."
+    if len(query) > _LONGEST_QUERY:
+        return False, "These are too many filters to keep."
+    if known >= _MOST_VIEWS:
+        return False, f"You have {_MOST_VIEWS} views of this list. Drop one you do not use."
+    return True, ""
+
+
+def may_drop_view(*, is_own: bool, manages_staff: bool) -> tuple[bool, str]:
+    """Say whether somebody may drop a view that they see; shared ones outlive who made them."""
+    if not (is_own or manages_staff):
+        return False, "Only the colleague who shared this view, or a manager, may drop it."
     return True, ""

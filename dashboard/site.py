@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
@@ -15,7 +17,9 @@ from unfold.sites import UnfoldAdminSite
 from dashboard.forms import StaffLoginForm
 from dashboard.idle import end_if_idle
 from dashboard.pages import View, is_half_way, staff_page
-from dashboard.selectors.home import work_for
+from dashboard.search import found_for
+
+_FOUND = 100  # on one page; the sidebar has fewer lines than that
 
 
 class StaffSite(UnfoldAdminSite):
@@ -53,12 +57,24 @@ class StaffSite(UnfoldAdminSite):
             return redirect_to_login(wanted, reverse("staff-second-step"))
         return staff_page(super().login)(request, extra_context)
 
-    def index(
+    def search(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> TemplateResponse:
-        """Show what there is to do, as far as this person may see it."""
-        context = {**(extra_context or {}), "work": work_for(request.user)}
-        return super().index(request, context)
+    ) -> HttpResponse:
+        """Show what fits the letters typed so far, in Unfold's own list."""
+        typed = request.GET.get("s", "").strip()
+        if not typed:
+            return HttpResponse()
+        begun = perf_counter()
+        found = Paginator(found_for(request, self.get_sidebar_list(request), typed), _FOUND)
+        page = found.get_page(request.GET.get("page"))  # any page that is none is the first
+        context = {
+            "page_obj": found,
+            "results": page,
+            "page_counter": page.start_index() - 1,
+            "execution_time": perf_counter() - begun,
+        }
+        kind = "command" if "extended" in request.GET else "search"
+        return TemplateResponse(request, f"unfold/helpers/{kind}_results.html", context)
 
     def refused(self, request: HttpRequest) -> HttpResponseBase:
         """Say that this section is not for this person (403)."""

@@ -10,17 +10,21 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
+# Enough for a household with typing mistakes; too few to try numbers out, or to have us write to
+# many people who did not ask.
+MOST, PERIOD = 10, timedelta(minutes=15)
 
-def is_within(request: HttpRequest, *, what: str, most: int, period: timedelta) -> bool:
-    """Count this request and say whether it is among the first `most` of its period.
+
+def is_within(request: HttpRequest, *, what: str) -> bool:
+    """Count this request and say whether it is among the first `MOST` of its `PERIOD`.
 
     Visitors are told apart by their internet address, as log-ins are; the cache holds a mark
     of it, not the address. A cache that is down counts nothing.
     """
     key = f"limit-{what}-{_visitor(request)}"
     try:
-        cache.add(key, 0, period.total_seconds())
-        return cache.incr(key) <= most
+        cache.add(key, 0, PERIOD.total_seconds())
+        return cache.incr(key) <= MOST
     except (ValueError, RedisError):  # ValueError: the period ended between the two
         return True
 

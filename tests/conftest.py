@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import dj_database_url
 import pytest
+from django.core.cache import cache
 from django.db import connections
 from django.test import TransactionTestCase
 from playwright.sync_api import expect
@@ -17,12 +18,19 @@ from playwright.sync_api import expect
 from saleor_config.embedded import temporary
 from saleor_config.embedded.databases import Databases, OtherServer
 from saleor_config.embedded.schema import ROOT
+from tests.restoring import Snapshot
 
 pytest_plugins = ["tests.running"]
 SCHEMA_STORE = ROOT / "var" / "schema"
 PATIENCE_MS = 20_000  # how long a browser test waits for a page; Playwright's own is 5 s
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Begin each test with an empty cache: nobody asked for anything too often yet."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")
@@ -47,17 +55,22 @@ def schema_template(database_server: Databases) -> Iterator[str]:
 def django_db_setup(database_server: Databases, schema_template: str) -> Iterator[None]:
     """Give Django a copy of the template, in place of pytest-django's migrations (40 s).
 
-    A transactional test ends with a new copy. Django would empty the tables instead, and take
-    away what Saleor's data migrations put there: the site, permission groups, settings.
+    A transactional test ends with that copy as it was. Django would empty the tables instead,
+    and take away what Saleor's data migrations put there: the site, permission groups, settings.
     """
     name = f"test_{os.getpid()}"
+    url = database_server.url(name)
+    temporary.copy(database_server, schema_template, name)
+    snapshot = Snapshot(url)
 
     def start_afresh(*_: object) -> None:
+        nonlocal snapshot
         connections["default"].close()
-        temporary.copy(database_server, schema_template, name)
+        if not snapshot.restore():
+            temporary.copy(database_server, schema_template, name)
+            snapshot = Snapshot(url)
 
-    start_afresh()
-    _use(database_server.url(name))
+    _use(url)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", start_afresh)
         yield

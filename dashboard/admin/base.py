@@ -13,6 +13,8 @@ from django_countries.fields import CountryField
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
+from dashboard.admin.saved_views import SavedViews
+
 
 class SaleorPermission:
     """Answers each of the admin's questions from one of Saleor's permissions.
@@ -75,7 +77,7 @@ class SaleorFields:
         return super().formfield_for_choice_field(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class SaleorModelAdmin(SaleorPermission, SaleorFields, ModelAdmin):
+class SaleorModelAdmin(SavedViews, SaleorPermission, SaleorFields, ModelAdmin):
     """An area of the dashboard. Forms name their fields: Saleor's money, weight and JSON columns
     have no form fields that the admin could use.
     """

@@ -14,7 +14,8 @@ from django.utils import translation
 
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin
 from dashboard.admin.email_forms import WordsForm
-from dashboard.selectors.emails import email_rows, order_to_preview, shown_email
+from dashboard.selectors.emails import email_rows, shown_email
+from dashboard.selectors.numbers import order_numbered
 from dashboard.site import staff_site
 from plugins.order_emails.errors import SendRefused, TextRefused
 from plugins.order_emails.kinds import KINDS, Kind
@@ -87,7 +88,7 @@ class _TextPage:
     def show(self, status: int = 200) -> HttpResponse:
         """Return the page: words, preview and history."""
         number = self.request.GET.get("order") or self.request.POST.get("order", "")
-        order = order_to_preview(number)
+        order = order_numbered(number)
         typed = self.form.is_bound and self.form.is_valid()
         texts = self.form.as_texts() if typed else self._texts()
         context = {

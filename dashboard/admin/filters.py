@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from dashboard.selectors import orders, stock
+from dashboard.selectors import guides, orders, stock
+from dashboard.selectors.lateness import late
+
+# Each is asked when it is chosen: what is late depends on the day and on the shop's settings.
+_CONDITIONS: dict[str, Callable[[], Q]] = {
+    "to_pack": lambda: orders.TO_PACK,
+    "late": late,
+    "attention": lambda: orders.NEEDS_ATTENTION,
+    "waiting": lambda: orders.WAITING_FOR_PAYMENT,
+    "today": orders.placed_today,
+    "sent": lambda: orders.SENT,
+    "return_expected": lambda: orders.RETURN_EXPECTED,
+    "return_arrived": lambda: orders.RETURN_ARRIVED,
+    "return_done": lambda: orders.RETURN_DONE,
+    "canceled": lambda: orders.CANCELED,
+}
 
 
 class WorkFilter(SimpleListFilter):
@@ -22,26 +37,21 @@ class WorkFilter(SimpleListFilter):
         """Return the values of the filter and their words."""
         return (
             ("to_pack", "To pack"),
+            ("late", "Late"),
             ("attention", "Needs attention"),
             ("waiting", "Waiting for payment"),
             ("today", "Placed today"),
             ("sent", "Sent"),
+            ("return_expected", "Return: expected"),
+            ("return_arrived", "Return: came in, to look at"),
+            ("return_done", "Return: done"),
             ("canceled", "Cancelled or released"),
         )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the orders of the chosen kind; an unknown value chooses all."""
-        return queryset.filter(self._conditions().get(self.value() or "", Q()))
-
-    def _conditions(self) -> dict[str, Q]:
-        return {
-            "to_pack": orders.TO_PACK,
-            "attention": orders.NEEDS_ATTENTION,
-            "waiting": orders.WAITING_FOR_PAYMENT,
-            "today": orders.placed_today(),
-            "sent": orders.SENT,
-            "canceled": orders.CANCELED,
-        }
+        condition = _CONDITIONS.get(self.value() or "")
+        return queryset.filter(condition()) if condition else queryset
 
 
 class StockLevelFilter(SimpleListFilter):
@@ -58,3 +68,20 @@ class StockLevelFilter(SimpleListFilter):
         """Return the stocks of the chosen level."""
         choose = {"low": stock.low_stock, "out": stock.out_of_stock}.get(self.value() or "")
         return choose(queryset) if choose else queryset
+
+
+class ReviewFilter(SimpleListFilter):
+    """Guides that a clinician should look at."""
+
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        """Return the one value of the filter, with how many guides it chooses."""
+        return (("due", f"Due ({guides.guides_due_for_review().count()})"),)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the guides that are due; an unknown value chooses all."""
+        if self.value() != "due":
+            return queryset
+        return queryset.filter(pk__in=guides.guides_due_for_review().values("pk"))

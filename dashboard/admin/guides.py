@@ -1,51 +1,48 @@
-"""Guides and the size chart."""
+"""Guides: written in Markdown, tried out in a preview, published, reviewed."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from unfold.decorators import display
+from typing import Any
 
-from dashboard.admin.base import SaleorModelAdmin, SaleorTabularInline
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from unfold.decorators import action, display
+
+from dashboard.admin.base import SaleorModelAdmin
 from dashboard.admin.content_parts import PERMISSION
+from dashboard.admin.filters import ReviewFilter
+from dashboard.admin.guide_forms import GuideForm
+from dashboard.admin.guide_parts import GuideProductInline, GuideRelationInline
+from dashboard.errors import PublishRefused
+from dashboard.services.guides import publish_guide, take_back_guide
 from dashboard.site import staff_site
-from product_content.models import Guide, GuideProduct, GuideRelation, Size
-
-
-class GuideProductInline(SaleorTabularInline):
-    """The products a guide speaks of, at which stage and why."""
-
-    required_permission = PERMISSION
-    can_remove = True
-    model = GuideProduct
-    verbose_name_plural = "Products"
-    fields = ("product", "stage", "reason", "sort_order")
-    hide_title = True
-
-
-class GuideRelationInline(SaleorTabularInline):
-    """The guides worth reading next."""
-
-    required_permission = PERMISSION
-    can_remove = True
-    model = GuideRelation
-    fk_name = "guide"
-    verbose_name_plural = "Read next"
-    fields = ("related", "sort_order")
-    hide_title = True
+from product_content.models import Guide
+from product_content.policies import is_review_due
+from product_content.search.services import index_guides
+from product_content.selectors import preview_guide
 
 
 @admin.register(Guide, site=staff_site)
 class GuideAdmin(SaleorModelAdmin):
-    """Articles, in Markdown. The reviewer stays empty until a clinician has reviewed one."""
+    """Articles. The reviewer stays empty until a clinician has reviewed one."""
 
     required_permission = PERMISSION
+    form = GuideForm
     list_display = ("title", "topic", "published", "reviewed", "updated_on")
-    list_filter = ("is_published", "topic")
+    list_filter = (ReviewFilter, "is_published", "topic")
     search_fields = ("title", "summary", "slug")
     search_help_text = "Title or summary"
     ordering = ("sort_order", "title")
     prepopulated_fields = {"slug": ("title",)}
     inlines = (GuideProductInline, GuideRelationInline)
+    actions = ("publish_selected", "take_back_selected")
+    actions_submit_line = ("publish", "take_back")
+    readonly_fields = ("published",)
     fieldsets = (
         (
             None,
@@ -55,7 +52,7 @@ class GuideAdmin(SaleorModelAdmin):
                     "summary",
                     "audience",
                     ("topic", "sort_order"),
-                    "is_published",
+                    "published",
                 )
             },
         ),
@@ -66,27 +63,84 @@ class GuideAdmin(SaleorModelAdmin):
         ),
     )
 
+    class Media:
+        js = ("dashboard/preview.js",)
+
+    def get_urls(self) -> list[Any]:
+        """Add the preview, of a new guide and of one that is there."""
+        view = self.admin_site.admin_view(self.preview_view)
+        return [
+            path("preview/", view, name="new_guide_preview"),
+            path("<int:guide_id>/preview/", view, name="guide_preview"),
+            *super().get_urls(),
+        ]
+
+    def preview_view(self, request: HttpRequest, guide_id: int | None = None) -> HttpResponse:
+        """Show what was typed as customers would read it; nothing is saved."""
+        if not self.is_permitted(request):
+            return staff_site.refused(request)  # type: ignore[return-value]
+        if request.method != "POST":
+            return redirect("admin:product_content_guide_changelist")
+        guide = get_object_or_404(Guide, pk=guide_id) if guide_id else None
+        form = self.get_form(request, guide, change=bool(guide))(request.POST, instance=guide)
+        form.full_clean()  # which puts whatever is valid into the instance
+        context = {"form": form, "guide": preview_guide(form.instance)}
+        return TemplateResponse(request, "dashboard/guide_preview.html", context)
+
+    def save_model(self, request: HttpRequest, obj: Guide, form: Any, change: bool) -> None:
+        """Save; a new guide is a draft until somebody publishes it."""
+        obj.is_published = obj.is_published and change
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the links, then let the search read the text."""
+        super().save_related(request, form, formsets, change)
+        index_guides(guide_ids=[form.instance.pk])
+
+    @action(description="Save and publish", permissions=["change"])
+    def publish(self, request: HttpRequest, obj: Guide) -> None:
+        """Show the guide to customers, or say why not."""
+        try:
+            publish_guide(guide_id=obj.pk)
+        except PublishRefused as refused:
+            messages.error(request, refused.message)
+        else:
+            messages.success(request, f"“{obj}” is shown to customers.")
+
+    @action(description="Save and take back", permissions=["change"])
+    def take_back(self, request: HttpRequest, obj: Guide) -> None:
+        """Make the guide a draft again."""
+        take_back_guide(guide_id=obj.pk)
+
+    @admin.action(description="Publish", permissions=["change"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Guide]) -> None:
+        """Show the chosen guides, as far as they may be shown."""
+        for guide in queryset:
+            self.publish(request, guide)
+
+    @admin.action(description="Take back", permissions=["change"])
+    def take_back_selected(self, request: HttpRequest, queryset: QuerySet[Guide]) -> None:
+        """Make the chosen guides drafts again."""
+        for guide in queryset:
+            take_back_guide(guide_id=guide.pk)
+
     @display(
         description="State",
         ordering="is_published",
         label={"Published": "success", "Draft": "warning"},
     )
     def published(self, guide: Guide) -> str:
-        """Return whether customers can read it."""
-        return "Published" if guide.is_published else "Draft"
+        """Return whether customers can read it; one that is not saved yet is a draft."""
+        return "Published" if guide.is_published and guide.pk else "Draft"
 
-    @display(description="Reviewed", ordering="reviewed_on", label={"Not yet": "warning"})
+    @display(
+        description="Review",
+        ordering="reviewed_on",
+        label={"Never": "warning", "Due again": "warning"},
+    )
     def reviewed(self, guide: Guide) -> str:
-        """Return when a clinician reviewed it."""
-        return f"{guide.reviewed_on:%-d %B %Y}" if guide.reviewed_on else "Not yet"
-
-
-@admin.register(Size, site=staff_site)
-class SizeAdmin(SaleorModelAdmin):
-    """The house size chart, in millimetres and grams."""
-
-    required_permission = PERMISSION
-    list_display = ("number", "diameter_mm", "usable_length_mm", "weight_g")
-    list_display_links = ("number",)
-    ordering = ("number",)
-    fields = (("number", "diameter_mm"), ("usable_length_mm", "weight_g"))
+        """Return when a clinician reviewed it, or that one should."""
+        if guide.reviewed_on is None:
+            return "Never"
+        due, _why = is_review_due(reviewed_on=guide.reviewed_on, today=timezone.localdate())
+        return "Due again" if due else f"{guide.reviewed_on:%-d %B %Y}"

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from saleor.order.models import Order
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanWidget
 
-from plugins.ordering.errors import ReturnRefused
+from dashboard.admin.order_page import OrderPage, SeenForm, answer
 from plugins.ordering.services import take_back
 from plugins.ordering.services.returns import returned_pieces
 
 
-class ReturnForm(forms.Form):
-    """How many pieces of which line, and in what state they are."""
+class ReturnForm(SeenForm):
+    """How many pieces of which line, and in what state they are.
+
+    `seen` is how many had come back: two people must not count the same parcel twice.
+    """
 
     sealed = forms.BooleanField(
         label="The hygiene seal is whole",
@@ -30,10 +30,16 @@ class ReturnForm(forms.Form):
     sound = forms.BooleanField(
         label="Nothing is damaged", required=False, widget=UnfoldBooleanWidget()
     )
+    more = forms.BooleanField(
+        label="More of what came in is still to be looked at",
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text="The order then stays among the returns to look at.",
+    )
 
-    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, *, order: Order) -> None:
         back = returned_pieces(order)
+        super().__init__(data, initial={"seen": str(back.total())})
         lines = [line for line in order.lines.order_by("pk") if line.quantity_fulfilled]
         self._lines = {f"line_{line.pk}": line.pk for line in lines}
         for line in lines:
@@ -55,7 +61,8 @@ class ReturnForm(forms.Form):
         data = self.cleaned_data
         counts = {line: data.get(name) for name, line in self._lines.items()}
         pieces = {line: count for line, count in counts.items() if count}
-        return {"pieces": pieces, "sealed": data["sealed"], "sound": data["sound"]}
+        flags = {name: data[name] for name in ("sealed", "sound", "more")}
+        return {"pieces": pieces, "seen": data["seen"] or None, **flags}
 
 
 class OrderReturns:
@@ -63,31 +70,21 @@ class OrderReturns:
 
     @action(description="Return", url_path="return", icon="assignment_return", permissions=["view"])
     def take_return(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form; a POST notes the return and goes back to the order."""
-        admin: Any = self
-        order = admin.get_object(request, object_id)
-        if order is None:
-            return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)
-        form = ReturnForm(request.POST if request.method == "POST" else None, order=order)
-        if form.is_valid() and _is_noted(request, order, form):
-            return redirect("admin:order_order_change", order.pk)
-        context = {
-            **admin.admin_site.each_context(request),
-            "title": f"Order {order}: return",
-            "opts": admin.opts,
-            "original": order,
-            "form": form,
-        }
-        return TemplateResponse(request, "dashboard/order_return.html", context)
+        """Show the form; a POST notes the return."""
+        return answer(self, request, object_id, _PAGE)
 
 
-def _is_noted(request: HttpRequest, order: Order, form: ReturnForm) -> bool:
+def _note(request: HttpRequest, order: Order, form: ReturnForm) -> str:
     user: Any = request.user
-    try:
-        restocked = take_back(order_id=order.pk, actor_id=user.pk, **form.wanted())
-    except ReturnRefused as refused:
-        form.add_error(None, str(refused))
-        return False
+    restocked = take_back(order_id=order.pk, actor_id=user.pk, **form.wanted())
     where = "Back into stock" if restocked else "Written off"
-    messages.success(request, f"{where}. Money goes back by a refund, without restocking again.")
-    return True
+    return f"{where}. Money goes back by a refund, without restocking again."
+
+
+_PAGE = OrderPage(
+    title="return",
+    template="dashboard/order_return.html",
+    form=lambda data, order: ReturnForm(data, order=order),
+    do=_note,
+    more=lambda _order: {"button": "Note the return"},
+)

@@ -1,33 +1,43 @@
-"""The page of an order on which staff cancel it, or note what the carrier told them."""
+"""The page of an order on which staff cancel it, or note what they were told about its parcel."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from saleor.order.models import Order
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
-from dashboard.services.parcels import Report, ReportRefused, may_be_reported, report_parcel
-from plugins.ordering.errors import CancelRefused, PaymentUnavailable
+from dashboard.admin.order_page import OrderPage, answer
+from dashboard.services.parcels import Report, may_be_reported, report_parcel
+from plugins.ordering.marks import ReturnState
 from plugins.ordering.selectors import may_be_canceled
-from plugins.ordering.services import cancel_order
+from plugins.ordering.services import await_return, cancel_order
+from plugins.ordering.services.awaited_returns import may_be_awaited
 
 CANCEL = "cancel"
+_RETURNS: dict[str, ReturnState | None] = {
+    "return_expected": ReturnState.EXPECTED,
+    "return_arrived": ReturnState.ARRIVED,
+    "return_off": None,
+}
 _WORDS = {
-    CANCEL: "Cancel it: all money goes back, and its pieces are free again",
     Report.READY.value: "It can be collected: tell the customer",
     Report.ARRIVED.value: "It has arrived: tell the customer",
+    "return_expected": "The customer sends something back: expect a return",
+    "return_arrived": "A return came in: look at its pieces later",
+    "return_off": "The customer keeps it: no return is expected any more",
+    CANCEL: "Cancel it: all money goes back, and its pieces are free again",
 }
 _DONE = {
-    CANCEL: "The order is cancelled. All that was paid goes back.",
     Report.READY.value: "Noted. The customer is told that it can be collected.",
     Report.ARRIVED.value: "Noted. The customer is told that it has arrived.",
+    "return_expected": "Noted. The order stands among the expected returns.",
+    "return_arrived": "Noted. The order stands among the returns to look at.",
+    "return_off": "Noted. No return is expected any more.",
+    CANCEL: "The order is cancelled. All that was paid goes back.",
 }
 
 
@@ -60,47 +70,37 @@ class OrderSteps:
 
     @action(description="Next step", url_path="step", icon="checklist", permissions=["view"])
     def next_step(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show what is possible; a POST does it and goes back to the order."""
-        admin: Any = self
-        order = admin.get_object(request, object_id)
-        if order is None:
-            return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)
-        steps = possible_steps(order)
-        form = StepForm(request.POST if request.method == "POST" else None, steps=steps)
-        if form.is_valid() and _is_done(request, order, form):
-            return redirect("admin:order_order_change", order.pk)
-        context = {
-            **admin.admin_site.each_context(request),
-            "title": f"Order {order}: next step",
-            "opts": admin.opts,
-            "original": order,
-            "form": form,
-            "steps": steps,
-            "why_not": may_be_canceled(order)[1],
-        }
-        return TemplateResponse(request, "dashboard/order_step.html", context)
+        """Show what is possible; a POST does it."""
+        return answer(self, request, object_id, _PAGE)
 
 
 def possible_steps(order: Order) -> list[str]:
     """Return the steps that would not be refused now."""
     reports = [report.value for report in Report if may_be_reported(order, report)[0]]
-    return [*reports, CANCEL] if may_be_canceled(order)[0] else reports
+    returns = [step for step, state in _RETURNS.items() if may_be_awaited(order, state)[0]]
+    return [*reports, *returns, *([CANCEL] if may_be_canceled(order)[0] else [])]
 
 
-def _is_done(request: HttpRequest, order: Order, form: StepForm) -> bool:
-    step = form.cleaned_data["step"]
-    try:
-        _do(request, order.pk, step, form.cleaned_data["reason"])
-    except (CancelRefused, PaymentUnavailable, ReportRefused) as refused:
-        form.add_error(None, str(refused))
-        return False
-    messages.success(request, _DONE[step])
-    return True
-
-
-def _do(request: HttpRequest, order_id: int, step: str, reason: str) -> None:
+def _do(request: HttpRequest, order: Order, form: StepForm) -> str:
     user: Any = request.user
+    step = form.cleaned_data["step"]
     if step == CANCEL:
-        cancel_order(order_id=order_id, actor_id=user.pk, reason=reason)
+        cancel_order(order_id=order.pk, actor_id=user.pk, reason=form.cleaned_data["reason"])
+    elif step in _RETURNS:
+        await_return(order_id=order.pk, state=_RETURNS[step], actor_id=user.pk)
     else:
-        report_parcel(order_id=order_id, report=Report(step), actor=user)
+        report_parcel(order_id=order.pk, report=Report(step), actor=user)
+    return _DONE[step]
+
+
+_PAGE = OrderPage(
+    title="next step",
+    template="dashboard/order_step.html",
+    form=lambda data, order: StepForm(data, steps=possible_steps(order)),
+    do=_do,
+    more=lambda order: {
+        "button": "Do it",
+        "steps": possible_steps(order),
+        "why_not": may_be_canceled(order)[1],
+    },
+)

@@ -20,10 +20,10 @@ from dashboard.admin.content_parts import (
     VariantInline,
 )
 from dashboard.admin.show import show_money
+from dashboard.errors import PublishRefused
 from dashboard.roles import MANAGE_STOCK
-from dashboard.selectors.products import products_with_stock
+from dashboard.selectors.products import products_named, products_with_stock
 from dashboard.services.products import (
-    PublishRefused,
     hide_product,
     publish_product,
     refresh_lowest_price,
@@ -39,7 +39,7 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
     list_display = ("name", "kind", "price_shown", "shown", "left")
     list_filter = ("category", "is_published")
     list_select_related = ("category",)
-    search_fields = ("name", "slug", "variants__sku")
+    search_fields = ("name",)  # shows the search box; `get_search_results` does the work
     search_help_text = "Name or SKU"
     ordering = ("name",)
     prepopulated_fields = {"slug": ("name",)}
@@ -65,6 +65,14 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         """Return the products with what is left of them."""
         return products_with_stock()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        """Find by words of the name, the address or a SKU; no product twice."""
+        for word in search_term.split():
+            queryset = queryset.filter(products_named(word))
+        return queryset, False
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save variants, texts, sizes and card; then work out prices and publish or hide.

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from saleor.order.models import Order
 from unfold.decorators import action, display
 
+from dashboard.admin.order_page import OrderPage, answer
 from dashboard.admin.refund_form import RefundForm
 from dashboard.admin.show import show_money
 from dashboard.selectors.refunds import left_to_refund, refundable_lines
-from plugins.ordering.errors import RefundRefused
-from plugins.ordering.results import RefundOutcome
 from plugins.ordering.services import ask_refund
 
 
@@ -35,15 +31,8 @@ class RefundPage:
 
     @action(description="Refund", url_path="refund", icon="undo", permissions=["view"])
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form; a POST asks for the refund and goes back to the order."""
-        admin: Any = self
-        order = admin.get_object(request, object_id)
-        if order is None:
-            return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)
-        form = _form(request, order)
-        if form.is_valid() and _is_asked(request, order, form):
-            return redirect("admin:order_order_change", order.pk)
-        return self._show(request, order, form)
+        """Show the form; a POST asks for the refund."""
+        return answer(self, request, object_id, _PAGE)
 
     @display(description="Money back")
     def money_back(self, order: Order) -> SafeString | str:
@@ -55,46 +44,30 @@ class RefundPage:
         words = f"Refund up to {show_money(left.amount, left.currency)}"
         return format_html('<a class="underline" href="{}">{}</a>', page, words)
 
-    def _show(self, request: HttpRequest, order: Order, form: RefundForm) -> HttpResponse:
-        admin: Any = self
-        left = left_to_refund(order.pk)
-        context = {
-            **admin.admin_site.each_context(request),
-            "title": f"Refund order {order}",
-            "opts": admin.opts,
-            "original": order,
-            "form": form,
-            "left": left and show_money(left.amount, left.currency),
-        }
-        return TemplateResponse(request, "dashboard/refund.html", context)
 
-
-def _form(request: HttpRequest, order: Order) -> RefundForm:
+def _form(data: Any, order: Order) -> RefundForm:
     left = left_to_refund(order.pk)
     return RefundForm(
-        request.POST if request.method == "POST" else None,
-        lines=refundable_lines(order),
-        currency=left.currency if left else order.currency,
+        data, lines=refundable_lines(order), currency=left.currency if left else order.currency
     )
 
 
-def _is_asked(request: HttpRequest, order: Order, form: RefundForm) -> bool:
-    try:
-        outcome = ask_refund(
-            order_id=order.pk,
-            key=f"staff-{order.pk}-{form.cleaned_data['key']}",
-            user_id=request.user.pk,
-            **form.wanted(),
-        )
-    except RefundRefused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    messages.success(request, _words(outcome))
-    return True
-
-
-def _words(outcome: RefundOutcome) -> str:
+def _ask(request: HttpRequest, order: Order, form: RefundForm) -> str:
+    outcome = ask_refund(
+        order_id=order.pk,
+        key=f"staff-{order.pk}-{form.cleaned_data['key']}",
+        user_id=request.user.pk,
+        **form.wanted(),
+    )
     amount = show_money(outcome.amount.amount, outcome.amount.currency)
     if not outcome.created:
         return f"This refund of {amount} was asked for before. It is made once."
     return f"{amount} will go back to the customer. How far it is stands under Refunds."
+
+
+def _left(order: Order) -> dict[str, Any]:
+    left = left_to_refund(order.pk)
+    return {"button": "Refund", "left": left and show_money(left.amount, left.currency)}
+
+
+_PAGE = OrderPage(title="refund", template="dashboard/refund.html", form=_form, do=_ask, more=_left)

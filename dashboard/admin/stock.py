@@ -49,6 +49,7 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
     )
     search_help_text = "SKU, product or size"
     list_fullwidth = True
+    keeps_search = True
     ordering = ("product_variant__product__name", "product_variant__sku")
     autocomplete_fields = ("product_variant",)
     inlines = (EntryInline,)
@@ -59,6 +60,9 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
         (None, {"fields": (("what", "sku"), ("warehouse", "reserved", "left"))}),
         ("Set the quantity on hand", {"fields": (("quantity", "reason"), "note", "seen")}),
     )
+
+    class Media:
+        css = {"all": ("dashboard/stock.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
         """Return the stocks with all that the table shows."""

@@ -5,6 +5,7 @@ from dashboard.models.goods import MaskedGiftCard, StockItem
 from dashboard.models.packing import PackingJob
 from dashboard.models.people import Customer, StaffMember
 from dashboard.models.recovery import RecoveryCodes
+from dashboard.models.views import SavedView
 
 __all__ = [
     "AccessRecord",
@@ -12,6 +13,7 @@ __all__ = [
     "MaskedGiftCard",
     "PackingJob",
     "RecoveryCodes",
+    "SavedView",
     "StaffMember",
     "StockItem",
 ]

@@ -18,7 +18,6 @@ _GROUPS = {
     Audience.NOTICE: "To people who asked for it",
     Audience.STAFF: "To the shop",
 }
-_BIGGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -60,14 +59,6 @@ def email_rows() -> dict[str, list[EmailRow]]:
         ]
         for audience, words in _GROUPS.items()
     }
-
-
-def order_to_preview(number: str) -> Order | None:
-    """Return the order of a typed number, or None."""
-    typed = number.strip().lstrip("#")
-    if not typed.isdecimal() or int(typed) > _BIGGEST_ID:
-        return None
-    return Order.objects.confirmed().filter(pk=int(typed)).first()
 
 
 def shown_email(kind: Kind, language: str, texts: Texts, order: Order | None) -> ShownEmail:

@@ -10,13 +10,14 @@ from saleor.account.models import User
 from saleor.order.models import Order, OrderLine
 
 from dashboard.models import PackingJob
+from dashboard.selectors.lateness import late
 from dashboard.selectors.orders import TO_PACK, orders_with_payment
 from plugins.discreet_shipping.selectors import contract_of
 from plugins.discreet_shipping.selectors.checklist import packing_checklist
 from plugins.ordering.services import left_to_send
 
 BIN = "bin"  # in a variant's private_metadata
-_NO_BIN = "?"
+NO_BIN = "?"
 QUEUE = 100  # orders on one page; the oldest come first
 
 
@@ -62,9 +63,10 @@ class Parcel:
         return sum(pick.wanted - pick.counted for pick in self.picks)
 
 
-def packing_queue() -> list[Waiting]:
-    """Return the orders to pack, the oldest first; one query."""
-    orders = _to_pack().annotate(pieces=Sum(F("lines__quantity") - F("lines__quantity_fulfilled")))
+def packing_queue(*, only_late: bool = False) -> list[Waiting]:
+    """Return the orders to pack, the oldest first and `QUEUE` at most; one query."""
+    waiting = _to_pack().filter(late()) if only_late else _to_pack()
+    orders = waiting.annotate(pieces=Sum(F("lines__quantity") - F("lines__quantity_fulfilled")))
     rows = orders.select_related("packing_job__packer").order_by("pk")[:QUEUE]
     return [
         Waiting(
@@ -90,7 +92,7 @@ def parcel_of(order: Order, job: PackingJob | None) -> Parcel:
     picks = [_pick(line, left[line.pk], counted.get(line.pk, 0)) for line in lines]
     return Parcel(
         order_id=order.pk,
-        picks=sorted(picks, key=lambda pick: (pick.bin == _NO_BIN, pick.bin, pick.sku)),
+        picks=sorted(picks, key=lambda pick: (pick.bin == NO_BIN, pick.bin, pick.sku)),
         checklist=checklist_of(order),
         sheets=sheets_of(order),
     )
@@ -128,4 +130,4 @@ def _to_pack() -> QuerySet[Order]:
 
 def _pick(line: OrderLine, wanted: int, counted: int) -> Pick:
     shelf = (line.variant.private_metadata or {}).get(BIN, "") if line.variant else ""
-    return Pick(shelf or _NO_BIN, str(line.product_sku), str(line), wanted, counted)
+    return Pick(shelf or NO_BIN, str(line.product_sku), str(line), wanted, counted)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from saleor.product.models import Product
+from saleor.product.models import Product, ProductVariant
 from saleor.warehouse.models import Allocation, Stock
 
 
@@ -19,13 +19,25 @@ def products_with_stock() -> QuerySet[Product]:
         "quantity",
     )
     reserved = _sum(
-        Allocation.objects.filter(stock__product_variant__product=OuterRef("pk")),
+        Allocation.objects.filter(
+            stock__product_variant__product=OuterRef("pk"), quantity_allocated__gt=0
+        ),
         "stock__product_variant__product",
         "quantity_allocated",
     )
     return Product.objects.annotate(on_hand=on_hand, allocated=reserved).annotate(
         available=F("on_hand") - F("allocated")
     )
+
+
+def products_named(part: str) -> Q:
+    """Return the condition that name, slug or the SKU of a variant has this part.
+
+    Joined, a product would come once for each variant; taking these out again means comparing
+    every column of every product.
+    """
+    by_sku = ProductVariant.objects.filter(sku__icontains=part).values("product")
+    return Q(name__icontains=part) | Q(slug__icontains=part) | Q(pk__in=by_sku)
 
 
 def _sum(rows: QuerySet, by: str, column: str) -> Coalesce:

@@ -6,16 +6,9 @@ from django.db import transaction
 from saleor.product.models import Product
 from saleor.product.utils.variant_prices import update_product_minimal_variant_price
 
+from dashboard.errors import PublishRefused
 from dashboard.policies import may_publish
 from product_content.models import SafetyCard
-
-
-class PublishRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
-    """The product stays hidden; `message` says why, for the person at the screen."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 @transaction.atomic

@@ -16,8 +16,9 @@ from dashboard.forms import SendForm
 from dashboard.models.access import Looked
 from dashboard.pages import View
 from dashboard.roles import PACK_ORDERS
-from dashboard.selectors.packing import packing_queue
+from dashboard.selectors.packing import QUEUE, packing_queue
 from dashboard.selectors.parcels import Bench, bench_of
+from dashboard.selectors.pick_list import pick_list
 from dashboard.services import packing
 from dashboard.services.access import note_look
 from dashboard.services.packing import PackingRefused
@@ -40,11 +41,22 @@ def for_packers(view: View) -> View:
 def queue(request: HttpRequest) -> HttpResponseBase:
     """Show what is to be packed; a scanned order number opens it at once."""
     wanted = request.GET.get("order", "").strip().lstrip("#")
-    rows = packing_queue()
+    only_late = "late" in request.GET
+    rows = packing_queue(only_late=only_late)
     if wanted.isdecimal() and any(row.order_id == int(wanted) for row in rows):
         return redirect("staff-parcel", order_id=int(wanted))
-    context = {"rows": rows, "wanted": wanted}
+    is_full = len(rows) == QUEUE
+    context = {"rows": rows, "wanted": wanted, "only_late": only_late, "is_full": is_full}
     return render(request, "dashboard/packing/queue.html", context)
+
+
+@for_packers
+@require_GET
+def picks(request: HttpRequest) -> HttpResponseBase:
+    """Show one walk along the bins for the orders named in the address, or for the queue."""
+    asked = [int(number) for number in request.GET.getlist("order") if number.isdecimal()]
+    context = {"list": pick_list(asked)}
+    return render(request, "dashboard/packing/pick_list.html", context)
 
 
 @for_packers

@@ -15,3 +15,9 @@ def notice_low_stock() -> int:
 def grant_wishes() -> int:
     """Tell customers of stock that came back (beat, every five minutes)."""
     return services.grant_wishes()
+
+
+@shared_task
+def check_ledger() -> int:
+    """Compare the ledger with stock and orders (beat, once an hour); return the differences."""
+    return len(services.record_check().differences)

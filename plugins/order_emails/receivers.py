@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.utils import translation
@@ -10,14 +9,17 @@ from django.utils import translation
 from plugins.inventory.models import StockWish
 from plugins.inventory.services import wish_token
 from plugins.inventory.signals import stock_ran_low, wish_came_true
-from plugins.order_emails.services import queue_email, queue_notice_email, queue_staff_email
+from plugins.order_emails.services import (
+    queue_email,
+    queue_notice_email,
+    queue_staff_email,
+    tell_of_decline,
+)
 from plugins.order_emails.services.outbox import SHOP
 from plugins.ordering import signals
 from plugins.ordering.services import BASKET_CHANGED, NOT_PAID_IN_TIME
 from product_content.languages import localized
 
-# Whoever is declined mostly tries another card at once: then this e-mail is not needed.
-SECOND_TRY = timedelta(minutes=5)
 WISH_PATH = "/wishes/{token}/"  # where the storefront takes a wish back
 
 
@@ -35,7 +37,7 @@ def connect() -> None:
 
 def payment_failed(*, order_id: int, **_: Any) -> None:
     """Say, once per order and after a while, that it still waits for its payment."""
-    queue_email(order_id=order_id, kind="payment_needed", occasion="declined", delay=SECOND_TRY)
+    tell_of_decline(order_id=order_id)
 
 
 def order_released(*, order_id: int, reason: str, **_: Any) -> None:

@@ -18,6 +18,12 @@ def send_waiting_emails() -> int:
 
 
 @shared_task
+def remind_of_payment() -> int:
+    """Write to those whose unpaid order is soon released (beat, once a minute)."""
+    return services.remind_of_payment()
+
+
+@shared_task
 def forget_old_emails() -> int:
     """Delete rows of e-mails that were sent long ago (beat, once an hour)."""
     return services.forget_old_emails()

@@ -51,7 +51,7 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         may_name_items=True,
     ),
     "payment_needed": EmailKind(
-        when=_("If the payment did not work"),
+        when=_("If it is not paid yet"),
         subject=_("Your {shop} order {number} is not paid yet"),
         with_word=_("{word}: order {number} is not paid yet"),
         preheader=_("You can still pay while we hold it for you."),

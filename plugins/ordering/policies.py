@@ -125,6 +125,20 @@ def may_return(*, wanted: int, sent: int, returned: int) -> Answer:
     return True, ""
 
 
+def may_await_return(*, now: str, wanted: str, out: int) -> Answer:
+    """Say whether a return may go from the state `now` to `wanted` ("" is none).
+
+    `out` pieces are with the customer.
+    """
+    if not wanted:
+        return (True, "") if now == "expected" else (False, "No return is expected.")
+    if out <= 0:
+        return False, "Nothing of this order is with the customer."
+    if now in {wanted, "arrived"}:
+        return False, "A return is noted already. Look at its pieces."
+    return True, ""
+
+
 def may_restock(*, sealed: bool, sound: bool) -> Answer:
     """Say whether a returned piece may be sold again. Hygiene: an opened one never is."""
     if not sealed:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from saleor.product.models import Product
 
-from product_content.rendering import render_guide
+from product_content.rendering import cited_ids, render_guide
 
 
 class GuideTopic(models.TextChoices):
@@ -76,13 +76,27 @@ class Guide(models.Model):
         return self.title
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Render the text, its contents and its sources, then save."""
+        """Render, then save."""
+        self.render()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def source_ids(self) -> set[str]:
+        """The ids of the sources."""
+        return {source["id"] for source in self.sources}
+
+    @property
+    def cited_ids(self) -> set[str]:
+        """The ids that the text cites."""
+        return cited_ids(self.body_markdown)
+
+    def render(self) -> None:
+        """Work out what the page shows of the text, its contents and its sources."""
         rendered = render_guide(self.body_markdown, self.sources)
         self.body_html = rendered.html
         self.sources_html = rendered.sources_html
         self.contents = [entry.as_dict() for entry in rendered.contents]
         self.reading_minutes = rendered.reading_minutes
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
 class GuideProduct(models.Model):

@@ -2,7 +2,7 @@
 
 from product_content.selectors.availability import availability
 from product_content.selectors.by_size import singles_by_size
-from product_content.selectors.guides import get_guide, list_guides
+from product_content.selectors.guides import get_guide, list_guides, preview_guide
 from product_content.selectors.lists import list_care, list_sets, list_singles
 from product_content.selectors.products import get_product
 from product_content.selectors.sizes import list_sizes
@@ -16,5 +16,6 @@ __all__ = [
     "list_sets",
     "list_singles",
     "list_sizes",
+    "preview_guide",
     "singles_by_size",
 ]

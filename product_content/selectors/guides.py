@@ -46,6 +46,12 @@ def get_guide(slug: str) -> GuidePage | None:
     return _page(guide, _products(guide.pk), _cards(related))
 
 
+def preview_guide(guide: Guide) -> GuidePage:
+    """Return the page of a guide as it stands in memory, without what it is tied to; no query."""
+    guide.render()
+    return _page(guide, (), [])
+
+
 def _cards(guides: QuerySet[Guide]) -> list[GuideCard]:
     rows = guides.filter(is_published=True).values_list(*_CARD_FIELDS)
     return [_card(*row) for row in rows]

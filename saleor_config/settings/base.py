@@ -273,7 +273,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A broker that is down must not keep a customer waiting; beat picks up what was left behind.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+    "max_retries": 1,  # of connecting, with the pause that follows; kombu's own take 6 s
+    "interval_start": 0.2,
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
@@ -286,6 +291,10 @@ CELERY_BEAT_SCHEDULE = {
     "grant-stock-wishes": {
         "task": "plugins.inventory.tasks.grant_wishes",
         "schedule": 300.0,
+    },
+    "check-stock-ledger": {
+        "task": "plugins.inventory.tasks.check_ledger",
+        "schedule": 3600.0,
     },
     "release-unpaid-orders": {
         "task": "plugins.ordering.tasks.release_unpaid_orders",
@@ -318,6 +327,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget-unconfirmed": {
         "task": "storefront.tasks.forget_unconfirmed",
         "schedule": 3600.0,
+    },
+    "remind-of-payment": {
+        "task": "plugins.order_emails.tasks.remind_of_payment",
+        "schedule": 60.0,
     },
     "send-waiting-emails": {
         "task": "plugins.order_emails.tasks.send_waiting_emails",

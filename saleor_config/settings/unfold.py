@@ -22,9 +22,9 @@ def _icon(_request: HttpRequest) -> str:
     return static("storefront/icon.svg")
 
 
-def _style(_request: HttpRequest) -> str:
-    """Return the address of what Unfold's own styles lack."""
-    return static("dashboard/staff.css")
+def _styles(_request: HttpRequest) -> str:
+    """Return the address of our own rules beside Unfold's."""
+    return static("dashboard/without_scripts.css")
 
 
 def _line(title: str, icon: str, model: str, permission: str) -> dict[str, Any]:
@@ -146,12 +146,13 @@ UNFOLD = {
     "SITE_SUBHEADER": "Staff",
     "SITE_SYMBOL": "water_drop",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
-    "STYLES": [_style],
+    "STYLES": [_styles],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,  # Saleor's models do not know the storefront's addresses
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
     "COLORS": {"primary": _TEAL},
+    "DASHBOARD_CALLBACK": "dashboard.home.first_page",
     "ACCOUNT": {
         "navigation": [
             {"title": "Change password", "link": reverse_lazy("admin:password_change")},

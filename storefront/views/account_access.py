@@ -19,12 +19,14 @@ from storefront.customers import account_address
 from storefront.decorators import private_page
 from storefront.errors import LinkNotSent
 from storefront.forms.account import EmailForm, LoginForm, NewPasswordForm
+from storefront.limits import is_within
 from storefront.services import account_links
 from storefront.sharing import with_nobody, with_own_basket
 from storefront.tokens import confirm_tokens
 from storefront.views.basket import INVALID, see_other
 
-LOCKED, UNAVAILABLE = 429, 503
+LOCKED = TOO_MANY = 429
+UNAVAILABLE = 503
 _form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -116,15 +118,22 @@ def locked_out(request: HttpRequest) -> HttpResponse:
 
 
 def _ask_for_link(request: HttpRequest, page: str, send: Callable[..., None]) -> HttpResponse:
-    form, status = EmailForm(request.POST or None), 200
-    if form.is_bound and form.is_valid():
-        try:
-            send(email=form.cleaned_data["email"])
-        except LinkNotSent:
-            status = UNAVAILABLE
-        else:
-            return see_other(reverse("storefront:account_sent"))
-    elif form.is_bound:
-        status = INVALID
-    context = {"form": form, "unavailable": status == UNAVAILABLE}
+    form = EmailForm(request.POST or None)
+    status = _send_link(request, form, send) if form.is_bound else 200
+    if status is None:
+        return see_other(reverse("storefront:account_sent"))
+    context = {"form": form, "status": status}
     return render(request, f"storefront/account/{page}.html", context, status=status)
+
+
+def _send_link(request: HttpRequest, form: Form, send: Callable[..., None]) -> int | None:
+    """Return the status of what is in the way, or None: the link is on its way, if any is."""
+    if not form.is_valid():
+        return INVALID
+    if not is_within(request, what="account-link"):
+        return TOO_MANY
+    try:
+        send(email=form.cleaned_data["email"])
+    except LinkNotSent:
+        return UNAVAILABLE
+    return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,8 +14,6 @@ from storefront.services.order_links import ask_for_link
 from storefront.views.basket import INVALID
 
 TOO_MANY, UNAVAILABLE = 429, 503
-# Enough for a household with several orders and typing mistakes, too few to try numbers out.
-MOST_TRIES, PERIOD = 10, timedelta(minutes=15)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +25,7 @@ def new_link(request: HttpRequest) -> HttpResponse:
         return _page(request, form, 200)
     if not form.is_valid():
         return _page(request, form, INVALID)
-    if not is_within(request, what="order-link", most=MOST_TRIES, period=PERIOD):
+    if not is_within(request, what="order-link"):
         return _page(request, form, TOO_MANY)
     try:
         ask_for_link(number=form.cleaned_data["number"], email=form.cleaned_data["email"])
@@ -46,10 +42,5 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: NewLinkForm, status: int) -> HttpResponse:
-    context = {
-        "form": form,
-        "too_many": status == TOO_MANY,
-        "minutes": PERIOD // timedelta(minutes=1),
-        "unavailable": status == UNAVAILABLE,
-    }
+    context = {"form": form, "status": status}
     return render(request, "storefront/orders/new_link.html", context, status=status)

@@ -10,7 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from plugins.inventory.services import forget_wish
 from storefront.decorators import private_page, same_origin_only
 from storefront.forms.wishes import WishForm
+from storefront.limits import is_within
 from storefront.services.wishes import wish_for
+from storefront.views.basket import INVALID
+
+TOO_MANY = 429
 
 
 @require_POST
@@ -20,9 +24,16 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Keep an address until the product is there again; the page names no product."""
     form = WishForm(request.POST)
     if not form.is_valid():
-        return render(request, "storefront/wishes/ask.html", {"form": form}, status=422)
+        return _again(request, form, INVALID)
+    if not is_within(request, what="wish"):
+        return _again(request, form, TOO_MANY)
     wish_for(**form.cleaned_data, language=get_language() or "en")
     return render(request, "storefront/wishes/kept.html")
+
+
+def _again(request: HttpRequest, form: WishForm, status: int) -> HttpResponse:
+    context = {"form": form, "status": status}
+    return render(request, "storefront/wishes/ask.html", context, status=status)
 
 
 @require_safe

@@ -8,6 +8,7 @@ from tests.factories.catalogue import (
     VariantFactory,
     variant_in_stock,
 )
+from tests.factories.guides import GuideFactory
 from tests.factories.people import AddressFactory, UserFactory
 from tests.factories.promos import GiftCardFactory, VoucherFactory
 from tests.factories.provider import FakeProvider
@@ -18,6 +19,7 @@ __all__ = [
     "CategoryFactory",
     "FakeProvider",
     "GiftCardFactory",
+    "GuideFactory",
     "ProductFactory",
     "ProductTypeFactory",
     "ShippingMethodFactory",

@@ -1,13 +1,13 @@
-"""Products, guides and sizes as a content editor keeps them."""
+"""Products and sizes as a content editor keeps them."""
 
 from decimal import Decimal
 
 import pytest
 from saleor.product.models import Product
 
-from product_content.models import Guide, SafetyCard, Size
+from product_content.models import SafetyCard, Size
 from tests import personas
-from tests.factories import ProductFactory, variant_in_stock
+from tests.factories import variant_in_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -152,39 +152,6 @@ def test_nobody_deletes_a_product(hidden):
     answer = personas.owner().post(f"{PRODUCTS}{hidden.pk}/delete/", {"post": "yes"})
     assert answer.status_code == 403
     assert Product.objects.filter(pk=hidden.pk).exists()
-
-
-def guide(**fields):
-    return {
-        "title": "Your first week", "slug": "first-week", "summary": "Go slowly.",
-        "audience": "Anyone who starts", "topic": "using", "sort_order": "0",
-        "body_markdown": "## Begin\n\nTake your time.", "when_to_stop": "Sharp pain",
-        "sources": "[]", "author": "Stillwater", "updated_on": "2026-01-02",
-        "reviewer": "", "reviewed_on": "", "is_published": "on",
-        "product_links-TOTAL_FORMS": "0", "product_links-INITIAL_FORMS": "0",
-        "relations-TOTAL_FORMS": "0", "relations-INITIAL_FORMS": "0", **fields,
-    }  # fmt: skip
-
-
-def test_an_editor_writes_a_guide_and_links_a_product(editor):
-    product = ProductFactory()
-    fields = guide(**{
-        "product_links-TOTAL_FORMS": "1", "product_links-0-product": product.pk,
-        "product_links-0-stage": "first_use", "product_links-0-reason": "It starts small.",
-        "product_links-0-sort_order": "0",
-    })  # fmt: skip
-    assert editor.post("/staff/product_content/guide/add/", fields).status_code == 302
-
-    written = Guide.objects.get(slug="first-week")
-    assert "Take your time." in written.body_html
-    assert [link.product for link in written.product_links.all()] == [product]
-    assert "Not yet" in editor.get("/staff/product_content/guide/").content.decode()
-
-
-def test_a_reviewer_needs_a_date(editor):
-    answer = editor.post("/staff/product_content/guide/add/", guide(reviewer="Dr A. Clinician"))
-    assert "Give both the reviewer and the date, or neither." in answer.content.decode()
-    assert not Guide.objects.exists()
 
 
 def test_a_size_out_of_order_is_refused(editor):

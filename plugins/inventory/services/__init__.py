@@ -3,6 +3,7 @@
 Lock order: after those of plugins.ordering.services, stock rows by pk.
 """
 
+from plugins.inventory.services.checking import record_check
 from plugins.inventory.services.context import staff_request, stock_reason
 from plugins.inventory.services.counting import Counted, post_count
 from plugins.inventory.services.goods import move_goods, receive_goods, set_aside, write_off
@@ -31,6 +32,7 @@ __all__ = [
     "open_stock",
     "post_count",
     "receive_goods",
+    "record_check",
     "set_aside",
     "set_quantity",
     "set_reorder_points",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from plugins.order_emails.kinds.base import Audience, Context, Texts, email, link
+from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email, link
 from plugins.order_emails.models import OutgoingEmail
+
+_HOURS = Placeholder(_("how many hours the link works"), "3")
 
 
 @email(
@@ -15,14 +18,18 @@ from plugins.order_emails.models import OutgoingEmail
         subject=_("Confirm your e-mail address"),
         preheader=_("One click, and it is done."),
         heading=_("Is this your address?"),
-        opening=_("Somebody, we hope you, gave us this e-mail address. Please confirm it."),
+        opening=_(
+            "Somebody, we hope you, gave us this e-mail address. Please confirm it. "
+            "The link works for {hours} hours."
+        ),
         button=_("Confirm the address"),
         closing=_("If it was not you, you can ignore this e-mail: nothing will happen."),
     ),
+    placeholders={"hours": _HOURS},
 )
 def confirm_address(row: OutgoingEmail) -> Context:
     """Ask the owner of an address to confirm it."""
-    return {"url": link(row.path)}
+    return _link_that_ends(row)
 
 
 @email(
@@ -52,14 +59,17 @@ def account_exists(row: OutgoingEmail) -> Context:
         subject=_("Choose a new password"),
         preheader=_("The link works once."),
         heading=_("Choose a new password"),
-        opening=_("You asked for a new password. The link below works once, and not for long."),
+        opening=_(
+            "You asked for a new password. The link below works once, and for {hours} hours."
+        ),
         button=_("Choose a password"),
         closing=_("If it was not you, you can ignore this e-mail: your password stays as it is."),
     ),
+    placeholders={"hours": _HOURS},
 )
 def reset_password(row: OutgoingEmail) -> Context:
     """Send the link by which a new password is chosen."""
-    return {"url": link(row.path)}
+    return _link_that_ends(row)
 
 
 @email(
@@ -98,3 +108,8 @@ def address_changed(row: OutgoingEmail) -> Context:
 def account_deleted(row: OutgoingEmail) -> Context:
     """Say good-bye to somebody whose account is gone."""
     return {"url": ""}
+
+
+def _link_that_ends(row: OutgoingEmail) -> Context:
+    hours = settings.PASSWORD_RESET_TIMEOUT // 3600  # storefront.tokens uses it for all its links
+    return {"url": link(row.path), "hours": str(hours)}

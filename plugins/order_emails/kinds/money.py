@@ -9,13 +9,18 @@ from plugins.order_emails.formatting import clock, money
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email, link
 from plugins.order_emails.kinds.shared import NUMBER, SEE_ORDER, basics, order_of
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.selectors import is_canceled
+from plugins.order_emails.selectors import is_canceled, was_declined
 from plugins.ordering.models import ACTIVE, BOOKED, PaymentSession, Refund
 from plugins.ordering.results import UNNEEDED_KEY
 from plugins.ordering.selectors import is_paid
 from product_content.languages import prefix
 
 REFUND = "refund-"  # begins the occasion; the refund's id follows
+_DECLINED = _(
+    "The payment did not work, and nothing was taken. That happens, often because a bank "
+    "asks for one more step."
+)
+_LEFT = _("The payment was not finished, and nothing was taken.")
 
 
 def _still_unpaid(row: OutgoingEmail) -> bool:
@@ -33,8 +38,7 @@ def _still_released(row: OutgoingEmail) -> bool:
     texts=Texts(
         heading=_("Your order {number} is not paid yet"),
         opening=_(
-            "The payment did not work, and nothing was taken. That happens, often because a bank "
-            "asks for one more step.\n\n"
+            "{why}\n\n"
             "We hold the order for you until {held_until}. You can pay for it there, "
             "the same way or another."
         ),
@@ -44,6 +48,7 @@ def _still_released(row: OutgoingEmail) -> bool:
     placeholders={
         "number": NUMBER,
         "held_until": Placeholder(_("until when it is held"), "14:35"),
+        "why": Placeholder(_("why it is not paid: declined, or not finished"), _LEFT),
     },
     is_needed=_still_unpaid,
 )
@@ -52,7 +57,10 @@ def payment_needed(row: OutgoingEmail) -> Context:
     order, locale, values = basics(row)
     sessions = PaymentSession.objects.filter(order=order, state__in=ACTIVE)
     end = sessions.values_list("expires_at", flat=True).first()
-    return values | {"held_until": clock(end, locale) if end else gettext("a little longer")}
+    return values | {
+        "held_until": clock(end, locale) if end else gettext("a little longer"),
+        "why": str(_DECLINED if was_declined(order.pk) else _LEFT),
+    }
 
 
 @email(

@@ -4,9 +4,11 @@ from plugins.order_emails.selectors.addresses import address_lines
 from plugins.order_emails.selectors.events import (
     changes_by_staff,
     is_canceled,
+    orders_soon_released,
     parcels_left,
     parcels_of,
     stock_of,
+    was_declined,
     was_moved,
     was_paid,
 )
@@ -24,10 +26,12 @@ __all__ = [
     "order_lines",
     "order_sums",
     "order_to_read",
+    "orders_soon_released",
     "parcels_left",
     "parcels_of",
     "sent_lines",
     "stock_of",
+    "was_declined",
     "was_moved",
     "was_paid",
 ]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Fulfillment, Order, OrderEvent
 from saleor.warehouse.models import Stock
 
+from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.models import ACTIVE, PaymentSession
 from plugins.ordering.services import left_to_send
 
 CHANGE = "event-"  # begins the occasion of a change; the event's id follows
@@ -17,6 +22,22 @@ def was_paid(order_id: int) -> bool:
     """Say whether the order was ever paid, also if the money went back since."""
     events = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.ORDER_FULLY_PAID)
     return bool(events.exists())
+
+
+def was_declined(order_id: int) -> bool:
+    """Say whether a try to pay for the order did not work."""
+    events = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.PAYMENT_FAILED)
+    return bool(events.exists())
+
+
+def orders_soon_released(within: timedelta) -> list[int]:
+    """Return the ids of unpaid orders whose hold ends within that time, and nobody was told."""
+    now = timezone.now()
+    told = OutgoingEmail.objects.filter(order=OuterRef("order"), kind="payment_needed")
+    sessions = PaymentSession.objects.filter(
+        ~Exists(told), state__in=ACTIVE, expires_at__gt=now, expires_at__lte=now + within
+    )
+    return list(sessions.order_by("expires_at").values_list("order_id", flat=True))
 
 
 def was_moved(order_id: int, occasion: str) -> bool:

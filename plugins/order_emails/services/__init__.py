@@ -9,6 +9,7 @@ from plugins.order_emails.services.outbox import (
     queue_notice_email,
     queue_staff_email,
 )
+from plugins.order_emails.services.reminding import remind_of_payment, tell_of_decline
 from plugins.order_emails.services.sending import send_email
 from plugins.order_emails.services.silence import unclaim_payment_email
 from plugins.order_emails.services.texts import reset_text, save_text
@@ -21,11 +22,13 @@ __all__ = [
     "queue_email",
     "queue_notice_email",
     "queue_staff_email",
+    "remind_of_payment",
     "reset_text",
     "save_text",
     "send_again",
     "send_email",
     "send_test",
+    "tell_of_decline",
     "try_again",
     "unclaim_payment_email",
 ]

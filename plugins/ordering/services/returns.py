@@ -14,25 +14,37 @@ from saleor.warehouse.management import increase_stock
 from plugins.inventory.reasons import StockReason
 from plugins.inventory.services import stock_reason
 from plugins.ordering.errors import ReturnRefused
+from plugins.ordering.marks import RETURN, RETURNED, ReturnState
 from plugins.ordering.policies import may_restock, may_return
 from plugins.ordering.services.locks import lock_order
 from plugins.ordering.services.restock import home_of
 
-RETURNED = "returned"  # in an order's private_metadata: order line id, as text → pieces
+_CHANGED = "Somebody noted a return of this order meanwhile. Look at what is left, then try again."
 
 
 @transaction.atomic
 def take_back(
-    *, order_id: int, pieces: Mapping[int, int], sealed: bool, sound: bool, actor_id: int
+    *,
+    order_id: int,
+    pieces: Mapping[int, int],
+    sealed: bool,
+    sound: bool,
+    actor_id: int,
+    seen: str | None = None,
+    more: bool = False,
 ) -> bool:
     """Note returned `pieces` (order line id → pieces) and say whether they went back into stock.
 
     `sealed`: the hygiene seal is whole; `sound`: nothing is damaged. What may not be sold again
     is written off: it had left the stock when it was sent, so nothing moves. Money is given back
-    by a refund, without restocking it a second time. Raises ReturnRefused.
+    by a refund, without restocking it a second time. `seen` is how many pieces had come back in all
+    when the person decided, None where nobody looked; `more` of what came in waits to be looked at.
+    Raises ReturnRefused.
     """
     order, _checkout = lock_order(order_id)
     back = returned_pieces(order)
+    if seen is not None and seen != str(back.total()):
+        raise ReturnRefused(_CHANGED)
     lines = list(order.lines.select_related("variant").filter(pk__in=pieces).order_by("pk"))
     _refuse(lines, pieces, back)
     restocked, why = may_restock(sealed=sealed, sound=sound)
@@ -42,6 +54,7 @@ def take_back(
     order.store_value_in_private_metadata(
         {RETURNED: {str(line): count for line, count in (back + Counter(pieces)).items()}}
     )
+    _mark(order, more=more)
     order.save(update_fields=["private_metadata"])
     _note(order, actor_id, sum(pieces.values()), why)
     return restocked
@@ -69,6 +82,13 @@ def _shelve(line: OrderLine, quantity: int) -> None:
     if stock is None:
         raise ReturnRefused(f"No warehouse keeps {line.product_sku} any more.")
     increase_stock(line, stock.warehouse, quantity)
+
+
+def _mark(order: Order, *, more: bool) -> None:
+    if more:
+        order.store_value_in_private_metadata({RETURN: ReturnState.ARRIVED.value})
+    else:
+        order.delete_value_from_private_metadata(RETURN)
 
 
 def _note(order: Order, actor_id: int, count: int, why: str) -> None:

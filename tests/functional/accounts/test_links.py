@@ -13,6 +13,7 @@ from freezegun import freeze_time
 from kombu.exceptions import OperationalError
 from saleor.account.models import User
 
+from storefront.limits import MOST
 from storefront.tasks import send_account_link
 from tests import personas
 from tests.functional.accounts.conftest import PASSWORD, mailed_path
@@ -223,3 +224,16 @@ def test_opening_a_link_as_somebody_else_changes_to_the_links_account(ask, robin
     ask("forgotten", robin.email)
     client, _answer = choose(mailed_path(robin.email), personas.wrong_customer())
     assert "robin@example.org" in client.get("/account/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["register", "forgotten"])
+def test_nobody_has_us_write_to_many_addresses(ask, page):
+    for number in range(MOST):
+        assert ask(page, f"somebody-{number}@example.org").status_code == 303
+    mail.outbox.clear()
+    answer = ask(page, "robin@example.org")
+    assert answer.status_code == 429
+    assert "try again in a quarter of an hour" in answer.content.decode()
+    assert 'value="robin@example.org"' in answer.content.decode()
+    assert mail.outbox == []
+    assert not User.objects.filter(email="robin@example.org").exists()

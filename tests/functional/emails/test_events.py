@@ -63,6 +63,45 @@ def test_declined_payment_is_told_after_a_while_and_once():
         assert "http://testserver/orders/open/" in body
 
 
+def leave_until(order, *, left):
+    """Let the hold of an order end in `left`, and beat look for such orders twice."""
+    PaymentSession.objects.filter(order=order).update(expires_at=timezone.now() + left)
+    for _ in range(2):
+        tasks.remind_of_payment()
+
+
+def test_customer_who_left_is_reminded_once_while_the_order_is_still_held():
+    order = placed()
+    leave_until(order, left=timedelta(minutes=16))
+    assert mail.outbox == []
+    leave_until(order, left=timedelta(minutes=15))
+    (message,) = mail.outbox
+    assert message.subject == f"Your Stillwater order {order.pk} is not paid yet"
+    end = timezone.localtime(PaymentSession.objects.get().expires_at)
+    for body in bodies(message):
+        assert "The payment was not finished, and nothing was taken." in body
+        assert "did not work" not in body
+        assert f"We hold the order for you until {end:%H:%M}" in body
+
+
+def test_customer_whose_payment_was_declined_is_not_reminded_again():
+    order = placed()
+    decline(order)
+    let_time_pass()
+    leave_until(order, left=timedelta(minutes=10))
+    assert kinds() == ["payment_needed"]
+    assert len(mail.outbox) == 1
+
+
+def test_nobody_is_reminded_of_an_order_that_is_paid_or_over():
+    order = paid()
+    mail.outbox.clear()
+    leave_until(order, left=timedelta(minutes=10))
+    late = placed()
+    leave_until(late, left=timedelta(0))
+    assert mail.outbox == []
+
+
 def test_declined_payment_that_worked_meanwhile_is_not_told():
     order = placed()
     decline(order)

@@ -4,6 +4,7 @@ import pytest
 
 from plugins.inventory.models import StockWish
 from plugins.inventory.services import wish_token
+from storefront.limits import MOST
 from tests import personas
 from tests.unit.storefront.shop import open_shop
 
@@ -52,6 +53,16 @@ def test_a_wrong_address_is_told_and_stays(sold_out):
     assert 'value="robin at example"' in html
     assert f'value="{sold_out.pk}"' in html
     assert not StockWish.objects.exists()
+
+
+def test_nobody_fills_the_list_with_addresses(sold_out):
+    for number in range(MOST):
+        assert ask(sold_out, email=f"somebody-{number}@example.org").status_code == 200
+    answer = ask(sold_out)
+    assert answer.status_code == 429
+    assert "try again in a quarter of an hour" in answer.content.decode()
+    assert 'value="Robin@example.org"' in answer.content.decode()
+    assert StockWish.objects.count() == MOST
 
 
 def test_what_is_not_sold_is_not_kept_and_not_told(sold_out):

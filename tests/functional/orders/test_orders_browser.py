@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from playwright.sync_api import expect, sync_playwright
 from saleor.order.models import Fulfillment, Order
 
@@ -26,7 +25,6 @@ pytestmark = [
 @pytest.fixture
 def shop(settings, live_server):
     settings.PUBLIC_URL = live_server.url
-    cache.clear()  # nobody asked for a link yet
     return live_server.url
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dashboard.selectors.home import work_for
+from dashboard.selectors.guides import guides_due_for_review
 from dashboard.selectors.orders import (
     NEEDS_ATTENTION,
     TO_PACK,
@@ -15,8 +15,8 @@ from dashboard.selectors.orders import (
 )
 from dashboard.selectors.products import products_with_stock
 from dashboard.selectors.stock import low_stock, out_of_stock, stock_with_availability
-from tests.factories import UserFactory, variant_in_stock
-from tests.personas import permission
+from product_content.policies import REVIEW_EVERY
+from tests.factories import GuideFactory, variant_in_stock
 from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db
@@ -118,28 +118,11 @@ def test_low_includes_out_of_stock():
     assert set(out_of_stock(stock_with_availability())) == {out}
 
 
-def work_of(*permissions):
-    user = UserFactory(is_staff=True)
-    user.user_permissions.set([permission(name) for name in permissions])
-    return [(item.label, item.number) for item in work_for(user)]
+def test_published_guides_that_were_not_reviewed_for_two_years_are_due():
+    today = timezone.localdate()
+    never = GuideFactory()
+    long_ago = GuideFactory(reviewer="A. Clinician", reviewed_on=today - REVIEW_EVERY)
+    GuideFactory(reviewer="A. Clinician", reviewed_on=today - REVIEW_EVERY + timedelta(days=1))
+    GuideFactory(is_published=False)
 
-
-def test_the_first_page_counts_only_what_one_may_see(django_assert_num_queries):
-    order = builders.order(paid=True)
-    builders.order(private_metadata={"needs_attention": ["late"]})
-    builders.line(order, variant_in_stock(5), 1)
-    orders = [
-        ("To pack", 1),
-        ("Needs attention", 1),
-        ("Waiting for payment", 1),
-        ("Orders today", 2),
-    ]
-    stock = [("Low stock", 1)]
-
-    assert work_of() == []
-    assert work_of("order.manage_orders") == orders
-    assert work_of("dashboard.manage_stock") == stock
-    assert work_of("order.manage_orders", "dashboard.manage_stock") == orders + stock
-    boss = UserFactory(is_staff=True, is_superuser=True)
-    with django_assert_num_queries(2):
-        assert len(work_for(boss)) == 5
+    assert set(guides_due_for_review()) == {never, long_ago}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from plugins.inventory.selectors.check import check_ledger
+from plugins.inventory.services import record_check
 
 
 class Command(BaseCommand):
@@ -16,8 +16,8 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Compare, print a line for each difference, and end."""
-        report = check_ledger()
+        """Compare, keep the result for staff, print a line for each difference, and end."""
+        report = record_check()
         for difference in report.differences:
             self.stdout.write(f"WRONG: {difference}")
         if report.unexplained:

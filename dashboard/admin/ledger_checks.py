@@ -1,0 +1,44 @@
+"""What came of comparing the stock ledger with stock and orders. Read-only."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from unfold.decorators import display
+
+from dashboard.admin.base import ReadOnly, SaleorModelAdmin
+from dashboard.admin.show import show_time
+from dashboard.roles import MANAGE_STOCK
+from dashboard.site import staff_site
+from plugins.inventory.models import LedgerCheck
+
+_COLOURS = {"Agrees": "success", "Differs": "danger"}
+
+
+@admin.register(LedgerCheck, site=staff_site)
+class LedgerCheckAdmin(ReadOnly, SaleorModelAdmin):
+    """One row for each comparison, newest first; its page names what differs."""
+
+    required_permission = MANAGE_STOCK
+    list_display = ("when", "result", "differences", "unexplained_changes")
+    fields = readonly_fields = ("when", "result", "differences", "found", "unexplained_changes")
+    ordering = ("-pk",)
+
+    @display(description="Checked", ordering="pk")
+    def when(self, check: LedgerCheck) -> str:
+        """Return when it was compared."""
+        return show_time(check.at)
+
+    @display(description="Result", label=_COLOURS)
+    def result(self, check: LedgerCheck) -> str:
+        """Return whether ledger, stock and orders say the same."""
+        return "Differs" if check.differences else "Agrees"
+
+    @display(description="What differs")
+    def found(self, check: LedgerCheck) -> str:
+        """Return the first differences, a line each."""
+        return "\n".join(check.first_ones) or "-"
+
+    @display(description="Changes without a reason", ordering="unexplained")
+    def unexplained_changes(self, check: LedgerCheck) -> int:
+        """Return how many changes of stock nobody gave a reason for."""
+        return check.unexplained

@@ -1,0 +1,129 @@
+"""Saved views above every staff list: named filters, one's own or shared. Unfold has none."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.http.request import QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+
+from dashboard.selectors.saved_views import views_of
+from dashboard.services.saved_views import ViewRefused, drop_view, keep_view
+
+
+class ViewForm(forms.Form):
+    """What the view is called, and whether colleagues see it."""
+
+    name = forms.CharField(max_length=40, widget=UnfoldAdminTextInputWidget())
+    is_shared = forms.BooleanField(
+        label="Colleagues who may open this list see it too",
+        required=False,
+        widget=UnfoldBooleanWidget(),
+    )
+
+
+class SavedViews:
+    """Mixed into an admin class: links above its list, and the page that keeps and drops views."""
+
+    list_before_template = "dashboard/saved_views.html"
+    keeps_search = False  # what is searched for may name a customer
+    opts: Any
+    admin_site: Any
+
+    def get_urls(self) -> list[Any]:
+        """Add the page of the views."""
+        view = self.admin_site.admin_view(self.views_view)
+        return [path("views/", view, name=_page(self.opts)), *super().get_urls()]  # type: ignore[misc]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list with the views of whoever looks at it."""
+        shown = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        context = getattr(shown, "context_data", None) or {}
+        if "cl" in context:
+            context["views"] = views_of(list_name=self.opts.label_lower, person=request.user)
+            context["view_query"] = self._query(context["cl"], request.GET)
+            context["views_page"] = reverse(f"admin:{_page(self.opts)}")
+        return shown
+
+    def views_view(self, request: HttpRequest) -> HttpResponse:
+        """Keep what the query string of this very page says, or drop a view."""
+        if not self.has_view_permission(request):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        form = ViewForm(request.POST if "keep" in request.POST else None)
+        if "drop" in request.POST:
+            return self._drop(request)
+        if form.is_valid() and self._is_kept(request, form):
+            return redirect(f"{self._list()}?{self._asked(request)}")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Views of {self.opts.verbose_name_plural}",
+            "opts": self.opts,
+            "form": form,
+            "query": self._asked(request),
+            "views": views_of(list_name=self.opts.label_lower, person=request.user),
+            "list": self._list(),
+        }
+        return TemplateResponse(request, "dashboard/saved_views_page.html", context)
+
+    def _is_kept(self, request: HttpRequest, form: ViewForm) -> bool:
+        try:
+            keep_view(
+                person=request.user,
+                list_name=self.opts.label_lower,
+                query=self._asked(request),
+                **form.cleaned_data,
+            )
+        except ViewRefused as refused:
+            form.add_error(None, str(refused))
+            return False
+        messages.success(request, f"“{form.cleaned_data['name']}” is kept above the list.")
+        return True
+
+    def _drop(self, request: HttpRequest) -> HttpResponse:
+        number = request.POST["drop"]
+        try:
+            drop_view(
+                person=request.user,
+                list_name=self.opts.label_lower,
+                view_id=int(number) if number.isdecimal() else 0,
+            )
+        except ViewRefused as refused:
+            messages.error(request, str(refused))
+        return redirect(request.get_full_path())
+
+    def _asked(self, request: HttpRequest) -> str:
+        """Return the filters of this page's own address, "" where the list would refuse them."""
+        try:
+            changelist = self.get_changelist_instance(request)  # type: ignore[attr-defined]
+        except (IncorrectLookupParameters, SuspiciousOperation):
+            return ""
+        return self._query(changelist, request.GET)
+
+    def _query(self, changelist: ChangeList, asked: QueryDict) -> str:
+        """Return what of a query string may be kept: the list's own filters and its order."""
+        filters = (spec.expected_parameters() for spec in changelist.filter_specs)
+        kept = {ORDER_VAR, *map(str, chain.from_iterable(filters))}
+        if self.keeps_search:
+            kept.add(SEARCH_VAR)
+        named = {key: asked.getlist(key) for key in sorted(kept & set(asked)) if asked[key]}
+        return urlencode(named, doseq=True)
+
+    def _list(self) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+
+def _page(opts: Any) -> str:
+    return f"{opts.app_label}_{opts.model_name}_views"

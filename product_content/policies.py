@@ -1,0 +1,33 @@
+"""Rules of guides. Pure: each returns whether something is so and, where it matters, why."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+# Two years, a figure of our own: British health charities look at each page again within three
+# (the Information Standard's members say so on theirs), and what is known here still moves.
+REVIEW_EVERY = timedelta(days=730)
+
+
+def is_review_due(*, reviewed_on: date | None, today: date) -> tuple[bool, str]:
+    """Say whether a clinician should look at a guide (again)."""
+    if reviewed_on is None:
+        return True, "No clinician has reviewed it yet."
+    if today - reviewed_on >= REVIEW_EVERY:
+        return True, f"The last review, on {reviewed_on:%-d %B %Y}, is two years old or older."
+    return False, ""
+
+
+def may_publish_guide(*, cited: set[str], sources: set[str]) -> tuple[bool, str]:
+    """Say whether customers may read a guide, of which the text cites the ids `cited`.
+
+    Whatever is said here on health names whose statement it is: a guide without sources, or with
+    a number in it that leads nowhere, is not shown.
+    """
+    wants = [
+        f"the text cites [^{name}], which is not among its sources" for name in cited - sources
+    ]
+    wants += [f"its source “{name}” is cited nowhere in the text" for name in sources - cited]
+    if not sources:
+        wants.append("it names no source")
+    return not wants, "; ".join(sorted(wants))

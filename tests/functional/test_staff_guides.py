@@ -1,0 +1,222 @@
+"""Guides as a content editor writes, tries out, publishes, takes back and has reviewed."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from dashboard.roles import ROLES
+from product_content.models import Guide
+from product_content.search.selectors import search
+from tests import personas
+from tests.factories import GuideFactory, ProductFactory
+
+pytestmark = pytest.mark.django_db
+
+GUIDES = "/staff/product_content/guide/"
+NHS = "nhs | NHS | Leaflet | https://www.nhs.uk/"
+
+
+@pytest.fixture
+def editor():
+    return personas.in_role("Content editor")
+
+
+def form(**fields):
+    """What the page of a guide sends."""
+    return {
+        "title": "Your first week", "slug": "first-week", "summary": "Go slowly.",
+        "audience": "Anyone who starts", "topic": "using", "sort_order": "0",
+        "body_markdown": "## Begin\n\nTake your time.[^nhs]", "when_to_stop": "Sharp pain",
+        "sources": NHS, "author": "Stillwater", "updated_on": "2026-01-02",
+        "reviewer": "", "reviewed_on": "",
+        "product_links-TOTAL_FORMS": "0", "product_links-INITIAL_FORMS": "0",
+        "relations-TOTAL_FORMS": "0", "relations-INITIAL_FORMS": "0", **fields,
+    }  # fmt: skip
+
+
+def page(guide):
+    return f"{GUIDES}{guide.pk}/change/"
+
+
+def errors(answer):
+    return answer.context["adminform"].form.errors
+
+
+def said(answer):
+    return [str(message) for message in answer.context["messages"]]
+
+
+def in_shop(client, guide):
+    return client.get(f"/guides/{guide.slug}/").status_code
+
+
+def test_an_editor_writes_a_guide_and_links_a_product(editor):
+    product = ProductFactory()
+    fields = form(**{
+        "product_links-TOTAL_FORMS": "1", "product_links-0-product": product.pk,
+        "product_links-0-stage": "first_use", "product_links-0-reason": "It starts small.",
+        "product_links-0-sort_order": "0",
+    })  # fmt: skip
+    assert editor.post(f"{GUIDES}add/", fields).status_code == 302
+
+    written = Guide.objects.get(slug="first-week")
+    assert "Take your time." in written.body_html
+    assert written.sources == [
+        {"id": "nhs", "organisation": "NHS", "title": "Leaflet", "url": "https://www.nhs.uk/"}
+    ]
+    [link] = written.product_links.all()
+    assert (link.product, link.stage, link.reason) == (product, "first_use", "It starts small.")
+
+
+def test_a_new_guide_is_a_draft_whatever_the_form_says(editor, client):
+    editor.post(f"{GUIDES}add/", form(is_published="on"))
+    assert in_shop(client, Guide.objects.get()) == 404
+
+
+def test_what_was_stored_comes_back_as_lines_and_unchanged(editor):
+    guide = GuideFactory()
+    before = guide.sources
+    html = editor.get(page(guide)).content.decode()
+    assert "nhs | NHS | Leaflet</textarea>" in html
+    editor.post(page(guide), form(slug=guide.slug, sources="nhs | NHS | Leaflet"))
+    guide.refresh_from_db()
+    assert guide.sources == before
+
+
+def test_publishing_and_taking_back(editor, client):
+    guide = GuideFactory(is_published=False)
+    fields = form(slug=guide.slug)
+    answer = editor.post(page(guide), fields | {"product_content_guide_publish": ""}, follow=True)
+    assert "“Your first week” is shown to customers." in said(answer)
+    assert in_shop(client, guide) == 200
+
+    editor.post(page(guide), fields | {"product_content_guide_take_back": ""})
+    assert in_shop(client, guide) == 404
+
+
+def test_a_guide_without_sources_stays_a_draft_and_says_why(editor):
+    guide = GuideFactory(is_published=False)
+    fields = form(sources="", product_content_guide_publish="")
+    answer = editor.post(page(guide), fields, follow=True)
+    guide.refresh_from_db()
+    assert guide.is_published is False
+    assert said(answer)[0] == (
+        "“Your first week” stays a draft: it names no source; "
+        "the text cites [^nhs], which is not among its sources."
+    )
+
+
+def test_several_are_published_as_far_as_they_may(editor):
+    ready = GuideFactory(is_published=False)
+    bare = GuideFactory(is_published=False, body_markdown="No source is cited.")
+    chosen = {"action": "publish_selected", "_selected_action": [ready.pk, bare.pk]}
+    editor.post(GUIDES, chosen)
+    assert list(Guide.objects.filter(is_published=True)) == [ready]
+    editor.post(GUIDES, chosen | {"action": "take_back_selected"})
+    assert not Guide.objects.filter(is_published=True).exists()
+
+
+def test_a_published_guide_cannot_lose_its_sources_and_the_form_keeps_what_was_typed(editor):
+    guide = GuideFactory()
+    answer = editor.post(page(guide), form(sources="", title="A new title"))
+    [problem] = errors(answer)["sources"]
+    assert problem.startswith("Customers read this guide, and it names no source; the text cites")
+    assert 'value="A new title"' in answer.content.decode()
+    guide.refresh_from_db()
+    assert guide.title != "A new title"
+
+
+FORM = "write id | organisation | title | address, with | only between them."
+LETTERS = "may have small letters, digits and single hyphens only."
+ADDRESS = "is no address that begins with https://."
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ("nhs", f"Line 1: {FORM}"),
+        ("nhs | NHS | ", f"Line 1: {FORM}"),
+        ("a | b | c | d | e", f"Line 1: {FORM}"),
+        (f"{NHS}\n\nN S | NHS | Leaflet", f"Line 2: the id “N S” {LETTERS}"),
+        (f"{NHS}\n{NHS}", "Two lines have the id “nhs”."),
+        ("a | b | c | javascript:x", f"Line 1: “javascript:x” {ADDRESS}"),
+        (f"nhs | NHS | {'x' * 301}", "Line 1: the title is longer than 300 characters."),
+    ],
+)
+def test_a_wrong_line_of_the_sources_is_named(editor, lines, problem):
+    answer = editor.post(f"{GUIDES}add/", form(sources=lines))
+    assert errors(answer) == {"sources": [problem]}
+    assert not Guide.objects.exists()
+
+
+def test_a_reviewer_needs_a_day_that_has_come(editor):
+    answer = editor.post(f"{GUIDES}add/", form(reviewer="Dr A. Clinician"))
+    assert "Give both the reviewer and the date, or neither." in answer.content.decode()
+
+    tomorrow = f"{timezone.localdate() + timedelta(days=1):%Y-%m-%d}"
+    fields = form(reviewer="Dr A. Clinician", reviewed_on=tomorrow, updated_on=tomorrow)
+    wrong = errors(editor.post(f"{GUIDES}add/", fields))
+    assert wrong["reviewed_on"] == wrong["updated_on"] == ["This day is still to come."]
+    assert not Guide.objects.exists()
+
+
+def test_the_list_says_which_are_due_for_review_and_how_many(editor):
+    today = timezone.localdate()
+    never = GuideFactory()
+    fresh = GuideFactory(reviewer="Dr A. Clinician", reviewed_on=today)
+    whole = editor.get(GUIDES)
+    assert "Due (1)" in whole.content.decode()
+    assert set(whole.context["cl"].result_list) == {never, fresh}
+    assert list(editor.get(GUIDES, {"review": "due"}).context["cl"].result_list) == [never]
+
+
+def test_a_preview_shows_what_was_typed_and_saves_nothing(editor):
+    guide = GuideFactory()
+    answer = editor.post(
+        f"{GUIDES}{guide.pk}/preview/",
+        form(title="Unsaved", body_markdown="## Soon\n\n<script>x</script> *Calmly*.[^nhs]"),
+    )
+    html = answer.content.decode()
+    assert "<h1>Unsaved</h1>" in html
+    assert '<h2 id="soon">Soon</h2>' in html
+    assert "<em>Calmly</em>" in html
+    assert "<script>x" not in html
+    assert 'href="https://www.nhs.uk/"' in html
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    guide.refresh_from_db()
+    assert guide.title != "Unsaved"
+
+
+def test_a_preview_of_a_new_guide_says_what_is_missing_and_shows_the_rest(editor):
+    html = editor.post(f"{GUIDES}preview/", form(title="", sources="x")).content.decode()
+    assert "<li>Title: This field is required.</li>" in html
+    assert "<li>Sources: Line 1: write id | organisation" in html
+    assert "Take your time." in html
+    assert not Guide.objects.exists()
+
+
+@pytest.mark.parametrize("role", [role.name for role in ROLES if role.name not in {
+    "Content editor", "Manager",
+}])  # fmt: skip
+def test_others_preview_and_publish_nothing(role):
+    guide = GuideFactory(is_published=False)
+    other = personas.in_role(role)
+    assert other.post(f"{GUIDES}{guide.pk}/preview/", form()).status_code == 403
+    fields = form(product_content_guide_publish="")
+    assert other.post(page(guide), fields).status_code == 403
+    guide.refresh_from_db()
+    assert guide.is_published is False
+
+
+def test_a_stranger_and_a_customer_see_no_preview(client):
+    for who in (client, personas.customer()):
+        answer = who.post(f"{GUIDES}preview/", form())
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/staff/login/")
+
+
+def test_the_search_finds_what_was_saved(editor):
+    guide = GuideFactory()
+    editor.post(page(guide), form(slug=guide.slug, title="Breathing out"))
+    assert [hit.url for hit in search("breathing").guides] == [f"/guides/{guide.slug}/"]
