@@ -7,6 +7,10 @@ from django.db.models.functions import Coalesce
 from saleor.product.models import Product, ProductVariant
 from saleor.warehouse.models import Allocation, Stock
 
+from dashboard.policies import may_publish
+from product_content.models import ProductDetail, SafetyCard
+from product_content.selectors.rows import KINDS
+
 
 def products_with_stock() -> QuerySet[Product]:
     """Return the products with `available`: pieces left of all variants in all warehouses.
@@ -28,6 +32,25 @@ def products_with_stock() -> QuerySet[Product]:
     return Product.objects.annotate(on_hand=on_hand, allocated=reserved).annotate(
         available=F("on_hand") - F("allocated")
     )
+
+
+def may_be_shown(product: Product) -> tuple[bool, str]:
+    """Say whether customers may see the product as it is stored now, and if not, why."""
+    kind = product.category.slug if product.category else ""
+    return may_publish(
+        is_of_our_kind=kind in KINDS,
+        has_texts=ProductDetail.objects.filter(product=product).exists(),
+        has_card=SafetyCard.objects.filter(product=product).exists(),
+        has_variants=product.variants.exists(),
+        names_sizes=_names_sizes(product, kind),
+    )
+
+
+def _names_sizes(product: Product, kind: str) -> bool:
+    """A set names what is in it, each single what it is; care products have no size."""
+    if kind == "sets":
+        return bool(product.set_sizes.exists())
+    return kind != "singles" or not product.variants.filter(single_size=None).exists()
 
 
 def products_named(part: str) -> Q:
