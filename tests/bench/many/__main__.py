@@ -17,10 +17,9 @@ ORDERS, VARIANTS = 100_000, 5_000
 def main() -> int:
     """Read what is wanted, and load it; return the exit code."""
     wanted = _arguments()
-    try:
-        _set_up()
-    except CannotRunError as error:
-        return _give_up(str(error))
+    if not os.environ.get("DATABASE_URL"):
+        return _in_running_shop()
+    _set_up()
     from tests.bench.many.loading import HasOrders, load
 
     begun = time.perf_counter()
@@ -28,7 +27,7 @@ def main() -> int:
         load(orders=wanted.orders, variants=wanted.variants, add=wanted.add)
     except HasOrders:
         return _give_up("There are orders already. To add to them: make load-many ARGS=--add")
-    print(f"Loaded in {time.perf_counter() - begun:.0f} seconds. See: manage.py check_ledger")
+    print(f"Loaded in {time.perf_counter() - begun:.0f} seconds.")
     return 0
 
 
@@ -40,12 +39,21 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _set_up() -> None:
-    """Start Django as the tests do: e-mails go nowhere, and payments to nobody."""
+def _in_running_shop() -> int:
+    """Begin anew with the shop's addresses: settings that are loaded once stay as they are."""
     from saleor_config.settings.base import VAR_DIR
 
-    if not os.environ.get("DATABASE_URL"):
-        os.environ |= addresses(Places(VAR_DIR.resolve()))
+    try:
+        where = addresses(Places(VAR_DIR.resolve()))
+    except CannotRunError as error:
+        return _give_up(str(error))
+    again = [sys.executable, "-m", "tests.bench.many", *sys.argv[1:]]
+    os.execve(sys.executable, again, os.environ | where)  # noqa: S606  ourselves
+    return 0
+
+
+def _set_up() -> None:
+    """Start Django as the tests do: e-mails go nowhere, and payments to nobody."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "saleor_config.settings.test"
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     from saleor_config import compat
