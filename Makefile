@@ -2,7 +2,7 @@
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
 .PHONY: help run reset clean dump code test browser check lint format types migrations-check \
-        lock bench storm mailstorm shell messages venv
+        lock load-many bench storm mailstorm shell messages venv
 
 PY := .venv/bin/python
 OURS := dashboard plugins product_content saleor_config storefront tests manage.py
@@ -54,7 +54,10 @@ storm: venv ## Kill each process at each step of 216 checkouts, then compare sho
 mailstorm: venv ## Kill workers, stop the broker, make SMTP fail under 324 e-mails; count what arrives
 	@exec $(PY) -m tests.functional.emails.storm $(ARGS)
 
-bench: venv ## Measure the pages, placing orders and sending 10,000 e-mails (takes minutes)
+load-many: venv ## Add 100,000 orders and 5,000 variants to the running shop (ARGS="--orders 1000")
+	@exec $(PY) -m tests.bench.many $(ARGS)
+
+bench: venv ## Measure pages, placing orders, 10,000 e-mails, staff lists at 100,000 orders (minutes)
 	@exec $(PY) -m tests.bench $(ARGS)
 
 shell: venv ## Open a Python prompt on the running shop

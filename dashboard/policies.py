@@ -8,13 +8,18 @@ from datetime import date, timedelta
 _WEEK = 7
 
 
-def may_publish(*, has_card: bool, has_variants: bool) -> tuple[bool, str]:
-    """Say whether a product may be shown to customers."""
-    if not has_card:
-        return False, "its safety card is not complete"
-    if not has_variants:
-        return False, "it has nothing to sell yet (no variant)"
-    return True, ""
+def may_publish(
+    *, is_of_our_kind: bool, has_texts: bool, has_card: bool, has_variants: bool, names_sizes: bool
+) -> tuple[bool, str]:
+    """Say whether a product may be shown to customers; the reason names all that is missing."""
+    needs = (
+        (is_of_our_kind, "its category has no place in the shop"),
+        (has_texts, "its texts are not written"),
+        (has_card, "its safety card is not complete"),
+        (has_variants, "it has nothing to sell yet (no variant)"),
+        (names_sizes, "it does not name its sizes"),
+    )
+    return all(met for met, _ in needs), "; ".join(lack for met, lack in needs if not met)
 
 
 def may_manage_staff(*, manager: Iterable[str], other: Iterable[str]) -> tuple[bool, str]:

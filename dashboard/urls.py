@@ -22,6 +22,7 @@ urlpatterns = [
         name="staff-recovery-codes",
     ),
     path("packing/bins/", staff_site.admin_view(bins.bins), name="staff-bins"),
+    path("packing/pick-list/", staff_site.admin_view(packing.picks), name="staff-pick-list"),
     path("packing/", staff_site.admin_view(packing.queue), name="staff-packing"),
     _parcel("", packing.parcel, "staff-parcel"),
     _parcel("claim/", packing.claim, "staff-parcel-claim"),

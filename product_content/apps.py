@@ -10,3 +10,7 @@ class ProductContentConfig(AppConfig):
     label = "product_content"
     verbose_name = "Sizes and guides"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the receivers."""
+        from product_content import receivers  # noqa: F401

@@ -21,6 +21,17 @@ class SizeInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo with its measures in pixels; `srcset` has WebP copies, `src` is for old browsers."""
+
+    alt: str
+    src: str
+    srcset: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class VariantOption:
     """Something that can be put into the basket. `available` is in pieces, never negative.
 
@@ -69,6 +80,7 @@ class ProductCard:
     firmness: str
     firm: bool
     magnetic: bool
+    photo: Photo | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +132,7 @@ class ProductPage:
     available: int
     variants: tuple[VariantOption, ...]
     sizes: tuple[SizeInfo, ...]
+    photos: tuple[Photo, ...]
     safety_card: SafetyFacts
     guides: tuple[GuideLink, ...]
     related: tuple[ProductCard, ...]

@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 from saleor_config.embedded import temporary
 from saleor_config.embedded.databases import Databases, OtherServer
 from saleor_config.embedded.schema import ROOT
+from tests.restoring import Snapshot
 
 pytest_plugins = ["tests.running"]
 SCHEMA_STORE = ROOT / "var" / "schema"
@@ -54,17 +55,22 @@ def schema_template(database_server: Databases) -> Iterator[str]:
 def django_db_setup(database_server: Databases, schema_template: str) -> Iterator[None]:
     """Give Django a copy of the template, in place of pytest-django's migrations (40 s).
 
-    A transactional test ends with a new copy. Django would empty the tables instead, and take
-    away what Saleor's data migrations put there: the site, permission groups, settings.
+    A transactional test ends with that copy as it was. Django would empty the tables instead,
+    and take away what Saleor's data migrations put there: the site, permission groups, settings.
     """
     name = f"test_{os.getpid()}"
+    url = database_server.url(name)
+    temporary.copy(database_server, schema_template, name)
+    snapshot = Snapshot(url)
 
     def start_afresh(*_: object) -> None:
+        nonlocal snapshot
         connections["default"].close()
-        temporary.copy(database_server, schema_template, name)
+        if not snapshot.restore():
+            temporary.copy(database_server, schema_template, name)
+            snapshot = Snapshot(url)
 
-    start_afresh()
-    _use(database_server.url(name))
+    _use(url)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", start_afresh)
         yield

@@ -17,6 +17,7 @@ from dashboard.admin import (
     sizes,
     staff,
     stock,
+    variants,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "sizes",
     "staff",
     "stock",
+    "variants",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
@@ -14,6 +15,8 @@ from dashboard.admin.show import show_time
 from dashboard.models import AccessRecord
 from dashboard.models.access import Looked
 from dashboard.roles import VIEW_ACCESS_LOG
+from dashboard.selectors.numbers import read_number
+from dashboard.selectors.staff import staff_by_email
 from dashboard.services.access import note_look
 from dashboard.site import staff_site
 
@@ -50,8 +53,17 @@ class AccessRecordAdmin(_Log):
     list_display = fields = readonly_fields = ("when", "who", "kind", "subject_id")
     list_filter = ("kind",)
     list_select_related = ("actor",)
-    search_fields = ("actor__email", "=subject_id")
+    search_fields = ("actor__email",)  # shows the search box; `get_search_results` does the work
     search_help_text = "Staff e-mail, or number of the order or customer"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AccessRecord], search_term: str
+    ) -> tuple[QuerySet[AccessRecord], bool]:
+        """Find by the number of what was seen, or by part of the e-mail of who saw it."""
+        term, number = search_term.strip(), read_number(search_term)
+        if number is not None:
+            return queryset.filter(subject_id=number), False
+        return queryset.filter(actor__in=staff_by_email(term)) if term else queryset, False
 
     @display(description="When", ordering="pk")
     def when(self, record: AccessRecord) -> str:

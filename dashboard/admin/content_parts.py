@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
 from saleor.product.models import ProductVariant
 
 from dashboard.admin.base import SaleorStackedInline, SaleorTabularInline
@@ -30,11 +32,24 @@ class DetailInline(SaleorStackedInline):
     tab = True
 
 
+class SetSizeFormSet(BaseInlineFormSet):
+    """The sizes of a set, which keeps at least one of those it has."""
+
+    def clean(self) -> None:
+        """Say before saving what the database would refuse at the end of it."""
+        super().clean()
+        kept = [form for form in self.forms if form.cleaned_data.get("size")]
+        kept = [form for form in kept if not form.cleaned_data.get("DELETE")]
+        if self.initial_form_count() and not kept:
+            raise ValidationError("A set keeps at least one size. Put another one in first.")
+
+
 class SetSizeInline(SaleorTabularInline):
     """The sizes a set contains."""
 
     required_permission = PERMISSION
     model = SetSize
+    formset = SetSizeFormSet
     can_remove = True
     verbose_name_plural = "Sizes in the set"
     fields = ("size",)

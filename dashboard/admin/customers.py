@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
@@ -12,6 +12,7 @@ from dashboard.admin.base import ReadOnly, SaleorModelAdmin
 from dashboard.admin.show import show_time
 from dashboard.models import Customer
 from dashboard.models.access import Looked
+from dashboard.selectors.customers import with_order_count
 from dashboard.site import staff_site
 
 
@@ -31,7 +32,7 @@ class CustomerAdmin(Audited, ReadOnly, SaleorModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         """Return who is not staff, with the number of their orders."""
         customers = super().get_queryset(request).filter(is_staff=False)
-        return customers.annotate(order_total=Count("orders"))
+        return with_order_count(customers)
 
     @display(description="Joined", ordering="date_joined")
     def joined(self, customer: Customer) -> str:

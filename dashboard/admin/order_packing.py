@@ -20,6 +20,7 @@ from plugins.discreet_shipping.artefacts.files import CONTENT_TYPES, KINDS, arte
 from plugins.discreet_shipping.artefacts.shapes import SIZES
 from plugins.discreet_shipping.selectors import contract_of
 from plugins.discreet_shipping.selectors.checklist import packing_checklist
+from plugins.discreet_shipping.services import note_label
 
 
 class OrderPacking:
@@ -43,6 +44,8 @@ class OrderPacking:
         if not file:
             raise Http404
         note_look(actor=request.user, kind=Looked.SHEET, subject_id=order_id)
+        if kind != "slip":  # it names no address
+            note_label(order_id=order_id)
         response = HttpResponse(file, content_type=CONTENT_TYPES[form])
         name = f"{order_id}-{kind}-{size}.{form}"
         response.headers["Content-Disposition"] = f'inline; filename="{name}"'

@@ -16,6 +16,7 @@ from saleor.order.models import Order
 from dashboard.models.access import Looked
 from dashboard.services.access import note_look
 from dashboard.services.parcels import ReportRefused
+from plugins.discreet_shipping.errors import ChangeRefused
 from plugins.ordering.errors import (
     CancelRefused,
     PaymentUnavailable,
@@ -23,7 +24,14 @@ from plugins.ordering.errors import (
     ReturnRefused,
 )
 
-REFUSALS = (CancelRefused, PaymentUnavailable, RefundRefused, ReportRefused, ReturnRefused)
+REFUSALS = (
+    CancelRefused,
+    ChangeRefused,
+    PaymentUnavailable,
+    RefundRefused,
+    ReportRefused,
+    ReturnRefused,
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ def answer(admin: Any, request: HttpRequest, object_id: str, page: OrderPage) ->
     form = page.form(request.POST if request.method == "POST" else None, order)
     if form.is_valid() and _is_done(request, order, form, page):
         return redirect("admin:order_order_change", order.pk)
+    order = admin.get_object(request, object_id)  # a refusal may come from what changed meanwhile
     note_look(actor=request.user, kind=Looked.ORDER, subject_id=order.pk)
     context = {
         **admin.admin_site.each_context(request),

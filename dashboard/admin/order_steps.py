@@ -8,9 +8,10 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from saleor.order.models import Order
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from dashboard.admin.order_page import OrderPage, answer
+from dashboard.admin.widgets import SentenceRadioSelect
 from dashboard.services.parcels import Report, may_be_reported, report_parcel
 from plugins.ordering.marks import ReturnState
 from plugins.ordering.selectors import may_be_canceled
@@ -44,7 +45,7 @@ _DONE = {
 class StepForm(forms.Form):
     """One of the steps that are possible now; cancelling needs a reason."""
 
-    step = forms.ChoiceField(label="What happens", widget=UnfoldAdminRadioSelectWidget())
+    step = forms.ChoiceField(label="What happens", widget=SentenceRadioSelect())
     reason = forms.CharField(
         max_length=200,
         required=False,
@@ -56,11 +57,13 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["step"]
         field.choices = [(step, _WORDS[step]) for step in steps]
+        if CANCEL not in steps:
+            del self.fields["reason"]
 
     def clean(self) -> dict[str, Any]:
         """Ask for the reason of a cancellation."""
         data = super().clean() or self.cleaned_data
-        if data.get("step") == CANCEL and not data.get("reason", "").strip():
+        if data.get("step") == CANCEL and not data.get("reason"):
             self.add_error("reason", "Say why it is cancelled.")
         return data
 

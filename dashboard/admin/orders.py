@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from saleor.order.models import Order
 from unfold.decorators import display
@@ -11,7 +11,10 @@ from unfold.decorators import display
 from dashboard.admin.access_log import Audited
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin
 from dashboard.admin.filters import WorkFilter
+from dashboard.admin.order_address import OrderAddress
+from dashboard.admin.order_bulk import OrderBulk
 from dashboard.admin.order_fields import OrderFields
+from dashboard.admin.order_notes import OrderNotes
 from dashboard.admin.order_packing import OrderPacking
 from dashboard.admin.order_parts import EmailInline, EventInline, LineInline, PaymentInline
 from dashboard.admin.order_refunds import RefundInline
@@ -19,7 +22,7 @@ from dashboard.admin.order_returns import OrderReturns
 from dashboard.admin.order_steps import OrderSteps
 from dashboard.admin.refund_page import RefundPage
 from dashboard.models.access import Looked
-from dashboard.selectors.orders import orders_with_payment
+from dashboard.selectors.orders import orders_by_email, orders_with_payment
 from dashboard.site import staff_site
 
 _BIGGEST_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would refuse it
@@ -30,8 +33,11 @@ class OrderAdmin(
     Audited,
     OrderPacking,
     OrderSteps,
+    OrderAddress,
     OrderReturns,
     RefundPage,
+    OrderNotes,
+    OrderBulk,
     OrderFields,
     ReadOnly,
     SaleorModelAdmin,
@@ -55,7 +61,10 @@ class OrderAdmin(
     search_fields = ("user_email",)  # shows the search box; `get_search_results` does the work
     search_help_text = "Order number or e-mail"
     ordering = ("-pk",)
-    actions_detail = ("begin_packing", "next_step", "take_return", "refund")
+    actions_detail = (
+        "begin_packing", "next_step", "move", "take_return", "refund", "note",
+    )  # fmt: skip
+    actions = ("pick_list", "note_these", "tell_again", "end_unpaid")
     inlines = (LineInline, PaymentInline, RefundInline, EmailInline, EventInline)
     fieldsets = (
         (None, {"fields": (("state", "payment"), ("placed", "flag"), "customer_note")}),
@@ -81,8 +90,7 @@ class OrderAdmin(
         if term.isdecimal():
             number = int(term)
             return queryset.filter(pk=number if number <= _BIGGEST_ID else None), False
-        by_email = Q(user_email__icontains=term) | Q(user__email__icontains=term)
-        return queryset.filter(by_email), False
+        return queryset.filter(pk__in=orders_by_email(term)), False
 
     @display(description="Order", ordering="pk")
     def number(self, order: Order) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from saleor.product.models import Product, ProductVariant
+from saleor.product.models import Product
 from unfold.decorators import action, display
 
 from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges
@@ -16,19 +16,24 @@ from dashboard.admin.content_parts import (
     DetailInline,
     SafetyCardInline,
     SetSizeInline,
-    SingleSizeInline,
     VariantInline,
 )
+from dashboard.admin.photos import PhotoInline
 from dashboard.admin.show import show_money
 from dashboard.errors import PublishRefused
-from dashboard.roles import MANAGE_STOCK
-from dashboard.selectors.products import products_with_stock
+from dashboard.selectors.products import products_named, products_with_stock
 from dashboard.services.products import (
     hide_product,
     publish_product,
-    refresh_lowest_price,
+    settle_product,
 )
 from dashboard.site import staff_site
+
+
+def settle(request: HttpRequest, product: Product) -> None:
+    """See to what follows from saving a product or a part of it; say so if that hides it."""
+    if reason := settle_product(product_id=product.pk):
+        messages.warning(request, f"{product.name} is hidden now: {reason}.")
 
 
 @admin.register(Product, site=staff_site)
@@ -39,11 +44,11 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
     list_display = ("name", "kind", "price_shown", "shown", "left")
     list_filter = ("category", "is_published")
     list_select_related = ("category",)
-    search_fields = ("name", "slug", "variants__sku")
+    search_fields = ("name",)  # shows the search box; `get_search_results` does the work
     search_help_text = "Name or SKU"
     ordering = ("name",)
     prepopulated_fields = {"slug": ("name",)}
-    inlines = (VariantInline, DetailInline, SetSizeInline, SafetyCardInline)
+    inlines = (VariantInline, DetailInline, PhotoInline, SetSizeInline, SafetyCardInline)
     actions = ("publish_selected", "hide_selected")
     actions_submit_line = ("publish", "hide")
     fieldsets = (
@@ -66,13 +71,27 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
         """Return the products with what is left of them."""
         return products_with_stock()
 
+    def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show the form; after an error, say that a browser never sends a file a second time."""
+        if request.FILES:
+            messages.warning(request, "Nothing was saved yet. Please choose the pictures again.")
+        return super().render_change_form(request, *args, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        """Find by words of the name, the address or a SKU; no product twice."""
+        for word in search_term.split():
+            queryset = queryset.filter(products_named(word))
+        return queryset, False
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save variants, texts, sizes and card; then work out prices and publish or hide.
+        """Save variants, texts, photos, sizes and card; then see to what follows from them.
 
         Unfold would press its buttons in `save_model`, before the card is there.
         """
         super().save_related(request, form, formsets, change)
-        refresh_lowest_price(product_id=form.instance.pk)
+        settle(request, form.instance)
         for button in self.get_actions_submit_line(request, form.instance.pk):
             if button.action_name in request.POST:
                 button.method(request, form.instance)
@@ -130,29 +149,3 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
     def left(self, product: Product) -> int:
         """Return the pieces that can be sold, of all variants."""
         return int(product.available)
-
-
-@admin.register(ProductVariant, site=staff_site)
-class VariantAdmin(SaleorModelAdmin):
-    """Variants: searched by the stock form, and where a single gets its size."""
-
-    required_permission = PERMISSION
-    list_display = ("sku", "product", "name")
-    list_select_related = ("product",)
-    search_fields = ("sku", "name", "product__name")
-    ordering = ("sku",)
-    can_add = False  # a variant is added on its product's page
-    fields = ("sku", "name", "price_override_amount", "track_inventory")
-    inlines = (SingleSizeInline,)
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Let those who keep stock choose a variant in their forms; its page is not for them."""
-        match = request.resolver_match
-        choosing = match is not None and match.url_name == "autocomplete"
-        keeps_stock = request.user.has_perm(MANAGE_STOCK)
-        return (choosing and keeps_stock) or super().has_view_permission(request, obj)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the size, then work out the product's lowest price again."""
-        super().save_related(request, form, formsets, change)
-        refresh_lowest_price(product_id=form.instance.product_id)

@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from dashboard.admin.order_page import SeenForm
 from dashboard.admin.show import show_money
 from dashboard.selectors.refunds import RefundableLine
 
@@ -22,7 +23,7 @@ FULL, AMOUNT, LINES = "full", "amount", "lines"
 _KINDS = ((FULL, "All that is left"), (AMOUNT, "An amount"), (LINES, "Pieces"))
 
 
-class RefundForm(forms.Form):
+class RefundForm(SeenForm):
     """All that is left, an amount, or pieces of lines; always with a reason.
 
     `currency` is the payment's. How much may go back is not checked here but under the order's
@@ -53,10 +54,8 @@ class RefundForm(forms.Form):
         help_text="Only if they can be sold again. With all that is left: every piece.",
     )
 
-    def __init__(
-        self, *args: Any, lines: list[RefundableLine], currency: str, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, *, lines: list[RefundableLine], currency: str, seen: str) -> None:
+        super().__init__(data, initial={"seen": seen})
         self.currency = currency
         self.fields["amount"].label = f"Amount in {currency}"
         self._line_fields = {f"line_{line.line_id}": line.line_id for line in lines}
@@ -77,6 +76,7 @@ class RefundForm(forms.Form):
             "lines": self._lines(),
             "reason": data["reason"],
             "restock": data["restock"],
+            "seen": data["seen"] or None,
         }
 
     def clean(self) -> dict[str, Any]:

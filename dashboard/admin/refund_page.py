@@ -16,6 +16,7 @@ from dashboard.admin.refund_form import RefundForm
 from dashboard.admin.show import show_money
 from dashboard.selectors.refunds import left_to_refund, refundable_lines
 from plugins.ordering.services import ask_refund
+from plugins.ordering.services.refunds import refunds_stamp
 
 
 class RefundPage:
@@ -48,7 +49,10 @@ class RefundPage:
 def _form(data: Any, order: Order) -> RefundForm:
     left = left_to_refund(order.pk)
     return RefundForm(
-        data, lines=refundable_lines(order), currency=left.currency if left else order.currency
+        data,
+        lines=refundable_lines(order),
+        currency=left.currency if left else order.currency,
+        seen=refunds_stamp(order.pk),
     )
 
 

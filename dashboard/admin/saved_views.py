@@ -53,8 +53,10 @@ class SavedViews:
         shown = super().changelist_view(request, extra_context)  # type: ignore[misc]
         context = getattr(shown, "context_data", None) or {}
         if "cl" in context:
-            context["views"] = views_of(list_name=self.opts.label_lower, person=request.user)
-            context["view_query"] = self._query(context["cl"], request.GET)
+            views = views_of(list_name=self.opts.label_lower, person=request.user)
+            query = self._query(context["cl"], request.GET)
+            context["views"], context["view_query"] = views, query
+            context["view_is_kept"] = query in {view.query for view in views}
             context["views_page"] = reverse(f"admin:{_page(self.opts)}")
         return shown
 

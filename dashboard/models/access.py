@@ -26,6 +26,7 @@ class AccessRecord(models.Model):
     class Meta:
         ordering = ("-pk",)
         default_permissions = ()  # `dashboard.view_access_log` guards it
+        indexes = (models.Index(fields=("subject_id",), name="looks_at_subject"),)
         verbose_name = "look"
         verbose_name_plural = "who looked at what"
 

@@ -1,4 +1,4 @@
-"""Orders by the number that people type."""
+"""The numbers that people type."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ _BIGGEST_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would ref
 
 def order_numbered(typed: str) -> Order | None:
     """Return the order with this number, with or without #, or None."""
-    number = typed.strip().lstrip("#")
-    if not number.isdecimal() or int(number) > _BIGGEST_ID:
-        return None
-    return Order.objects.confirmed().filter(pk=int(number)).first()
+    number = read_number(typed)
+    return Order.objects.confirmed().filter(pk=number).first() if number is not None else None
+
+
+def read_number(typed: str) -> int | None:
+    """Return the number that was typed, with or without #, or None if it can be no row's."""
+    digits = typed.strip().lstrip("#")
+    return int(digits) if digits.isdecimal() and int(digits) <= _BIGGEST_ID else None

@@ -17,7 +17,7 @@ from plugins.discreet_shipping.selectors.checklist import packing_checklist
 from plugins.ordering.services import left_to_send
 
 BIN = "bin"  # in a variant's private_metadata
-_NO_BIN = "?"
+NO_BIN = "?"
 QUEUE = 100  # orders on one page; the oldest come first
 
 
@@ -92,7 +92,7 @@ def parcel_of(order: Order, job: PackingJob | None) -> Parcel:
     picks = [_pick(line, left[line.pk], counted.get(line.pk, 0)) for line in lines]
     return Parcel(
         order_id=order.pk,
-        picks=sorted(picks, key=lambda pick: (pick.bin == _NO_BIN, pick.bin, pick.sku)),
+        picks=sorted(picks, key=lambda pick: (pick.bin == NO_BIN, pick.bin, pick.sku)),
         checklist=checklist_of(order),
         sheets=sheets_of(order),
     )
@@ -130,4 +130,4 @@ def _to_pack() -> QuerySet[Order]:
 
 def _pick(line: OrderLine, wanted: int, counted: int) -> Pick:
     shelf = (line.variant.private_metadata or {}).get(BIN, "") if line.variant else ""
-    return Pick(shelf or _NO_BIN, str(line.product_sku), str(line), wanted, counted)
+    return Pick(shelf or NO_BIN, str(line.product_sku), str(line), wanted, counted)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from saleor.product.models import Product
+from saleor.product.models import Product, ProductVariant
 from saleor.warehouse.models import Allocation, Stock
+
+from dashboard.policies import may_publish
+from product_content.models import ProductDetail, SafetyCard
+from product_content.selectors.rows import KINDS
 
 
 def products_with_stock() -> QuerySet[Product]:
@@ -19,13 +23,44 @@ def products_with_stock() -> QuerySet[Product]:
         "quantity",
     )
     reserved = _sum(
-        Allocation.objects.filter(stock__product_variant__product=OuterRef("pk")),
+        Allocation.objects.filter(
+            stock__product_variant__product=OuterRef("pk"), quantity_allocated__gt=0
+        ),
         "stock__product_variant__product",
         "quantity_allocated",
     )
     return Product.objects.annotate(on_hand=on_hand, allocated=reserved).annotate(
         available=F("on_hand") - F("allocated")
     )
+
+
+def may_be_shown(product: Product) -> tuple[bool, str]:
+    """Say whether customers may see the product as it is stored now, and if not, why."""
+    kind = product.category.slug if product.category else ""
+    return may_publish(
+        is_of_our_kind=kind in KINDS,
+        has_texts=ProductDetail.objects.filter(product=product).exists(),
+        has_card=SafetyCard.objects.filter(product=product).exists(),
+        has_variants=product.variants.exists(),
+        names_sizes=_names_sizes(product, kind),
+    )
+
+
+def _names_sizes(product: Product, kind: str) -> bool:
+    """A set names what is in it, each single what it is; care products have no size."""
+    if kind == "sets":
+        return bool(product.set_sizes.exists())
+    return kind != "singles" or not product.variants.filter(single_size=None).exists()
+
+
+def products_named(part: str) -> Q:
+    """Return the condition that name, slug or the SKU of a variant has this part.
+
+    Joined, a product would come once for each variant; taking these out again means comparing
+    every column of every product.
+    """
+    by_sku = ProductVariant.objects.filter(sku__icontains=part).values("product")
+    return Q(name__icontains=part) | Q(slug__icontains=part) | Q(pk__in=by_sku)
 
 
 def _sum(rows: QuerySet, by: str, column: str) -> Coalesce:

@@ -53,6 +53,11 @@ def grantable_groups(user: User) -> QuerySet[Group]:
     return Group.objects.exclude(pk__in=too_much.values("pk")).order_by("name")
 
 
+def staff_by_email(part: str) -> QuerySet[User]:
+    """Return the staff whose e-mail has this part."""
+    return User.objects.filter(is_staff=True, email__icontains=part).order_by()
+
+
 def _every_code() -> set[str]:
     own = {code for code, _ in OWN_PERMISSIONS}
     return {value for _, value in get_permissions_enum_list()} | own

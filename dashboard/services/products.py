@@ -1,4 +1,4 @@
-"""Showing products to customers, hiding them, and keeping their lowest price right."""
+"""Showing products to customers, hiding them, and keeping what follows from a change right."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from saleor.product.models import Product
 from saleor.product.utils.variant_prices import update_product_minimal_variant_price
 
 from dashboard.errors import PublishRefused
-from dashboard.policies import may_publish
-from product_content.models import SafetyCard
+from dashboard.selectors.products import may_be_shown
+from product_content.search.services import index_products
 
 
 @transaction.atomic
 def publish_product(*, product_id: int) -> None:
     """Show the product to customers. Raises PublishRefused."""
     product = Product.objects.select_for_update().get(pk=product_id)
-    allowed, reason = may_publish(
-        has_card=SafetyCard.objects.filter(product=product).exists(),
-        has_variants=product.variants.exists(),
-    )
+    allowed, reason = may_be_shown(product)
     if not allowed:
         raise PublishRefused(f"{product.name} stays hidden: {reason}.")
     product.is_published = True
@@ -32,6 +29,17 @@ def hide_product(*, product_id: int) -> None:
     product.save(update_fields=["is_published", "updated_at"])
 
 
-def refresh_lowest_price(*, product_id: int) -> None:
-    """Work out the product's lowest price again, after a price or a variant changed."""
-    update_product_minimal_variant_price(Product.objects.get(pk=product_id))
+@transaction.atomic
+def settle_product(*, product_id: int) -> str:
+    """Bring the lowest price and the search up to date after a product or variant was saved.
+
+    If customers see it but no longer may, it is hidden; return the reason then, otherwise "".
+    """
+    product = Product.objects.select_for_update().get(pk=product_id)
+    update_product_minimal_variant_price(product)
+    index_products(product_ids=[product_id])
+    allowed, reason = may_be_shown(product)
+    if allowed or not product.is_published:
+        return ""
+    hide_product(product_id=product_id)
+    return reason

@@ -18,6 +18,7 @@ from dashboard.pages import View
 from dashboard.roles import PACK_ORDERS
 from dashboard.selectors.packing import QUEUE, packing_queue
 from dashboard.selectors.parcels import Bench, bench_of
+from dashboard.selectors.pick_list import pick_list
 from dashboard.services import packing
 from dashboard.services.access import note_look
 from dashboard.services.packing import PackingRefused
@@ -47,6 +48,15 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     is_full = len(rows) == QUEUE
     context = {"rows": rows, "wanted": wanted, "only_late": only_late, "is_full": is_full}
     return render(request, "dashboard/packing/queue.html", context)
+
+
+@for_packers
+@require_GET
+def picks(request: HttpRequest) -> HttpResponseBase:
+    """Show one walk along the bins for the orders named in the address, or for the queue."""
+    asked = [int(number) for number in request.GET.getlist("order") if number.isdecimal()]
+    context = {"list": pick_list(asked)}
+    return render(request, "dashboard/packing/pick_list.html", context)
 
 
 @for_packers

@@ -71,6 +71,8 @@ class OutgoingEmail(models.Model):
             models.Index(
                 fields=("next_try_at",), condition=Q(state__in=UNSENT), name="unsent_email_due"
             ),
+            # nearly all were sent: staff look for the few that were not
+            models.Index(fields=("state",), condition=~Q(state="sent"), name="emails_not_sent"),
         )
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 ATTENTION: Final = "needs_attention"  # a list of reason codes
 PACKING_KEY: Final = "packing"  # there as soon as somebody packs the parcel
+LABEL_PRINTED: Final = "label_printed"  # when a label with the order's address was last printed
 REPORTED: Final = "parcel"  # a list of what the carrier told: ready_to_collect, delivered
 DISPUTED: Final = frozenset({"dispute", "dispute_lost"})  # reasons under ATTENTION
 RETURN: Final = "return"  # a `ReturnState`; gone once all that came in was looked at

@@ -42,6 +42,9 @@ class StripeEvent(models.Model):
                 condition=Q(state=EventState.WAITING),
                 name="waiting_stripe_event",
             ),
+            models.Index(
+                fields=("id",), condition=Q(state=EventState.DEAD), name="dead_stripe_event"
+            ),
         )
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from product_content.models.catalogue import CatalogueRecord
 from product_content.models.guides import Guide, GuideProduct, GuideRelation, GuideStage, GuideTopic
+from product_content.models.photos import PhotoFiles
 from product_content.models.products import Firmness, Latex, Magnet, ProductDetail, SafetyCard
 from product_content.models.search import SearchDocument, SearchWord
 from product_content.models.sizes import SetSize, SingleSize, Size
@@ -16,6 +17,7 @@ __all__ = [
     "GuideTopic",
     "Latex",
     "Magnet",
+    "PhotoFiles",
     "ProductDetail",
     "SafetyCard",
     "SearchDocument",

@@ -9,6 +9,7 @@ from prices import Money
 from product_content.languages import localized
 from product_content.models import Firmness, Magnet
 from product_content.selectors.availability import pieces
+from product_content.selectors.photos import build_photos
 from product_content.selectors.prices import Discounts, full_price
 from product_content.selectors.rows import Row, by_product
 from product_content.types import ProductCard, SizeInfo, VariantOption
@@ -90,6 +91,7 @@ def _card(row: Row, options: list[VariantOption], sizes: tuple[SizeInfo, ...]) -
         firmness=str(Firmness(row.firmness).label),
         firm=row.firmness == Firmness.FIRM,
         magnetic=row.magnet == Magnet.STATIC,
+        photo=next(iter(build_photos(row.photos)), None),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from product_content.languages import spoken
 from product_content.models import Firmness, GuideProduct, Latex, Magnet
@@ -16,6 +16,7 @@ from product_content.selectors.cards import (
     sizes_of,
 )
 from product_content.selectors.guide_links import guide_links
+from product_content.selectors.photos import PHOTOS_SQL, build_photos
 from product_content.selectors.prices import Discounts, running_discounts
 from product_content.selectors.rows import PRODUCT_SQL, VISIBLE_SQL, Row, fetch_rows, run
 from product_content.selectors.sizes import chart
@@ -36,11 +37,13 @@ class Texts(NamedTuple):
     lubricant: str
     intended_use: str
     not_studied_for: str
+    photos: list[list[Any]]
 
 
 _TEXTS_SQL = f"""
 SELECT p.id, d.description_markdown, d.description_html, d.in_the_box,
-    c.latex, c.cleaning, c.lubricant, c.intended_use, c.not_studied_for
+    c.latex, c.cleaning, c.lubricant, c.intended_use, c.not_studied_for,
+    ARRAY({PHOTOS_SQL})
 FROM {PRODUCT_SQL} WHERE {VISIBLE_SQL} AND p.slug = %(slug)s
 """  # noqa: S608  constants only
 # The product itself, and those of its kind that share most sizes with it.
@@ -93,6 +96,7 @@ def _page(
         available=sum(option.available for option in options),
         variants=tuple(options),
         sizes=sizes_of(row, options, sizes),
+        photos=build_photos(texts.photos),
         safety_card=_safety(row, texts),
         guides=guide_links(GuideProduct.objects.filter(product_id=row.product_id)),
         related=tuple(related),

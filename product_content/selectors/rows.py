@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from product_content.languages import prefix, spoken
 from product_content.selectors.availability import LEFT_SQL
+from product_content.selectors.photos import PHOTOS_SQL
 
 KINDS = ("sets", "singles", "care")
 
@@ -44,6 +45,7 @@ class Row(NamedTuple):
     magnet: str
     set_size_ids: list[int]
     sale_running: bool
+    photos: list[list[Any]]
 
 
 # Published, of a kind we sell, and with texts and a safety card. A product is visible on its
@@ -66,7 +68,8 @@ SELECT v.id, v.sku, v.name, v.price_override_amount, v.track_inventory, {LEFT_SQ
     ARRAY(SELECT x.size_id FROM product_content_setsize x WHERE x.product_id = p.id),
     EXISTS(SELECT 1 FROM discount_sale sale
         WHERE sale.start_date <= %(now)s
-            AND (sale.end_date IS NULL OR sale.end_date >= %(now)s))
+            AND (sale.end_date IS NULL OR sale.end_date >= %(now)s)),
+    ARRAY({PHOTOS_SQL} LIMIT 1)
 FROM {PRODUCT_SQL} JOIN product_productvariant v ON v.product_id = p.id
 WHERE {VISIBLE_SQL}
 """  # noqa: S608  made of constants only; values are always parameters

@@ -15,6 +15,7 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 40_000_000  # a large camera's picture; more is a decompression bomb
 LONGEST_SIDE = 2000  # pixels: sharp on a dense screen at the widest place it is shown
 _READ = ("JPEG", "PNG", "WEBP")  # Pillow tries no other decoder: no SVG, no HTML, no PDF
+_KINDS = {kind: kind for kind in _READ} | {"MPO": "JPEG"}  # what some phones write as .jpg
 _EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 _OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 85, "optimize": True, "progressive": True},
@@ -47,9 +48,10 @@ def _decode(upload: UploadedFile) -> tuple[Image.Image, str]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(BytesIO(upload.read()), formats=_READ)
-            kind = str(image.format)  # lost once the picture is turned
+            kind = _KINDS[str(image.format)]  # lost once the picture is turned
             if image.width * image.height > MAX_PIXELS:
                 raise ImageRefused("The picture has too many pixels. Make it smaller first.")
+            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG: read no finer than kept
             image.load()
             return ImageOps.exif_transpose(image), kind
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:

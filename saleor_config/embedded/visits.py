@@ -21,7 +21,8 @@ def leave(places: Places, addresses: dict[str, str]) -> None:
     places.keep_secret(_FILE, json.dumps(addresses))
 
 
-def _addresses(places: Places) -> dict[str, str]:
+def addresses(places: Places) -> dict[str, str]:
+    """Return where the running shop's servers are; raises CannotRunError if none runs."""
     try:
         with locked_now(places.lock):
             raise CannotRunError("The shop is not running in this folder. Start it: make run")
@@ -33,7 +34,7 @@ def dump(places: Places) -> None:
     """Write the shop's database to a file that pg_restore reads."""
     path = places.root / "shop.dump"
     command = [postgres.program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
-    subprocess.run([*command, f"--file={path}", _addresses(places)["DATABASE_URL"]], check=True)
+    subprocess.run([*command, f"--file={path}", addresses(places)["DATABASE_URL"]], check=True)
     say(
         f"Written: {path}. To restore it: pg_restore --no-owner --dbname=<your DATABASE_URL> {path}"
     )
@@ -50,5 +51,5 @@ def shell(places: Places) -> None:
 
 
 def _manage(places: Places, *command: str) -> None:
-    environment = processes.environment(**_addresses(places))
+    environment = processes.environment(**addresses(places))
     subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=False)

@@ -12,7 +12,10 @@ from tests.bench.shop import WEB_WORKERS, Shop, running_shop
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 CONNECTIONS = 8
 ORDERS = 400
+STOCK_LINES = 5000
 EMAILS = int(os.environ.get("BENCH_EMAILS", "10000"))
+MANY_ORDERS = os.environ.get("BENCH_MANY_ORDERS", "100000")
+MANY_VARIANTS = os.environ.get("BENCH_MANY_VARIANTS", "5000")
 _HEADINGS = ("page", "req/s", "of limit", "p50 ms", "p99 ms", "emptied", "queries", "bytes")
 
 
@@ -37,8 +40,10 @@ def main() -> None:
         used = {name: memory.proportional_mb(pid) for name, pid in shop.pids.items()}
         counted = shop.inside("pages", *(t.path for t in targets if not t.script))
         orders = shop.inside("orders", str(ORDERS), str(WEB_WORKERS))
+        file = shop.inside("stock_import", str(STOCK_LINES))
         shop.stop_web()
         drained = emails.drain(shop, EMAILS)
+        lists = _lists(shop)
     limit = next(iter(warm.values())).per_second
     rows = [_row(t, warm[t], emptied[t], limit, counted.get(t.path)) for t in targets]
     print(table.render(_HEADINGS, [*rows, _order_row(orders, limit)]))
@@ -47,11 +52,24 @@ def main() -> None:
         f"e-mails: {drained.count:,} sent, {drained.per_second:,.0f} a second; the worker's memory "
         f"(RSS) is {drained.warm_mb:.0f} MB when warm, {drained.end_mb:.0f} MB at the end"
     )
+    print(
+        f"stock file of {STOCK_LINES:,} lines: {file['checked']:.1f} s to check, "
+        f"{file['taken']:.1f} s to take over"
+    )
+    print(f"\nstaff pages with {MANY_ORDERS} orders and {MANY_VARIANTS} variants")
+    print(table.render(("list", "queries", "p50 ms"), lists))
     if drained.grows:
         sys.exit("bench: the worker's memory grows with the e-mails it sends.")
     failed = [target.name for target in targets if warm[target].errors]
     if failed:
         sys.exit(f"bench: refused or broken answers from: {', '.join(failed)}")
+
+
+def _lists(shop: Shop) -> list[list[str]]:
+    wanted = ("--orders", MANY_ORDERS, "--variants", MANY_VARIANTS, "--add")
+    shop.module("tests.bench.many", *wanted)
+    opened = shop.inside("lists")
+    return [[name, f"{asked:.0f}", f"{took:.0f}"] for name, (asked, took) in opened.items()]
 
 
 def _targets(names: dict[str, str]) -> list[Target]:

@@ -4,6 +4,8 @@ python -m tests.bench.inside pages /sets/ /guides/   queries and bytes of each p
 python -m tests.bench.inside names                   a set, a guide and a variant to load
 python -m tests.bench.inside orders 400 2            orders placed per second
 python -m tests.bench.inside queue_emails 10000      e-mails of one order, published
+python -m tests.bench.inside stock_import 5000       seconds that a stock file takes
+python -m tests.bench.inside lists                   queries and milliseconds of each staff list
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from django.db import connection  # noqa: E402  after set-up
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from saleor.account.models import User  # noqa: E402
 
 from plugins.order_emails.models import OutgoingEmail  # noqa: E402
 from plugins.order_emails.services.outbox import publish  # noqa: E402
@@ -36,6 +39,9 @@ from product_content.selectors import get_product, list_guides, list_sets  # noq
 from storefront.selectors.delivery import list_delivery_methods  # noqa: E402
 from storefront.services.baskets import add_to_basket  # noqa: E402
 from storefront.services.checkouts import set_address, set_delivery  # noqa: E402
+from tests.bench.lists import all_lists, open_list  # noqa: E402
+from tests.bench.stock_import import stock_import  # noqa: E402
+from tests.staff import signed_in  # noqa: E402
 
 ADDRESS = {
     "first_name": "Sam",
@@ -106,6 +112,14 @@ def queue_emails(count: str) -> int:
     return sum(publish(row.pk) for row in rows)
 
 
+def lists() -> dict[str, tuple[int, float]]:
+    """Return SQL queries and the median milliseconds of each list that staff open."""
+    boss = User.objects.create_superuser("bench@shop.test")
+    client = signed_in(boss, SERVER_NAME="127.0.0.1")
+    opened = {name: open_list(client, path, views=5) for name, path in all_lists().items()}
+    return {name: (one.queries, one.milliseconds) for name, one in opened.items()}
+
+
 def _basket() -> UUID:
     variant = names()["variant"]
     token = add_to_basket(token=None, variant_id=variant, quantity=1).token
@@ -127,6 +141,6 @@ def _place(token: UUID) -> float:
 
 
 if __name__ == "__main__":
-    commands = (pages, names, orders, queue_emails)
+    commands = (pages, names, orders, queue_emails, stock_import, lists)
     command: Callable[..., Any] = {each.__name__: each for each in commands}[sys.argv[1]]
     print(json.dumps(command(*sys.argv[2:])))

@@ -101,9 +101,13 @@ class Shop:
         """Run one of manage.py's commands."""
         self._run("manage.py", *words)
 
+    def module(self, *words: str) -> str:
+        """Run a module in a process of its own and return what it printed."""
+        return self._run("-m", *words)
+
     def inside(self, *words: str) -> Any:
-        """Run `tests.bench.inside` in a process of its own and return what it measured."""
-        return json.loads(self._run("-m", "tests.bench.inside", *words).splitlines()[-1])
+        """Run `tests.bench.inside` and return what it measured."""
+        return json.loads(self.module("tests.bench.inside", *words).splitlines()[-1])
 
     def _run(self, *words: str) -> str:
         done = subprocess.run(

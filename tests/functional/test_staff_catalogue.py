@@ -6,8 +6,9 @@ import pytest
 from saleor.product.models import Product
 
 from product_content.models import SafetyCard, Size
+from product_content.search.selectors import search
 from tests import personas
-from tests.factories import variant_in_stock
+from tests.factories import CategoryFactory, variant_in_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +44,19 @@ def form(product, **fields):
         "variants-0-id": variant.pk, "variants-0-product": product.pk,
         "variants-0-sku": variant.sku, "variants-0-track_inventory": "on",
     }  # fmt: skip
-    for inline in ("detail", "set_sizes", "safety_card"):
+    for inline in ("detail", "images", "set_sizes", "safety_card"):
         data |= {f"{inline}-TOTAL_FORMS": "0", f"{inline}-INITIAL_FORMS": "0"}
     return data | fields
+
+
+def with_all():
+    """What makes a set complete: texts, a size, a safety card."""
+    small = Size.objects.create(number=1, diameter_mm=13, usable_length_mm=80, weight_g=20)
+    return with_card() | {
+        "detail-TOTAL_FORMS": "1", "detail-0-summary": "Calm.", "detail-0-in_the_box": "One",
+        "detail-0-description_markdown": "Grows *slowly*.",
+        "set_sizes-TOTAL_FORMS": "1", "set_sizes-0-size": small.pk,
+    }  # fmt: skip
 
 
 def with_card():
@@ -72,12 +83,15 @@ def test_it_finds_by_sku(editor):
     assert list(answer.context["cl"].result_list) == [found]
 
 
-def test_a_product_without_a_safety_card_stays_hidden(editor, hidden):
+def test_a_product_that_lacks_something_stays_hidden_and_says_what(editor, hidden):
     answer = editor.post(page(hidden), form(hidden, product_product_publish="1"), follow=True)
 
     hidden.refresh_from_db()
     assert hidden.is_published is False
-    assert f"{hidden.name} stays hidden: its safety card is not complete." in said(answer)
+    assert said(answer)[0] == (
+        f"{hidden.name} stays hidden: its texts are not written; its safety card is not "
+        "complete; it does not name its sizes."
+    )
 
 
 def test_a_card_of_which_a_field_is_empty_is_not_saved(editor, hidden):
@@ -90,14 +104,56 @@ def test_a_card_of_which_a_field_is_empty_is_not_saved(editor, hidden):
     assert hidden.is_published is False
 
 
-def test_the_card_and_publishing_can_go_in_one_step(editor, hidden):
-    fields = form(hidden, product_product_publish="1", **with_card())
+def test_completing_and_publishing_can_go_in_one_step(editor, hidden, client):
+    fields = form(hidden, product_product_publish="1", **with_all())
     answer = editor.post(page(hidden), fields, follow=True)
 
     hidden.refresh_from_db()
     assert hidden.is_published is True
     assert hidden.safety_card.material == "Silicone"
     assert f"{hidden.name} is shown to customers." in said(answer)
+    assert "Grows <em>slowly</em>." in client.get(f"/sets/{hidden.slug}/").content.decode()
+    assert [hit.card.name for hit in search("calm").products] == [hidden.name]
+
+
+def test_a_set_keeps_a_size_and_the_form_what_was_typed(editor, hidden):
+    editor.post(page(hidden), form(hidden, **with_all()))
+    [size] = hidden.set_sizes.all()
+    fields = form(hidden, name="Typed", **{
+        "set_sizes-TOTAL_FORMS": "1", "set_sizes-INITIAL_FORMS": "1", "set_sizes-0-id": size.pk,
+        "set_sizes-0-product": hidden.pk, "set_sizes-0-size": size.size_id,
+        "set_sizes-0-DELETE": "on",
+    })  # fmt: skip
+    html = editor.post(page(hidden), fields).content.decode()
+    assert "A set keeps at least one size. Put another one in first." in html
+    assert 'value="Typed"' in html
+    assert list(hidden.set_sizes.all()) == [size]
+
+
+def test_a_published_product_that_no_longer_may_be_is_hidden_and_says_so(editor, hidden):
+    editor.post(page(hidden), form(hidden, product_product_publish="1", **with_all()))
+    other = CategoryFactory(name="Samples", slug="samples")
+    answer = editor.post(page(hidden), form(hidden, category=other.pk), follow=True)
+
+    hidden.refresh_from_db()
+    assert hidden.is_published is False
+    assert f"{hidden.name} is hidden now: its category has no place in the shop." in said(answer)
+
+
+def test_a_size_is_in_a_set_once(editor, hidden):
+    fields = with_all()
+    twice = {"set_sizes-TOTAL_FORMS": "2", "set_sizes-1-size": fields["set_sizes-0-size"]}
+    answer = editor.post(page(hidden), form(hidden, name="Typed", **fields | twice))
+    assert "Please correct the duplicate data for size." in answer.content.decode()
+    assert 'value="Typed"' in answer.content.decode()
+    assert not hidden.set_sizes.exists()
+
+
+def test_a_single_whose_variant_has_no_size_stays_hidden(editor, hidden):
+    singles = CategoryFactory(name="Singles", slug="singles")
+    fields = form(hidden, category=singles.pk, product_product_publish="1", **with_all())
+    answer = editor.post(page(hidden), fields, follow=True)
+    assert said(answer)[0] == f"{hidden.name} stays hidden: it does not name its sizes."
 
 
 def test_hiding_a_product(editor, hidden):
@@ -109,7 +165,7 @@ def test_hiding_a_product(editor, hidden):
 
 def test_publishing_several_publishes_those_that_may_be(editor, hidden):
     ready = variant_in_stock(product__is_published=False).product
-    SafetyCard.objects.create(product=ready, **CARD)
+    editor.post(page(ready), form(ready, **with_all()))
 
     editor.post(PRODUCTS, {"action": "publish_selected", "_selected_action": [hidden.pk, ready.pk]})
 

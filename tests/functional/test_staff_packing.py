@@ -5,12 +5,13 @@ from saleor.order.models import Fulfillment, Order
 from saleor.warehouse.models import Allocation, Stock
 
 from dashboard.models import PackingJob
+from dashboard.selectors.packing import name_of
 from dashboard.services import packing
 from plugins.discreet_shipping.selectors.checklist import packing_checklist
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.errors import CancelRefused
-from plugins.ordering.services import ask_refund, cancel_order
+from plugins.ordering.errors import CancelRefused, FulfilRefused
+from plugins.ordering.services import ask_refund, cancel_order, fulfil
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.functional.ordering.parallel import at_once
@@ -253,6 +254,63 @@ def test_two_who_send_at_the_same_moment_send_once(order):
     assert Fulfillment.objects.count() == 1
     assert stocks() == {"SET-A": 4, "SET-B": 3}
     assert OutgoingEmail.objects.filter(kind="sent").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_begin_at_the_same_moment_one_is_told_who_packs(order):
+    packers = UserFactory(is_staff=True, first_name="Ana"), UserFactory(is_staff=True)
+
+    def begin(who):
+        try:
+            packing.claim(order_id=order.pk, packer=who)
+        except packing.PackingRefused as refused:
+            return str(refused)
+        return who
+
+    answers = at_once(*(lambda who=who: begin(who) for who in packers))
+    [winner] = [answer for answer in answers if answer in packers]
+    [told] = [answer for answer in answers if answer not in packers]
+    assert told.startswith(f"{name_of(winner)} has been packing this order since")
+    assert PackingJob.objects.get().packer == winner
+    notes = [event.parameters.get("message") for event in order.events.all()]
+    assert notes.count("Packing has begun.") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_fulfil_at_the_same_moment_send_each_piece_once(order):
+    pieces = {line.pk: line.quantity for line in order.lines.all()}
+    clerks = UserFactory(is_staff=True), UserFactory(is_staff=True)
+
+    def send(who):
+        try:
+            return fulfil(order_id=order.pk, pieces=pieces, actor_id=who.pk)
+        except FulfilRefused as refused:
+            return str(refused)
+
+    answers = at_once(*(lambda who=who: send(who) for who in clerks))
+    assert "Only 0 of these are still to be sent." in answers
+    assert stocks() == {"SET-A": 4, "SET-B": 3}
+    assert OutgoingEmail.objects.filter(kind="sent").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sending_against_a_refund_never_sends_what_went_back(order):
+    [line] = order.lines.filter(product_sku="SET-B")
+    clerk = UserFactory(is_staff=True)
+
+    def send():
+        try:
+            return bool(fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=clerk.pk))
+        except FulfilRefused as refused:
+            return str(refused)
+
+    sent, refund = at_once(
+        send, lambda: ask_refund(order_id=order.pk, key="r", reason="x", lines={line.pk: 1})
+    )
+    assert refund.created
+    assert sent in {True, "Only 1 of these are still to be sent."}
+    line.refresh_from_db()
+    assert line.quantity_fulfilled == (2 if sent is True else 0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,12 +3,16 @@
 from uuid import uuid4
 
 import pytest
+from prices import Money
 from saleor.payment.models import Payment, Transaction
 from saleor.warehouse.models import Stock
 
+from plugins.ordering.errors import RefundRefused
 from plugins.ordering.models import Refund
+from plugins.ordering.services import ask_refund
 from tests import personas
 from tests.factories import variant_in_stock
+from tests.functional.ordering.parallel import at_once
 from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)  # no provider is called inside a transaction
@@ -230,3 +234,33 @@ def test_an_order_that_is_not_there_leads_home(seller):
     draft = builders.order(status="draft", paid=True)
     assert seller.get(page(draft)).status_code == 302
     assert seller.get("/staff/order/order/0/refund/").status_code == 302
+
+
+def test_the_second_of_two_colleagues_is_told_and_may_still_go_on(order, send, seller):
+    colleague = personas.in_role("Support")
+    shown = seller.get(page(order)).context["form"].initial["seen"]
+    send(colleague, kind="amount", amount="10.00", seen=shown)
+
+    answer = send(seller, kind="amount", amount="10.00", seen=shown)
+
+    html = answer.content.decode()
+    assert "Somebody asked for a refund of this order meanwhile." in html
+    assert "£91.50 can go back." in html
+    assert 'value="10.00"' in html
+    assert Refund.objects.count() == 1
+    send(seller, kind="amount", amount="10.00", seen=answer.context["form"]["seen"].value())
+    assert Refund.objects.count() == 2
+
+
+def test_of_two_refunds_at_the_same_moment_one_is_told(order):
+    def ask(key):
+        try:
+            ask_refund(
+                order_id=order.pk, key=key, reason="x", amount=Money("10.00", "GBP"), seen="0"
+            )
+        except RefundRefused:
+            return "told"
+        return "asked"
+
+    assert sorted(at_once(lambda: ask("a"), lambda: ask("b"))) == ["asked", "told"]
+    assert Refund.objects.count() == 1

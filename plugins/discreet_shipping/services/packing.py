@@ -9,7 +9,7 @@ from saleor.order.events import order_note_added_event
 
 from plugins.discreet_shipping.errors import ChangeRefused
 from plugins.discreet_shipping.selectors.progress import progress_of
-from plugins.ordering.marks import PACKING_KEY
+from plugins.ordering.marks import LABEL_PRINTED, PACKING_KEY
 from plugins.ordering.services.locks import lock_order
 
 
@@ -37,3 +37,11 @@ def stop_packing(*, order_id: int, user: User) -> None:
     order.delete_value_from_private_metadata(PACKING_KEY)
     order.save(update_fields=["private_metadata"])
     order_note_added_event(order=order, user=user, message="Packing was put aside.")
+
+
+@transaction.atomic
+def note_label(*, order_id: int) -> None:
+    """Remember that there is a label on paper, which a change of address has to destroy."""
+    order, _checkout = lock_order(order_id)
+    order.store_value_in_private_metadata({LABEL_PRINTED: timezone.now().isoformat()})
+    order.save(update_fields=["private_metadata"])

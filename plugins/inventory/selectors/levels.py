@@ -22,9 +22,11 @@ COVER_DAYS = 30  # a reorder is to last as long as this
 def with_available(stocks: QuerySet[Stock]) -> QuerySet[Stock]:
     """Add `allocated` and `available`, in pieces.
 
-    The sum stands in a subquery: joined, further joins would multiply it.
+    The sum stands in a subquery: joined, further joins would multiply it. Most allocations are
+    of orders that were sent; an index knows those that hold something.
     """
-    held = _sum(Allocation.objects.filter(stock=OuterRef("pk")), F("quantity_allocated"))
+    holding = Allocation.objects.filter(stock=OuterRef("pk"), quantity_allocated__gt=0)
+    held = _sum(holding, F("quantity_allocated"))
     return stocks.annotate(allocated=held).annotate(available=F("quantity") - F("allocated"))
 
 

@@ -13,6 +13,7 @@ from plugins.ordering.services.card_part import give_back_to_cards
 from plugins.ordering.services.forget import forget_old_baskets
 from plugins.ordering.services.forget_orders import forget_old_orders, forget_order
 from plugins.ordering.services.fulfil import fulfil, left_to_send
+from plugins.ordering.services.notes import note_order
 from plugins.ordering.services.outside_refunds import record_outside_refund
 from plugins.ordering.services.place import place_order
 from plugins.ordering.services.receipt import choose_receipt
@@ -48,6 +49,7 @@ __all__ = [
     "is_unneeded",
     "left_to_give_back",
     "left_to_send",
+    "note_order",
     "perform_refund",
     "perform_waiting_refunds",
     "place_order",

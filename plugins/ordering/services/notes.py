@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from django.db import transaction
+from saleor.account.models import User
 from saleor.order.events import order_note_added_event
 from saleor.order.models import Order, OrderEvent
 
@@ -41,6 +43,13 @@ def attention_of(order: Order) -> list[str]:
 def add_note(order: Order, message: str) -> OrderEvent:
     """Write a line into the order's history, as the shop itself."""
     return order_note_added_event(order=order, user=None, message=message)
+
+
+@transaction.atomic
+def note_order(*, order_id: int, message: str, actor_id: int) -> None:
+    """Write what a person of the shop noted into the order's history; no customer reads it."""
+    order = Order.objects.get(pk=order_id)
+    order_note_added_event(order=order, user=User.objects.get(pk=actor_id), message=message)
 
 
 def flag(order: Order, reason: str, message: str) -> None:

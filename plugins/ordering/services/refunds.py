@@ -19,6 +19,13 @@ from plugins.ordering.services.refund_books import charge_of, left_of
 from plugins.ordering.services.refund_lines import price_of_lines, unrefunded_pieces
 from plugins.ordering.services.refund_making import outcome_of
 
+_CHANGED = "Somebody asked for a refund of this order meanwhile. Look at what is left, then go on."
+
+
+def refunds_stamp(order_id: int) -> str:
+    """Return a mark of the refunds that were asked for, by which a form tells what it showed."""
+    return str(Refund.objects.filter(order_id=order_id).count())
+
 
 @transaction.atomic
 def ask_refund(
@@ -31,19 +38,22 @@ def ask_refund(
     restock: bool = False,
     user_id: int | None = None,
     raw_id: str = "",
+    seen: str | None = None,
 ) -> RefundOutcome:
     """Ask for a refund and have a worker make it; the same `key` asks once.
 
     `lines` (order line id → pieces) refunds goods at the price that was paid for them;
     `amount` any sum; neither, all that is left, and with it every piece that is not refunded
     yet. `raw_id` names the charge where an order has several: then no pieces go with it.
-    `restock` puts the pieces back into stock once the provider has agreed.
-    Raises RefundRefused.
+    `restock` puts the pieces back into stock once the provider has agreed. `seen` is how many
+    refunds of the order the person knew of, None where nobody looked. Raises RefundRefused.
     """
     order, _checkout = lock_order(order_id)
     known = Refund.objects.filter(key=key).first()
     if known is not None:
         return outcome_of(known, created=False)
+    if seen is not None and seen != refunds_stamp(order_id):
+        raise RefundRefused(_CHANGED)
     payment, pieces = _payment(order_id, raw_id), dict(lines or {})
     if amount is None and pieces:
         amount = price_of_lines(order, pieces)

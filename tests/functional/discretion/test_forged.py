@@ -6,9 +6,9 @@ from saleor.account.models import Address
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
+from plugins.discreet_shipping.address_rules import address_rules
 from plugins.discreet_shipping.policies import line_is_printable
 from plugins.discreet_shipping.services import import_points, save_settings
-from storefront.forms.address_rules import address_rules
 from storefront.selectors.baskets import get_basket
 from tests.functional.discretion.life import ADDRESS, tomorrow
 from tests.functional.discretion.words import DATA

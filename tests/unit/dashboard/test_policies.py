@@ -1,24 +1,42 @@
 """Rules of the dashboard."""
 
+import pytest
+
 from dashboard import policies
 
+COMPLETE = {
+    "is_of_our_kind": True,
+    "has_texts": True,
+    "has_card": True,
+    "has_variants": True,
+    "names_sizes": True,
+}
 
-def test_a_product_without_a_safety_card_is_not_published():
-    assert policies.may_publish(has_card=False, has_variants=True) == (
+
+@pytest.mark.parametrize(
+    ("missing", "reason"),
+    [
+        ("is_of_our_kind", "its category has no place in the shop"),
+        ("has_texts", "its texts are not written"),
+        ("has_card", "its safety card is not complete"),
+        ("has_variants", "it has nothing to sell yet (no variant)"),
+        ("names_sizes", "it does not name its sizes"),
+    ],
+)
+def test_a_product_of_which_something_is_missing_is_not_published(missing, reason):
+    assert policies.may_publish(**COMPLETE | {missing: False}) == (False, reason)
+
+
+def test_all_that_is_missing_is_said_at_once():
+    lacking = {"has_texts": False, "names_sizes": False}
+    assert policies.may_publish(**COMPLETE | lacking) == (
         False,
-        "its safety card is not complete",
-    )
-
-
-def test_a_product_without_a_variant_is_not_published():
-    assert policies.may_publish(has_card=True, has_variants=False) == (
-        False,
-        "it has nothing to sell yet (no variant)",
+        "its texts are not written; it does not name its sizes",
     )
 
 
 def test_a_complete_product_is_published():
-    assert policies.may_publish(has_card=True, has_variants=True) == (True, "")
+    assert policies.may_publish(**COMPLETE) == (True, "")
 
 
 def test_nobody_manages_staff_who_may_do_more():

@@ -81,3 +81,12 @@ def test_too_many_bytes_or_pixels_are_refused(monkeypatch):
     monkeypatch.setattr(images, "MAX_BYTES", 100)
     with pytest.raises(ImageRefused, match="larger than"):
         reencode(upload())
+
+
+def test_the_jpeg_of_a_phone_with_a_second_picture_in_it_is_a_jpeg():
+    buffer = BytesIO()
+    second = Image.new("RGB", (30, 20))
+    Image.new("RGB", (60, 40)).save(buffer, "MPO", save_all=True, append_images=[second])
+    clean = reencode(SimpleUploadedFile("photo.jpg", buffer.getvalue(), "image/jpeg"))
+    picture = opened(clean)
+    assert (picture.format, picture.size) == ("JPEG", (60, 40))

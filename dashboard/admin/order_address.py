@@ -1,0 +1,96 @@
+"""The page of an order on which staff send it to another address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from saleor.order.models import Order
+from unfold.decorators import action
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from dashboard.admin.order_fields import show_address
+from dashboard.admin.order_page import OrderPage, SeenForm, answer
+from plugins.discreet_shipping.forms import PostalAddressForm
+from plugins.discreet_shipping.selectors.moving import (
+    address_stamp,
+    is_label_printed,
+    may_be_moved,
+    served_countries,
+)
+from plugins.discreet_shipping.services import change_address
+
+
+class MoveForm(SeenForm, PostalAddressForm):
+    """The checkout's form of an address, for the countries that the order's delivery goes to."""
+
+    destroyed = forms.BooleanField(
+        label="The printed label with the old address is destroyed",
+        required=False,
+        widget=UnfoldBooleanWidget(),
+    )
+
+    def __init__(self, data: Any, *, order: Order) -> None:
+        kept: dict[str, Any] = order.shipping_address.as_data() if order.shipping_address else {}
+        countries = served_countries(order)
+        country = data.get("country") if data else None
+        super().__init__(
+            data,
+            countries=countries,
+            country=country if country in dict(countries) else kept.get("country", ""),
+            initial={**kept, "seen": address_stamp(order.shipping_address)},
+        )
+        message = "The delivery that was paid does not go there."
+        self.fields["country"].error_messages["invalid_choice"] = message
+        if not is_label_printed(order):
+            del self.fields["destroyed"]
+        for name in {*self.fields} - {"seen", "destroyed"}:
+            _dress(self.fields[name])
+
+
+def _dress(field: Any) -> None:
+    """Give a field of the shop the look of the staff pages."""
+    attrs = {**field.widget.attrs, "autocomplete": "off"}  # nobody's own address belongs here
+    if isinstance(field, forms.ChoiceField):
+        field.widget = UnfoldAdminSelectWidget(attrs=attrs, choices=field.choices)
+    else:
+        field.widget = UnfoldAdminTextInputWidget(attrs=attrs)
+
+
+class OrderAddress:
+    """Mixed into `OrderAdmin`: /staff/order/order/<pk>/address/ and the link to it."""
+
+    @action(description="Address", url_path="address", icon="home_pin", permissions=["view"])
+    def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the form; a POST sends the order elsewhere."""
+        return answer(self, request, object_id, _PAGE)
+
+
+def _move(request: HttpRequest, order: Order, form: MoveForm) -> str:
+    user: Any = request.user
+    change_address(
+        order_id=order.pk,
+        address=form.address(),
+        seen=form.cleaned_data["seen"],
+        destroyed=form.cleaned_data.get("destroyed", False),
+        actor_id=user.pk,
+    )
+    return "The order goes to the new address. Its customer is told."
+
+
+_PAGE = OrderPage(
+    title="change the address",
+    template="dashboard/order_address.html",
+    form=lambda data, order: MoveForm(data, order=order),
+    do=_move,
+    more=lambda order: {
+        "button": "Send it there",
+        "why": may_be_moved(order)[1],
+        "now": show_address(order.shipping_address),
+    },
+)

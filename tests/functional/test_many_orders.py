@@ -1,0 +1,69 @@
+"""Two years of orders: the books still agree, and no staff page asks more of the database."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import Count, F
+from django.test.utils import CaptureQueriesContext
+from saleor.account.models import User
+from saleor.order.models import Order
+from saleor.payment.models import Payment
+from saleor.product.models import ProductVariant
+
+from plugins.inventory.selectors.check import LedgerReport, check_ledger
+from tests.bench.lists import all_lists
+from tests.bench.many.loading import HasOrders, copy, load, make_originals
+from tests.staff import signed_in
+
+MOST = 24  # statements for one page; home has a number for each kind of work
+
+
+def statements(client, path):
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path, follow=True).status_code == 200
+    return len(asked)
+
+
+def test_many_more_orders_keep_the_books_and_cost_the_lists_no_more_statements(transactional_db):
+    call_command("load_catalogue", stdout=io.StringIO())
+    client = signed_in(User.objects.create_superuser("boss@shop.test"))
+    originals = make_originals()
+    copy(originals, orders=100, variants=80)
+    few = {path: statements(client, path) for path in all_lists().values()}
+    copy(originals, orders=900, variants=400)
+    many = {path: statements(client, path) for path in few}
+
+    assert {path: (few[path], count) for path, count in many.items() if count > few[path]} == {}
+    assert {path: count for path, count in many.items() if count > MOST} == {}
+    assert Order.objects.count() >= 1000
+    assert ProductVariant.objects.count() >= 400
+    assert check_ledger() == LedgerReport((), 0)
+    paid = Payment.objects.filter(transactions__kind="capture")
+    assert paid.exclude(total=F("order__total_gross_amount")).count() == 0
+    assert_like(originals)
+
+
+def assert_like(originals):
+    """Every kind of order is there more than once, whole, and shows its own number."""
+    parts = Order.objects.annotate(
+        lines_there=Count("lines", distinct=True),
+        events_there=Count("events", distinct=True),
+        emails_there=Count("emails", distinct=True),
+    )
+    shapes = parts.values_list("pk", "status", "lines_there", "events_there", "emails_there")
+    shape = {pk: tuple(rest) for pk, *rest in shapes}
+    there = list(shape.values())
+    assert [
+        pk for pk in (one.order_id for one in originals.patterns) if there.count(shape[pk]) < 2
+    ] == []
+    for pk, metadata in Order.objects.values_list("pk", "metadata"):
+        assert metadata["discretion_contract"]["number"] == str(pk)
+
+
+def test_a_shop_with_orders_is_left_alone_unless_told_otherwise(db):
+    Order.objects.create()
+    with pytest.raises(HasOrders):
+        load(orders=10, variants=10)
+    assert Order.objects.count() == 1
