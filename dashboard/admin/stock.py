@@ -18,12 +18,12 @@ from dashboard.admin.stock_form import StockForm
 from dashboard.admin.stock_pages import StockPages
 from dashboard.admin.stock_rows import EditedInPlace
 from dashboard.models import StockItem
-from dashboard.selectors.stock import sizes_of, stock_table
+from dashboard.selectors.stock import size_span, stock_table
 from dashboard.services.stock import PERMISSION, open_stock, set_stock
 from dashboard.site import staff_site
 from plugins.inventory.reasons import StockReason
 
-_LEVEL_COLOURS = {"Out": "danger", "Low": "warning", "In stock": "success"}
+_COLOURS = {"out": "danger", "low": "warning", "enough": "success"}
 
 
 @admin.register(StockItem, site=staff_site)
@@ -33,8 +33,8 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
     required_permission = PERMISSION
     form = StockForm
     list_display = (
-        "what", "kind", "sizes", "sku", "warehouse", "quantity", "reserved", "left", "sold",
-        "days_left", "reorder_point", "to_order", "level",
+        "product", "kind", "sizes", "warehouse", "quantity", "reserved", "left", "sold",
+        "days_left", "reorder_point", "to_order",
     )  # fmt: skip
     list_filter = (
         StockLevelFilter,
@@ -48,6 +48,7 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
         "product_variant__product__name",
     )
     search_help_text = "SKU, product or size"
+    list_fullwidth = True
     keeps_search = True
     ordering = ("product_variant__product__name", "product_variant__sku")
     autocomplete_fields = ("product_variant",)
@@ -56,9 +57,12 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
         (None, {"fields": ("product_variant", "warehouse", "quantity", "reason", "note")}),
     )
     fieldsets = (
-        (None, {"fields": (("what", "sku"), ("warehouse", "reserved"))}),
+        (None, {"fields": (("what", "sku"), ("warehouse", "reserved", "left"))}),
         ("Set the quantity on hand", {"fields": (("quantity", "reason"), "note", "seen")}),
     )
+
+    class Media:
+        css = {"all": ("dashboard/stock.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
         """Return the stocks with all that the table shows."""
@@ -68,7 +72,7 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
         self, request: HttpRequest, obj: StockItem | None = None
     ) -> tuple[str, ...]:
         """Once a stock exists it stays with its variant and its warehouse."""
-        return ("what", "sku", "warehouse", "reserved") if obj else ()
+        return ("what", "sku", "warehouse", "reserved", "left") if obj else ()
 
     def get_inlines(self, request: HttpRequest, obj: StockItem | None) -> tuple[type, ...]:
         """A stock that is not there yet has no changes."""
@@ -96,7 +100,12 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
         )
         obj.pk = stock.pk
 
-    @display(description="Product", ordering="product_variant__product__name")
+    @display(description="Product", ordering="product_variant__product__name", header=True)
+    def product(self, stock: StockItem) -> tuple[str, str]:
+        """Return the product, with the SKU that is scanned below it."""
+        return self.what(stock), self.sku(stock)
+
+    @display(description="Product")
     def what(self, stock: StockItem) -> str:
         """Return the product with its variant."""
         variant = stock.product_variant
@@ -111,9 +120,9 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
     @display(description="Size")
     def sizes(self, stock: StockItem) -> str:
         """Return the numbers of its sizes."""
-        return ", ".join(map(str, sizes_of(stock))) or "-"
+        return size_span(stock) or "-"
 
-    @display(description="SKU", ordering="product_variant__sku")
+    @display(description="SKU")
     def sku(self, stock: StockItem) -> str:
         """Return the SKU that is scanned."""
         return str(stock.product_variant.sku)
@@ -123,10 +132,13 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
         """Return the pieces that orders hold."""
         return int(stock.allocated)
 
-    @display(description="Available", ordering="available")
-    def left(self, stock: StockItem) -> int:
-        """Return the pieces that can be sold."""
-        return int(stock.available)
+    @display(description="Available", ordering="available", label=_COLOURS)
+    def left(self, stock: StockItem) -> tuple[str, str]:
+        """Return the pieces that can be sold, and whether that is few."""
+        if stock.available <= 0:
+            return "out", f"{stock.available} · out"
+        is_low = stock.available <= stock.low_at
+        return ("low", f"{stock.available} · low") if is_low else ("enough", str(stock.available))
 
     @display(description="Sold in 30 days", ordering="sold")
     def sold(self, stock: StockItem) -> int:
@@ -147,10 +159,3 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
     def to_order(self, stock: StockItem) -> str:
         """Return how many to order now, as sales suggest."""
         return str(stock.to_order or "-")
-
-    @display(description="Level", label=_LEVEL_COLOURS)
-    def level(self, stock: StockItem) -> str:
-        """Return how the stock stands."""
-        if stock.available <= 0:
-            return "Out"
-        return "Low" if stock.available <= stock.low_at else "In stock"

@@ -29,7 +29,7 @@ class StockPages:
         {
             "title": "More",
             "icon": "more_vert",
-            "items": ["move", "kits", "set_aside", "write_off"],
+            "items": ["move", "kits", "set_aside", "write_off", "shelve"],
         },
     )
 
@@ -62,6 +62,11 @@ class StockPages:
     def write_off(self, request: HttpRequest) -> HttpResponse:
         """Show, check and post what is written off."""
         return self._sheet(request, stock_sheets.WRITE_OFF)
+
+    @action(description="Bins", url_path="bins", icon="shelves", permissions=["change"])
+    def shelve(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the page that says what lies where; those who pack use it too."""
+        return redirect("staff-bins")
 
     def _sheet(self, request: HttpRequest, sheet: Sheet) -> HttpResponse:
         form = sheet.form(request.POST if request.method == "POST" else None)

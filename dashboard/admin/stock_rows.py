@@ -65,7 +65,7 @@ class StockRowForm(forms.ModelForm):
         if "quantity" not in self.changed_data or "quantity" not in data:
             return data
         if not ReasonForm(self.data).is_valid():
-            self.add_error("quantity", "Say below the table why it changes.")
+            self.add_error("quantity", "Say below why it changes.")
             return data
         try:
             lock_stock(stock_id=self.instance.pk, seen=self.seen, wanted=data["quantity"])

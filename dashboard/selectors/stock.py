@@ -44,6 +44,14 @@ def sizes_of(stock: Any) -> list[int]:
     return [row.size.number for row in stock.product_variant.product.set_sizes.all()]
 
 
+def size_span(stock: Any) -> str:
+    """Return a stock's sizes as briefly as they can be said, a run of them by its two ends."""
+    sizes = sizes_of(stock)
+    if len(sizes) > 1 and sizes == list(range(sizes[0], sizes[-1] + 1)):
+        return f"{sizes[0]}–{sizes[-1]}"
+    return ", ".join(map(str, sizes))
+
+
 def with_size(stocks: QuerySet[Stock], number: int) -> QuerySet[Stock]:
     """Return the stocks of singles in this size, and of sets that contain it."""
     single = Q(product_variant__single_size__size__number=number)

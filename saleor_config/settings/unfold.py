@@ -49,6 +49,7 @@ _NAVIGATION = [
             },
             _line("Orders", "package_2", "order_order", "order.manage_orders"),
             _line("Stock", "inventory_2", "dashboard_stockitem", "dashboard.manage_stock"),
+            _line("Stock ledger", "receipt_long", "inventory_stockentry", "dashboard.manage_stock"),
         ]
     },
     {

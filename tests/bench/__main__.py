@@ -12,6 +12,7 @@ from tests.bench.shop import WEB_WORKERS, Shop, running_shop
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 CONNECTIONS = 8
 ORDERS = 400
+STOCK_LINES = 5000
 EMAILS = int(os.environ.get("BENCH_EMAILS", "10000"))
 MANY_ORDERS = os.environ.get("BENCH_MANY_ORDERS", "100000")
 MANY_VARIANTS = os.environ.get("BENCH_MANY_VARIANTS", "5000")
@@ -39,6 +40,7 @@ def main() -> None:
         used = {name: memory.proportional_mb(pid) for name, pid in shop.pids.items()}
         counted = shop.inside("pages", *(t.path for t in targets if not t.script))
         orders = shop.inside("orders", str(ORDERS), str(WEB_WORKERS))
+        file = shop.inside("stock_import", str(STOCK_LINES))
         shop.stop_web()
         drained = emails.drain(shop, EMAILS)
         lists = _lists(shop)
@@ -49,6 +51,10 @@ def main() -> None:
     print(
         f"e-mails: {drained.count:,} sent, {drained.per_second:,.0f} a second; the worker's memory "
         f"(RSS) is {drained.warm_mb:.0f} MB when warm, {drained.end_mb:.0f} MB at the end"
+    )
+    print(
+        f"stock file of {STOCK_LINES:,} lines: {file['checked']:.1f} s to check, "
+        f"{file['taken']:.1f} s to take over"
     )
     print(f"\nstaff pages with {MANY_ORDERS} orders and {MANY_VARIANTS} variants")
     print(table.render(("list", "queries", "p50 ms"), lists))

@@ -4,6 +4,7 @@ python -m tests.bench.inside pages /sets/ /guides/   queries and bytes of each p
 python -m tests.bench.inside names                   a set, a guide and a variant to load
 python -m tests.bench.inside orders 400 2            orders placed per second
 python -m tests.bench.inside queue_emails 10000      e-mails of one order, published
+python -m tests.bench.inside stock_import 5000       seconds that a stock file takes
 python -m tests.bench.inside lists                   queries and milliseconds of each staff list
 """
 
@@ -39,6 +40,7 @@ from storefront.selectors.delivery import list_delivery_methods  # noqa: E402
 from storefront.services.baskets import add_to_basket  # noqa: E402
 from storefront.services.checkouts import set_address, set_delivery  # noqa: E402
 from tests.bench.lists import all_lists, open_list  # noqa: E402
+from tests.bench.stock_import import stock_import  # noqa: E402
 from tests.staff import signed_in  # noqa: E402
 
 ADDRESS = {
@@ -139,6 +141,6 @@ def _place(token: UUID) -> float:
 
 
 if __name__ == "__main__":
-    commands = (pages, names, orders, queue_emails, lists)
+    commands = (pages, names, orders, queue_emails, stock_import, lists)
     command: Callable[..., Any] = {each.__name__: each for each in commands}[sys.argv[1]]
     print(json.dumps(command(*sys.argv[2:])))

@@ -74,6 +74,19 @@ def test_a_refund_of_what_came_back_keeps_nothing_else_from_being_sent():
     assert left_to_send(order) == {line.pk: 1}
 
 
+def test_what_was_refunded_unsent_and_may_not_be_sold_again_leaves_the_books_with_the_order():
+    order = builders.order(paid=True)
+    line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
+    asked = ask_refund(order_id=order.pk, key="r", reason="Broken", lines={line.pk: 1})
+    record_refund(refund_id=asked.refund_id, state=RefundState("succeeded", "re_1"))
+    assert on_hand() == 5
+    fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
+    assert on_hand() == 2
+    off = StockEntry.objects.get(reason="damaged")
+    assert (off.before, off.after, off.order_id) == (3, 2, order.pk)
+    assert not line.allocations.filter(quantity_allocated__gt=0).exists()
+
+
 def test_an_order_whose_rest_is_refunded_is_sent_and_nobody_is_told_that_more_follows():
     order = builders.order(paid=True)
     line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)

@@ -26,6 +26,7 @@ NEEDS = {
     "dashboard_maskedgiftcard_": "giftcard.manage_gift_card",
     "dashboard_staffmember_": "account.manage_staff",
     "dashboard_stockitem_": "dashboard.manage_stock",
+    "inventory_stockentry_": "dashboard.manage_stock",
     "auth_user_password_change": "account.manage_staff",
     "discount_voucher_": "discount.manage_discounts",
     "discreet_shipping_collectionpoint_": "shipping.manage_shipping",

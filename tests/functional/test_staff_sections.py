@@ -13,6 +13,7 @@ SECTIONS = {
     "stripe_payments_stripeevent": "order.manage_orders",
     "stripe_payments_refusedwebhook": "order.manage_orders",
     "dashboard_stockitem": "dashboard.manage_stock",
+    "inventory_stockentry": "dashboard.manage_stock",
     "product_product": "product.manage_products",
     "product_productvariant": "product.manage_products",
     "product_content_guide": "product.manage_products",
@@ -25,7 +26,7 @@ SECTIONS = {
     "auth_group": "account.manage_staff",
 }
 PAYMENTS = {name for name in SECTIONS if name.startswith("stripe_payments_")}
-READ_ONLY = {"order_order", "dashboard_customer"} | PAYMENTS
+READ_ONLY = {"order_order", "dashboard_customer", "inventory_stockentry"} | PAYMENTS
 WITHOUT_ADDING = READ_ONLY | {"product_productvariant"}
 sections = pytest.mark.parametrize("section", SECTIONS)
 

@@ -48,7 +48,7 @@ def test_the_list_shows_on_hand_reserved_and_available(keeper, stock):
     assert (row.quantity, row.allocated, row.available) == (5, 3, 2)
     html = answer.content.decode()
     assert stock.product_variant.sku in html
-    assert "Low" in html
+    assert "2 · low" in html
 
 
 def test_it_finds_by_sku_and_name_and_filters_by_level(keeper):

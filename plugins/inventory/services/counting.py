@@ -12,7 +12,7 @@ from plugins.inventory.errors import StockRefused
 from plugins.inventory.policies import Answer, may_set_stock
 from plugins.inventory.reasons import StockReason
 from plugins.inventory.services.posting import lock_places, posting
-from plugins.inventory.services.shelves import write_quantity
+from plugins.inventory.services.shelves import write_quantities
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,7 @@ def post_count(
         problems = [problem for stock, count in found if (problem := _problem(stock, count))]
         if problems:
             raise StockRefused(*problems)
-        for stock, count in found:
-            if count.pieces != stock.quantity:
-                write_quantity(stock, count.pieces)
+        write_quantities({stock.pk: count.pieces for stock, count in found})
 
 
 def _problem(stock: Stock, count: Counted) -> str:

@@ -14,7 +14,7 @@ from plugins.inventory.models import StockPosting
 from plugins.inventory.policies import Answer, may_add, may_take
 from plugins.inventory.reasons import StockReason
 from plugins.inventory.services.context import stock_reason
-from plugins.inventory.services.shelves import lock_stocks, write_quantity
+from plugins.inventory.services.shelves import lock_stocks, write_quantities
 
 MOST_PIECES = 10_000  # of one SKU on one sheet; a barcode typed as a number is far longer
 Place = tuple[UUID, int]  # warehouse and variant
@@ -45,8 +45,7 @@ def apply_changes(changes: Mapping[Place, int]) -> None:
     ]
     if problems:
         raise StockRefused(*problems)
-    for place, stock in stocks.items():
-        write_quantity(stock, stock.quantity + changes[place])
+    write_quantities({stock.pk: stock.quantity + changes[at] for at, stock in stocks.items()})
 
 
 def lock_places(places: Mapping[Place, object]) -> dict[Place, Stock]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 from saleor.warehouse.models import Allocation, Stock
 
@@ -13,6 +13,12 @@ from plugins.inventory.errors import refuse_unless
 from plugins.inventory.policies import may_set_stock
 from plugins.inventory.reasons import StockReason
 from plugins.inventory.services.context import stock_reason
+
+_WRITE = """
+UPDATE warehouse_stock stock SET quantity = wanted.quantity
+FROM unnest(%s::int[], %s::int[]) AS wanted (id, quantity)
+WHERE stock.id = wanted.id AND stock.quantity <> wanted.quantity
+"""
 
 
 def lock_stocks(**which: Any) -> list[Stock]:
@@ -49,7 +55,7 @@ def set_quantity(
     """
     stock = lock_stock(stock_id=stock_id, seen=seen, wanted=wanted)
     with stock_reason(reason=reason, actor_id=actor_id, note=note):
-        write_quantity(stock, wanted)
+        write_quantities({stock.pk: wanted})
     return stock
 
 
@@ -73,10 +79,14 @@ def open_stock(
         )
 
 
-def write_quantity(stock: Stock, quantity: int) -> None:
-    """Write the quantity of a stock that is locked."""
-    stock.quantity = quantity
-    stock.save(update_fields=["quantity"])
+def write_quantities(quantities: Mapping[int, int]) -> None:
+    """Write the quantities of stocks that are locked, by their id; what is the same stays.
+
+    One plain statement: Django's `bulk_update` builds a CASE of a branch for each row, which took
+    half of the time of an import.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [list(quantities), list(quantities.values())])
 
 
 def allocated_pieces(stock_ids: Iterable[int]) -> dict[int, int]:

@@ -24,6 +24,7 @@ from plugins.ordering.selectors import is_paid
 from plugins.ordering.services.locks import lock_order
 from plugins.ordering.services.notes import add_note, attention_of
 from plugins.ordering.services.refund_lines import refunded_pieces
+from plugins.ordering.services.restock import write_off_unsent
 from plugins.ordering.services.returns import returned_pieces
 
 
@@ -91,11 +92,12 @@ def _create(actor: User, order: Order, parts: Mapping[str, list[_Part]]) -> list
 
 
 def _by_warehouse(order: Order, pieces: Mapping[int, int]) -> dict[str, list[_Part]]:
-    """Return where each piece comes from, the stock rows locked by pk."""
+    """Return where each piece comes from, the order's stock rows locked by pk."""
     parts: dict[str, list[_Part]] = defaultdict(list)
     stocks = Stock.objects.select_for_update(of=("self",)).order_by("pk")
     lines = order.lines.select_related("variant").filter(pk__in=pieces).order_by("pk")
-    list(stocks.filter(product_variant__order_lines__in=lines).values_list("pk"))
+    variants = order.lines.values("variant")
+    list(stocks.filter(product_variant__in=variants).values_list("pk"))
     for line in lines:
         for warehouse, quantity in _sources(line, pieces[line.pk]):
             parts[warehouse].append({"order_line": line, "quantity": quantity})
@@ -143,5 +145,6 @@ def close_if_done(order: Order) -> None:
         return
     order.status = OrderStatus.FULFILLED
     order.save(update_fields=["status"])
+    write_off_unsent(order)
     add_note(order, "All was sent but what was refunded.")
     get_plugins_manager().order_fulfilled(order)

@@ -1,10 +1,10 @@
-"""Refunded goods go back on the shelf, where staff have said so."""
+"""Refunded goods go back on the shelf where staff have said so, and else off the books."""
 
 from __future__ import annotations
 
 from django.db.models import Sum
 from saleor.order import OrderStatus
-from saleor.order.models import OrderLine
+from saleor.order.models import Order, OrderLine
 from saleor.warehouse.management import deallocate_stock, increase_stock
 from saleor.warehouse.models import Allocation, Stock
 
@@ -27,6 +27,23 @@ def put_back(refund: Refund) -> None:
     ):
         for line in refund.order.lines.filter(pk__in=lines).order_by("pk"):
             _put_back(line, lines[line.pk])
+
+
+def write_off_unsent(order: Order) -> None:
+    """Take off the shelf what an order that is closed still holds.
+
+    That is what was refunded before it was sent, and may not be sold again: nobody will send it.
+    The caller holds the lock of the order.
+    """
+    held = Allocation.objects.filter(order_line__order=order, quantity_allocated__gt=0)
+    stocks = Stock.objects.select_for_update(of=("self",)).order_by("pk")
+    list(stocks.filter(pk__in=held.values("stock")).values_list("pk"))
+    for part in held.select_related("order_line", "stock").order_by("stock_id", "pk"):
+        pieces = part.quantity_allocated
+        with stock_reason(reason=StockReason.REFUNDED, order_id=order.pk):
+            deallocate_stock(part.order_line, pieces)
+        with stock_reason(reason=StockReason.DAMAGED, order_id=order.pk):
+            part.stock.decrease_stock(pieces)
 
 
 def _put_back(line: OrderLine, quantity: int) -> None:

@@ -89,8 +89,8 @@ def test_rows_are_saved_together_with_one_reason(keeper):
 @pytest.mark.parametrize(
     ("seen", "quantity", "reason", "message"),
     [
-        (5, 7, "", "Say below the table why it changes."),
-        (5, 7, "order_placed", "Say below the table why it changes."),
+        (5, 7, "", "Say below why it changes."),
+        (5, 7, "order_placed", "Say below why it changes."),
         (4, 7, "counted", "Someone changed this stock meanwhile: it is 5 now, not 4."),
         ("", 7, "counted", "Someone changed this stock meanwhile"),
         (5, 2, "counted", "3 are reserved by orders, so it cannot go below 3."),
