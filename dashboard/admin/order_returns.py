@@ -7,12 +7,18 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from saleor.order.models import Order
-from unfold.decorators import action
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanWidget
 
 from dashboard.admin.order_page import OrderPage, SeenForm, answer
+from plugins.ordering.marks import RETURN, ReturnState
 from plugins.ordering.services import take_back
 from plugins.ordering.services.returns import returned_pieces
+
+_STATE_WORDS = {
+    ReturnState.EXPECTED.value: "Expected",
+    ReturnState.ARRIVED.value: "Came in, to look at",
+}
 
 
 class ReturnForm(SeenForm):
@@ -72,6 +78,14 @@ class OrderReturns:
     def take_return(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the form; a POST notes the return."""
         return answer(self, request, object_id, _PAGE)
+
+    @display(description="Return")
+    def sent_back(self, order: Order) -> str:
+        """Return how far a return has got, and how many pieces have come back so far."""
+        state = (order.private_metadata or {}).get(RETURN, "")
+        back = returned_pieces(order).total()
+        known = [_STATE_WORDS.get(state, ""), f"{back} back" if back else ""]
+        return ", ".join(filter(None, known)) or "-"
 
 
 def _note(request: HttpRequest, order: Order, form: ReturnForm) -> str:

@@ -67,7 +67,10 @@ class OrderAdmin(
     actions = ("pick_list", "note_these", "tell_again", "end_unpaid")
     inlines = (LineInline, PaymentInline, RefundInline, EmailInline, EventInline)
     fieldsets = (
-        (None, {"fields": (("state", "payment"), ("placed", "flag"), "customer_note")}),
+        (
+            None,
+            {"fields": (("state", "payment"), ("placed", "flag"), ("sent_back", "customer_note"))},
+        ),
         ("Delivery", {"fields": (("ship_to", "bill_to"), ("delivery", "email"))}),
         ("Packing, as the customer was shown", {"fields": ("packing_list", "sheets")}),
         (

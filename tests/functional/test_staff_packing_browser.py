@@ -67,7 +67,11 @@ def scan(page, sku):
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (820, "light"), (1280, "light")])
 def test_a_parcel_is_packed_with_a_scanner_alone(live_server, order, width, scheme):
     with bench(live_server.url, width=width, scheme=scheme) as page:
-        page.goto(f"{live_server.url}/staff/packing/")
+        page.goto(f"{live_server.url}/staff/packing/pick-list/")
+        expect(page.get_by_role("cell", name="C3")).to_be_visible()
+        shot(page, "pick-list", width)
+        page.get_by_role("link", name="All orders").click()
+        page.wait_for_url("**/staff/packing/")
         shot(page, "queue", width)
         expect(page.get_by_label("Order number")).to_be_focused()
         page.keyboard.type(str(order.pk))

@@ -58,7 +58,12 @@ def test_a_return_goes_through_the_queues(support, line):
     assert queues(support) == ["return_arrived"]
     html = note(support, line)
     assert queues(support) == ["return_done"]
-    for said in ("The customer sends something back.", "A return came in.", "written off"):
+    for said in (
+        "2 back",
+        "The customer sends something back.",
+        "A return came in.",
+        "written off",
+    ):
         assert said in html
     assert Stock.objects.aggregate(all=Sum("quantity"))["all"] == 4
 
