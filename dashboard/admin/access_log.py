@@ -42,6 +42,7 @@ class Audited:
 
 class _Log(ReadOnly, SaleorModelAdmin):
     required_permission = VIEW_ACCESS_LOG
+    empty_help = "Nothing was written down yet."
     list_filter_submit = False
 
 

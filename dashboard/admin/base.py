@@ -87,6 +87,26 @@ class SaleorModelAdmin(SavedViews, SaleorPermission, SaleorFields, ModelAdmin):
     list_filter_submit = False
     compressed_fields = True
     warn_unsaved_form = True
+    empty_help = ""  # what an empty list says, where that is not just "nothing here yet"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Name the page after what it lists; Django says "Select order to view"."""
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Name the page after its row; Django says "Change voucher"."""
+        if original := context.get("original"):
+            context |= {"title": self.title_of(original), "subtitle": None}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def title_of(self, obj: Any) -> str:
+        """Return what staff call this row, for the top of its page."""
+        return str(obj)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

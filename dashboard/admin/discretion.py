@@ -52,6 +52,10 @@ class DiscretionAdmin(SaleorModelAdmin):
         ),
     )
 
+    def title_of(self, obj: PluginConfiguration) -> str:
+        """Return what the settings are about; Saleor names the plugin and its state."""
+        return "How parcels look and travel"
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[PluginConfiguration]:
         """Return our own row; Saleor's other plugins are set by the server."""
         return super().get_queryset(request).filter(pk=settings_row().pk)

@@ -37,8 +37,13 @@ class EmailAdmin(ReadOnly, SaleorModelAdmin):
     fields = readonly_fields = (
         "what", "for_order", "how_far", "written", "sent", "attempts", "next_try", "problem",
     )  # fmt: skip
+    empty_help = "No e-mail was written yet. The first goes out with the first order."
     actions = ("try_these_again",)
     actions_detail = ("try_again", "send_again")
+
+    def title_of(self, obj: OutgoingEmail) -> str:
+        """Return the name of its kind."""
+        return title_of(obj)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[OutgoingEmail], search_term: str

@@ -22,6 +22,11 @@ class LedgerCheckAdmin(ReadOnly, SaleorModelAdmin):
     list_display = ("when", "result", "differences", "unexplained_changes")
     fields = readonly_fields = ("when", "result", "differences", "found", "unexplained_changes")
     ordering = ("-pk",)
+    empty_help = "Not checked yet. It is done once an hour, and by manage.py check_ledger."
+
+    def title_of(self, obj: LedgerCheck) -> str:
+        """Return when it was compared."""
+        return f"Ledger check of {show_time(obj.at)}"
 
     @display(description="Checked", ordering="pk")
     def when(self, check: LedgerCheck) -> str:

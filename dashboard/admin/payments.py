@@ -18,12 +18,14 @@ class PaymentTrouble(ReadOnly, SaleorModelAdmin):
     """A list that is empty on a good day."""
 
     required_permission = "order.manage_orders"
+    empty_help = "Nothing here, as it should be."
 
 
 @admin.register(StrayPayment, site=staff_site)
 class StrayPaymentAdmin(PaymentTrouble):
     """Payments of no order here: look at them at Stripe."""
 
+    empty_help = "Nothing here, as it should be: every payment found its order."
     list_display = fields = readonly_fields = ("intent", "order_number", "sum", "seen")
     search_fields = ("intent", "order_number")
     search_help_text = "Stripe's id of the payment, or order number"
@@ -45,6 +47,7 @@ class StrayPaymentAdmin(PaymentTrouble):
 class DeadEventAdmin(PaymentTrouble):
     """Events that the shop tried to work on, again and again, and gave up."""
 
+    empty_help = "Nothing here, as it should be: all that Stripe told was worked on."
     list_display = fields = readonly_fields = (
         "event_id", "kind", "object_id", "received", "attempts", "last_error",
     )  # fmt: skip
@@ -66,5 +69,6 @@ class DeadEventAdmin(PaymentTrouble):
 class RefusedWebhookAdmin(PaymentTrouble):
     """How many messages in Stripe's name were refused on each day."""
 
+    empty_help = "Nothing here, as it should be: no message was refused."
     list_display = fields = readonly_fields = ("day", "reason", "count")
     ordering = ("-day", "reason")

@@ -124,6 +124,8 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Only what stands in place of a template of Unfold's; the apps' own come after it.
+        "DIRS": [BASE_DIR / "dashboard" / "unfold_templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
