@@ -31,7 +31,8 @@ class Run:
         self.port = free_port()
         self.log = var.parent / f"{var.name}.log"
         outer = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-        given = {"PORT": str(self.port), "VAR_DIR": str(var)} | variables
+        # one web worker: each costs seconds of a start, and few tests need the other
+        given = {"PORT": str(self.port), "VAR_DIR": str(var), "WEB_WORKERS": "1"} | variables
         with self.log.open("w") as output:
             self.process = psutil.Popen(
                 [str(word) for word in command],

@@ -16,6 +16,7 @@ from dashboard.admin.show import show_time
 from dashboard.services.stock import PERMISSION
 from dashboard.site import staff_site
 from plugins.inventory.models import StockEntry
+from plugins.inventory.selectors.sheets import name_of
 
 _COLOURS = {"quantity": "primary", "allocated": "info"}
 
@@ -88,11 +89,14 @@ class EntryAdmin(_Entries, SaleorModelAdmin):
     search_fields = ("variant__sku", "note", "=order__id")
     search_help_text = "SKU, note or order number"
 
+    class Media:
+        css = {"all": ("dashboard/stock.css",)}
+
     @display(description="Product", header=True)
     def item(self, entry: StockEntry) -> tuple[str, str]:
         """Return the product and its SKU; the entry outlives both."""
         variant = entry.variant
-        return (variant.product.name, variant.sku) if variant else ("No longer sold", "")
+        return (name_of(variant), variant.sku) if variant else ("No longer sold", "")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the list whose lines lead to their stocks."""

@@ -75,7 +75,7 @@ def the_email_is_there(page, shop, number):
 
 
 def begin_the_second_step_anew(var):
-    """Forget the authenticator app that an earlier test of this file has set up."""
+    """Forget the authenticator app that an earlier customer's order has set up."""
     addresses = json.loads((var / "secrets" / "addresses").read_text())
     command = [sys.executable, "manage.py", "forget_second_step", STAFF_EMAIL]
     environment = processes.environment(**addresses)
@@ -92,9 +92,8 @@ def staff_see_it(page, shop, number):
     assert page.complaints == []
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["JavaScript on", "JavaScript off"])
-def test_a_guest_buys_a_set_and_it_is_all_there_after_a_restart(browser, run, var, javascript):
-    shop = run().wait_until_open()
+def buys(browser, shop, var, *, javascript):
+    """Buy a set, see it in the inbox and as staff; return the page, the order's number and path."""
     before = left_of(SET, var)
     page = open_page(browser, java_script_enabled=javascript)
 
@@ -109,9 +108,19 @@ def test_a_guest_buys_a_set_and_it_is_all_there_after_a_restart(browser, run, va
     the_email_is_there(page, shop, number)
     begin_the_second_step_anew(var)
     staff_see_it(open_page(browser), shop, number)
+    return page, number, path
+
+
+def test_guests_buy_with_and_without_javascript_and_it_is_all_there_after_a_restart(
+    browser, run, var
+):
+    shop = run().wait_until_open()
+    bought = [buys(browser, shop, var, javascript=javascript) for javascript in (True, False)]
+    left = left_of(SET, var)
 
     shop.end(signal.SIGTERM)
     again = run().wait_until_open()
-    page.goto(f"http://127.0.0.1:{again.port}{path}")
-    assert order_number(page) == number
-    assert left_of(SET, var) == before - 1
+    for page, number, path in bought:
+        page.goto(f"http://127.0.0.1:{again.port}{path}")
+        assert order_number(page) == number
+    assert left_of(SET, var) == left

@@ -61,7 +61,7 @@ def _call(action, var, **variables):
 
 
 def test_the_shop_opens_tells_where_it_is_and_keeps_its_data(run, var):
-    first = run().wait_until_open()
+    first = run(WEB_WORKERS="2").wait_until_open()
     password = first.printed(r"log in as staff@stillwater\.example with the password (\S+)")
     inbox = first.printed(r"E-mail inbox\s+(http://127\.0\.0\.1:\d+/)")
 
