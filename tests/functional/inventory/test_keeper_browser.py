@@ -95,6 +95,16 @@ class Day:
         self.press("Submit")
 
 
+def filter_by_keyboard(page):
+    """Open the filters, which takes one to the first of them, and close them, without a mouse."""
+    panel = page.locator("#changelist-filter")
+    page.get_by_role("button", name="Filters").focus()
+    page.keyboard.press("Enter")
+    expect(panel.locator("a:focus")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+
+
 def on_hand():
     rows = Stock.objects.filter(warehouse__slug="main")
     return dict(rows.values_list("product_variant__sku", "quantity"))
@@ -123,6 +133,8 @@ def test_a_day_of_the_keeper(live_server, keeper, kit):
         page.get_by_label("Why do quantities change?").select_option("counted")
         day.press("Save")
         expect(page.get_by_text("was changed successfully")).to_be_visible()
+
+        filter_by_keyboard(page)
 
         head = "sku,warehouse,on_hand,reorder_point\n"
         day.take_file(f"{head}ONE-1,main,lots,2\n")
