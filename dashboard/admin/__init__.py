@@ -18,6 +18,7 @@ from dashboard.admin import (
     staff,
     stock,
     variants,
+    warehouses,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "staff",
     "stock",
     "variants",
+    "warehouses",
 ]

@@ -17,6 +17,7 @@ class VariantInline(SaleorTabularInline):
 
     required_permission = PERMISSION
     model = ProductVariant
+    verbose_name_plural = "Variants"
     fields = ("sku", "name", "price_override_amount", "track_inventory")
     hide_title = True
     tab = True

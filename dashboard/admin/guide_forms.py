@@ -26,7 +26,7 @@ _is_address = URLValidator(schemes=("https", "http"))
 class SourcesField(forms.Field):
     """A list of sources, written one a line as "id | organisation | title | address"."""
 
-    widget = UnfoldAdminTextareaWidget
+    widget = UnfoldAdminTextareaWidget({"rows": 6})
 
     def prepare_value(self, value: object) -> object:
         """Return stored sources as lines; what was typed stays as it was."""
@@ -56,6 +56,11 @@ class GuideForm(forms.ModelForm):
     class Meta:
         model = Guide
         fields = ()  # the admin's fieldsets name them
+        widgets = {
+            "body_markdown": UnfoldAdminTextareaWidget({"rows": 28}),
+            "when_to_stop": UnfoldAdminTextareaWidget({"rows": 5}),
+        }
+        labels = {"sort_order": "Place in the list"}
         help_texts = {
             "slug": "The end of the page's address. A new one breaks links to the old one.",
             "body_markdown": "## begins a heading, * a list item; [words](/sets/) is a link.",

@@ -18,6 +18,7 @@ from dashboard.admin.content_parts import PERMISSION
 from dashboard.admin.filters import ReviewFilter
 from dashboard.admin.guide_forms import GuideForm
 from dashboard.admin.guide_parts import GuideProductInline, GuideRelationInline
+from dashboard.admin.show import show_day
 from dashboard.errors import PublishRefused
 from dashboard.services.guides import publish_guide, take_back_guide
 from dashboard.site import staff_site
@@ -33,7 +34,7 @@ class GuideAdmin(SaleorModelAdmin):
 
     required_permission = PERMISSION
     form = GuideForm
-    list_display = ("title", "topic", "published", "reviewed", "updated_on")
+    list_display = ("title", "topic", "published", "reviewed", "updated")
     list_filter = (ReviewFilter, "is_published", "topic")
     search_fields = ("title", "summary", "slug")
     search_help_text = "Title or summary"
@@ -143,4 +144,9 @@ class GuideAdmin(SaleorModelAdmin):
         if guide.reviewed_on is None:
             return "Never"
         due, _why = is_review_due(reviewed_on=guide.reviewed_on, today=timezone.localdate())
-        return "Due again" if due else f"{guide.reviewed_on:%-d %B %Y}"
+        return "Due again" if due else show_day(guide.reviewed_on)
+
+    @display(description="Updated", ordering="updated_on")
+    def updated(self, guide: Guide) -> str:
+        """Return when its text last changed."""
+        return show_day(guide.updated_on)

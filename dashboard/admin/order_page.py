@@ -22,6 +22,7 @@ from plugins.ordering.errors import (
     PaymentUnavailable,
     RefundRefused,
     ReturnRefused,
+    SettleRefused,
 )
 
 REFUSALS = (
@@ -31,6 +32,7 @@ REFUSALS = (
     RefundRefused,
     ReportRefused,
     ReturnRefused,
+    SettleRefused,
 )
 
 

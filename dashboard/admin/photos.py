@@ -11,7 +11,7 @@ from django.forms.widgets import FileInput
 from saleor.product.models import ProductImage
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from dashboard.admin.base import SaleorTabularInline
+from dashboard.admin.base import SaleorStackedInline
 from dashboard.admin.content_parts import PERMISSION
 from product_content.services.images import MAX_BYTES, ImageRefused
 from product_content.services.photos import (
@@ -20,6 +20,8 @@ from product_content.services.photos import (
     prepare_photo,
     store_copies,
 )
+
+_BOX = "border border-base-200 rounded-default max-w-64 px-3 py-2 dark:border-base-700"
 
 
 class PhotoInput(FileInput):
@@ -37,7 +39,7 @@ class PhotoForm(forms.ModelForm):
 
     image = forms.FileField(
         label="Picture",
-        widget=PhotoInput({"accept": "image/jpeg,image/png,image/webp"}),
+        widget=PhotoInput({"accept": "image/jpeg,image/png,image/webp", "class": _BOX}),
         help_text=f"JPEG, PNG or WebP, up to {MAX_BYTES // 1024 // 1024} MB.",
     )
     alt = forms.CharField(
@@ -86,7 +88,7 @@ class PhotoForm(forms.ModelForm):
         return image
 
 
-class PhotoInline(SaleorTabularInline):
+class PhotoInline(SaleorStackedInline):
     """The photos of a product, in the order in which customers see them."""
 
     required_permission = PERMISSION
@@ -95,7 +97,7 @@ class PhotoInline(SaleorTabularInline):
     form = PhotoForm
     verbose_name = "Photo"
     verbose_name_plural = "Photos"
-    fields = ("image", "alt", "place")
+    fields = ("image", ("alt", "place"))
     ordering = ("sort_order", "pk")
     hide_title = True
     tab = True

@@ -67,6 +67,9 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
     )
     readonly_fields = ("shown",)
 
+    class Media:
+        css = {"all": ("dashboard/tabs.css",)}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         """Return the products with what is left of them."""
         return products_with_stock()

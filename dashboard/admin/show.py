@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from babel.numbers import format_currency
@@ -16,6 +16,11 @@ def show_money(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return "-"
     return str(format_currency(amount, currency, locale=to_locale(get_language() or "en")))
+
+
+def show_day(day: date) -> str:
+    """Return a day as staff read it."""
+    return date_format(day, "j M Y")
 
 
 def show_time(moment: datetime | None) -> str:

@@ -22,8 +22,9 @@ from dashboard.selectors.stock import size_span, stock_table
 from dashboard.services.stock import PERMISSION, open_stock, set_stock
 from dashboard.site import staff_site
 from plugins.inventory.reasons import StockReason
+from plugins.inventory.selectors.sheets import name_of
 
-_COLOURS = {"out": "danger", "low": "warning", "enough": "success"}
+_COLOURS = {"out": "danger", "low": "warning", "enough": "success", "aside": ""}
 
 
 @admin.register(StockItem, site=staff_site)
@@ -108,8 +109,7 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
     @display(description="Product")
     def what(self, stock: StockItem) -> str:
         """Return the product with its variant."""
-        variant = stock.product_variant
-        return f"{variant.product.name} · {variant.name}" if variant.name else variant.product.name
+        return name_of(stock.product_variant)
 
     @display(description="Kind", ordering="product_variant__product__category__name")
     def kind(self, stock: StockItem) -> str:
@@ -135,6 +135,8 @@ class StockAdmin(StockPages, StockFiles, EditedInPlace, SaleorModelAdmin):
     @display(description="Available", ordering="available", label=_COLOURS)
     def left(self, stock: StockItem) -> tuple[str, str]:
         """Return the pieces that can be sold, and whether that is few."""
+        if stock.low_at < 0:
+            return "aside", str(stock.available)
         if stock.available <= 0:
             return "out", f"{stock.available} · out"
         is_low = stock.available <= stock.low_at

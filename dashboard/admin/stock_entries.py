@@ -17,6 +17,7 @@ from dashboard.selectors.entries import entries_found
 from dashboard.services.stock import PERMISSION
 from dashboard.site import staff_site
 from plugins.inventory.models import StockEntry
+from plugins.inventory.selectors.sheets import name_of
 
 _COLOURS = {"quantity": "primary", "allocated": "info"}
 
@@ -89,11 +90,14 @@ class EntryAdmin(_Entries, SaleorModelAdmin):
     search_fields = ("note",)  # shows the search box; `get_search_results` does the work
     search_help_text = "SKU, note or order number"
 
+    class Media:
+        css = {"all": ("dashboard/stock.css",)}
+
     @display(description="Product", header=True)
     def item(self, entry: StockEntry) -> tuple[str, str]:
         """Return the product and its SKU; the entry outlives both."""
         variant = entry.variant
-        return (variant.product.name, variant.sku) if variant else ("No longer sold", "")
+        return (name_of(variant), variant.sku) if variant else ("No longer sold", "")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockEntry], search_term: str

@@ -19,6 +19,14 @@ from dashboard.admin.stock_resource import StockResource
 from dashboard.services.stock_progress import forget_progress, read_progress
 
 
+class _AsCsv(ExportForm):
+    """Offers CSV first: one click is enough."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["format"].initial = "0"
+
+
 class StockFiles(ImportExportMixin):
     """Mixed into `StockAdmin`: the import and export of django-import-export."""
 
@@ -26,7 +34,7 @@ class StockFiles(ImportExportMixin):
     formats = (CSV, XLSX)
     import_formats = export_formats = (CSV, XLSX)
     import_form_class = ImportForm
-    export_form_class = ExportForm
+    export_form_class = _AsCsv
     import_template_name = "dashboard/stock_import.html"
     tmp_storage_class = CacheStorage  # any of the web servers may take the second step
     skip_admin_log = True  # the ledger has it all

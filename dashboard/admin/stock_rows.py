@@ -49,9 +49,8 @@ class StockRowForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         point = getattr(self.instance, "reorder_point", None)
         self.initial["reorder_point"] = point.pieces if point else None
-        self.fields["reorder_point"].widget.attrs["placeholder"] = getattr(
-            self.instance, "low_at", ""
-        )
+        low_at = getattr(self.instance, "low_at", -1)
+        self.fields["reorder_point"].widget.attrs["placeholder"] = low_at if low_at >= 0 else ""
 
     @property
     def seen(self) -> int:

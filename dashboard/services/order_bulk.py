@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from plugins.order_emails.errors import SendRefused
-from plugins.order_emails.models import EmailState, OutgoingEmail
+from plugins.order_emails.models import UNSENT, EmailState, OutgoingEmail
 from plugins.order_emails.services import send_again
 from plugins.ordering.errors import CancelRefused
 from plugins.ordering.services import note_order, release_order
@@ -20,7 +20,7 @@ MOST = 50  # ending an unpaid order asks the payment provider, about a second ea
 _TOLD_OF_PARCELS = ("sent", "partly_sent")
 _NOT_ENDED = {
     "paid": "it is paid. Cancel it on its own page, where its money is seen.",
-    "kept": "its customer may be paying just now. Try again later.",
+    "kept": "a payment may be under way, or needs a look. See its page.",
     "already_released": "it was over before.",
 }
 
@@ -49,6 +49,8 @@ def each_order(order_ids: Iterable[int], do: Callable[[int], None]) -> BulkOutco
 def tell_again_of_parcel(order_id: int) -> None:
     """Send the newest e-mail about a parcel of this order once more. Raises SendRefused."""
     emails = OutgoingEmail.objects.filter(order_id=order_id, kind__in=_TOLD_OF_PARCELS)
+    if emails.filter(state__in=UNSENT).exists():
+        raise SendRefused("such an e-mail is about to go out.")
     newest = emails.filter(state=EmailState.SENT).order_by("-pk").first()
     if newest is None:
         raise SendRefused("no e-mail told that it is on its way.")

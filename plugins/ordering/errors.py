@@ -132,3 +132,7 @@ class FulfilRefused(Exception):  # noqa: N818  an answer to staff
 
 class ReturnRefused(Exception):  # noqa: N818  an answer to staff
     """A return cannot be noted; `str()` says why, in words for staff."""
+
+
+class SettleRefused(Exception):  # noqa: N818  an answer to staff
+    """An order still needs attention; `str()` says why, in words for staff."""

@@ -9,7 +9,8 @@ ATTENTION: Final = "needs_attention"  # a list of reason codes
 PACKING_KEY: Final = "packing"  # there as soon as somebody packs the parcel
 LABEL_PRINTED: Final = "label_printed"  # when a label with the order's address was last printed
 REPORTED: Final = "parcel"  # a list of what the carrier told: ready_to_collect, delivered
-DISPUTED: Final = frozenset({"dispute", "dispute_lost"})  # reasons under ATTENTION
+DISPUTE, DISPUTE_LOST = "dispute", "dispute_lost"  # reasons under ATTENTION
+DISPUTED: Final = frozenset({DISPUTE, DISPUTE_LOST})
 RETURN: Final = "return"  # a `ReturnState`; gone once all that came in was looked at
 RETURNED: Final = "returned"  # order line id, as text → pieces that came back
 

@@ -78,6 +78,26 @@ def may_cancel(*, sent: bool, packing: bool, disputed: bool) -> Answer:
     return True, ""
 
 
+def may_settle(*, flagged: bool, disputed: bool, lost: bool, sent: bool, loose: bool) -> Answer:
+    """Say whether staff may take away that an order needs attention; the reason is for staff.
+
+    `disputed`: the bank still looks; `lost`: it took the money back; `loose`: money is here that
+    pays for nothing, as of a wrong amount.
+    """
+    if not flagged:
+        return False, "Nothing of this order needs attention."
+    if disputed:
+        return False, "The bank still looks into its payment. The mark goes when that is over."
+    if lost and not sent:
+        return (
+            False,
+            "The bank took its money back, so it must not be sent: the mark stays.",
+        )
+    if loose:
+        return False, "Money is here that does not pay for it. Give that back first."
+    return True, ""
+
+
 def refund_allowed(*, amount: Money, left: Money) -> Answer:
     """Say whether `amount` can be given back of a payment of which `left` is still ours."""
     if amount.currency != left.currency:

@@ -67,6 +67,7 @@ _NAVIGATION = [
             _line(
                 "Delivery", "local_shipping", "shipping_shippingzone", "shipping.manage_shipping"
             ),
+            _line("Warehouses", "warehouse", "warehouse_warehouse", "shipping.manage_shipping"),
             _line(
                 "Collection points",
                 "pin_drop",

@@ -79,7 +79,7 @@ def test_no_page_breaks_its_policy_asks_another_host_or_is_too_wide(live_server,
                 assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (
                     page.url
                 )
-    assert len(sections) == 24
+    assert len(sections) == 25
     assert wrong == []
 
 

@@ -116,10 +116,13 @@ def test_customers_are_told_of_their_parcel_again_if_they_were_told_before(suppo
     assert f"Not done for order {unsent.pk}: no e-mail told that it is on its way." in said
     assert OutgoingEmail.objects.filter(order=gone, kind="sent").count() == 2
     assert not OutgoingEmail.objects.filter(order=unsent).exists()
+    again = confirm(support, "tell_again", gone)
+    assert f"Not done for order {gone.pk}: such an e-mail is about to go out." in again
+    assert OutgoingEmail.objects.filter(order=gone, kind="sent").count() == 2
 
 
 def test_fifty_are_enough_at_once(support, monkeypatch):
-    monkeypatch.setattr("dashboard.admin.order_bulk.MOST", 1)
+    monkeypatch.setattr("dashboard.admin.order_bulk_page.MOST", 1)
     first, second = waiting("A"), waiting("B")
     said = choose(support, "end_unpaid", first, second)
     assert "Choose up to 1 orders at once. Nothing was done." in said

@@ -51,6 +51,7 @@ NEEDS = {
     "product_product_": "product.manage_products",
     "product_productvariant_": "product.manage_products",
     "shipping_shippingzone_": "shipping.manage_shipping",
+    "warehouse_warehouse_": "shipping.manage_shipping",
     "stripe_payments_": "order.manage_orders",
     **dict.fromkeys(("index", "search", "password_change", "jsi18n"), ANY_STAFF),
 }

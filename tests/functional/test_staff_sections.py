@@ -19,6 +19,7 @@ SECTIONS = {
     "product_content_guide": "product.manage_products",
     "product_content_size": "product.manage_products",
     "shipping_shippingzone": "shipping.manage_shipping",
+    "warehouse_warehouse": "shipping.manage_shipping",
     "discount_voucher": "discount.manage_discounts",
     "dashboard_maskedgiftcard": "giftcard.manage_gift_card",
     "dashboard_customer": "account.manage_users",

@@ -15,6 +15,11 @@ from plugins.inventory.reasons import SELLING
 
 # Where a stock has no reorder point of its own, this many pieces or fewer are "low".
 LOW_STOCK = 5
+QUARANTINE = "quarantine"  # the warehouse of what is set aside: never sold from, so never low
+_LOW_AT = Coalesce(
+    "reorder_point__pieces",
+    Case(When(warehouse__slug=QUARANTINE, then=-1), default=LOW_STOCK),
+)
 SALES_DAYS = 30
 COVER_DAYS = 30  # a reorder is to last as long as this
 
@@ -35,7 +40,7 @@ def with_sales(stocks: QuerySet[Stock]) -> QuerySet[Stock]:
 
     Sold is what orders took from this very shelf and did not give back. `days_left` is None
     where nothing was sold; `to_order` brings the shelf to `COVER_DAYS` of sales above its
-    reorder point.
+    reorder point. `low_at` is that point, -1 where nothing is sold from.
     """
     since = timezone.now() - timedelta(days=SALES_DAYS)
     sales = StockEntry.objects.filter(
@@ -43,7 +48,7 @@ def with_sales(stocks: QuerySet[Stock]) -> QuerySet[Stock]:
     )
     sold = Greatest(_sum(sales, F("after") - F("before")), 0)
     return (
-        stocks.annotate(sold=sold, low_at=Coalesce("reorder_point__pieces", LOW_STOCK))
+        stocks.annotate(sold=sold, low_at=_LOW_AT)
         .annotate(
             days_left=Case(
                 When(sold__gt=0, then=Greatest(F("available"), 0) * SALES_DAYS / F("sold")),
@@ -63,12 +68,12 @@ def with_sales(stocks: QuerySet[Stock]) -> QuerySet[Stock]:
 
 def low_stock(stocks: QuerySet[Stock]) -> QuerySet[Stock]:
     """Return those of `with_available` that are at their reorder point, below it, or out."""
-    return stocks.filter(available__lte=Coalesce("reorder_point__pieces", LOW_STOCK))
+    return stocks.filter(available__lte=_LOW_AT)
 
 
 def out_of_stock(stocks: QuerySet[Stock]) -> QuerySet[Stock]:
-    """Return those of `with_available` of which nothing is left."""
-    return stocks.filter(available__lte=0)
+    """Return those of `with_available` of which nothing is left to sell."""
+    return stocks.filter(available__lte=0).exclude(warehouse__slug=QUARANTINE)
 
 
 def _sum(rows: QuerySet, amount: Combinable) -> Coalesce:

@@ -51,7 +51,7 @@ def rows_of(pieces: Mapping[int, int], *, warehouse_id: UUID) -> list[SheetRow]:
     stocks = Stock.objects.filter(warehouse_id=warehouse_id, product_variant_id__in=pieces)
     on_hand = dict(stocks.values_list("product_variant_id", "quantity"))
     return [
-        SheetRow(pk, variants[pk].sku, _name(variants[pk]), number, on_hand.get(pk, 0))
+        SheetRow(pk, variants[pk].sku, name_of(variants[pk]), number, on_hand.get(pk, 0))
         for pk, number in pieces.items()
     ]
 
@@ -61,6 +61,7 @@ def _by_sku(skus: Iterable[str]) -> dict[str, ProductVariant]:
     return {row.code: row for row in rows}
 
 
-def _name(variant: ProductVariant) -> str:
+def name_of(variant: ProductVariant) -> str:
+    """Return what staff call a variant: its product, and which of it."""
     name = str(variant.product.name)
     return f"{name} · {variant.name}" if variant.name else name

@@ -9,10 +9,10 @@ from saleor.warehouse.models import Warehouse
 
 from plugins.inventory.errors import StockRefused
 from plugins.inventory.reasons import StockReason
+from plugins.inventory.selectors.levels import QUARANTINE
 from plugins.inventory.services.posting import apply_changes, posting
 
 Pieces = Mapping[int, int]  # by variant
-_QUARANTINE = "quarantine"
 
 
 def receive_goods(
@@ -56,8 +56,8 @@ def _move(from_id: UUID, to_id: UUID, pieces: Pieces) -> None:
 
 def _quarantine(beside_id: UUID) -> Warehouse:
     """Return the warehouse that serves no delivery zone, so that nothing in it can be sold."""
-    found = Warehouse.objects.filter(slug=_QUARANTINE).first()
+    found = Warehouse.objects.filter(slug=QUARANTINE).first()
     if found is not None:
         return found
     address = Warehouse.objects.get(pk=beside_id).address.get_copy()
-    return Warehouse.objects.create(slug=_QUARANTINE, name="Set aside", address=address)
+    return Warehouse.objects.create(slug=QUARANTINE, name="Set aside", address=address)

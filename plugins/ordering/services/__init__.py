@@ -6,7 +6,12 @@ allocations → voucher. Nothing here calls a payment provider inside a transact
 """
 
 from plugins.ordering.services.adopt import adopt_session, rebuild_session
-from plugins.ordering.services.attention import flag_order, is_unneeded, unflag_order
+from plugins.ordering.services.attention import (
+    flag_order,
+    is_unneeded,
+    settle_attention,
+    unflag_order,
+)
 from plugins.ordering.services.awaited_returns import await_return
 from plugins.ordering.services.cancel import cancel_order
 from plugins.ordering.services.card_part import give_back_to_cards
@@ -61,6 +66,7 @@ __all__ = [
     "refund_everything",
     "release_order",
     "release_unpaid_orders",
+    "settle_attention",
     "start_payment",
     "take_back",
     "unflag_order",

@@ -1,14 +1,19 @@
 """The stock table: what it shows, and what is edited in it."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from saleor.warehouse.models import Stock
 
 from plugins.inventory.models import ReorderPoint, StockEntry
 from plugins.inventory.reasons import StockReason
-from plugins.inventory.services import stock_reason
-from tests.factories import variant_in_stock
+from plugins.inventory.selectors.levels import with_available, with_sales
+from plugins.inventory.services import set_aside, stock_reason
+from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +60,34 @@ def test_it_shows_sales_days_left_and_what_to_order(keeper):
     ReorderPoint.objects.create(stock=stock, pieces=12)
     (row,) = table(keeper, level="low")
     assert (row.low_at, row.to_order) == (12, 12 + 6 - 10)
+
+
+def test_sold_is_what_this_very_shelf_gave_in_thirty_days(keeper, monkeypatch):
+    variant = variant_in_stock(5, 5)
+    with stock_reason(reason=StockReason.ORDER_PLACED):
+        sold_from = builders.line(builders.order(), variant, 3).allocations.get().stock
+    [other] = variant.stocks.exclude(pk=sold_from.pk)
+    figures = [
+        table(keeper, warehouse__id__exact=stock.warehouse_id).get().sold
+        for stock in (sold_from, other)
+    ]
+    assert figures == [3, 0]
+    later = timezone.now() + timedelta(days=31)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert [s.sold for s in with_sales(with_available(variant.stocks.all()))] == [0, 0]
+
+
+def test_what_is_set_aside_is_never_low_nor_to_be_ordered(keeper, kit, warehouse):
+    one = kit[1][0]
+    set_aside(
+        key=uuid4(), warehouse_id=warehouse.pk, pieces={one.pk: 2},
+        actor_id=UserFactory(is_staff=True).pk, note="Dented",
+    )  # fmt: skip
+    kept, aside = sorted(table(keeper, q="ONE-1"), key=lambda row: row.warehouse.slug)
+    assert (aside.available, aside.to_order, kept.available, kept.to_order) == (2, 0, 3, 2)
+    assert [row.pk for row in table(keeper, q="ONE-1", level="low")] == [kept.pk]
+    Stock.objects.filter(pk=aside.pk).update(quantity=0)
+    assert not table(keeper, q="ONE-1", level="out")
 
 
 def test_it_filters_by_size_and_kind(keeper, kit):

@@ -84,6 +84,15 @@ def test_no_way_leads_around_it(stock, change):
     assert check_ledger().unexplained == 1
 
 
+def test_rows_that_come_and_go_by_hand_are_recorded(stock):
+    sql("INSERT INTO warehouse_stock (product_variant_id, warehouse_id, quantity) "
+        "SELECT %s, %s, 4", variant_in_stock().pk, stock.warehouse_id)  # fmt: skip
+    sql("DELETE FROM warehouse_stock")
+    assert rows()[1:] == [
+        ("quantity", 0, 4, "opening"), ("quantity", 5, 0, "unknown"), ("quantity", 4, 0, "unknown"),
+    ]  # fmt: skip
+
+
 def test_a_change_that_changes_nothing_is_no_row(stock):
     Stock.objects.update(quantity=5)
     stock.save()
