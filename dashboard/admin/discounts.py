@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from saleor.discount import DiscountValueType
+from django.core.exceptions import ValidationError
+from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher
 from unfold.decorators import display
 
@@ -18,14 +20,26 @@ _EVERYTHING = 100  # percent
 
 
 class VoucherForm(forms.ModelForm):
-    """A voucher that does not take off more than everything."""
+    """A voucher that takes something off, of something, for some time."""
+
+    def clean_discount_value(self) -> Decimal:
+        """Refuse a voucher that takes nothing off."""
+        value: Decimal = self.cleaned_data["discount_value"]
+        if value <= 0:
+            raise ValidationError("Nothing would be taken off.")
+        return value
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a share of more than a hundred percent."""
+        """Refuse what could never be used, and a share of more than a hundred percent."""
         data = super().clean() or self.cleaned_data
         share = data.get("discount_value_type") == DiscountValueType.PERCENTAGE
         if share and data.get("discount_value", 0) > _EVERYTHING:
             self.add_error("discount_value", "No more than 100 % can be taken off.")
+        if data.get("type") == VoucherType.SPECIFIC_PRODUCT and not data.get("products"):
+            self.add_error("products", "Choose the products that it is for.")
+        start, end = data.get("start_date"), data.get("end_date")
+        if start and end and end <= start:
+            self.add_error("end_date", "It would end before it begins.")
         return data
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.decorators import display
 
 from dashboard.admin.base import SaleorModelAdmin
@@ -22,10 +26,22 @@ _SHOWN = 4  # the last characters, by which a customer on the phone can name a c
 _LEAST = Decimal("0.01")
 
 
+class GiftCardForm(forms.ModelForm):
+    """A card that can be spent for a while."""
+
+    def clean_end_date(self) -> date | None:
+        """Refuse a new last day that is over already; an old one may stay as it is."""
+        day: date | None = self.cleaned_data["end_date"]
+        if day and day < timezone.localdate() and "end_date" in self.changed_data:
+            raise ValidationError("This day is over. To stop a card, make it inactive.")
+        return day
+
+
 @admin.register(MaskedGiftCard, site=staff_site)
 class GiftCardAdmin(SaleorModelAdmin):
     """Cards, what is left on them, and issuing a new one."""
 
+    form = GiftCardForm
     required_permission = "giftcard.manage_gift_card"
     list_display = ("masked", "left", "issued_over", "is_active", "end_date", "last_used")
     list_display_links = ("masked",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Field
 from django.http import HttpRequest
 
 from dashboard.admin.base import SaleorModelAdmin
@@ -25,6 +26,10 @@ class SizeAdmin(SaleorModelAdmin):
     search_help_text = "Number or diameter in mm"
     ordering = ("number",)
     fields = (("number", "diameter_mm"), ("usable_length_mm", "weight_g"))
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the form's field; nothing of a size is zero."""
+        return super().formfield_for_dbfield(db_field, request, min_value=1, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Size, form: Any, change: bool) -> None:
         """Save; a new number is then found with everything that has the size."""

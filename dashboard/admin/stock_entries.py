@@ -13,6 +13,7 @@ from unfold.views import ChangeList
 
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin, SaleorTabularInline
 from dashboard.admin.show import show_time
+from dashboard.selectors.entries import entries_found
 from dashboard.services.stock import PERMISSION
 from dashboard.site import staff_site
 from plugins.inventory.models import StockEntry
@@ -86,7 +87,7 @@ class EntryAdmin(_Entries, SaleorModelAdmin):
     list_select_related = ("variant__product", "warehouse", "actor")
     list_filter = ("at", "measure", "reason", "warehouse")
     list_fullwidth = True
-    search_fields = ("variant__sku", "note", "=order__id")
+    search_fields = ("note",)  # shows the search box; `get_search_results` does the work
     search_help_text = "SKU, note or order number"
 
     class Media:
@@ -97,6 +98,13 @@ class EntryAdmin(_Entries, SaleorModelAdmin):
         """Return the product and its SKU; the entry outlives both."""
         variant = entry.variant
         return (name_of(variant), variant.sku) if variant else ("No longer sold", "")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[StockEntry], search_term: str
+    ) -> tuple[QuerySet[StockEntry], bool]:
+        """Find by part of a SKU or of a note, or by an order's number (with or without #)."""
+        term = search_term.strip()
+        return (queryset.filter(pk__in=entries_found(term)) if term else queryset), False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the list whose lines lead to their stocks."""

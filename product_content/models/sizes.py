@@ -37,6 +37,8 @@ class Size(models.Model):
 
     def clean(self) -> None:
         """Refuse, with a message for the form, a diameter that breaks the order of the chart."""
+        if not (self.number and self.diameter_mm):
+            return  # the form asks for them
         others = Size.objects.exclude(pk=self.pk)
         too_big = others.filter(number__gt=self.number, diameter_mm__lte=self.diameter_mm)
         too_small = others.filter(number__lt=self.number, diameter_mm__gte=self.diameter_mm)

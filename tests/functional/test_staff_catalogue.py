@@ -218,3 +218,11 @@ def test_a_size_out_of_order_is_refused(editor):
     )
     assert "Out of order" in answer.content.decode()
     assert Size.objects.count() == 1
+
+
+def test_an_empty_size_is_asked_for_its_figures(editor):
+    answer = editor.post("/staff/product_content/size/add/", {"diameter_mm": "0"})
+    problems = answer.context["adminform"].form.errors
+    assert problems["number"] == ["This field is required."]
+    assert problems["diameter_mm"] == ["Ensure this value is greater than or equal to 1."]
+    assert not Size.objects.exists()

@@ -11,6 +11,7 @@ from saleor.shipping.models import ShippingZone
 from tests import personas
 from tests.factories import GiftCardFactory, ShippingMethodFactory, UserFactory, VoucherFactory
 from tests.personas import permission
+from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +123,20 @@ def test_a_manager_cannot_narrow_a_group_that_may_do_more(manager):
     answer = manager.post(f"{GROUPS}{editors.pk}/change/", {"name": "X", "permissions": []})
     assert answer.status_code == 403
     assert Group.objects.filter(name="Editors").exists()
+
+
+def test_a_customer_leads_to_their_orders_whoever_may_open_those():
+    customer = UserFactory()
+    theirs = builders.order(user=customer)
+    builders.order()
+    page = f"/staff/dashboard/customer/{customer.pk}/change/"
+    orders = f"/staff/order/order/?user__id__exact={customer.pk}"
+
+    support = personas.in_role("Support")
+    assert f'href="{orders}"' in support.get(page).content.decode()
+    assert list(support.get(orders).context["cl"].queryset) == [theirs]
+    without_orders = personas.staff("account.manage_users")
+    assert "/staff/order/order/" not in without_orders.get(page).content.decode()
 
 
 def test_customers_show_the_least_and_no_staff():
@@ -242,3 +257,94 @@ def test_editing_a_voucher_does_not_undo_a_use_counted_meanwhile(monkeypatch):
     assert answer.status_code == 302
     voucher.refresh_from_db()
     assert (voucher.name, voucher.used) == ("New", 2)
+
+
+def voucher(**fields):
+    return {
+        "code": "SPRING", "type": "entire_order", "discount_value_type": "percentage",
+        "discount_value": "10", "start_date_0": "2026-01-02", "start_date_1": "00:00:00", **fields,
+    }  # fmt: skip
+
+
+def errors(answer):
+    return answer.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"discount_value": "0"}, {"discount_value": ["Nothing would be taken off."]}),
+        (
+            {"type": "specific_product"},
+            {"products": ["Choose the products that it is for."]},
+        ),
+        (
+            {"end_date_0": "2026-01-01", "end_date_1": "00:00:00"},
+            {"end_date": ["It would end before it begins."]},
+        ),
+    ],
+)
+def test_a_voucher_that_nobody_could_use_is_refused_and_the_form_keeps_it(fields, problem):
+    who = personas.staff("discount.manage_discounts")
+    answer = who.post("/staff/discount/voucher/add/", voucher(**fields))
+    assert errors(answer) == problem
+    assert 'value="SPRING"' in answer.content.decode()
+    assert not Voucher.objects.exists()
+
+
+def test_a_gift_card_does_not_end_before_it_is_issued():
+    who = personas.staff("giftcard.manage_gift_card")
+    answer = who.post(f"{CARDS}add/", {"initial_balance_amount": "50", "end_date": "2020-01-01"})
+    assert errors(answer)["end_date"] == ["This day is over. To stop a card, make it inactive."]
+    assert not GiftCard.objects.exists()
+
+
+def test_a_card_that_has_ended_can_still_be_made_inactive():
+    card = GiftCardFactory(end_date="2020-01-01")
+    who = personas.staff("giftcard.manage_gift_card")
+    assert who.post(f"{CARDS}{card.pk}/change/", {"end_date": "2020-01-01"}).status_code == 302
+    card.refresh_from_db()
+    assert card.is_active is False
+
+
+ZONES = "/staff/shipping/shippingzone/"
+NO_METHODS = {"shipping_methods-TOTAL_FORMS": "0", "shipping_methods-INITIAL_FORMS": "0"}
+
+
+@pytest.mark.parametrize(
+    ("countries", "problem"),
+    [
+        ([], "Choose at least one country: the zone would serve nobody."),
+        (["FR", "GB"], "United Kingdom is in the zone “Test zone” already."),
+    ],
+)
+def test_a_zone_serves_countries_that_no_other_zone_has(countries, problem):
+    ShippingMethodFactory(shipping_zone__name="Test zone", shipping_zone__countries=["GB"])
+    who = personas.staff("shipping.manage_shipping")
+    fields = {"name": "New zone", "countries": countries, **NO_METHODS}
+    answer = who.post(f"{ZONES}add/", fields)
+    assert errors(answer) == {"countries": [problem]}
+    assert 'value="New zone"' in answer.content.decode()
+    assert ShippingZone.objects.count() == 1
+
+
+def test_one_zone_serves_all_countries_that_no_other_names():
+    who = personas.staff("shipping.manage_shipping")
+    fields = {"name": "Everywhere else", "default": "on", **NO_METHODS}
+    assert who.post(f"{ZONES}add/", fields).status_code == 302
+    answer = who.post(f"{ZONES}add/", fields | {"name": "Once more"})
+    assert errors(answer) == {"default": ["“Everywhere else” serves all other countries already."]}
+
+
+def test_the_limits_of_a_method_leave_room_between_them():
+    who = personas.staff("shipping.manage_shipping")
+    begin = "shipping_methods-0-"
+    fields = {
+        "name": "Islands", "countries": ["IE"], **NO_METHODS, "shipping_methods-TOTAL_FORMS": "1",
+        f"{begin}name": "Boat", f"{begin}type": "price", f"{begin}price_amount": "5",
+        f"{begin}minimum_order_price_amount": "50", f"{begin}maximum_order_price_amount": "40",
+    }  # fmt: skip
+    html = who.post(f"{ZONES}add/", fields).content.decode()
+    assert "This is less than the minimum." in html
+    assert 'value="Boat"' in html
+    assert not ShippingZone.objects.exists()

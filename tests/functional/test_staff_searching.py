@@ -2,12 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from saleor.order.models import Order
 
 from dashboard.models import AccessRecord
 from dashboard.models.access import Looked
+from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
-from tests.factories import UserFactory, VariantFactory
+from tests.factories import UserFactory, VariantFactory, variant_in_stock
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +86,15 @@ def test_a_customer_shows_how_many_orders_there_are(boss):
         Order.objects.create(user=busy)
     rows = signed_in(boss).get(reverse("admin:dashboard_customer_changelist")).context["cl"]
     assert {row.pk: row.order_total for row in rows.result_list} == {busy.pk: 2, new.pk: 0}
+
+
+def test_the_ledger_is_searched_by_order_sku_and_note(found):
+    variant = variant_in_stock(5, sku="LONG-7")
+    entry = {"measure": "allocated", "before": 0, "reason": "order_placed", "at": timezone.now()}
+    placed = StockEntry.objects.create(order_id=712, after=1, **entry)
+    StockEntry.objects.create(order_id=713, after=1, **entry)
+    noted = StockEntry.objects.create(note="Pallet 712", after=2, **entry)
+    opening = StockEntry.objects.get(stock=variant.stocks.get())
+    assert found("inventory_stockentry", "#712") == [placed.pk]
+    assert found("inventory_stockentry", "712") == [noted.pk, placed.pk]
+    assert found("inventory_stockentry", "long-7") == [opening.pk]

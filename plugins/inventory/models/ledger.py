@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from saleor.order.models import Order, OrderLine
 from saleor.product.models import ProductVariant
 from saleor.warehouse.models import Stock, Warehouse
@@ -62,6 +64,10 @@ class StockEntry(models.Model):
             models.Index(fields=("stock", "measure", "at"), name="entries_of_stock"),
             models.Index(fields=("order",), condition=Q(order__isnull=False), name="order_entries"),
             models.Index(fields=("at",), condition=Q(reason="unknown"), name="unknown_entries"),
+            # for `icontains`; what orders do has no note
+            GinIndex(
+                OpClass(Upper("note"), "gin_trgm_ops"), condition=~Q(note=""), name="noted_entries"
+            ),
         )
         constraints = (
             models.CheckConstraint(
