@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from dashboard.admin.access_log import Audited
@@ -27,7 +30,17 @@ class CustomerAdmin(Audited, ReadOnly, SaleorModelAdmin):
     search_fields = ("email",)
     search_help_text = "E-mail"
     ordering = ("email",)
-    fields = ("email", "joined", "is_active", "order_count")
+
+    def get_fields(self, request: HttpRequest, obj: Customer | None = None) -> tuple[str, ...]:
+        """Lead to the orders whoever may open them."""
+        may_open = request.user.has_perm("order.manage_orders")
+        return ("email", "joined", "is_active", "their_orders" if may_open else "order_count")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Customer | None = None
+    ) -> tuple[str, ...]:
+        """Return all of them."""
+        return self.get_fields(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         """Return who is not staff, with the number of their orders."""
@@ -43,3 +56,10 @@ class CustomerAdmin(Audited, ReadOnly, SaleorModelAdmin):
     def order_count(self, customer: Customer) -> int:
         """Return how many orders the customer has."""
         return int(customer.order_total)
+
+    @display(description="Orders")
+    def their_orders(self, customer: Customer) -> SafeString:
+        """Return the number of orders, with the way to them; the address names no e-mail."""
+        url = reverse("admin:order_order_changelist")
+        html = '<a class="underline" href="{}?user__id__exact={}">{}</a>'
+        return format_html(html, url, customer.pk, customer.order_total)

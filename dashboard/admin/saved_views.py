@@ -97,11 +97,9 @@ class SavedViews:
     def _drop(self, request: HttpRequest) -> HttpResponse:
         number = request.POST["drop"]
         try:
-            drop_view(
-                person=request.user,
-                list_name=self.opts.label_lower,
-                view_id=int(number) if number.isdecimal() else 0,
-            )
+            drop_view(person=request.user, list_name=self.opts.label_lower, view_id=int(number))
+        except ValueError:
+            messages.error(request, "There is no such view.")
         except ViewRefused as refused:
             messages.error(request, str(refused))
         return redirect(request.get_full_path())

@@ -37,7 +37,7 @@ class PickList:
 def pick_list(asked: Sequence[int]) -> PickList:
     """Return the walk for these orders, the oldest first; for the whole queue if none is named."""
     waiting = orders_with_payment().filter(TO_PACK).order_by("pk")
-    orders = list(waiting.filter(pk__in=asked) if asked else waiting)[:MOST]
+    orders = list((waiting.filter(pk__in=asked) if asked else waiting)[:MOST])
     found = tuple(order.pk for order in orders)
     return PickList(
         orders=found,

@@ -23,6 +23,8 @@ from dashboard.services import packing
 from dashboard.services.access import note_look
 from dashboard.services.packing import PackingRefused
 
+_LONGEST_NUMBER = 10  # digits of the longest order number there can be
+
 
 def for_packers(view: View) -> View:
     """Refuse whoever does not pack parcels; the site asks for the log-in before."""
@@ -54,7 +56,8 @@ def queue(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def picks(request: HttpRequest) -> HttpResponseBase:
     """Show one walk along the bins for the orders named in the address, or for the queue."""
-    asked = [int(number) for number in request.GET.getlist("order") if number.isdecimal()]
+    named = (text for text in request.GET.getlist("order") if len(text) <= _LONGEST_NUMBER)
+    asked = [int(text) for text in named if text.isdecimal()]
     context = {"list": pick_list(asked)}
     return render(request, "dashboard/packing/pick_list.html", context)
 

@@ -11,6 +11,7 @@ from saleor.shipping.models import ShippingZone
 from tests import personas
 from tests.factories import GiftCardFactory, ShippingMethodFactory, UserFactory, VoucherFactory
 from tests.personas import permission
+from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +123,20 @@ def test_a_manager_cannot_narrow_a_group_that_may_do_more(manager):
     answer = manager.post(f"{GROUPS}{editors.pk}/change/", {"name": "X", "permissions": []})
     assert answer.status_code == 403
     assert Group.objects.filter(name="Editors").exists()
+
+
+def test_a_customer_leads_to_their_orders_whoever_may_open_those():
+    customer = UserFactory()
+    theirs = builders.order(user=customer)
+    builders.order()
+    page = f"/staff/dashboard/customer/{customer.pk}/change/"
+    orders = f"/staff/order/order/?user__id__exact={customer.pk}"
+
+    support = personas.in_role("Support")
+    assert f'href="{orders}"' in support.get(page).content.decode()
+    assert list(support.get(orders).context["cl"].queryset) == [theirs]
+    without_orders = personas.staff("account.manage_users")
+    assert "/staff/order/order/" not in without_orders.get(page).content.decode()
 
 
 def test_customers_show_the_least_and_no_staff():

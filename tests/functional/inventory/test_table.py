@@ -1,5 +1,6 @@
 """The stock table: what it shows, and what is edited in it."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -45,6 +46,14 @@ def stocks(*quantities):
     return [
         variant_in_stock(q, product__name=f"Set {n}").stocks.get() for n, q in enumerate(quantities)
     ]
+
+
+def test_all_work_with_goods_is_a_link_above_it(keeper):
+    html = keeper.get(LIST).content.decode()
+    bar = html[html.index('aria-label="Work with goods"') :].split("</nav>")[0]
+    links = re.findall('href="([^"]+)"', bar)
+    assert len(links) == 7
+    assert {keeper.get(link).status_code for link in links} == {200}
 
 
 def test_it_shows_sales_days_left_and_what_to_order(keeper):
