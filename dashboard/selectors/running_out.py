@@ -24,8 +24,12 @@ class RunningOut:
 
 
 def running_out() -> list[RunningOut]:
-    """Return the ten stocks that run out first, the first of them first; one query."""
-    stocks = with_sales(with_available(Stock.objects.all())).filter(sold__gt=0)
+    """Return the ten stocks that run out first, the first of them first; one query.
+
+    What is out already is a number of its own on the page.
+    """
+    in_stock = with_available(Stock.objects.all()).filter(available__gt=0)
+    stocks = with_sales(in_stock).filter(sold__gt=0)
     rows = stocks.order_by("days_left", "-sold", "pk").values_list(
         "product_variant__sku",
         "product_variant__product__name",

@@ -1,5 +1,6 @@
 """The first page: each role's own work, and numbers that are those of the lists behind them."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -174,7 +175,9 @@ def test_what_differs_is_named_on_the_page_of_the_check():
     keeper = personas.in_role("Inventory keeper")
     differs = items(keeper)["Stock ledger"]
     assert (differs.number, differs.urgent) == (1, True)
-    assert "Differs" in keeper.get(differs.url).content.decode()
+    listed = keeper.get(differs.url).content.decode()
+    assert "Differs" in listed
+    assert re.search(r"<h1[^>]*>\s*<span[^>]*>Ledger checks<", listed)
     check = LedgerCheck.objects.get()
     page = keeper.get(f"/staff/inventory/ledgercheck/{check.pk}/change/").content.decode()
     assert f"order {order.pk}: a line needs 2 reserved, and has 0" in page
@@ -207,10 +210,11 @@ def test_a_day_of_sales_is_its_paid_orders_and_what_was_kept_of_their_money():
     assert sum(row.orders for row in days) == 3
 
 
-def test_stock_that_nobody_buys_does_not_run_out():
+def test_stock_that_nobody_buys_or_that_is_out_does_not_run_out():
     quick, slow = variant_in_stock(8, sku="QUICK"), variant_in_stock(90, sku="SLOW")
     variant_in_stock(1, sku="STILL")
     order = builders.order(paid=True)
+    sell(order, variant_in_stock(2, sku="GONE"), 2)
     sell(order, quick, 4)
     sell(order, slow, 3)
     assert [(row.sku, row.available, row.sold, row.days_left) for row in running_out()] == [
