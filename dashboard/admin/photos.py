@@ -7,9 +7,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.forms.widgets import FileInput
 from saleor.product.models import ProductImage
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from dashboard.admin.base import SaleorStackedInline
 from dashboard.admin.content_parts import PERMISSION
@@ -21,17 +24,11 @@ from product_content.services.photos import (
     store_copies,
 )
 
-_BOX = "border border-base-200 rounded-default max-w-64 px-3 py-2 dark:border-base-700"
 
-
-class PhotoInput(FileInput):
+class PhotoInput(UnfoldAdminFileFieldWidget):
     """Asks for a file as long as there is none; then it shows the photo, which never changes."""
 
     template_name = "dashboard/photo_input.html"
-
-    def format_value(self, value: Any) -> Any:
-        """Return the photo that is stored."""
-        return value or None
 
 
 class PhotoForm(forms.ModelForm):
@@ -39,7 +36,7 @@ class PhotoForm(forms.ModelForm):
 
     image = forms.FileField(
         label="Picture",
-        widget=PhotoInput({"accept": "image/jpeg,image/png,image/webp", "class": _BOX}),
+        widget=PhotoInput({"accept": "image/jpeg,image/png,image/webp"}),
         help_text=f"JPEG, PNG or WebP, up to {MAX_BYTES // 1024 // 1024} MB.",
     )
     alt = forms.CharField(
