@@ -1,6 +1,7 @@
 """Words that would tell others what was bought, taken from the catalogue and the guides."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -34,6 +35,7 @@ SPANISH = set(
 )
 
 
+@cache
 def telling_words():
     """Return lower-case words: of names, slugs and titles, and of bodies and conditions."""
     catalogue = yaml.safe_load((DATA / "catalogue.yaml").read_text())
@@ -46,7 +48,7 @@ def telling_words():
     translated = (DATA / "locale/es/LC_MESSAGES/django.po").read_text().lower()
     assert not {word for word in SPANISH if word not in translated}
     english = set(re.findall(r"[a-z]{4,}", " ".join(names + titles).lower())) - EVERYDAY
-    return english | BODY | SPANISH
+    return frozenset(english | BODY | SPANISH)
 
 
 def _products(data):
