@@ -11,6 +11,10 @@ from saleor_config.embedded import postgres, schema
 from saleor_config.embedded.databases import Address, Databases, run_sql
 from saleor_config.embedded.guard import Guard
 
+# Its statistics would come at any moment: just after a test, whose rows are gone, they say that all
+# tables are empty, and the next test's joins take minutes. Whoever loads much runs ANALYZE.
+_OPTIONS = postgres.NOT_DURABLE | {"autovacuum": "off"}
+
 
 @contextmanager
 def temporary_server() -> Iterator[Address]:
@@ -31,8 +35,8 @@ def temporary_server() -> Iterator[Address]:
 def _start(folder: Path, guard: Guard) -> postgres.Server:
     data, password = folder / "data", postgres.new_password()
     postgres.prepare(data, password)
-    log, options = folder / "postgres.log", postgres.NOT_DURABLE
-    return postgres.start(data, password, log=log, options=options, guard=guard)
+    log = folder / "postgres.log"
+    return postgres.start(data, password, log=log, options=_OPTIONS, guard=guard)
 
 
 @contextmanager
