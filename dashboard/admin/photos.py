@@ -62,7 +62,8 @@ class PhotoForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.fields["image"].disabled = True
-            self.initial["place"] = (self.instance.sort_order or 0) + 1
+            self.initial["place"] = place = (self.instance.sort_order or 0) + 1
+            self.instance.get_inline_title = f"Photo {place}"  # Unfold's heading of the row
 
     def clean_image(self) -> Any:
         """Return the picture written anew, and keep its copies for `save`."""

@@ -196,6 +196,8 @@ def test_an_editor_puts_photos_in_order_and_changes_their_words(editor, product)
     pictures = [picture(), picture(), picture()]
     editor.post(page(product), form(product, **uploads(*pictures)))
     first, second, third = product.images.order_by("sort_order")
+    html = editor.get(page(product)).content.decode()
+    assert [f"Photo {place}</strong>" in html for place in (1, 2, 3, 4)] == [True] * 3 + [False]
     changes = {"images-2-place": "1", "images-0-alt": "Beside a ruler"}
     answer = editor.post(page(product), form(product, **stored(product, **changes)))
     assert answer.status_code == 302
