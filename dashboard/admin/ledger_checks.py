@@ -25,7 +25,7 @@ class LedgerCheckAdmin(ReadOnly, SaleorModelAdmin):
     list_display = ("when", "result", "differences", "unexplained_changes")
     fields = readonly_fields = ("when", "result", "differences", "found", "unexplained_changes")
     ordering = ("-pk",)
-    empty_help = "Not checked yet. It is done once an hour, and by manage.py check_ledger."
+    empty_help = "Not checked yet. It is done every ten minutes, and by manage.py check_ledger."
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

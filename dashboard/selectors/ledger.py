@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from plugins.inventory.models import LedgerCheck
 
-# It is compared once an hour; after three, whatever should do it has stopped.
-CHECK_IS_OLD = timedelta(hours=3)
+# It is compared every ten minutes; after an hour, whatever should do it has stopped.
+CHECK_IS_OLD = timedelta(hours=1)
 
 
 def newest_check() -> LedgerCheck | None:

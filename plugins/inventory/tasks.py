@@ -19,5 +19,5 @@ def grant_wishes() -> int:
 
 @shared_task
 def check_ledger() -> int:
-    """Compare the ledger with stock and orders (beat, once an hour); return the differences."""
+    """Compare ledger, stock and orders (beat, every ten minutes); return the differences."""
     return len(services.record_check().differences)

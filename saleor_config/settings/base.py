@@ -296,7 +296,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "check-stock-ledger": {
         "task": "plugins.inventory.tasks.check_ledger",
-        "schedule": 3600.0,
+        "schedule": 600.0,
     },
     "release-unpaid-orders": {
         "task": "plugins.ordering.tasks.release_unpaid_orders",
