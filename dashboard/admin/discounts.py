@@ -13,7 +13,7 @@ from saleor.discount.models import Voucher
 from unfold.decorators import display
 
 from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges
-from dashboard.admin.show import show_money
+from dashboard.admin.show import show_money, show_time
 from dashboard.site import staff_site
 
 _EVERYTHING = 100  # percent
@@ -49,7 +49,7 @@ class VoucherAdmin(SavesOnlyChanges, SaleorModelAdmin):
 
     form = VoucherForm
     required_permission = "discount.manage_discounts"
-    list_display = ("code", "name", "off", "used_of", "start_date", "end_date")
+    list_display = ("code", "name", "off", "used_of", "begins", "ends")
     list_filter = ("type",)
     search_fields = ("code", "name")
     search_help_text = "Code or name"
@@ -92,3 +92,13 @@ class VoucherAdmin(SavesOnlyChanges, SaleorModelAdmin):
     def used_of(self, voucher: Voucher) -> str:
         """Return how often it was used, out of how often it may be."""
         return f"{voucher.used} of {voucher.usage_limit or 'any'}"
+
+    @display(description="Begins", ordering="start_date")
+    def begins(self, voucher: Voucher) -> str:
+        """Return from when it holds."""
+        return show_time(voucher.start_date)
+
+    @display(description="Ends", ordering="end_date")
+    def ends(self, voucher: Voucher) -> str:
+        """Return until when it holds, or a dash."""
+        return show_time(voucher.end_date)

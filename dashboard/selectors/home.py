@@ -24,7 +24,7 @@ def _ledger(user: User) -> Iterator[WorkItem]:
         return
     check, url = newest_check(), reverse("admin:inventory_ledgercheck_changelist")
     if check is None:
-        yield WorkItem("Stock ledger", None, "Not checked yet; once an hour", "balance", url)
+        yield WorkItem("Stock ledger", None, "Not checked yet; every ten minutes", "balance", url)
         return
     at = date_format(timezone.localtime(check.at), "j M, H:i")
     said = "Differs from the stock" if check.differences else "Agrees with the stock"
