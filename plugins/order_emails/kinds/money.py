@@ -39,7 +39,7 @@ def _still_released(row: OutgoingEmail) -> bool:
         heading=_("Your order {number} is not paid yet"),
         opening=_(
             "{why}\n\n"
-            "We hold the order for you until {held_until}. You can pay for it there, "
+            "We hold the order for you until {held_until}. You can pay on its page, "
             "the same way or another."
         ),
         button=_("Pay for your order"),
