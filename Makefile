@@ -25,10 +25,7 @@ code: venv ## Print the second step's code of the running shop's staff log-in, w
 	@exec $(PY) -m saleor_config.embedded code
 
 test: venv ## Run every test (ARGS="-k basket" for some)
-	@exec $(PY) -m pytest --numprocesses $$($(WORKERS)) --dist loadfile --no-loadscope-reorder $(ARGS)
-# One more than cores, as whole shops and browsers are waited for; each takes half a gigabyte. Files in
-# their order: the long ones of tests/browser first, tests/unit last, so that all end together.
-WORKERS := $(PY) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))'
+	@exec $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 browser: ## Install Chromium for the browser tests (Debian and Ubuntu)
 	@sh .ci/browser
