@@ -87,4 +87,4 @@ class StockFiles(ImportExportMixin):
     def add_success_message(self, result: Result, request: HttpRequest) -> None:
         """Say how many lines changed something."""
         changed, same = result.totals["update"], result.totals["skip"]
-        messages.success(request, f"{changed} lines were imported, {same} were as before.")
+        messages.success(request, f"Imported. Lines that changed: {changed}; as before: {same}.")

@@ -144,7 +144,7 @@ def test_a_day_of_the_keeper(live_server, keeper, kit):
         expect(page.get_by_text("1 of 1 lines change something")).to_be_visible()
         day.look("import-shown")
         day.press("Confirm import")
-        expect(page.get_by_text("1 lines were imported")).to_be_visible()
+        expect(page.get_by_text("Lines that changed: 1; as before: 0.")).to_be_visible()
 
         page.goto(f"{live_server.url}/staff/inventory/stockentry/")
         day.look("ledger")
