@@ -22,10 +22,9 @@ from dashboard.admin.order_returns import OrderReturns
 from dashboard.admin.order_steps import OrderSteps
 from dashboard.admin.refund_page import RefundPage
 from dashboard.models.access import Looked
+from dashboard.selectors.numbers import read_number
 from dashboard.selectors.orders import orders_by_email, orders_with_payment
 from dashboard.site import staff_site
-
-_BIGGEST_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would refuse it
 
 
 @admin.register(Order, site=staff_site)
@@ -91,8 +90,7 @@ class OrderAdmin(
         if not term:
             return queryset, False
         if term.isdecimal():
-            number = int(term)
-            return queryset.filter(pk=number if number <= _BIGGEST_ID else None), False
+            return queryset.filter(pk=read_number(term)), False
         return queryset.filter(pk__in=orders_by_email(term)), False
 
     @display(description="Order", ordering="pk")

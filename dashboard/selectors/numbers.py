@@ -16,4 +16,8 @@ def order_numbered(typed: str) -> Order | None:
 def read_number(typed: str) -> int | None:
     """Return the number that was typed, with or without #, or None if it can be no row's."""
     digits = typed.strip().lstrip("#")
-    return int(digits) if digits.isdecimal() and int(digits) <= _BIGGEST_ID else None
+    if not digits.isdecimal():
+        return None
+    digits = digits.lstrip("0") or "0"
+    fits = len(digits) <= len(str(_BIGGEST_ID))  # Python refuses to read thousands of digits
+    return int(digits) if fits and int(digits) <= _BIGGEST_ID else None

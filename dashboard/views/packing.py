@@ -16,14 +16,13 @@ from dashboard.forms import SendForm
 from dashboard.models.access import Looked
 from dashboard.pages import View
 from dashboard.roles import PACK_ORDERS
+from dashboard.selectors.numbers import read_number
 from dashboard.selectors.packing import QUEUE, packing_queue
 from dashboard.selectors.parcels import Bench, bench_of
 from dashboard.selectors.pick_list import pick_list
 from dashboard.services import packing
 from dashboard.services.access import note_look
 from dashboard.services.packing import PackingRefused
-
-_LONGEST_NUMBER = 10  # digits of the longest order number there can be
 
 
 def for_packers(view: View) -> View:
@@ -45,8 +44,9 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     wanted = request.GET.get("order", "").strip().lstrip("#")
     only_late = "late" in request.GET
     rows = packing_queue(only_late=only_late)
-    if wanted.isdecimal() and any(row.order_id == int(wanted) for row in rows):
-        return redirect("staff-parcel", order_id=int(wanted))
+    number = read_number(wanted)
+    if any(row.order_id == number for row in rows):
+        return redirect("staff-parcel", order_id=number)
     is_full = len(rows) == QUEUE
     context = {"rows": rows, "wanted": wanted, "only_late": only_late, "is_full": is_full}
     return render(request, "dashboard/packing/queue.html", context)
@@ -56,9 +56,8 @@ def queue(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def picks(request: HttpRequest) -> HttpResponseBase:
     """Show one walk along the bins for the orders named in the address, or for the queue."""
-    named = (text for text in request.GET.getlist("order") if len(text) <= _LONGEST_NUMBER)
-    asked = [int(text) for text in named if text.isdecimal()]
-    context = {"list": pick_list(asked)}
+    numbers = map(read_number, request.GET.getlist("order"))
+    context = {"list": pick_list([number for number in numbers if number is not None])}
     return render(request, "dashboard/packing/pick_list.html", context)
 
 
