@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,8 +19,8 @@ from dashboard.admin.content_parts import PERMISSION
 from dashboard.admin.filters import ReviewFilter
 from dashboard.admin.guide_forms import GuideForm
 from dashboard.admin.guide_parts import GuideProductInline, GuideRelationInline
+from dashboard.admin.publishing import try_to_publish
 from dashboard.admin.show import show_day
-from dashboard.errors import PublishRefused
 from dashboard.services.guides import publish_guide, take_back_guide
 from dashboard.site import staff_site
 from product_content.models import Guide
@@ -101,12 +102,7 @@ class GuideAdmin(SaleorModelAdmin):
     @action(description="Save and publish", permissions=["change"])
     def publish(self, request: HttpRequest, obj: Guide) -> None:
         """Show the guide to customers, or say why not."""
-        try:
-            publish_guide(guide_id=obj.pk)
-        except PublishRefused as refused:
-            messages.error(request, refused.message)
-        else:
-            messages.success(request, f"“{obj}” is shown to customers.")
+        try_to_publish(request, partial(publish_guide, guide_id=obj.pk), called=f"“{obj}”")
 
     @action(description="Save and take back", permissions=["change"])
     def take_back(self, request: HttpRequest, obj: Guide) -> None:

@@ -73,7 +73,8 @@ def answer(admin: Any, request: HttpRequest, object_id: str, page: OrderPage) ->
     form = page.form(request.POST if request.method == "POST" else None, order)
     if form.is_valid() and _is_done(request, order, form, page):
         return redirect("admin:order_order_change", order.pk)
-    order = admin.get_object(request, object_id)  # a refusal may come from what changed meanwhile
+    if form.is_bound:  # a refusal may come from what changed meanwhile
+        order = admin.get_object(request, object_id)
     note_look(actor=request.user, kind=Looked.ORDER, subject_id=order.pk)
     context = {
         **admin.admin_site.each_context(request),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,8 +20,8 @@ from dashboard.admin.content_parts import (
     VariantInline,
 )
 from dashboard.admin.photos import PhotoInline
+from dashboard.admin.publishing import try_to_publish
 from dashboard.admin.show import show_money
-from dashboard.errors import PublishRefused
 from dashboard.selectors.products import products_named, products_with_stock
 from dashboard.services.products import (
     hide_product,
@@ -122,12 +123,8 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
             hide_product(product_id=product.pk)
 
     def _publish(self, request: HttpRequest, product: Product) -> None:
-        try:
-            publish_product(product_id=product.pk)
-        except PublishRefused as refused:
-            messages.error(request, refused.message)
-        else:
-            messages.success(request, f"{product.name} is shown to customers.")
+        publish = partial(publish_product, product_id=product.pk)
+        try_to_publish(request, publish, called=product.name)
 
     @display(description="Kind", ordering="category__name")
     def kind(self, product: Product) -> str:

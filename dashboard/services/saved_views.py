@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from dashboard.models import SavedView
 from dashboard.policies import may_drop_view, may_keep_view
 
@@ -30,8 +32,8 @@ def keep_view(*, person: Any, list_name: str, name: str, query: str, is_shared: 
 
 def drop_view(*, person: Any, list_name: str, view_id: int) -> None:
     """Drop a view; one that is gone already is no mistake. Raises ViewRefused."""
-    seen = SavedView.objects.filter(list_name=list_name, pk=view_id)
-    view = seen.filter(owner_id=person.pk).first() or seen.filter(is_shared=True).first()
+    seen = Q(owner_id=person.pk) | Q(is_shared=True)
+    view = SavedView.objects.filter(seen, list_name=list_name, pk=view_id).first()
     if view is None:
         return
     allowed, why = may_drop_view(

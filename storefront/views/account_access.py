@@ -19,13 +19,12 @@ from storefront.customers import account_address
 from storefront.decorators import private_page
 from storefront.errors import LinkNotSent
 from storefront.forms.account import EmailForm, LoginForm, NewPasswordForm
-from storefront.limits import is_within
+from storefront.limits import TOO_MANY, is_within
 from storefront.services import account_links
 from storefront.sharing import with_nobody, with_own_basket
 from storefront.tokens import confirm_tokens
 from storefront.views.basket import INVALID, see_other
 
-LOCKED = TOO_MANY = 429
 UNAVAILABLE = 503
 _form_view = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -114,7 +113,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 def locked_out(request: HttpRequest) -> HttpResponse:
     """Say that the log-in is locked; the same whether the account exists."""
     context = {"hours": settings.AXES_COOLOFF_TIME}
-    return render(request, "storefront/account/locked.html", context, status=LOCKED)
+    return render(request, "storefront/account/locked.html", context, status=TOO_MANY)
 
 
 def _ask_for_link(request: HttpRequest, page: str, send: Callable[..., None]) -> HttpResponse:

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from storefront.decorators import private_page
 from storefront.errors import LinkNotSent
 from storefront.forms.orders import NewLinkForm
-from storefront.limits import is_within
+from storefront.limits import TOO_MANY, is_within
 from storefront.services.order_links import ask_for_link
 from storefront.views.basket import INVALID
 
-TOO_MANY, UNAVAILABLE = 429, 503
+UNAVAILABLE = 503
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

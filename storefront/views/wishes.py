@@ -10,11 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from plugins.inventory.services import forget_wish
 from storefront.decorators import private_page, same_origin_only
 from storefront.forms.wishes import WishForm
-from storefront.limits import is_within
+from storefront.limits import TOO_MANY, is_within
 from storefront.services.wishes import wish_for
 from storefront.views.basket import INVALID
-
-TOO_MANY = 429
 
 
 @require_POST

@@ -8,11 +8,8 @@ from playwright.sync_api import expect
 from saleor.account.models import User
 
 from dashboard.services.roles import make_roles
-from product_content.models import ProductDetail, SafetyCard, SetSize, Size
-from tests.factories import variant_in_stock
 from tests.functional.test_staff_browser import PASSWORD, signed_in
-from tests.functional.test_staff_catalogue import CARD
-from tests.functional.test_staff_photos import picture
+from tests.functional.test_staff_photos import picture, shown_set
 
 pytestmark = [
     pytest.mark.browser,
@@ -37,14 +34,7 @@ def product(settings, tmp_path):
     make_roles()
     editor = User.objects.create_user("owner@example.org", PASSWORD, is_staff=True)
     editor.groups.add(Group.objects.get(name="Content editor"))
-    shown = variant_in_stock(5).product
-    size = Size.objects.create(number=1, diameter_mm=13, usable_length_mm=80, weight_g=20)
-    SetSize.objects.create(product=shown, size=size)
-    SafetyCard.objects.create(product=shown, **CARD)
-    ProductDetail.objects.create(
-        product=shown, summary="Calm.", description_markdown="Slow.", in_the_box="One"
-    )
-    return shown
+    return shown_set()
 
 
 def fits(page):

@@ -29,9 +29,8 @@ def editor():
     return personas.in_role("Content editor")
 
 
-@pytest.fixture
-def product():
-    """A set that customers see."""
+def shown_set():
+    """Return a set that customers see."""
     shown = variant_in_stock(5).product
     size = Size.objects.create(number=1, diameter_mm=13, usable_length_mm=80, weight_g=20)
     SetSize.objects.create(product=shown, size=size)
@@ -40,6 +39,11 @@ def product():
         product=shown, summary="Calm.", description_markdown="Slow.", in_the_box="One"
     )
     return shown
+
+
+@pytest.fixture
+def product():
+    return shown_set()
 
 
 def picture(kind="JPEG", size=(900, 600), name="dilators at home.jpg", colour="teal"):

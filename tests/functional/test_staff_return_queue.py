@@ -5,7 +5,7 @@ from django.db.models import Sum
 from saleor.warehouse.models import Stock
 
 from plugins.ordering.errors import ReturnRefused
-from plugins.ordering.services import fulfil, take_back
+from plugins.ordering.services import take_back
 from plugins.ordering.services.returns import returned_pieces
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
@@ -24,11 +24,7 @@ def support():
 
 @pytest.fixture
 def line():
-    """Two pieces that were sent, out of five."""
-    order = builders.order(paid=True)
-    made = builders.line(order, variant_in_stock(5, sku="SET-A"), 2)
-    fulfil(order_id=order.pk, pieces={made.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
-    return made
+    return builders.sent_line()
 
 
 def step(client, line, name):

@@ -16,11 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def line():
-    """Two pieces that were sent, out of five."""
-    order = builders.order(paid=True)
-    made = builders.line(order, variant_in_stock(5, sku="SET-A"), 2)
-    fulfil(order_id=order.pk, pieces={made.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
-    return made
+    return builders.sent_line()
 
 
 def note(line, who=None, **fields):

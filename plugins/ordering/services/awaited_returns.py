@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.db import transaction
-from saleor.account.models import User
-from saleor.order.events import order_note_added_event
 from saleor.order.models import Order
 
 from plugins.ordering.errors import ReturnRefused
 from plugins.ordering.marks import RETURN, ReturnState
 from plugins.ordering.policies import Answer, may_await_return
 from plugins.ordering.services.locks import lock_order
+from plugins.ordering.services.notes import note_order
 from plugins.ordering.services.returns import returned_pieces
 
 _NOTES = {
@@ -35,8 +34,7 @@ def await_return(*, order_id: int, state: ReturnState | None, actor_id: int) -> 
     else:
         order.store_value_in_private_metadata({RETURN: state.value})
     order.save(update_fields=["private_metadata"])
-    actor = User.objects.get(pk=actor_id)
-    order_note_added_event(order=order, user=actor, message=_NOTES[state])
+    note_order(order_id=order_id, message=_NOTES[state], actor_id=actor_id)
 
 
 def may_be_awaited(order: Order, state: ReturnState | None) -> Answer:

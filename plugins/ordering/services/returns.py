@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 
 from django.db import transaction
-from saleor.account.models import User
-from saleor.order.events import order_note_added_event
 from saleor.order.models import Order, OrderLine
 from saleor.warehouse.management import increase_stock
 
@@ -17,6 +15,7 @@ from plugins.ordering.errors import ReturnRefused
 from plugins.ordering.marks import RETURN, RETURNED, ReturnState
 from plugins.ordering.policies import may_restock, may_return
 from plugins.ordering.services.locks import lock_order
+from plugins.ordering.services.notes import note_order
 from plugins.ordering.services.restock import home_of
 
 _CHANGED = "Somebody noted a return of this order meanwhile. Look at what is left, then try again."
@@ -56,7 +55,9 @@ def take_back(
     )
     _mark(order, more=more)
     order.save(update_fields=["private_metadata"])
-    _note(order, actor_id, sum(pieces.values()), why)
+    what = f"written off: {why}" if why else "back into stock."
+    message = f"Returned: {sum(pieces.values())}, {what}"
+    note_order(order_id=order_id, message=message, actor_id=actor_id)
     return restocked
 
 
@@ -89,9 +90,3 @@ def _mark(order: Order, *, more: bool) -> None:
         order.store_value_in_private_metadata({RETURN: ReturnState.ARRIVED.value})
     else:
         order.delete_value_from_private_metadata(RETURN)
-
-
-def _note(order: Order, actor_id: int, count: int, why: str) -> None:
-    what = f"written off: {why}" if why else "back into stock."
-    actor = User.objects.get(pk=actor_id)
-    order_note_added_event(order=order, user=actor, message=f"Returned: {count}, {what}")

@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 from saleor.warehouse.models import Stock
@@ -150,8 +149,3 @@ def test_files_are_for_those_who_keep_stock(shelf):
             assert who.get(f"{LIST}{page}").status_code == status
         assert upload(who, "sku,warehouse,on_hand\nS-0,main,9\n").status_code == status
     assert quantities() == [5, 5, 5]
-
-
-@pytest.fixture(autouse=True)
-def _forget_progress():
-    cache.clear()

@@ -6,7 +6,8 @@ from saleor.order.models import Order, OrderEvent, OrderLine
 from saleor.payment.models import Payment, Transaction
 from saleor.warehouse.models import Allocation
 
-from tests.factories import AddressFactory
+from plugins.ordering.services import fulfil
+from tests.factories import AddressFactory, UserFactory, variant_in_stock
 
 
 def order(*, paid=False, total="52.50", **fields):
@@ -68,3 +69,11 @@ def line(placed, variant, quantity=1, *, reserve=True):
             order_line=row, stock=variant.stocks.first(), quantity_allocated=quantity
         )
     return row
+
+
+def sent_line():
+    """Return a line of two pieces, out of five in stock, that were sent."""
+    placed = order(paid=True)
+    made = line(placed, variant_in_stock(5, sku="SET-A"), 2)
+    fulfil(order_id=placed.pk, pieces={made.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
+    return made
