@@ -2,10 +2,10 @@
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
 .PHONY: help run reset clean dump code test browser check lint format types migrations-check \
-        lock load-many bench storm mailstorm shell messages venv
+        lock load-many bench storm mailstorm shell messages modules venv
 
 PY := .venv/bin/python
-OURS := dashboard plugins product_content saleor_config storefront tests manage.py
+OURS := dashboard local_services plugins product_content saleor_config storefront tests manage.py
 OUR_APPS := product_content inventory ordering discreet_shipping order_emails stripe_payments \
             storefront dashboard
 
@@ -13,16 +13,16 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: venv ## Open the shop at http://127.0.0.1:8000 (PORT=8001 make run: elsewhere)
-	@exec $(PY) -m saleor_config.embedded run
+	@exec $(PY) -m local_services run
 
 reset: venv ## Delete the shop's data in var/ (orders, e-mails, log-in), to start afresh
-	@exec $(PY) -m saleor_config.embedded reset
+	@exec $(PY) -m local_services reset
 
 dump: venv ## Write the database of the running shop to var/shop.dump, for pg_restore
-	@exec $(PY) -m saleor_config.embedded dump
+	@exec $(PY) -m local_services dump
 
 code: venv ## Print the second step's code of the running shop's staff log-in, without a phone
-	@exec $(PY) -m saleor_config.embedded code
+	@exec $(PY) -m local_services code
 
 test: venv ## Run every test (ARGS="-k basket" for some)
 	@exec $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
@@ -61,7 +61,10 @@ bench: venv ## Measure pages, placing orders, 10,000 e-mails, staff lists at 100
 	@exec $(PY) -m tests.bench $(ARGS)
 
 shell: venv ## Open a Python prompt on the running shop
-	@exec $(PY) -m saleor_config.embedded shell
+	@exec $(PY) -m local_services shell
+
+modules: venv ## Count modules, their readers and the lengths of functions (ARGS="--names")
+	@$(PY) docs/tools/module_counts.py $(ARGS)
 
 messages: venv ## Write new texts into locale/ and list what is not translated yet
 	@$(PY) manage.py update_texts

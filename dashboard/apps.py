@@ -20,6 +20,6 @@ class DashboardConfig(AppConfig):
 
 
 def _make_roles(**_details: Any) -> None:
-    from dashboard.services.roles import make_roles
+    from dashboard.services.staff import make_roles
 
     make_roles()

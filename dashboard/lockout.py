@@ -1,7 +1,7 @@
-"""Wrong tries at logging in, and the answer to staff while it is locked.
+"""Failed log-ins, and the page that staff see while the log-in is locked.
 
-saleor_config.lockout asks for the answer, as AXES_LOCKOUT_CALLABLE.
-Passwords and codes are counted together: a few tries for both steps, not for each.
+saleor_config.lockout shows that page, as AXES_LOCKOUT_CALLABLE. Passwords and codes are counted
+together: a few attempts for both factors, not for each.
 """
 
 from __future__ import annotations
@@ -21,30 +21,32 @@ from dashboard.site import staff_site
 
 def locked_out(request: HttpRequest, *_details: Any) -> HttpResponseBase:
     """Say that the log-in is locked, with status 429; the same whether the account exists."""
-    return staff_page(_page)(request)
+    return staff_page(_locked_page)(request)
 
 
 def is_locked(request: HttpRequest) -> bool:
     """Say whether the person at the second step has used up their tries."""
-    return not AxesProxyHandler.is_allowed(request, _who(request))
+    return not AxesProxyHandler.is_allowed(request, _credentials(request))
 
 
-def note_wrong_try(request: HttpRequest) -> None:
+def record_failed_attempt(request: HttpRequest) -> None:
     """Count a wrong code of the person at the second step."""
-    user_login_failed.send(sender=__name__, credentials=_who(request), request=request)
+    user_login_failed.send(sender=__name__, credentials=_credentials(request), request=request)
 
 
-def forget_wrong_tries(request: HttpRequest) -> None:
+def reset_failed_attempts(request: HttpRequest) -> None:
     """Begin counting anew for who got in, at this address only: others may still be guessing."""
-    AxesProxyHandler.reset_attempts(ip_address=get_client_ip_address(request), **_who(request))
+    AxesProxyHandler.reset_attempts(
+        ip_address=get_client_ip_address(request), **_credentials(request)
+    )
 
 
-def _who(request: HttpRequest) -> dict[str, str]:
+def _credentials(request: HttpRequest) -> dict[str, str]:
     user: Any = request.user  # both steps come after the password, so it is somebody
     return {"username": user.email}
 
 
-def _page(request: HttpRequest) -> HttpResponse:
+def _locked_page(request: HttpRequest) -> HttpResponse:
     context = {
         **staff_site.each_context(request),
         "title": "Locked for a while",

@@ -1,4 +1,4 @@
-"""What a person changes on the staff pages is theirs."""
+"""Pass the person who changes something on the staff pages to the stock ledger."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-from plugins.inventory.services import staff_request
+from plugins.inventory.ledger import staff_request
 
 _STAFF_PAGES = "/staff/"
 
 
-def name_the_actor(
+def stock_actor_middleware(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Tell the stock ledger who is at work; the database then refuses changes without a reason."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        actor_id = _writer(request)
+        actor_id = _actor_id(request)
         if actor_id is None:
             return get_response(request)
         with staff_request(actor_id=actor_id):
@@ -26,7 +26,7 @@ def name_the_actor(
     return middleware
 
 
-def _writer(request: HttpRequest) -> int | None:
+def _actor_id(request: HttpRequest) -> int | None:
     if request.method != "POST" or not request.path.startswith(_STAFF_PAGES):
         return None
     return request.user.pk

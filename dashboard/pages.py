@@ -1,4 +1,4 @@
-"""What every answer under /staff/ carries."""
+"""Decorators and headers of every page under /staff/."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ def staff_page(view: View) -> View:
 
     @wraps(view)
     def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        return keep_private(csp_replace(STAFF_CSP)(view)(request, *args, **kwargs))
+        return forbid_caching(csp_replace(STAFF_CSP)(view)(request, *args, **kwargs))
 
     return page
 
 
-def half_way(view: View) -> View:
+def second_factor_pending(view: View) -> View:
     """Let only those in who gave their password and not yet a code."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        if not is_half_way(request):
+        if not is_second_factor_pending(request):
             return redirect("admin:index")  # which asks for the log-in where it is needed
         return view(request, *args, **kwargs)
 
     return page
 
 
-def is_half_way(request: HttpRequest) -> bool:
+def is_second_factor_pending(request: HttpRequest) -> bool:
     """Say whether a member of staff gave their password and not yet a code."""
     user: Any = request.user  # django-otp's middleware adds `is_verified`
     return bool(user.is_active and user.is_staff and not user.is_verified())
 
 
-def keep_private(response: HttpResponseBase) -> HttpResponseBase:
+def forbid_caching(response: HttpResponseBase) -> HttpResponseBase:
     """Forbid every cache, the browser's own too, to keep the answer."""
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -36,7 +36,7 @@ def may_claim(*, holder: str, since: str, take_over: bool) -> tuple[bool, str]:
     return True, ""
 
 
-def may_put_in(*, typed: str, in_order: bool, is_missing: bool) -> tuple[bool, str]:
+def may_add_piece(*, typed: str, in_order: bool, is_missing: bool) -> tuple[bool, str]:
     """Say whether the piece with the SKU `typed` belongs into the parcel."""
     if not typed:
         return False, "The scanner sent nothing. Scan the piece again."
@@ -74,7 +74,7 @@ def may_report(
     return True, ""
 
 
-def on_time_since(*, today: date, weekdays: Collection[int]) -> date:
+def earliest_on_time_day(*, today: date, weekdays: Collection[int]) -> date:
     """Return the first day of which the paid orders may still be here today without being late.
 
     It is the working day before today: an order leaves at the latest on the working day after it
@@ -85,22 +85,22 @@ def on_time_since(*, today: date, weekdays: Collection[int]) -> date:
     return next((day for day in days if day.weekday() in weekdays), today)
 
 
-_MOST_VIEWS = 20  # of one person on one list: more would push the list off the screen
-_LONGEST_QUERY = 500  # what the table holds
+_MAX_VIEWS = 20  # of one person on one list: more would push the list off the screen
+_MAX_QUERY_LENGTH = 500  # what the table holds
 
 
-def may_keep_view(*, query: str, known: int) -> tuple[bool, str]:
+def may_save_view(*, query: str, known: int) -> tuple[bool, str]:
     """Say whether a person with `known` views of a list may keep one more, of this query."""
     if not query:
         return False, "There is nothing to keep: choose a filter or an order first."
-    if len(query) > _LONGEST_QUERY:
+    if len(query) > _MAX_QUERY_LENGTH:
         return False, "These are too many filters to keep."
-    if known >= _MOST_VIEWS:
-        return False, f"You have {_MOST_VIEWS} views of this list. Drop one you do not use."
+    if known >= _MAX_VIEWS:
+        return False, f"You have {_MAX_VIEWS} views of this list. Drop one you do not use."
     return True, ""
 
 
-def may_drop_view(*, is_own: bool, manages_staff: bool) -> tuple[bool, str]:
+def may_delete_view(*, is_own: bool, manages_staff: bool) -> tuple[bool, str]:
     """Say whether somebody may drop a view that they see; shared ones outlive who made them."""
     if not (is_own or manages_staff):
         return False, "Only the colleague who shared this view, or a manager, may drop it."

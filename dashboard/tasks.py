@@ -1,11 +1,13 @@
 """Celery tasks of the dashboard."""
 
+from __future__ import annotations
+
 from celery import shared_task
 
-from dashboard.services import forgetting
+from dashboard.services import access_log
 
 
 @shared_task
-def forget_old_traces() -> int:
+def delete_old_traces() -> int:
     """Delete old sign-ins, tries to sign in and lines of staff's log (beat, once an hour)."""
-    return forgetting.forget_old_traces()
+    return access_log.delete_old_traces()

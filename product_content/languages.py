@@ -34,7 +34,7 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(code)
 
 
-def spoken(text: str) -> str:
+def translated_text(text: str) -> str:
     """Return a text of the catalogue in the language of now.
 
     A translation belongs to exactly one English text (data/locale): when staff change

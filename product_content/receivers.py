@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
-from product_content.services.photos import forget_files
+from product_content.photos import delete_photo_files
 
 
 @receiver(pre_delete, sender="product.ProductImage")
-def forget_files_of_photo(instance: Any, **_details: Any) -> None:
+def delete_files_of_photo(instance: Any, **_details: Any) -> None:
     """Let no file stay behind, however the photo is deleted; Saleor would keep them all."""
-    forget_files(image=instance)
+    delete_photo_files(image=instance)

@@ -12,6 +12,6 @@ class SaleorConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks, make our Celery app the current one, compile the languages."""
         from saleor_config import celery, checks  # noqa: F401
-        from saleor_config.languages.compiling import compile_stale
+        from saleor_config.translations import compile_stale
 
         compile_stale()

@@ -8,10 +8,10 @@ import os
 from functools import partial
 from typing import Any
 
-from saleor_config import compat, lean
+from saleor_config import compat, startup
 
 compat.install()
-lean.skip_sympy()
+startup.skip_sympy()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saleor_config.settings.local")
 
 from celery import Task  # noqa: E402  after compat

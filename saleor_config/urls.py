@@ -3,7 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from saleor_config.media import media_urls
+from saleor_config.views import media_urls
 
 urlpatterns = [
     path("staff/", include("dashboard.urls")),

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 # Long enough to sleep on it, short enough for a shared computer.
 BASKET_COOKIE_AGE = timedelta(days=7)
-LEFT_COOKIE = "left"  # set by "leave quickly", until the browser closes or its user returns
+QUICK_EXIT_COOKIE = "left"  # set by the quick exit, until the browser closes or its user returns
 _SALT = "storefront.basket"
 
 
@@ -38,6 +38,6 @@ def write_basket_token(response: HttpResponse, token: UUID) -> None:
     )
 
 
-def forget_basket(response: HttpResponse) -> None:
+def delete_basket_cookie(response: HttpResponse) -> None:
     """Take the cookie back, with the very attributes it was set with."""
     response.delete_cookie(settings.BASKET_COOKIE_NAME, samesite="Lax")

@@ -1,4 +1,4 @@
-"""Who the signed-in customer is. Staff are strangers in the shop (docs/adr/0010)."""
+"""Who the signed-in customer is. Staff are anonymous visitors in the shop (docs/adr/0010)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from storefront.decorators import View, private_page
 
 
 def customer_id(request: HttpRequest) -> int | None:
-    """Return the id of the signed-in customer; None for strangers and for staff."""
+    """Return the id of the signed-in customer; None for anonymous visitors and for staff."""
     user = request.user
     return user.pk if user.is_authenticated and not user.is_staff else None
 
 
-def the_customer(request: HttpRequest) -> int:
+def required_customer_id(request: HttpRequest) -> int:
     """Return the id of the signed-in customer; raises PermissionDenied without one."""
     customer = customer_id(request)
     if customer is None:
@@ -41,6 +41,6 @@ def customer_page(view: View) -> View:
     return wrapper
 
 
-def account_address(done: str) -> str:
+def account_url(done: str) -> str:
     """Return the account's address; `done` names what the page says was done (its template)."""
     return f"{reverse('storefront:account')}?{urlencode({'done': done})}"

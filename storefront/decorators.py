@@ -1,10 +1,12 @@
-"""What whole groups of pages have in common."""
+"""What whole groups of pages have in common: caching, privacy, the origin of forms."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +15,50 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
-from storefront.cookies import LEFT_COOKIE
-from storefront.policies import Provenance, comes_from_this_shop
+from storefront.cookies import QUICK_EXIT_COOKIE
+
+
+@dataclass(frozen=True)
+class RequestOrigin:
+    """What a browser tells about where a form was sent from. Empty means: not told."""
+
+    own_origin: str
+    sec_fetch_site: str = ""
+    origin: str = ""
+    referer: str = ""
+
+
+def comes_from_this_shop(sent: RequestOrigin) -> tuple[bool, str]:
+    """Say whether a form was sent from one of our own pages.
+
+    Stands in for a CSRF token where a token's cookie is unwanted: pages of the catalogue set
+    no cookie at all. Browsers since 2020 send Sec-Fetch-Site over https, all send Origin with
+    a POST; Referer is for the few that send neither. A request without any is refused.
+    """
+    if sent.sec_fetch_site and sent.sec_fetch_site != "same-origin":
+        return False, "sent from another site"
+    if sent.origin:
+        return _same(sent.origin, sent.own_origin, "foreign origin")
+    if sent.sec_fetch_site:
+        return True, "same origin"
+    if sent.referer:
+        return _same(_origin_of(sent.referer), sent.own_origin, "foreign referer")
+    return False, "origin not told"
+
+
+def _same(claimed: str, own: str, reason: str) -> tuple[bool, str]:
+    same = claimed.lower() == own.lower()
+    return same, "same origin" if same else reason
+
+
+def _origin_of(url: str) -> str:
+    """Return scheme and host of an address, or "" when it cannot be read."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}"
+
 
 View = Callable[..., Any]
 
@@ -32,7 +76,7 @@ def private_page(view: View) -> View:
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = _closed(request) or view(request, *args, **kwargs)
+        response = _quick_exit_page(request) or view(request, *args, **kwargs)
         patch_cache_control(response, private=True, no_store=True)
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "same-origin"
@@ -41,13 +85,13 @@ def private_page(view: View) -> View:
     return wrapper
 
 
-def _closed(request: HttpRequest) -> HttpResponse | None:
-    """Return a page that shows nothing, when "leave quickly" was used in this browser."""
-    if LEFT_COOKIE not in request.COOKIES or request.method not in {"GET", "HEAD"}:
+def _quick_exit_page(request: HttpRequest) -> HttpResponse | None:
+    """Return a page that shows nothing, when the quick exit was used in this browser."""
+    if QUICK_EXIT_COOKIE not in request.COOKIES or request.method not in {"GET", "HEAD"}:
         return None
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204)
-    return render(request, "storefront/left.html")
+    return render(request, "storefront/after_quick_exit.html")
 
 
 def same_origin_only(view: View) -> View:
@@ -58,7 +102,7 @@ def same_origin_only(view: View) -> View:
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        allowed, reason = comes_from_this_shop(_provenance(request))
+        allowed, reason = comes_from_this_shop(_request_origin(request))
         if not allowed:
             raise PermissionDenied(reason)
         return view(request, *args, **kwargs)
@@ -72,9 +116,9 @@ def vary_on_htmx(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _provenance(request: HttpRequest) -> Provenance:
+def _request_origin(request: HttpRequest) -> RequestOrigin:
     headers = request.headers
-    return Provenance(
+    return RequestOrigin(
         own_origin=f"{request.scheme}://{request.get_host()}",
         sec_fetch_site=headers.get("Sec-Fetch-Site", ""),
         origin=headers.get("Origin", ""),

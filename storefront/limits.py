@@ -12,12 +12,12 @@ from redis.exceptions import RedisError
 
 # Enough for a household with typing mistakes; too few to try numbers out, or to have us write to
 # many people who did not ask.
-MOST, PERIOD = 10, timedelta(minutes=15)
+MAX_REQUESTS, PERIOD = 10, timedelta(minutes=15)
 TOO_MANY = 429  # the status that says so
 
 
 def is_within(request: HttpRequest, *, what: str) -> bool:
-    """Count this request and say whether it is among the first `MOST` of its `PERIOD`.
+    """Count this request and say whether it is among the first `MAX_REQUESTS` of its `PERIOD`.
 
     Visitors are told apart by their internet address, as log-ins are; the cache holds a mark
     of it, not the address. A cache that is down counts nothing.
@@ -25,7 +25,7 @@ def is_within(request: HttpRequest, *, what: str) -> bool:
     key = f"limit-{what}-{_visitor(request)}"
     try:
         cache.add(key, 0, PERIOD.total_seconds())
-        return cache.incr(key) <= MOST
+        return cache.incr(key) <= MAX_REQUESTS
     except (ValueError, RedisError):  # ValueError: the period ended between the two
         return True
 

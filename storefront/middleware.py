@@ -8,13 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-Respond = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def speak_language_of_path(get_response: Respond) -> Respond:
-    """Speak the language that the address names, and no other.
+def activate_language_of_path(get_response: GetResponse) -> GetResponse:
+    """Activate the language that the address names, and no other.
 
-    Django's LocaleMiddleware would also let a cookie or the browser's wishes decide, or at least
+    Django's LocaleMiddleware would also let a cookie or the browser's choices decide, or at least
     tell caches that they might (`Vary`); a public page here is the same for everybody.
     """
 

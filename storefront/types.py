@@ -113,7 +113,7 @@ OrderState = Literal["paid", "partly_sent", "sent", "waiting", "released", "canc
 
 
 @dataclass(frozen=True, slots=True)
-class StoryStep:
+class HistoryEntry:
     """Something that happened to an order, in plain words; `amount` is money that went back."""
 
     at: datetime
@@ -131,7 +131,7 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenBack:
+class RefundEntry:
     """Money that goes back to the customer; `arrived` once the provider has sent it."""
 
     at: datetime
@@ -167,9 +167,9 @@ class OrderPage:
     parcel_lines: tuple[str, ...]
     guides: tuple[GuideLink, ...]
     contract: Contract | None
-    story: tuple[StoryStep, ...]
+    history: tuple[HistoryEntry, ...]
     parcels: tuple[Parcel, ...]
-    given_back: tuple[GivenBack, ...]
+    refund_entries: tuple[RefundEntry, ...]
     was_paid: bool
     reported: str
     cancel_refusal: str

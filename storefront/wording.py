@@ -1,4 +1,4 @@
-"""Small facts in plain words."""
+"""Stock, sizes and shortages in plain words."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 
 from product_content.types import SizeInfo
 
-FEW = 5  # from here down the exact number helps to decide
+MAX_LOW_STOCK = 5  # from here down the exact number helps to decide
 
 
 def stock(available: int) -> str:
     """Return the number of pieces left in words."""
     if available <= 0:
         return _("Sold out")
-    if available <= FEW:
+    if available <= MAX_LOW_STOCK:
         return _("Only %(number)s left") % {"number": available}
     return _("%(number)s in stock") % {"number": available}
 

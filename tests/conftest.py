@@ -15,9 +15,9 @@ from django.db import connections
 from django.test import TransactionTestCase
 from playwright.sync_api import expect
 
-from saleor_config.embedded import temporary
-from saleor_config.embedded.databases import Databases, OtherServer
-from saleor_config.embedded.schema import ROOT
+from local_services import temporary
+from local_services.databases import Databases, OtherServer
+from local_services.schema import ROOT
 from tests.restoring import Snapshot
 
 pytest_plugins = ["tests.running"]

@@ -1,5 +1,7 @@
 """Who uses the shop: each function returns a Django test client signed in as that person."""
 
+from __future__ import annotations
+
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import Permission
@@ -12,7 +14,7 @@ from tests.factories import UserFactory
 from tests.staff import signed_in
 
 
-def stranger(**kwargs):
+def anonymous(**kwargs):
     """Someone without an account."""
     return Client(**kwargs)
 

@@ -13,15 +13,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from saleor_config.embedded.ports import free_port
-from saleor_config.embedded.schema import ROOT
-from saleor_config.embedded.waiting import wait_until
+from local_services.ports import free_port
+from local_services.processes import wait_until
+from local_services.schema import ROOT
 from saleor_config.settings.env import VARIABLES
 from tests.conftest import SCHEMA_STORE
 
 START_SECONDS = 120  # for a busy machine; the log tells how long it really took
 END_SECONDS = 20
-MODULE = (sys.executable, "-m", "saleor_config.embedded")
+MODULE = (sys.executable, "-m", "local_services")
 
 
 class Run:

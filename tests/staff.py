@@ -38,7 +38,7 @@ def log_in(page, address, email, password):
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/staff/second-step/**")
+    page.wait_for_url("**/staff/second-factor/**")
     if page.url.split("?")[0].endswith("/new/"):
         set_up_app(page)
     page.wait_for_url(f"{address}/staff/")

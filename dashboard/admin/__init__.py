@@ -1,43 +1,48 @@
-"""Admin classes, one module per area; importing this package registers them all."""
+"""Admin classes, a folder per area; importing this package registers all of them."""
 
-from dashboard.admin import (
-    access_log,
-    customers,
-    discounts,
-    discretion,
-    email_texts,
-    emails,
-    gift_cards,
-    guides,
-    ledger_checks,
-    orders,
-    payments,
-    products,
-    shipping,
-    sizes,
-    staff,
-    stock,
-    variants,
-    warehouses,
+from dashboard.admin.catalogue.admin import ProductAdmin, SizeAdmin, VariantAdmin
+from dashboard.admin.content.admin import GuideAdmin
+from dashboard.admin.emails.admin import EmailAdmin
+from dashboard.admin.emails.texts import EmailTextAdmin
+from dashboard.admin.orders.admin import OrderAdmin
+from dashboard.admin.orders.payments import DeadEventAdmin, RefusedWebhookAdmin, StrayPaymentAdmin
+from dashboard.admin.people.access_log import AccessRecordAdmin, LogEntryAdmin
+from dashboard.admin.people.customers import CustomerAdmin
+from dashboard.admin.people.staff import GroupAdmin, StaffAdmin
+from dashboard.admin.selling.discreet_shipping import (
+    CollectionPointAdmin,
+    DiscreetShippingAdmin,
 )
+from dashboard.admin.selling.gift_cards import GiftCardAdmin
+from dashboard.admin.selling.shipping import ShippingZoneAdmin
+from dashboard.admin.selling.vouchers import VoucherAdmin
+from dashboard.admin.stock.admin import StockAdmin
+from dashboard.admin.stock.ledger import LedgerCheckAdmin, StockEntryAdmin
+from dashboard.admin.stock.warehouses import WarehouseAdmin
 
 __all__ = [
-    "access_log",
-    "customers",
-    "discounts",
-    "discretion",
-    "email_texts",
-    "emails",
-    "gift_cards",
-    "guides",
-    "ledger_checks",
-    "orders",
-    "payments",
-    "products",
-    "shipping",
-    "sizes",
-    "staff",
-    "stock",
-    "variants",
-    "warehouses",
+    "AccessRecordAdmin",
+    "CollectionPointAdmin",
+    "CustomerAdmin",
+    "DeadEventAdmin",
+    "DiscreetShippingAdmin",
+    "EmailAdmin",
+    "EmailTextAdmin",
+    "GiftCardAdmin",
+    "GroupAdmin",
+    "GuideAdmin",
+    "LedgerCheckAdmin",
+    "LogEntryAdmin",
+    "OrderAdmin",
+    "ProductAdmin",
+    "RefusedWebhookAdmin",
+    "ShippingZoneAdmin",
+    "SizeAdmin",
+    "StaffAdmin",
+    "StockAdmin",
+    "StockEntryAdmin",
+    "StrayPaymentAdmin",
+    "VariantAdmin",
+    "VoucherAdmin",
+    "WarehouseAdmin",
 ]

@@ -1,9 +1,15 @@
-"""Saleor has one permission per area, Django's admin asks for four per model: the bridge."""
+"""Base classes of all admin classes.
+
+Saleor has one permission per area and Django's admin asks for four per model: `SaleorPermission`
+maps one to the other.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import DecimalField, Field, Model
 from django.forms import Field as FormField
@@ -14,6 +20,7 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from dashboard.admin.saved_views import SavedViews
+from dashboard.services.publishing import PublishRefused
 
 
 class SaleorPermission:
@@ -152,3 +159,13 @@ class ReadOnly:
     can_add = False
     can_change = False
     can_remove = False
+
+
+def try_to_publish(request: HttpRequest, publish: Callable[[], None], *, called: str) -> None:
+    """Publish what staff know as `called`, or say why it stays hidden."""
+    try:
+        publish()
+    except PublishRefused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, f"{called} is shown to customers.")

@@ -1,4 +1,4 @@
-"""The filters beside the lists."""
+"""The filters beside the lists of orders, stock and guides."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from dashboard.selectors import guides, orders, stock
-from dashboard.selectors.lateness import late
+from dashboard.selectors import catalogue, orders, stock
+from dashboard.selectors.orders import is_late
+from dashboard.selectors.stock import size_choices, with_size
 
 # Each is asked when it is chosen: what is late depends on the day and on the shop's settings.
 _CONDITIONS: dict[str, Callable[[], Q]] = {
     "to_pack": lambda: orders.TO_PACK,
-    "late": late,
+    "late": is_late,
     "attention": lambda: orders.NEEDS_ATTENTION,
     "waiting": lambda: orders.WAITING_FOR_PAYMENT,
     "today": orders.placed_today,
@@ -23,11 +24,11 @@ _CONDITIONS: dict[str, Callable[[], Q]] = {
     "return_expected": lambda: orders.RETURN_EXPECTED,
     "return_arrived": lambda: orders.RETURN_ARRIVED,
     "return_done": lambda: orders.RETURN_DONE,
-    "canceled": lambda: orders.CANCELED,
+    "canceled": lambda: orders.CANCELLED,
 }
 
 
-class WorkFilter(SimpleListFilter):
+class OrderWorkFilter(SimpleListFilter):
     """Orders by what there is to do."""
 
     title = "what there is to do"
@@ -70,7 +71,7 @@ class StockLevelFilter(SimpleListFilter):
         return choose(queryset) if choose else queryset
 
 
-class ReviewFilter(SimpleListFilter):
+class GuideReviewFilter(SimpleListFilter):
     """Guides that a clinician should look at."""
 
     title = "review"
@@ -78,10 +79,26 @@ class ReviewFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
         """Return the one value of the filter, with how many guides it chooses."""
-        return (("due", f"Due ({guides.guides_due_for_review().count()})"),)
+        return (("due", f"Due ({catalogue.guides_due_for_review().count()})"),)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the guides that are due; an unknown value chooses all."""
         if self.value() != "due":
             return queryset
-        return queryset.filter(pk__in=guides.guides_due_for_review().values("pk"))
+        return queryset.filter(pk__in=catalogue.guides_due_for_review().values("pk"))
+
+
+class StockSizeFilter(SimpleListFilter):
+    """Singles in a size, and the sets that contain it."""
+
+    title = "size"
+    parameter_name = "size"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        """Return the sizes of the chart."""
+        return size_choices()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the stocks of the chosen size."""
+        value = self.value() or ""
+        return with_size(queryset, int(value)) if value.isdecimal() else queryset

@@ -1,7 +1,8 @@
-"""Saved views above every staff list: named filters, one's own or shared. Unfold has none."""
+"""Saved views of a staff list: named filters, private or shared. Unfold has none."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.request import QueryDict
 from django.shortcuts import redirect
@@ -18,8 +20,76 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
-from dashboard.selectors.saved_views import views_of
-from dashboard.services.saved_views import ViewRefused, drop_view, keep_view
+from dashboard.models import SavedView
+from dashboard.policies import may_delete_view, may_save_view
+from dashboard.selectors.packing import name_of
+
+
+@dataclass(frozen=True)
+class ViewLink:
+    """A view as a link. `by` is the colleague who shared it, "" for one's own."""
+
+    view_id: int
+    name: str
+    query: str
+    is_shared: bool
+    by: str
+    may_drop: bool
+
+
+def views_of(*, list_name: str, person: Any) -> list[ViewLink]:
+    """Return the person's own views and those that colleagues share, by name; one query."""
+    seen = Q(owner_id=person.pk) | Q(is_shared=True, owner__is_active=True)
+    views = SavedView.objects.filter(seen, list_name=list_name).select_related("owner")
+    return [_link(view, person) for view in views]
+
+
+def _link(view: SavedView, person: Any) -> ViewLink:
+    is_own = view.owner_id == person.pk
+    return ViewLink(
+        view_id=view.pk,
+        name=view.name,
+        query=view.query,
+        is_shared=view.is_shared,
+        by="" if is_own else name_of(view.owner),
+        may_drop=may_delete_view(
+            is_own=is_own, manages_staff=person.has_perm("account.manage_staff")
+        )[0],
+    )
+
+
+class ViewRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
+    """Nothing was changed; `str()` says why."""
+
+
+def save_view(*, person: Any, list_name: str, name: str, query: str, is_shared: bool) -> None:
+    """Keep a view under a name; `query` was checked by the list. Raises ViewRefused."""
+    known = SavedView.objects.filter(owner_id=person.pk, list_name=list_name).count()
+    allowed, why = may_save_view(query=query, known=known)
+    if not allowed:
+        raise ViewRefused(why)
+    _view, is_new = SavedView.objects.get_or_create(
+        owner_id=person.pk,
+        list_name=list_name,
+        name=name,
+        defaults={"query": query, "is_shared": is_shared},
+    )
+    if not is_new:
+        raise ViewRefused("You have a view of this name here. Choose another name.")
+
+
+def delete_view(*, person: Any, list_name: str, view_id: int) -> None:
+    """Drop a view; one that is gone already is no mistake. Raises ViewRefused."""
+    seen = Q(owner_id=person.pk) | Q(is_shared=True)
+    view = SavedView.objects.filter(seen, list_name=list_name, pk=view_id).first()
+    if view is None:
+        return
+    allowed, why = may_delete_view(
+        is_own=view.owner_id == person.pk, manages_staff=person.has_perm("account.manage_staff")
+    )
+    if not allowed:
+        raise ViewRefused(why)
+    view.delete()
 
 
 class ViewForm(forms.Form):
@@ -44,7 +114,7 @@ class SavedViews:
     def get_urls(self) -> list[Any]:
         """Add the page of the views."""
         view = self.admin_site.admin_view(self.views_view)
-        return [path("views/", view, name=_page(self.opts)), *super().get_urls()]  # type: ignore[misc]
+        return [path("views/", view, name=_url_name(self.opts)), *super().get_urls()]  # type: ignore[misc]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -57,7 +127,7 @@ class SavedViews:
             query = self._query(context["cl"], request.GET)
             context["views"], context["view_query"] = views, query
             context["view_is_kept"] = query in {view.query for view in views}
-            context["views_page"] = reverse(f"admin:{_page(self.opts)}")
+            context["views_page"] = reverse(f"admin:{_url_name(self.opts)}")
         return shown
 
     def views_view(self, request: HttpRequest) -> HttpResponse:
@@ -82,7 +152,7 @@ class SavedViews:
 
     def _is_kept(self, request: HttpRequest, form: ViewForm) -> bool:
         try:
-            keep_view(
+            save_view(
                 person=request.user,
                 list_name=self.opts.label_lower,
                 query=self._asked(request),
@@ -97,7 +167,7 @@ class SavedViews:
     def _drop(self, request: HttpRequest) -> HttpResponse:
         number = request.POST["drop"]
         try:
-            drop_view(person=request.user, list_name=self.opts.label_lower, view_id=int(number))
+            delete_view(person=request.user, list_name=self.opts.label_lower, view_id=int(number))
         except ValueError:
             messages.error(request, "There is no such view.")
         except ViewRefused as refused:
@@ -125,5 +195,5 @@ class SavedViews:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
 
-def _page(opts: Any) -> str:
+def _url_name(opts: Any) -> str:
     return f"{opts.app_label}_{opts.model_name}_views"

@@ -1,7 +1,8 @@
-"""Orders as staff look at them: by what there is to do."""
+"""Orders as staff look for them: by number, by e-mail, by the work they need."""
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 from django.db.models import (
@@ -12,9 +13,13 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
     Value,
     When,
 )
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from saleor.account.models import User
 from saleor.order import OrderStatus
@@ -22,7 +27,10 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
-from plugins.ordering.marks import RETURN, RETURNED, ReturnState
+from dashboard.policies import earliest_on_time_day
+from plugins.discreet_shipping.plugin import current_settings
+from plugins.ordering.order_messages import CONTRACT_KEY
+from plugins.ordering.order_state import RETURN_STATE_KEY, RETURNED_PIECES_KEY, ReturnState
 
 
 class PaymentState:
@@ -44,12 +52,18 @@ NEEDS_ATTENTION = Q(private_metadata__has_key="needs_attention") & ~Q(
 TO_PACK = _OPEN & Q(settled=True) & ~NEEDS_ATTENTION
 # An order whose money went back is not settled either, but waits for nothing.
 WAITING_FOR_PAYMENT = _OPEN & Q(settled=False, payment_state=PaymentState.WAITING)
-CANCELED = Q(status=OrderStatus.CANCELED)
+CANCELLED = Q(status=OrderStatus.CANCELED)
 SENT = Q(status=OrderStatus.FULFILLED)
-_HAS_RETURN = Q(private_metadata__has_key=RETURN)  # which an index knows
-RETURN_EXPECTED = _HAS_RETURN & Q(**{f"private_metadata__{RETURN}": ReturnState.EXPECTED.value})
-RETURN_ARRIVED = _HAS_RETURN & Q(**{f"private_metadata__{RETURN}": ReturnState.ARRIVED.value})
-RETURN_DONE = Q(private_metadata__has_key=RETURNED) & ~Q(private_metadata__has_key=RETURN)
+_HAS_RETURN = Q(private_metadata__has_key=RETURN_STATE_KEY)  # which an index knows
+RETURN_EXPECTED = _HAS_RETURN & Q(
+    **{f"private_metadata__{RETURN_STATE_KEY}": ReturnState.EXPECTED.value}
+)
+RETURN_ARRIVED = _HAS_RETURN & Q(
+    **{f"private_metadata__{RETURN_STATE_KEY}": ReturnState.ARRIVED.value}
+)
+RETURN_DONE = Q(private_metadata__has_key=RETURNED_PIECES_KEY) & ~Q(
+    private_metadata__has_key=RETURN_STATE_KEY
+)
 
 
 def orders_with_payment() -> QuerySet[Order]:
@@ -101,7 +115,44 @@ def _payment_state() -> Case:
         When(last_charge=ChargeStatus.FULLY_REFUNDED, then=Value(PaymentState.REFUNDED)),
         When(last_charge=ChargeStatus.PARTIALLY_REFUNDED, then=Value(PaymentState.PARTLY_REFUNDED)),
         When(settled=True, then=Value(PaymentState.PAID)),
-        When(CANCELED, then=Value(PaymentState.NONE)),
+        When(CANCELLED, then=Value(PaymentState.NONE)),
         default=Value(PaymentState.WAITING),
         output_field=CharField(),
     )
+
+
+_WANTED_FROM = Coalesce(
+    KT(f"metadata__{CONTRACT_KEY}__choices__not_before"), Value("", TextField())
+)
+
+
+def is_late() -> Q:
+    """Return the condition that an order is to be packed and should have left before today.
+
+    When it was placed stands for when it was paid: what is not paid is released within the hour.
+    An order that is not wanted before a day to come is not late.
+    """
+    today = timezone.localdate()
+    first = earliest_on_time_day(today=today, weekdays=current_settings().weekdays)
+    midnight = timezone.make_aware(datetime.combine(first, time.min))
+    is_wanted = LessThanOrEqual(_WANTED_FROM, Value(today.isoformat(), TextField()))
+    return TO_PACK & Q(created__lt=midnight) & Q(is_wanted)
+
+
+_MAX_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would refuse it
+
+
+def order_by_number(typed: str) -> Order | None:
+    """Return the order with this number, with or without #, or None."""
+    number = parse_number(typed)
+    return Order.objects.confirmed().filter(pk=number).first() if number is not None else None
+
+
+def parse_number(typed: str) -> int | None:
+    """Return the number that was typed, with or without #, or None if it can be no row's."""
+    digits = typed.strip().lstrip("#")
+    if not digits.isdecimal():
+        return None
+    digits = digits.lstrip("0") or "0"
+    fits = len(digits) <= len(str(_MAX_ID))  # Python refuses to read thousands of digits
+    return int(digits) if fits and int(digits) <= _MAX_ID else None

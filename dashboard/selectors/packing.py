@@ -1,28 +1,31 @@
-"""What a packer sees: the queue, and one parcel with where its pieces lie. No price, no e-mail."""
+"""What a packer sees: the queue, one parcel, the pick list. No price, no e-mail address."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
 from saleor.account.models import User
 from saleor.order.models import Order, OrderLine
 
 from dashboard.models import PackingJob
-from dashboard.selectors.lateness import late
-from dashboard.selectors.orders import TO_PACK, orders_with_payment
-from plugins.discreet_shipping.selectors import contract_of
-from plugins.discreet_shipping.selectors.checklist import packing_checklist
-from plugins.ordering.services import left_to_send
+from dashboard.selectors.orders import TO_PACK, is_late, orders_with_payment
+from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.packing import packing_checklist
+from plugins.ordering.fulfilment import unsent_pieces
 
-BIN = "bin"  # in a variant's private_metadata
+BIN_KEY = "bin"  # in a variant's private_metadata
 NO_BIN = "?"
-QUEUE = 100  # orders on one page; the oldest come first
+MAX_QUEUE = 100  # orders on one page; the oldest come first
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QueuedOrder:
     """An order in the queue; `packer` is who packs it now, or ""."""
 
     order_id: int
@@ -55,7 +58,7 @@ class Parcel:
     order_id: int
     picks: list[Pick]
     checklist: list[tuple[str, str]]
-    sheets: list[tuple[str, str]]
+    shipping_documents: list[tuple[str, str]]
 
     @property
     def missing(self) -> int:
@@ -63,13 +66,13 @@ class Parcel:
         return sum(pick.wanted - pick.counted for pick in self.picks)
 
 
-def packing_queue(*, only_late: bool = False) -> list[Waiting]:
+def packing_queue(*, only_late: bool = False) -> list[QueuedOrder]:
     """Return the orders to pack, the oldest first and `QUEUE` at most; one query."""
-    waiting = _to_pack().filter(late()) if only_late else _to_pack()
+    waiting = _to_pack().filter(is_late()) if only_late else _to_pack()
     orders = waiting.annotate(pieces=Sum(F("lines__quantity") - F("lines__quantity_fulfilled")))
-    rows = orders.select_related("packing_job__packer").order_by("pk")[:QUEUE]
+    rows = orders.select_related("packing_job__packer").order_by("pk")[:MAX_QUEUE]
     return [
-        Waiting(
+        QueuedOrder(
             order_id=order.pk,
             placed=order.created,
             pieces=order.pieces or 0,
@@ -87,14 +90,14 @@ def is_to_pack(order_id: int) -> bool:
 
 def parcel_of(order: Order, job: PackingJob | None) -> Parcel:
     """Return what is still to be sent of the order, in the order of a walk along the bins."""
-    left, counted = left_to_send(order), job.pieces if job else {}
+    left, counted = unsent_pieces(order), job.pieces if job else {}
     lines = order.lines.select_related("variant").filter(pk__in=left)
     picks = [_pick(line, left[line.pk], counted.get(line.pk, 0)) for line in lines]
     return Parcel(
         order_id=order.pk,
         picks=sorted(picks, key=lambda pick: (pick.bin == NO_BIN, pick.bin, pick.sku)),
         checklist=checklist_of(order),
-        sheets=sheets_of(order),
+        shipping_documents=shipping_documents_of(order),
     )
 
 
@@ -104,8 +107,8 @@ def checklist_of(order: Order) -> list[tuple[str, str]]:
     return packing_checklist(contract) if contract else []
 
 
-def sheets_of(order: Order) -> list[tuple[str, str]]:
-    """Return the kinds of sheets that this order has to print, with their names."""
+def shipping_documents_of(order: Order) -> list[tuple[str, str]]:
+    """Return the kinds of shipping documents that this order has to print, with their names."""
     contract = contract_of(order)
     if contract is None:
         return []
@@ -129,5 +132,94 @@ def _to_pack() -> QuerySet[Order]:
 
 
 def _pick(line: OrderLine, wanted: int, counted: int) -> Pick:
-    shelf = (line.variant.private_metadata or {}).get(BIN, "") if line.variant else ""
+    shelf = (line.variant.private_metadata or {}).get(BIN_KEY, "") if line.variant else ""
     return Pick(shelf or NO_BIN, str(line.product_sku), str(line), wanted, counted)
+
+
+@dataclass(frozen=True)
+class PackingState:
+    """An order to pack, and whose it is: mine, a colleague's, or nobody's.
+
+    `problem` is a wrong scan that has to be put right first.
+    """
+
+    parcel: Parcel
+    is_mine: bool
+    colleague: str
+    since: str
+    problem: str
+
+
+def packing_state(*, order_id: int, packer: Any) -> PackingState | None:
+    """Return the order if it is in the queue, else None."""
+    order = Order.objects.filter(pk=order_id).first()
+    if order is None or not is_to_pack(order_id):
+        return None
+    job = PackingJob.objects.select_related("packer").filter(order=order).first()
+    is_mine = job is not None and job.packer_id == packer.pk
+    return PackingState(
+        parcel=parcel_of(order, job),
+        is_mine=is_mine,
+        colleague="" if job is None or is_mine else name_of(job.packer),
+        since=_claim_time(job),
+        problem=job.problem if job else "",
+    )
+
+
+def _claim_time(job: PackingJob | None) -> str:
+    return timezone.localtime(job.claimed_at).strftime("%H:%M") if job else ""
+
+
+MAX_ORDERS_ON_PICK_LIST = 50  # orders on one list: more do not fit on a trolley
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What to take at one bin: `wanted` pieces in all, and how many for which order."""
+
+    bin: str
+    sku: str
+    name: str
+    wanted: int
+    orders: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class PickList:
+    """The stops in the order of the walk. `left_out` are asked orders that are not to be packed."""
+
+    orders: tuple[int, ...]
+    stops: tuple[Stop, ...]
+    left_out: tuple[int, ...]
+
+
+def pick_list(asked: Sequence[int]) -> PickList:
+    """Return the walk for these orders, the oldest first; for the whole queue if none is named."""
+    waiting = orders_with_payment().filter(TO_PACK).order_by("pk")
+    orders = list((waiting.filter(pk__in=asked) if asked else waiting)[:MAX_ORDERS_ON_PICK_LIST])
+    found = tuple(order.pk for order in orders)
+    return PickList(
+        orders=found,
+        stops=_stops(orders),
+        left_out=tuple(sorted(set(asked) - set(found))),
+    )
+
+
+def _stops(orders: Sequence[Order]) -> tuple[Stop, ...]:
+    taken: dict[str, list[tuple[int, Pick]]] = defaultdict(list)
+    for order in orders:
+        for pick in parcel_of(order, None).picks:
+            taken[pick.sku].append((order.pk, pick))
+    stops = [_stop(picks) for picks in taken.values()]
+    return tuple(sorted(stops, key=lambda stop: (stop.bin == NO_BIN, stop.bin, stop.sku)))
+
+
+def _stop(picks: list[tuple[int, Pick]]) -> Stop:
+    _order, first = picks[0]
+    return Stop(
+        bin=first.bin,
+        sku=first.sku,
+        name=first.name,
+        wanted=sum(pick.wanted for _order, pick in picks),
+        orders=tuple((order, pick.wanted) for order, pick in picks),
+    )

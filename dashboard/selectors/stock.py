@@ -1,13 +1,18 @@
-"""The stock table: one row per variant and warehouse."""
+"""Stock as staff see it: the table, the ledger, and what runs out first."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 from saleor.warehouse.models import Stock
 
-from plugins.inventory.selectors.levels import (
+from dashboard.selectors.orders import parse_number
+from plugins.inventory.models import LedgerCheck, StockEntry
+from plugins.inventory.quantities import (
     LOW_STOCK,
     low_stock,
     out_of_stock,
@@ -62,3 +67,62 @@ def with_size(stocks: QuerySet[Stock], number: int) -> QuerySet[Stock]:
 def size_choices() -> list[tuple[str, str]]:
     """Return the chart's sizes for a filter."""
     return [(str(size.number), str(size)) for size in Size.objects.all()]
+
+
+def search_entries(term: str) -> QuerySet[Any, Any]:
+    """Return the ids of entries by part of a SKU or of a note, or by an order's number.
+
+    One question for each, as an index answers each; asked as one with OR, none could.
+    """
+    entries = StockEntry.objects.order_by().values("pk")
+    shelves = Stock.objects.order_by().filter(product_variant__sku__icontains=term)
+    noted = entries.exclude(note="").filter(note__icontains=term)
+    of_order = entries.filter(order_id=parse_number(term) or 0)  # no order has the number 0
+    return entries.filter(stock__in=shelves).union(noted, of_order)
+
+
+_MAX_BARS = 10  # bars that can be read beside one another on a phone
+
+
+@dataclass(frozen=True)
+class RunningOut:
+    """A stock that is sold from, with the days it lasts if sales go on as they do."""
+
+    sku: str
+    product: str
+    warehouse: str
+    available: int
+    sold: int
+    days_left: int
+
+
+def running_out() -> list[RunningOut]:
+    """Return the ten stocks that run out first, the first of them first; one query.
+
+    What is out already is a number of its own on the page.
+    """
+    in_stock = with_available(Stock.objects.all()).filter(available__gt=0)
+    stocks = with_sales(in_stock).filter(sold__gt=0)
+    rows = stocks.order_by("days_left", "-sold", "pk").values_list(
+        "product_variant__sku",
+        "product_variant__product__name",
+        "warehouse__name",
+        "available",
+        "sold",
+        "days_left",
+    )
+    return [RunningOut(*row) for row in rows[:_MAX_BARS]]
+
+
+# It is compared every ten minutes; after an hour, whatever should do it has stopped.
+MAX_CHECK_AGE = timedelta(hours=1)
+
+
+def latest_check() -> LedgerCheck | None:
+    """Return what came of the last comparison; comparing now would read every order."""
+    return LedgerCheck.objects.first()
+
+
+def is_check_old(check: LedgerCheck) -> bool:
+    """Say whether the comparison is too long ago to tell anything of now."""
+    return check.at < timezone.now() - MAX_CHECK_AGE

@@ -1,25 +1,30 @@
-"""Packing an order: one person at a time, every piece counted before the parcel leaves."""
+"""Pack an order and report on its parcel: one person at a time, every piece counted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 from django.db import transaction
 from django.utils import timezone
 from saleor.account.models import User
 from saleor.order.events import order_note_added_event
 from saleor.order.models import Order, OrderLine
+from saleor.product.models import ProductVariant
 
 from dashboard.models import PackingJob
-from dashboard.policies import may_claim, may_close_parcel, may_put_in
-from dashboard.selectors.packing import checklist_of, name_of
+from dashboard.policies import may_add_piece, may_claim, may_close_parcel, may_report
+from dashboard.selectors.packing import BIN_KEY, checklist_of, name_of
 from plugins.discreet_shipping.errors import ChangeRefused
-from plugins.discreet_shipping.services import start_packing, stop_packing
-from plugins.ordering.errors import FulfilRefused
-from plugins.ordering.services import fulfil, left_to_send
-from plugins.ordering.services.locks import lock_order
+from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.packing import start_packing, stop_packing
+from plugins.order_emails.outbox import queue_email
+from plugins.ordering.fulfilment import fulfil, unsent_pieces
+from plugins.ordering.locks import lock_order
+from plugins.ordering.order_state import CARRIER_REPORTS_KEY
+from plugins.ordering.outcomes import FulfilRefused
 
-MOST_TYPED = 60  # letters of a scan that are shown again
+MAX_SCAN_LENGTH = 60  # letters of a scan that are shown again
 
 
 class PackingRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
@@ -55,19 +60,19 @@ def scan(*, order_id: int, packer: User, code: str) -> str:
     order, job = _locked(order_id, packer)
     if job.problem:
         return ""
-    typed = code.strip()[:MOST_TYPED]
+    typed = code.strip()[:MAX_SCAN_LENGTH]
     lines = [line for line in order.lines.order_by("pk") if _has_sku(line, typed)]
     missing = _first_missing(order, job, lines)
-    allowed, why = may_put_in(typed=typed, in_order=bool(lines), is_missing=missing is not None)
+    allowed, why = may_add_piece(typed=typed, in_order=bool(lines), is_missing=missing is not None)
     if missing is None or not allowed:
         job.problem = why
         job.save(update_fields=["problem"])
         return ""
-    return _put_in(job, missing)
+    return _add_piece(job, missing)
 
 
 @transaction.atomic
-def put_right(*, order_id: int, packer: User) -> None:
+def clear_problem(*, order_id: int, packer: User) -> None:
     """Go on after a wrong piece was put back. Raises PackingRefused."""
     _order, job = _locked(order_id, packer)
     job.problem = ""
@@ -75,7 +80,7 @@ def put_right(*, order_id: int, packer: User) -> None:
 
 
 @transaction.atomic
-def count_again(*, order_id: int, packer: User) -> None:
+def restart_count(*, order_id: int, packer: User) -> None:
     """Take all pieces out of the parcel, to count from the beginning. Raises PackingRefused."""
     _order, job = _locked(order_id, packer)
     job.counted, job.problem = {}, ""
@@ -83,7 +88,7 @@ def count_again(*, order_id: int, packer: User) -> None:
 
 
 @transaction.atomic
-def put_aside(*, order_id: int, packer: User) -> None:
+def release_claim(*, order_id: int, packer: User) -> None:
     """Stop packing; somebody else, or nobody, may go on. Raises PackingRefused."""
     _order, job = _locked(order_id, packer)
     job.delete()
@@ -104,7 +109,7 @@ def send_parcel(
     allowed, why = may_close_parcel(
         problem=job.problem,
         all_ticked=points <= set(ticked),
-        missing=sum(left_to_send(order).values()) - sum(job.pieces.values()),
+        missing=sum(unsent_pieces(order).values()) - sum(job.pieces.values()),
         partly=partly,
     )
     if not allowed:
@@ -121,11 +126,11 @@ def _has_sku(line: OrderLine, typed: str) -> bool:
 
 
 def _first_missing(order: Order, job: PackingJob, lines: list[OrderLine]) -> OrderLine | None:
-    left, counted = left_to_send(order), job.pieces
+    left, counted = unsent_pieces(order), job.pieces
     return next((line for line in lines if counted.get(line.pk, 0) < left.get(line.pk, 0)), None)
 
 
-def _put_in(job: PackingJob, line: OrderLine) -> str:
+def _add_piece(job: PackingJob, line: OrderLine) -> str:
     job.counted = {**job.counted, str(line.pk): job.pieces.get(line.pk, 0) + 1}
     job.save(update_fields=["counted"])
     return f"In: {line}"
@@ -156,3 +161,67 @@ def _locked(order_id: int, packer: User) -> tuple[Order, PackingJob]:
     if job.packer_id != packer.pk:
         raise PackingRefused(f"{name_of(job.packer)} is packing this order now. Nothing was lost.")
     return order, job
+
+
+class ParcelReport(StrEnum):
+    """What the carrier told us; the values are the kinds of the customer's e-mails."""
+
+    READY = "ready_to_collect"
+    ARRIVED = "delivered"
+
+
+_REPORT_NOTES = {
+    ParcelReport.READY: "The parcel can be collected.",
+    ParcelReport.ARRIVED: "The parcel was handed over.",
+}
+
+
+class ReportRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
+    """Nothing was noted; `str()` says why."""
+
+
+@transaction.atomic
+def report_parcel(*, order_id: int, report: ParcelReport, actor: User) -> None:
+    """Note what the carrier told us, once, and tell the customer. Raises ReportRefused."""
+    order, _checkout = lock_order(order_id)
+    allowed, why = may_be_reported(order, report)
+    if not allowed:
+        raise ReportRefused(why)
+    order.store_value_in_private_metadata(
+        {CARRIER_REPORTS_KEY: [*_known_reports(order), report.value]}
+    )
+    order.save(update_fields=["private_metadata"])
+    order_note_added_event(order=order, user=actor, message=_REPORT_NOTES[report])
+    queue_email(order_id=order_id, kind=report.value, dedup_key=report.value)
+
+
+def may_be_reported(order: Order, report: ParcelReport) -> tuple[bool, str]:
+    """Say whether this can be noted of the order now, and if not, why."""
+    contract = contract_of(order)
+    return may_report(
+        has_left=order.fulfillments.exclude(status="canceled").exists(),
+        is_known=report.value in _known_reports(order),
+        is_collection=bool(contract and contract["choices"].get("point")),
+        is_about_collection=report is ParcelReport.READY,
+    )
+
+
+def _known_reports(order: Order) -> list[str]:
+    return list((order.private_metadata or {}).get(CARRIER_REPORTS_KEY, []))
+
+
+@transaction.atomic
+def set_bin(*, sku: str, bin_name: str) -> str:
+    """Note the bin of the variant with this SKU and return the variant's name.
+
+    Raises ProductVariant.DoesNotExist. The row is locked: its metadata is one value, and
+    somebody else may be writing another key of it.
+    """
+    variants = ProductVariant.objects.select_for_update(of=("self",)).select_related("product")
+    variant = variants.get(sku__iexact=sku.strip())
+    variant.store_value_in_private_metadata({BIN_KEY: bin_name.strip().upper()})
+    variant.save(update_fields=["private_metadata"])
+    return f"{variant.product.name} {variant.name}".strip()
+
+
+UnknownVariant = ProductVariant.DoesNotExist

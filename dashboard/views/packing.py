@@ -12,20 +12,24 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dashboard.forms import SendForm
-from dashboard.models.access import Looked
+from dashboard.forms import BinForm, SendForm
+from dashboard.models import AccessKind
 from dashboard.pages import View
-from dashboard.roles import PACK_ORDERS
-from dashboard.selectors.numbers import read_number
-from dashboard.selectors.packing import QUEUE, packing_queue
-from dashboard.selectors.parcels import Bench, bench_of
-from dashboard.selectors.pick_list import pick_list
+from dashboard.roles import MANAGE_STOCK, PACK_ORDERS
+from dashboard.selectors.orders import parse_number
+from dashboard.selectors.packing import (
+    MAX_QUEUE,
+    PackingState,
+    packing_queue,
+    packing_state,
+    pick_list,
+)
 from dashboard.services import packing
-from dashboard.services.access import note_look
-from dashboard.services.packing import PackingRefused
+from dashboard.services.access_log import record_access
+from dashboard.services.packing import PackingRefused, UnknownVariant, set_bin
 
 
-def for_packers(view: View) -> View:
+def packers_only(view: View) -> View:
     """Refuse whoever does not pack parcels; the site asks for the log-in before."""
 
     @wraps(view)
@@ -37,47 +41,47 @@ def for_packers(view: View) -> View:
     return page
 
 
-@for_packers
+@packers_only
 @require_GET
 def queue(request: HttpRequest) -> HttpResponseBase:
     """Show what is to be packed; a scanned order number opens it at once."""
     wanted = request.GET.get("order", "").strip().lstrip("#")
     only_late = "late" in request.GET
     rows = packing_queue(only_late=only_late)
-    number = read_number(wanted)
+    number = parse_number(wanted)
     if any(row.order_id == number for row in rows):
         return redirect("staff-parcel", order_id=number)
-    is_full = len(rows) == QUEUE
+    is_full = len(rows) == MAX_QUEUE
     context = {"rows": rows, "wanted": wanted, "only_late": only_late, "is_full": is_full}
     return render(request, "dashboard/packing/queue.html", context)
 
 
-@for_packers
+@packers_only
 @require_GET
-def picks(request: HttpRequest) -> HttpResponseBase:
+def pick_list_page(request: HttpRequest) -> HttpResponseBase:
     """Show one walk along the bins for the orders named in the address, or for the queue."""
-    numbers = map(read_number, request.GET.getlist("order"))
+    numbers = map(parse_number, request.GET.getlist("order"))
     context = {"list": pick_list([number for number in numbers if number is not None])}
     return render(request, "dashboard/packing/pick_list.html", context)
 
 
-@for_packers
+@packers_only
 @require_http_methods(["GET", "POST"])
 def parcel(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """Show one order; a POST with the send form hands it to the carrier."""
-    bench = _bench(request, order_id)
+    state = _packing_state(request, order_id)
     data = request.POST if request.method == "POST" else None
-    form = SendForm(data, points=bench.parcel.checklist)
+    form = SendForm(data, points=state.parcel.checklist)
     if form.is_valid() and _is_sent(request, order_id, form):
         messages.success(request, f"Order {order_id} is on its way.")
         return redirect("staff-packing")
     if request.method == "GET":
-        note_look(actor=request.user, kind=Looked.PARCEL, subject_id=order_id)
-    context = {"bench": bench, "parcel": bench.parcel, "form": form}
+        record_access(actor=request.user, kind=AccessKind.PARCEL, subject_id=order_id)
+    context = {"state": state, "parcel": state.parcel, "form": form}
     return render(request, "dashboard/packing/parcel.html", context)
 
 
-@for_packers
+@packers_only
 @require_POST
 def claim(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """Begin to pack, or take over from a colleague who was called away."""
@@ -85,7 +89,7 @@ def claim(request: HttpRequest, order_id: int) -> HttpResponseBase:
     return _do(request, order_id, lambda who: packing.claim(take_over=take_over, **who))
 
 
-@for_packers
+@packers_only
 @require_POST
 def scan(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """Count what was scanned or typed."""
@@ -94,40 +98,40 @@ def scan(request: HttpRequest, order_id: int) -> HttpResponseBase:
     )
 
 
-@for_packers
+@packers_only
 @require_POST
-def put_right(request: HttpRequest, order_id: int) -> HttpResponseBase:
+def clear_problem(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """Go on after a wrong piece."""
-    return _do(request, order_id, lambda who: packing.put_right(**who))
+    return _do(request, order_id, lambda who: packing.clear_problem(**who))
 
 
-@for_packers
+@packers_only
 @require_POST
-def count_again(request: HttpRequest, order_id: int) -> HttpResponseBase:
+def restart_count(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """Count from the beginning."""
-    return _do(request, order_id, lambda who: packing.count_again(**who))
+    return _do(request, order_id, lambda who: packing.restart_count(**who))
 
 
-@for_packers
+@packers_only
 @require_POST
-def put_aside(request: HttpRequest, order_id: int) -> HttpResponseBase:
+def release_claim(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """Give the order back to the queue."""
-    _do(request, order_id, lambda who: packing.put_aside(**who))
+    _do(request, order_id, lambda who: packing.release_claim(**who))
     return redirect("staff-packing")
 
 
-def _bench(request: HttpRequest, order_id: int) -> Bench:
-    bench = bench_of(order_id=order_id, packer=request.user)
-    if bench is None:
+def _packing_state(request: HttpRequest, order_id: int) -> PackingState:
+    state = packing_state(order_id=order_id, packer=request.user)
+    if state is None:
         raise Http404
-    return bench
+    return state
 
 
 def _do(
     request: HttpRequest, order_id: int, action: Callable[[dict[str, Any]], str | None]
 ) -> HttpResponse:
     """Do one step, say what came of it, and show the order again."""
-    _bench(request, order_id)
+    _packing_state(request, order_id)
     try:
         said = action({"order_id": order_id, "packer": request.user})
     except PackingRefused as refused:
@@ -144,4 +148,25 @@ def _is_sent(request: HttpRequest, order_id: int, form: SendForm) -> bool:
     except PackingRefused as refused:
         messages.error(request, str(refused))
         return False
+    return True
+
+
+def bins(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a SKU and its bin; the next one can be scanned at once."""
+    if not (request.user.has_perm(PACK_ORDERS) or request.user.has_perm(MANAGE_STOCK)):
+        raise PermissionDenied
+    form = BinForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _is_bin_set(request, form):
+        return redirect("staff-bins")
+    return render(request, "dashboard/packing/bins.html", {"form": form})
+
+
+def _is_bin_set(request: HttpRequest, form: BinForm) -> bool:
+    sku, bin_name = form.cleaned_data["sku"], form.cleaned_data["bin"]
+    try:
+        name = set_bin(sku=sku, bin_name=bin_name)
+    except UnknownVariant:
+        form.add_error("sku", "Nothing here has this SKU.")
+        return False
+    messages.success(request, f"{name}: {bin_name.upper() or 'no bin'}")
     return True

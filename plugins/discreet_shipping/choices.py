@@ -1,4 +1,4 @@
-"""The choices of one basket or order: a versioned schema and its validation.
+"""The choices of one basket or order: a versioned schema, its limits and its validation.
 
 What is stored is exactly `to_data(choices)`. What comes from a browser, or from a row that is
 older than this code, passes `parse` before anything uses it. No price is ever among it.
@@ -10,23 +10,47 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from plugins.discreet_shipping.constants import (
-    CHOICES_VERSION,
-    MOST_BYTES,
-    MOST_CODE_WORD,
-    MOST_EMAIL,
-    MOST_NAME,
-    MOST_PLACE,
-    MOST_POINT,
-)
 from plugins.discreet_shipping.errors import ChoicesRefused
 from plugins.discreet_shipping.texts import clean_line
+
+CHOICES_KEY: Final = "discreet_shipping"  # in the metadata of checkouts and orders
+REMEMBERED_KEY: Final = "discreet_shipping"  # in a user's private_metadata
+
+CHOICES_VERSION: Final = 1
+CONTRACT_VERSION: Final = 1
+
+MAX_BYTES: Final = 4096  # of all choices together, as JSON
+# A line of a label: carriers cut longer ones (Royal Mail and UPS print 35 characters).
+MAX_NAME: Final = 35
+MAX_LINE: Final = 60  # of a field of an address; a label has room for two lines of it
+MAX_SAFE_PLACE: Final = 40
+MAX_CODE_WORD: Final = 20
+MAX_EMAIL: Final = 254
+MAX_POINT: Final = 40
+
+# Whatever has a price, countries and methods that staff set.
+OPTIONS: Final = {
+    "sender": _("Another sender name"),
+    "label_name": _("Initials or another name on the label"),
+    "collection": _("Collection instead of home"),
+    "signature": _("Signature on delivery"),
+    "named": _("Only the named person may receive it"),
+    "safe_place": _("Leave at a safe place"),
+    "no_neighbour": _("Do not leave with a neighbour"),
+    "day": _("Not before a date, or only on chosen weekdays"),
+    "slip": _("Slip with codes in the parcel"),
+    "messages": _("Other messages, address or code word"),
+    "return_label": _("Return label in the parcel"),
+}
+WEEKDAYS: Final = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +133,7 @@ def _refuse_shape(data: Mapping[str, Any]) -> None:
         size = len(json.dumps(data).encode())
     except (TypeError, ValueError) as error:
         raise ChoicesRefused({"version": _("These choices cannot be read.")}) from error
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise ChoicesRefused({"version": _("This is too long. Please shorten what you wrote.")})
 
 
@@ -162,7 +186,7 @@ def _email(value: object) -> str:
     text = str(value).strip().lower()
     if not text:
         return ""
-    if len(text) > MOST_EMAIL or not text.isascii():
+    if len(text) > MAX_EMAIL or not text.isascii():
         raise ValueError(_("Enter an e-mail address, such as name@example.org."))
     try:
         validate_email(text)
@@ -173,14 +197,14 @@ def _email(value: object) -> str:
 
 _READERS: dict[str, Callable[[object], Any]] = {
     **{name: _one_of(name) for name in _ALLOWED},
-    "sender": _line(MOST_NAME),
-    "other_name": _line(MOST_NAME),
-    "point": _line(MOST_POINT),
-    "safe_place": _line(MOST_PLACE),
+    "sender": _line(MAX_NAME),
+    "other_name": _line(MAX_NAME),
+    "point": _line(MAX_POINT),
+    "safe_place": _line(MAX_SAFE_PLACE),
     "no_neighbour": _flag,
     "not_before": _date,
     "weekdays": _weekdays,
     "message_email": _email,
-    "code_word": _line(MOST_CODE_WORD),
+    "code_word": _line(MAX_CODE_WORD),
     "return_label": _flag,
 }

@@ -9,12 +9,12 @@ from decimal import Decimal, InvalidOperation
 from django.conf import settings
 from django_countries import countries
 
-from plugins.discreet_shipping.constants import MOST_NAME, OPTIONS, WEEKDAYS
+from plugins.discreet_shipping.choices import MAX_NAME, OPTIONS, WEEKDAYS
 from plugins.discreet_shipping.texts import clean_line
 
-_MOST_PRICE = Decimal(100)
-_MOST_DAYS = 90
-_MOST_SENDERS = 6
+_MAX_PRICE = Decimal(100)
+_MAX_DAYS = 90
+_MAX_SENDERS = 6
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,12 @@ def read_settings(values: Mapping[str, str], *, active: bool) -> ShippingSetting
     reader = _Reader({**default_fields(), **{k: str(v or "") for k, v in values.items()}})
     found = ShippingSettings(
         active=active,
-        senders=reader.lines("sender_names", most=_MOST_SENDERS),
+        senders=reader.lines("sender_names", most=_MAX_SENDERS),
         return_address=reader.lines("return_address", most=5),
         options={key: reader.option(key) for key in OPTIONS},
         weekdays=reader.weekdays("weekdays"),
         lead_days=reader.number("lead_days", most=30),
-        most_days=reader.number("most_days", most=_MOST_DAYS),
+        most_days=reader.number("most_days", most=_MAX_DAYS),
         customs=reader.line("customs_text", required=True),
         exact_customs=reader.line("exact_customs_text"),
         exact_customs_countries=reader.countries("exact_customs_countries"),
@@ -183,14 +183,14 @@ class _Reader:
             price = Decimal(text)
         except InvalidOperation:
             price = Decimal(-1)
-        if not (price.is_finite() and 0 <= price <= _MOST_PRICE and price == round(price, 2)):
-            self.problems[field] = f"Write an amount from 0.00 to {_MOST_PRICE}.00."
+        if not (price.is_finite() and 0 <= price <= _MAX_PRICE and price == round(price, 2)):
+            self.problems[field] = f"Write an amount from 0.00 to {_MAX_PRICE}.00."
             return None
         return price.quantize(Decimal("0.01"))
 
     def _clean(self, field: str, text: str) -> str:
         try:
-            return clean_line(text, most=MOST_NAME)
+            return clean_line(text, most=MAX_NAME)
         except ValueError as error:
             self.problems[field] = str(error)
             return ""

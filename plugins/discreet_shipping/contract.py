@@ -16,14 +16,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from prices import Money
 
-from plugins.discreet_shipping.choices import to_data
-from plugins.discreet_shipping.constants import CONTRACT_VERSION, OPTIONS
-from plugins.discreet_shipping.policies.days import expected_day
-from plugins.discreet_shipping.policies.situation import Situation
-from plugins.discreet_shipping.prices import option_prices
+from plugins.discreet_shipping.choices import CONTRACT_VERSION, OPTIONS, to_data
+from plugins.discreet_shipping.options import DeliveryContext, option_prices
+from plugins.discreet_shipping.policies import expected_day
 from plugins.discreet_shipping.recipient import label_name
-from plugins.ordering.discretion import email_facts
-from plugins.ordering.email_kinds import kinds_for
+from plugins.ordering.order_messages import email_facts, kinds_for
 
 NUMBER_TO_COME = "#####"  # stands for the order's number until there is one
 
@@ -68,7 +65,7 @@ class Facts:
     `address` is empty when nothing is posted.
     """
 
-    situation: Situation
+    context: DeliveryContext
     number: str
     email: str
     first_name: str
@@ -85,7 +82,7 @@ BOX = _("A plain brown box with plain tape. No logo, no picture, no shop name bu
 
 def build(facts: Facts) -> Contract:
     """Return the contract of these facts."""
-    choices, rules = facts.situation.choices, facts.situation.rules
+    choices, rules = facts.context.choices, facts.context.rules
     label = _label(facts)
     return Contract(
         version=CONTRACT_VERSION,
@@ -102,7 +99,7 @@ def build(facts: Facts) -> Contract:
         emails=_emails(facts),
         history=_history(facts.number),
         beyond=_beyond(facts),
-        expected_day=expected_day(facts.situation).isoformat() if label else "",
+        expected_day=expected_day(facts.context).isoformat() if label else "",
         options=[
             [option, str(OPTIONS[option]), str(price.amount)]
             for option, price in option_prices(choices, rules, facts.total.currency)
@@ -115,7 +112,7 @@ def build(facts: Facts) -> Contract:
 def _label(facts: Facts) -> Label | None:
     if not facts.address:
         return None
-    now = facts.situation
+    now = facts.context
     sender = now.choices.sender or now.rules.senders[0]
     name = label_name(now.choices, facts.first_name, facts.last_name)
     place = now.point.lines if now.point else facts.address
@@ -127,7 +124,7 @@ def _label(facts: Facts) -> Label | None:
     )
 
 
-def _marks(now: Situation) -> list[str]:
+def _marks(now: DeliveryContext) -> list[str]:
     choices = now.choices
     marks = {
         "Hold at the counter": now.point is not None and now.point.kind != "locker",
@@ -147,13 +144,13 @@ def _return_label(label: Label) -> Label:
 
 
 def _slip(facts: Facts) -> dict[str, Any]:
-    wanted = facts.situation.choices.slip == "codes"
+    wanted = facts.context.choices.slip == "codes"
     rows = [[f"Code {pk:05d}", str(pieces)] for pk, pieces in facts.lines]
     return {"kind": "codes" if wanted else "none", "lines": rows if wanted else []}
 
 
 def _customs(facts: Facts) -> list[str]:
-    rules, country = facts.situation.rules, facts.situation.country
+    rules, country = facts.context.rules, facts.context.country
     if not facts.address or country == settings.DEFAULT_COUNTRY:
         return []
     exact = country in rules.exact_customs_countries
@@ -161,8 +158,8 @@ def _customs(facts: Facts) -> list[str]:
 
 
 def _emails(facts: Facts) -> dict[str, dict[str, Any]]:
-    choices = to_data(facts.situation.choices)
-    collection = facts.situation.point is not None
+    choices = to_data(facts.context.choices)
+    collection = facts.context.point is not None
     return {
         kind: email_facts(kind, number=facts.number, email=facts.email, choices=choices)
         for kind in kinds_for(messages=choices["messages"], collection=collection)
@@ -195,8 +192,8 @@ def _beyond(facts: Facts) -> list[str]:
     ]
     if _customs(facts):
         texts.append(gettext("Customs may open a parcel that crosses a border."))
-    if facts.situation.choices.day == "weekdays":
-        days = ", ".join(str(WEEKDAYS[day]) for day in facts.situation.choices.weekdays)
+    if facts.context.choices.day == "weekdays":
+        days = ", ".join(str(WEEKDAYS[day]) for day in facts.context.choices.weekdays)
         texts.append(
             gettext("We post it so that it should come on: %(days)s. A carrier can be late.")
             % {"days": days}

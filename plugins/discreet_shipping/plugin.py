@@ -1,12 +1,13 @@
-"""The Saleor plugin: its configuration, prices through the shipping hooks, the Contract."""
+"""The Saleor plugin: settings as staff save them, prices in the shipping hooks, the Contract."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from prices import Money, TaxedMoney
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.discount import DiscountInfo
@@ -24,9 +25,9 @@ from plugins.discreet_shipping.configuration import (
     read_settings,
     structure,
 )
-from plugins.discreet_shipping.prices import surcharge
+from plugins.discreet_shipping.options import surcharge
 from plugins.discreet_shipping.recipient import address_is_printable
-from plugins.ordering.errors import BasketIncomplete
+from plugins.ordering.outcomes import BasketIncomplete
 
 
 class DiscreetShippingPlugin(BasePlugin):
@@ -63,7 +64,7 @@ class DiscreetShippingPlugin(BasePlugin):
         previous_value: TaxedMoney,
     ) -> TaxedMoney:
         """Return the delivery price with the basket's options."""
-        from plugins.discreet_shipping.selectors.stored import choices_of
+        from plugins.discreet_shipping.saved_choices import choices_of
 
         if not self.active or checkout.shipping_method is None:
             return previous_value
@@ -74,9 +75,9 @@ class DiscreetShippingPlugin(BasePlugin):
 
     def calculate_order_shipping(self, order: Order, previous_value: TaxedMoney) -> TaxedMoney:
         """Return the delivery price with the options as the order's Contract has them."""
-        from plugins.discreet_shipping.selectors.contracts import promised_surcharge
+        from plugins.discreet_shipping.order_contract import contract_surcharge
 
-        added = promised_surcharge(order)
+        added = contract_surcharge(order)
         if not added.amount:
             return previous_value
         return previous_value + _taxed(added, order.shipping_address)
@@ -85,7 +86,7 @@ class DiscreetShippingPlugin(BasePlugin):
         self, checkout: Checkout, discounts: Iterable[DiscountInfo], previous_value: Any
     ) -> Any:
         """Refuse what no longer fits, such as a day that has passed, or cannot be printed."""
-        from plugins.discreet_shipping.selectors.stored import problems_of
+        from plugins.discreet_shipping.saved_choices import problems_of
 
         if not checkout.is_shipping_required():
             return previous_value
@@ -97,12 +98,41 @@ class DiscreetShippingPlugin(BasePlugin):
 
     def order_created(self, order: Order, previous_value: Any) -> Any:
         """Fix the Contract of a new order, in the transaction that makes it."""
-        from plugins.discreet_shipping.services.contracts import fix_contract
+        from plugins.discreet_shipping.order_contract import store_contract
 
-        fix_contract(order=order, rules=self.rules)
+        store_contract(order=order, rules=self.rules)
         return previous_value
 
 
 def _taxed(price: Money, address: Any) -> TaxedMoney:
     """Return the price with the tax that delivery to the address has."""
     return get_plugins_manager().apply_taxes_to_shipping(price, address)
+
+
+def current_settings() -> ShippingSettings:
+    """Return the settings in force; without the plugin, nothing is on offer."""
+    for plugin in get_plugins_manager().plugins:
+        if isinstance(plugin, DiscreetShippingPlugin):
+            return plugin.rules
+    return read_settings({}, active=False)
+
+
+def settings_row() -> PluginConfiguration:
+    """Return Saleor's row of the settings; made with the defaults when staff first look."""
+    plugin = DiscreetShippingPlugin
+    return PluginConfiguration.objects.get_or_create(
+        identifier=plugin.PLUGIN_ID,
+        defaults={
+            "name": plugin.PLUGIN_NAME,
+            "description": plugin.PLUGIN_DESCRIPTION,
+            "configuration": as_items(default_fields()),
+        },
+    )[0]
+
+
+@transaction.atomic
+def save_settings(*, values: Mapping[str, str], active: bool) -> None:
+    """Store the configuration as Saleor does; raise Django's ValidationError, per field."""
+    row = settings_row()
+    row.configuration = as_items({**default_fields(), **values})
+    DiscreetShippingPlugin.save_plugin_configuration(row, {"configuration": [], "active": active})

@@ -5,14 +5,14 @@ from __future__ import annotations
 Answer = tuple[bool, str]
 
 
-def may_set_stock(*, seen: int, current: int, allocated: int, wanted: int) -> Answer:
+def may_set_stock(*, expected: int, current: int, allocated: int, wanted: int) -> Answer:
     """Say whether the quantity on hand may become `wanted` pieces.
 
-    `seen` is what the person had on the screen, `current` what is stored now, `allocated` what
+    `expected` is what the person had on the screen, `current` what is stored now, `allocated` what
     orders have reserved.
     """
-    if seen != current:
-        return False, f"Someone changed this stock meanwhile: it is {current} now, not {seen}."
+    if expected != current:
+        return False, f"Someone changed this stock meanwhile: it is {current} now, not {expected}."
     if wanted == current:
         return False, f"The quantity is {current} already."
     if wanted < allocated:
@@ -30,10 +30,10 @@ def may_take(*, pieces: int, quantity: int, allocated: int) -> Answer:
     return True, ""
 
 
-def may_add(*, pieces: int, most: int) -> Answer:
-    """Say whether `pieces` can be put on a shelf; `most` guards against a scanned barcode."""
+def may_add(*, pieces: int, maximum: int) -> Answer:
+    """Say whether `pieces` can be added to a stock; `maximum` guards against a scanned barcode."""
     if pieces <= 0:
         return False, "The number of pieces must be above zero."
-    if pieces > most:
-        return False, f"{pieces} pieces at once looks like a mistake: {most} are the most."
+    if pieces > maximum:
+        return False, f"{pieces} pieces at once looks like a mistake: {maximum} are the most."
     return True, ""

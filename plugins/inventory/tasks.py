@@ -1,23 +1,25 @@
 """Celery tasks of inventory."""
 
+from __future__ import annotations
+
 from celery import shared_task
 
-from plugins.inventory import services
+from plugins.inventory import alerts, ledger
 
 
 @shared_task
-def notice_low_stock() -> int:
+def send_low_stock_alerts() -> int:
     """Tell staff of stock that became low (beat, every five minutes)."""
-    return services.notice_low_stock()
+    return alerts.send_low_stock_alerts()
 
 
 @shared_task
-def grant_wishes() -> int:
+def send_back_in_stock_alerts() -> int:
     """Tell customers of stock that came back (beat, every five minutes)."""
-    return services.grant_wishes()
+    return alerts.send_back_in_stock_alerts()
 
 
 @shared_task
 def check_ledger() -> int:
     """Compare ledger, stock and orders (beat, every ten minutes); return the differences."""
-    return len(services.record_check().differences)
+    return len(ledger.record_check().differences)

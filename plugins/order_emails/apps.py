@@ -13,8 +13,7 @@ class OrderEmailsConfig(AppConfig):
 
     def ready(self) -> None:
         """Silence Saleor's own e-mails (one sender per e-mail), and listen to ordering."""
-        from plugins.order_emails import receivers
-        from plugins.order_emails.services import silence
+        from plugins.order_emails import plugin, suppress
 
-        silence.install()
-        receivers.connect()
+        suppress.suppress_saleor_emails()
+        plugin.connect()

@@ -1,4 +1,4 @@
-"""From a row of the outbox to a message: text and HTML of one kind."""
+"""From a row of the outbox to a message: sender and recipient, text and HTML of one kind."""
 
 from __future__ import annotations
 
@@ -13,12 +13,52 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import select_template
 from django.utils import translation
 
-from plugins.order_emails.envelopes import Envelope, envelope_of, language_of
-from plugins.order_emails.kinds import KINDS, Audience, Context, Kind, Texts
-from plugins.order_emails.kinds.base import link
+from plugins.order_emails.kinds.base import KINDS, Audience, Context, Kind, Texts, link
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.placeholders import BrokenText, fill, paragraphs
-from plugins.order_emails.selectors.texts import stored_text, texts_of
+from plugins.order_emails.policies import NoRecipient
+from plugins.order_emails.text_rules import BrokenText, fill, paragraphs
+from plugins.order_emails.texts import stored_text, texts_of
+from plugins.ordering.order_messages import message_promise
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """`subject` and `preheader` are empty where the kind's own texts give them."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str = ""
+    preheader: str = ""
+
+
+def language_of(row: OutgoingEmail, kind: Kind) -> str:
+    """Return the language of an e-mail: the order's for its customer, else the row's."""
+    if kind.audience is Audience.CUSTOMER and row.order is not None:
+        return str(row.order.language_code)
+    return row.language or settings.LANGUAGE_CODE
+
+
+def envelope_of(row: OutgoingEmail, kind: Kind) -> Envelope:
+    """Return the envelope; raises NoRecipient when nobody is left to write to."""
+    envelope = _by_promise(row) if kind.audience is Audience.CUSTOMER else _own(row, kind)
+    if not any(envelope.recipients):
+        raise NoRecipient
+    return envelope
+
+
+def _by_promise(row: OutgoingEmail) -> Envelope:
+    if row.order is None:
+        raise NoRecipient
+    promise = message_promise(row.order, row.kind)
+    return Envelope(promise.sender, (promise.recipient,), promise.subject, promise.preheader)
+
+
+def _own(row: OutgoingEmail, kind: Kind) -> Envelope:
+    if kind.audience is Audience.STAFF:
+        return Envelope(settings.DEFAULT_FROM_EMAIL, tuple(settings.STAFF_EMAILS))
+    address = row.to_address or (row.user.email if row.user else "")
+    return Envelope(settings.DEFAULT_FROM_EMAIL, (address,))
+
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from saleor.order.models import Order
 
-RESENT = "+"  # parts an occasion from the number of its repetition
+RESENT = "+"  # parts an dedup_key from the number of its repetition
 
 
 class EmailState(models.TextChoices):
@@ -27,7 +27,7 @@ UNSENT = (EmailState.WAITING, EmailState.SENDING, EmailState.FAILED)
 
 
 class OutgoingEmail(models.Model):
-    """One e-mail of one `kind` about one `occasion`, sent once.
+    """One e-mail of one `kind` about one `dedup_key`, sent once.
 
     `about` names what it is about for good ("order-12", "user-7", "stock-3"), also when that is
     deleted. The recipient is read from the order or the user when the e-mail is sent, so no
@@ -46,7 +46,7 @@ class OutgoingEmail(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", on_delete=models.SET_NULL
     )
     kind = models.CharField(max_length=40)
-    occasion = models.CharField(max_length=80)
+    dedup_key = models.CharField(max_length=80)
     language = models.CharField(max_length=35, blank=True, default="")
     to_address = models.EmailField(blank=True, default="")
     path = models.CharField(max_length=500, blank=True, default="")
@@ -64,7 +64,7 @@ class OutgoingEmail(models.Model):
         verbose_name = "e-mail"
         constraints = (
             models.UniqueConstraint(
-                fields=("about", "kind", "occasion"), name="one_email_per_occasion"
+                fields=("about", "kind", "dedup_key"), name="one_email_per_occasion"
             ),
         )
         indexes = (
@@ -80,8 +80,8 @@ class OutgoingEmail(models.Model):
 
     @property
     def event(self) -> str:
-        """The occasion without the number that sending it again gave it."""
-        return self.occasion.partition(RESENT)[0]
+        """The dedup_key without the number that sending it again gave it."""
+        return self.dedup_key.partition(RESENT)[0]
 
 
 class EmailText(models.Model):

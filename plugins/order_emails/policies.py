@@ -1,4 +1,4 @@
-"""Rules of sending, without side effects."""
+"""Rules of sending, without side effects, and the refusals that they lead to."""
 
 from __future__ import annotations
 
@@ -10,21 +10,34 @@ from smtplib import (
     SMTPSenderRefused,
 )
 
+
+class TextRefused(ValueError):  # noqa: N818  reads as what it is
+    """Words that cannot be stored; `problems` are sentences by field, "" for all of it."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = problems
+
+
+class SendRefused(ValueError):  # noqa: N818  reads as what it is
+    """An e-mail that cannot be sent again; the text says why."""
+
+
 LEASE = timedelta(minutes=5)  # far longer than a send: EMAIL_TIMEOUT is 15 s per step
 GRACE = timedelta(minutes=1)  # before the sweeper publishes what the event published itself
 FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=6)
-MOST_ATTEMPTS = 16  # about two days
-REST = timedelta(seconds=30)  # as long as the sweeper's rhythm
-SLOW = 5  # seconds after which a failed try counts as a server that hangs
-_PERMANENT = 500  # SMTP replies from here on are final (RFC 5321, 4.2.1)
+MAX_PAUSE = timedelta(hours=6)
+MAX_ATTEMPTS = 16  # about two days
+SMTP_PAUSE = timedelta(seconds=30)  # as long as the sweeper's rhythm
+HANG_SECONDS = 5  # seconds after which a failed try counts as a server that hangs
+_MIN_PERMANENT_CODE = 500  # SMTP replies from here on are final (RFC 5321, 4.2.1)
 
 
 class NoRecipient(ValueError):  # noqa: N818  reads as what it is
     """The order, or its e-mail address, is gone."""
 
 
-def may_try_again(error: Exception, attempts: int) -> tuple[bool, str]:
+def may_retry(error: Exception, attempts: int) -> tuple[bool, str]:
     """Say whether a failed e-mail is tried again, and the reason as a class of error.
 
     The reason never holds the error's text, which may name the recipient. A refused log-in
@@ -33,12 +46,12 @@ def may_try_again(error: Exception, attempts: int) -> tuple[bool, str]:
     reason = type(error).__name__
     if isinstance(error, NoRecipient):
         return False, reason
-    if attempts >= MOST_ATTEMPTS:
+    if attempts >= MAX_ATTEMPTS:
         return False, reason
     return not _is_permanent(error), reason
 
 
-def should_rest(error: Exception, seconds: float) -> tuple[bool, str]:
+def should_pause_smtp(error: Exception, seconds: float) -> tuple[bool, str]:
     """Say whether a try that failed after `seconds` shows a mail server that hangs.
 
     A server that refuses at once costs no time, so the others may well try; one that says no to
@@ -46,7 +59,7 @@ def should_rest(error: Exception, seconds: float) -> tuple[bool, str]:
     """
     if isinstance(error, SMTPRecipientsRefused | SMTPSenderRefused):
         return False, "the server answers"
-    if not isinstance(error, OSError) or seconds < SLOW:
+    if not isinstance(error, OSError) or seconds < HANG_SECONDS:
         return False, "no time was lost"
     return True, "the server hangs"
 
@@ -57,7 +70,7 @@ def pause_after(attempts: int, jitter: float) -> timedelta:
     The pause doubles from one minute up to six hours; up to half of it is taken off at
     random, so that many e-mails that failed together do not come back together.
     """
-    full = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    full = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), MAX_PAUSE)
     return full * (1 - jitter / 2)
 
 
@@ -65,26 +78,28 @@ def _is_permanent(error: Exception) -> bool:
     if isinstance(error, SMTPAuthenticationError | SMTPSenderRefused):
         return False
     if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= _PERMANENT for code, _text in error.recipients.values())
-    return isinstance(error, SMTPResponseException) and error.smtp_code >= _PERMANENT
+        return all(code >= _MIN_PERMANENT_CODE for code, _text in error.recipients.values())
+    return isinstance(error, SMTPResponseException) and error.smtp_code >= _MIN_PERMANENT_CODE
 
 
-def may_try_again_by_hand(*, state: str, forgets: bool) -> tuple[bool, str]:
-    """Say whether staff may try an e-mail again; `forgets`: its link and address are gone."""
+def may_retry_by_hand(*, state: str, link_deleted: bool) -> tuple[bool, str]:
+    """Say whether staff may try an e-mail again; `link_deleted`: its link and address are gone."""
     if state != "dead":
         return False, "Only an e-mail that was given up can be tried again."
-    if forgets:
-        return False, _FORGOTTEN
+    if link_deleted:
+        return False, _LINK_DELETED
     return True, ""
 
 
-def may_send_again(*, state: str, forgets: bool) -> tuple[bool, str]:
+def may_resend(*, state: str, link_deleted: bool) -> tuple[bool, str]:
     """Say whether staff may send what was sent (or no longer needed) once more."""
     if state != "sent":
         return False, "This e-mail was not sent yet."
-    if forgets:
-        return False, _FORGOTTEN
+    if link_deleted:
+        return False, _LINK_DELETED
     return True, ""
 
 
-_FORGOTTEN = "Its link was for one person and is not kept. They can ask for a new one themselves."
+_LINK_DELETED = (
+    "Its link was for one person and is not kept. They can ask for a new one themselves."
+)

@@ -1,4 +1,4 @@
-"""How an e-mail would look, with made-up values or those of a real order."""
+"""How an e-mail would look, with made-up values or a real order's; and sending it to oneself."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone, translation
+from saleor.account.models import User
 
-from plugins.order_emails.envelopes import Envelope, envelope_of
-from plugins.order_emails.kinds import Audience, Context, Kind, Texts
-from plugins.order_emails.messages import Rendered, render_texts
+from plugins.order_emails.kinds.base import KINDS, Audience, Context, Kind, Texts
+from plugins.order_emails.messages import Envelope, Rendered, envelope_of, render_texts
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.discretion import subject_of
-from plugins.ordering.email_kinds import EMAIL_KINDS
+from plugins.order_emails.outbox import send_by_smtp
+from plugins.order_emails.policies import SendRefused
+from plugins.order_emails.text_rules import BrokenText
+from plugins.ordering.order_messages import EMAIL_KINDS, subject_of
 
 _SAMPLE_NUMBER = "1042"
 
@@ -46,3 +49,26 @@ def _of(kind: Kind, order: Any) -> tuple[Context, Envelope] | None:
         return kind.context(row), envelope_of(row, kind)
     except (LookupError, ValueError, ObjectDoesNotExist):
         return None  # there is no such refund or parcel of it
+
+
+def send_test(*, kind: str, language: str, texts: Texts, user_id: int) -> str:
+    """Send these words with made-up values to the user's own address, which is returned.
+
+    It does not go through the outbox: who asks for it waits for the answer. Raises SendRefused.
+    """
+    address = User.objects.get(pk=user_id).email
+    try:
+        rendered, _real = preview(KINDS[kind], language, texts)
+        message = EmailMultiAlternatives(
+            subject=f"Test: {rendered.subject}",
+            body=rendered.text,
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[address],
+        )
+        message.attach_alternative(rendered.html, "text/html")
+        send_by_smtp(message)
+    except BrokenText as broken:
+        raise SendRefused(str(broken)) from broken
+    except OSError as error:
+        raise SendRefused("The mail server did not take it. Please try again later.") from error
+    return str(address)

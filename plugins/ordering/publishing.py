@@ -1,4 +1,4 @@
-"""Handing a row to a worker, which may be away: the row waits then, and a sweeper finds it."""
+"""Queue a task for a row. If the broker is unreachable, the row waits for a periodic task."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from celery import Task
 logger = logging.getLogger(__name__)
 
 
-def publish_or_wait(task: Task[Any, Any], row_id: int) -> bool:
+def try_to_publish(task: Task[Any, Any], row_id: int) -> bool:
     """Queue `task(row_id)`; return False where the broker is away.
 
     For after the commit (`transaction.on_commit(partial(...), robust=True)`) of a row that a

@@ -16,13 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from plugins.inventory.services import WISHES_KEPT
+from plugins.inventory.alerts import BACK_IN_STOCK_ALERT_RETENTION
 
 _YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RetentionPeriod:
     """One kind of data: `what` and `why` are for customers, `task` is the path of its task."""
 
     what: Any
@@ -41,30 +41,30 @@ class Kept:
 
 
 _ORDERING = "plugins.ordering.tasks"
-RETENTION: dict[str, Kept] = {
-    "baskets": Kept(
+RETENTION: dict[str, RetentionPeriod] = {
+    "baskets": RetentionPeriod(
         _("A basket that nobody touches, with the address if one was typed"),
         timedelta(days=7),
         _("As long as your browser keeps the way back to it."),
-        f"{_ORDERING}.forget_old_baskets",
+        f"{_ORDERING}.erase_old_baskets",
     ),
-    "unpaid_orders": Kept(
+    "unpaid_orders": RetentionPeriod(
         _("Name, address, e-mail and delivery wishes of an order that was not paid"),
         timedelta(days=30),
         _("In case a payment arrives late, or you ask what happened."),
-        f"{_ORDERING}.forget_old_orders",
+        f"{_ORDERING}.anonymise_old_orders",
     ),
     # Limitation Act 1980, section 5, and HMRC's VAT Notice 700/21: six years each.
-    "orders": Kept(
+    "orders": RetentionPeriod(
         _("Name, address, e-mail and delivery wishes of a paid order"),
         timedelta(days=6 * _YEAR),
         _(
             "Claims about a purchase can be made that long (Limitation Act 1980), and tax law asks "
             "for records of sales (VAT Notice 700/21). Then the amounts stay, without a person."
         ),
-        f"{_ORDERING}.forget_old_orders",
+        f"{_ORDERING}.anonymise_old_orders",
     ),
-    "emails": Kept(
+    "emails": RetentionPeriod(
         _(
             "That an e-mail was sent, and when; never its text. "
             "One about an order: as long as the order"
@@ -73,45 +73,45 @@ RETENTION: dict[str, Kept] = {
         _("So that no e-mail goes out twice, and we can tell you what we sent."),
         "plugins.order_emails.tasks.forget_old_emails",
     ),
-    "payment_notices": Kept(
+    "payment_notices": RetentionPeriod(
         _("Notices of the payment service: their kind and number"),
         timedelta(days=90),
         _("So that none is worked on twice."),
         "plugins.stripe_payments.tasks.forget_old_events",
     ),
-    "wishes": Kept(
+    "back_in_stock_alerts": RetentionPeriod(
         _("An e-mail address that asked to be told when something can be bought again"),
-        WISHES_KEPT,
+        BACK_IN_STOCK_ALERT_RETENTION,
         _("Nothing came of it. If something does, it is deleted with that one e-mail."),
-        "plugins.inventory.tasks.grant_wishes",
+        "plugins.inventory.tasks.send_back_in_stock_alerts",
     ),
-    "staff_log": Kept(
+    "staff_log": RetentionPeriod(
         _("Which member of staff looked at or changed what"),
         timedelta(days=2 * _YEAR),
         _("To find out what went wrong, and to protect your data from misuse."),
-        "dashboard.tasks.forget_old_traces",
+        "dashboard.tasks.delete_old_traces",
     ),
-    "unconfirmed": Kept(
+    "unconfirmed": RetentionPeriod(
         _("An e-mail address that nobody confirmed, of a new account or in place of another"),
         timedelta(days=7),
         _("So that you can ask for another link."),
-        "storefront.tasks.forget_unconfirmed",
+        "storefront.tasks.delete_unconfirmed",
     ),
-    "sign_in_tries": Kept(
+    "sign_in_tries": RetentionPeriod(
         _("Wrong and right passwords: when, for which account, from which internet address"),
         timedelta(days=30),
         _("To stop those who guess passwords. The passwords themselves are not kept."),
-        "dashboard.tasks.forget_old_traces",
+        "dashboard.tasks.delete_old_traces",
     ),
-    "sign_ins": Kept(
+    "sign_ins": RetentionPeriod(
         _("A sign-in that has ended"),
         timedelta(days=1),
         _("It is of no use any more."),
-        "dashboard.tasks.forget_old_traces",
+        "dashboard.tasks.delete_old_traces",
     ),
 }
 
 
-def too_old(name: str, now: datetime | None = None) -> datetime:
+def retention_cutoff(name: str, now: datetime | None = None) -> datetime:
     """Return the moment before which data of this kind is forgotten."""
     return (now or timezone.now()) - RETENTION[name].period

@@ -11,7 +11,7 @@ from django.dispatch import Signal
 
 # A person of the shop has to look at a payment. Arguments: `order_id` (int, or None where no
 # order is known), `reason` (a code such as "wrong_amount", "paid_twice", "dispute",
-# "refund_failed", "stray_payment"; nothing private in it) and `occasion` (str, the same for the
+# "refund_failed", "stray_payment"; nothing private in it) and `dedup_key` (str, the same for the
 # same trouble told twice). Sent once per trouble.
 payment_needs_attention = Signal()
 

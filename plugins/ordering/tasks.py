@@ -1,35 +1,37 @@
 """Celery tasks of ordering."""
 
+from __future__ import annotations
+
 from celery import shared_task
 
-from plugins.ordering import services
+from plugins.ordering import erasure, refunds, releasing
 
 
 @shared_task
 def release_unpaid_orders() -> int:
     """Release every order whose payment session has ended (beat, once a minute)."""
-    return services.release_unpaid_orders()
+    return releasing.release_unpaid_orders()
 
 
 @shared_task
 def perform_refund(refund_id: int) -> None:
     """Make one refund at the provider."""
-    services.perform_refund(refund_id=refund_id)
+    refunds.perform_refund(refund_id=refund_id)
 
 
 @shared_task
 def perform_waiting_refunds() -> int:
     """Make the refunds that were left behind (beat, once a minute)."""
-    return services.perform_waiting_refunds()
+    return refunds.perform_waiting_refunds()
 
 
 @shared_task
-def forget_old_baskets() -> int:
+def erase_old_baskets() -> int:
     """Delete the baskets that nobody came back for (beat, once an hour)."""
-    return services.forget_old_baskets()
+    return erasure.erase_old_baskets()
 
 
 @shared_task
-def forget_old_orders() -> int:
+def anonymise_old_orders() -> int:
     """Make orders anonymous whose time is over (beat, once an hour)."""
-    return services.forget_old_orders()
+    return erasure.anonymise_old_orders()

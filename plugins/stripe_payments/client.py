@@ -1,4 +1,4 @@
-"""The only module that knows Stripe's SDK; everything else sees the small types below."""
+"""The only module that knows Stripe's SDK; everything else sees the small types of results.py."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import stripe
 from django.conf import settings
 from stripe import RequestsClient
 
-from plugins.stripe_payments.constants import (
+from plugins.stripe_payments.policies import (
     API_VERSION,
     CONNECT_TIMEOUT,
     NETWORK_RETRIES,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 stripe.enable_telemetry = False  # Stripe needs no figures about our server
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 _EXPAND = ["payment_intent"]
 _PAGE = 100
 
@@ -156,7 +156,7 @@ class Stripe:
                 payload, signature, self.webhook_secret, tolerance=SIGNATURE_TOLERANCE
             )
         except (stripe.SignatureVerificationError, ValueError) as error:
-            raise BadSignature(_why(error)) from error
+            raise BadSignature(_refusal_reason(error)) from error
         return EventData(
             event_id=event.id,
             kind=event.type,
@@ -166,7 +166,7 @@ class Stripe:
         )
 
 
-class PatientClient(RequestsClient):
+class RetryingClient(RequestsClient):
     """The SDK's HTTP client, which also waits and tries again when Stripe says "too many"."""
 
     def _should_retry(
@@ -198,14 +198,14 @@ def _stripe(api_key: str, webhook_secret: str, base: str) -> Stripe:
         stripe_version=API_VERSION,
         base_addresses={"api": base},
         max_network_retries=NETWORK_RETRIES,
-        http_client=PatientClient(timeout=(CONNECT_TIMEOUT, READ_TIMEOUT)),
+        http_client=RetryingClient(timeout=(CONNECT_TIMEOUT, READ_TIMEOUT)),
     )
     return Stripe(sdk, webhook_secret)
 
 
 def _session_params(new: NewSession) -> SessionCreateParams:
     """Return all that Stripe learns: a number, an amount, two addresses, a statement text."""
-    marks = {"order": new.order_number, "session": new.key}
+    metadata = {"order": new.order_number, "session": new.key}
     params: SessionCreateParams = {
         "mode": "payment",
         "line_items": [
@@ -219,10 +219,10 @@ def _session_params(new: NewSession) -> SessionCreateParams:
             }
         ],
         "client_reference_id": new.order_number,
-        "metadata": marks,
+        "metadata": metadata,
         "payment_intent_data": {
             "description": f"Order {new.order_number}",
-            "metadata": marks,
+            "metadata": metadata,
             "statement_descriptor_suffix": new.statement_suffix,
         },
         "adaptive_pricing": {"enabled": False},  # the amount stays the order's, to the penny
@@ -237,7 +237,7 @@ def _session_params(new: NewSession) -> SessionCreateParams:
     return params
 
 
-def _call(request: Callable[[], Answer]) -> Answer:
+def _call(request: Callable[[], Result]) -> Result:
     try:
         return request()
     except (stripe.APIConnectionError, stripe.APIError, stripe.RateLimitError) as error:
@@ -248,7 +248,7 @@ def _call(request: Callable[[], Answer]) -> Answer:
         raise StripeRefused(error.code or type(error).__name__, error.user_message or "") from error
 
 
-def _paged(page: Any, convert: Callable[[Any], Answer]) -> Iterator[Answer]:
+def _paged(page: Any, convert: Callable[[Any], Result]) -> Iterator[Result]:
     pages = page.auto_paging_iter()
     while (thing := _call(lambda: next(pages, None))) is not None:
         yield convert(thing)
@@ -265,7 +265,7 @@ def _session(session: stripe.checkout.Session) -> SessionData:
         amount=session.amount_total or 0,
         currency=session.currency or "",
         order_number=session.client_reference_id or "",
-        key=_mark(session.metadata, "session"),
+        key=_metadata_value(session.metadata, "session"),
         intent=expanded.id if expanded else str(intent or ""),
         intent_status=expanded.status if expanded else "",
         failure=_failure(expanded),
@@ -284,7 +284,7 @@ def _refund(refund: stripe.Refund) -> RefundData:
         amount=refund.amount,
         currency=refund.currency,
         status=refund.status or "",
-        key=_mark(refund.metadata, "refund"),
+        key=_metadata_value(refund.metadata, "refund"),
     )
 
 
@@ -303,10 +303,10 @@ def _id(thing: Any) -> str:
     return str(getattr(thing, "id", thing) or "")
 
 
-def _mark(metadata: stripe.StripeObject | None, name: str) -> str:
+def _metadata_value(metadata: stripe.StripeObject | None, name: str) -> str:
     return str(metadata[name]) if metadata is not None and name in metadata else ""
 
 
-def _why(error: Exception) -> str:
+def _refusal_reason(error: Exception) -> str:
     old = "tolerance" in str(error)
     return "stale" if old else "unreadable" if isinstance(error, ValueError) else "forged"

@@ -11,11 +11,11 @@ from saleor.payment import TransactionKind
 from saleor.payment.interface import GatewayResponse, PaymentData
 from saleor.plugins.base_plugin import BasePlugin
 
-from plugins.ordering.errors import OrderRefused
-from plugins.ordering.payments import PaymentProviderError, SessionState
-from plugins.ordering.services import start_payment
+from plugins.ordering.outcomes import OrderRefused
+from plugins.ordering.paying import start_payment
+from plugins.ordering.payment_provider import PaymentProviderError, SessionState
 from plugins.stripe_payments.checks import PROVIDER_PATH
-from plugins.stripe_payments.constants import PROVIDER
+from plugins.stripe_payments.policies import PROVIDER
 from plugins.stripe_payments.provider import StripePayments
 
 

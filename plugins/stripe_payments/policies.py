@@ -1,4 +1,4 @@
-"""Rules without side effects: money in Stripe's units, and the text on card statements."""
+"""Stripe's limits, units and states, as rules without side effects."""
 
 from __future__ import annotations
 
@@ -6,14 +6,52 @@ from decimal import Decimal
 
 from prices import Money
 
-from plugins.stripe_payments.constants import (
-    SUFFIX_FORBIDDEN,
-    SUFFIX_LEAST,
-    SUFFIX_MOST,
-    THREE_DECIMAL,
-    WHOLE_UNITS_ONLY,
-    ZERO_DECIMAL,
+from plugins.ordering.payment_provider import RefundState, SessionState
+from plugins.stripe_payments.results import RefundData, SessionData
+
+PROVIDER = "stripe"
+
+# The version this plugin was written for; Stripe keeps old versions working. Moving it means
+# reading https://docs.stripe.com/changelog and running the tests against the new one.
+API_VERSION = "2026-10-28.endive"
+
+SIGNATURE_TOLERANCE = 300  # seconds, https://docs.stripe.com/webhooks#verify-official-libraries
+CONNECT_TIMEOUT, READ_TIMEOUT = 4.0, 12.0  # seconds; a customer is waiting
+NETWORK_RETRIES = 2
+
+# Amounts without hundredths: https://docs.stripe.com/currencies#zero-decimal. UGX and ISK have
+# none either, but Stripe wants them with two zeros.
+ZERO_DECIMAL = frozenset(
+    "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split()  # noqa: SIM905
 )
+# https://docs.stripe.com/currencies#three-decimal; Stripe wants the last digit to be 0
+THREE_DECIMAL = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
+WHOLE_UNITS_ONLY = frozenset({"ISK", "UGX"})
+
+# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in major units
+MIN_CHARGE = {
+    "AUD": Decimal("0.50"),
+    "CAD": Decimal("0.50"),
+    "CHF": Decimal("0.50"),
+    "DKK": Decimal("2.50"),
+    "EUR": Decimal("0.50"),
+    "GBP": Decimal("0.30"),
+    "JPY": Decimal(50),
+    "NOK": Decimal("3.00"),
+    "SEK": Decimal("3.00"),
+    "USD": Decimal("0.50"),
+}
+
+# https://docs.stripe.com/get-started/account/statement-descriptors
+MIN_SUFFIX_LENGTH, MAX_SUFFIX_LENGTH = 5, 22
+SUFFIX_FORBIDDEN = "<>\\'\"*"
+
+# The reservation lasts this much longer than Stripe's page, so that a payment made in its last
+# second still finds its order held.
+EXPIRY_MARGIN = 60  # seconds
+
+RETURN_LINK_HOURS = 24  # how long the way back from Stripe leads to the order page
+
 
 Answer = tuple[bool, str]
 
@@ -52,8 +90,8 @@ def _step(currency: str) -> int:
 
 def suffix_allowed(suffix: str) -> Answer:
     """Say whether Stripe takes this text for card statements; the reason is for operators."""
-    if not SUFFIX_LEAST <= len(suffix) <= SUFFIX_MOST:
-        return False, f"must have {SUFFIX_LEAST} to {SUFFIX_MOST} characters"
+    if not MIN_SUFFIX_LENGTH <= len(suffix) <= MAX_SUFFIX_LENGTH:
+        return False, f"must have {MIN_SUFFIX_LENGTH} to {MAX_SUFFIX_LENGTH} characters"
     if any(character in SUFFIX_FORBIDDEN for character in suffix):
         return False, f"must not contain any of {SUFFIX_FORBIDDEN}"
     if not suffix.isascii() or not suffix.isprintable():
@@ -61,3 +99,31 @@ def suffix_allowed(suffix: str) -> Answer:
     if not any(character.isalpha() for character in suffix):
         return False, "must contain a letter"
     return True, ""
+
+
+_FAILED = {"requires_payment_method", "canceled"}
+
+
+def session_state(session: SessionData) -> SessionState:
+    """Return open, paid or closed.
+
+    A completed but unpaid session is a bank debit on its way: open until the bank has said
+    yes (paid) or no (closed: the customer cannot try again on that page).
+    """
+    if session.payment_status == "paid":
+        amount = from_smallest_unit(session.amount, session.currency)
+        return SessionState("paid", amount=amount, raw_id=session.intent)
+    if session.status == "expired":
+        return SessionState("closed")
+    if session.status == "complete" and session.intent_status in _FAILED:
+        return SessionState("closed")
+    return SessionState("open")
+
+
+def refund_state(refund: RefundData) -> RefundState:
+    """Return pending, succeeded or failed."""
+    if refund.status == "succeeded":
+        return RefundState("succeeded", reference=refund.reference)
+    if refund.status in {"failed", "canceled"}:
+        return RefundState("failed", reference=refund.reference, error=refund.status)
+    return RefundState("pending", reference=refund.reference)

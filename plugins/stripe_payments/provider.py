@@ -10,18 +10,34 @@ from django.urls import reverse
 from django.utils import timezone
 from prices import Money
 
-from plugins.ordering.payments import (
+from plugins.ordering.models import PaymentSession
+from plugins.ordering.payment_provider import (
     OpenedSession,
     PaymentProviderError,
     RefundState,
     SessionState,
 )
 from plugins.stripe_payments.client import Stripe, StripeRefused, StripeUnavailable, get_stripe
-from plugins.stripe_payments.constants import EXPIRY_MARGIN, MINIMUM_CHARGE, PROVIDER
-from plugins.stripe_payments.policies import to_smallest_unit
+from plugins.stripe_payments.policies import (
+    EXPIRY_MARGIN,
+    MIN_CHARGE,
+    PROVIDER,
+    refund_state,
+    session_state,
+    to_smallest_unit,
+)
 from plugins.stripe_payments.results import NewSession, SessionData
-from plugins.stripe_payments.selectors import names_its_order
-from plugins.stripe_payments.states import refund_state, session_state
+
+
+def order_number_matches(session: SessionData) -> bool:
+    """Say whether the order that Stripe names is the one the session was opened for.
+
+    A session that we have no row of contradicts nothing.
+    """
+    rows = PaymentSession.objects.filter(provider=PROVIDER, reference=session.reference)
+    order_id = rows.values_list("order_id", flat=True).first()
+    return order_id is None or str(order_id) == session.order_number
+
 
 _LOOK_BACK = timedelta(hours=1)  # a session is asked for again within its reservation
 
@@ -68,7 +84,7 @@ class StripePayments:
 
     def smallest_charge(self, *, currency: str) -> Money:
         """Return Stripe's minimum; zero for a currency of which we know none."""
-        return Money(MINIMUM_CHARGE.get(currency, Decimal(0)), currency)
+        return Money(MIN_CHARGE.get(currency, Decimal(0)), currency)
 
     def close(self, *, reference: str) -> SessionState:
         """Expire the session; one that is not open any more is looked at instead."""
@@ -119,7 +135,7 @@ class StripePayments:
 
 
 def _state(session: SessionData) -> SessionState:
-    if not names_its_order(session):  # not to be counted for this order, nor released over
+    if not order_number_matches(session):  # not to be counted for this order, nor released over
         raise PaymentProviderError(f"{session.reference} names another order")
     return session_state(session)
 

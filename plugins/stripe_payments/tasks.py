@@ -2,28 +2,28 @@
 
 from celery import shared_task
 
-from plugins.stripe_payments import services
+from plugins.stripe_payments import events, reconciliation
 
 
 @shared_task
 def process_event(event_id: int) -> None:
     """Work on one event of Stripe."""
-    services.process_event(event_id=event_id)
+    events.process_event(event_id=event_id)
 
 
 @shared_task
 def process_waiting_events() -> int:
     """Publish the events that were left behind (beat, once a minute)."""
-    return services.publish_waiting_events()
+    return events.publish_waiting_events()
 
 
 @shared_task
 def reconcile() -> int:
     """Compare the last hours with Stripe (beat, every five minutes)."""
-    return services.reconcile()
+    return reconciliation.reconcile()
 
 
 @shared_task
 def forget_old_events() -> int:
     """Delete what Stripe told us long ago (beat, once an hour)."""
-    return services.forget_old_events()
+    return events.forget_old_events()

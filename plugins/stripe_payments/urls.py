@@ -7,5 +7,5 @@ from plugins.stripe_payments import views
 app_name = "stripe_payments"
 urlpatterns = [
     path("webhook/", views.webhook, name="webhook"),
-    path("return/", views.come_back, name="return"),
+    path("return/", views.return_from_stripe, name="return"),
 ]

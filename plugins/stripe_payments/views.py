@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from plugins.stripe_payments import services
+from plugins.stripe_payments import events, sessions
 from plugins.stripe_payments.client import BadSignature
 
 
@@ -17,17 +17,19 @@ from plugins.stripe_payments.client import BadSignature
 def webhook(request: HttpRequest) -> HttpResponse:
     """Keep an event and answer 200; anything not signed by Stripe is counted and refused."""
     try:
-        services.receive_event(
+        events.receive_event(
             payload=request.body, signature=request.headers.get("Stripe-Signature", "")
         )
     except BadSignature as error:
-        services.count_refused(reason=str(error))
+        events.count_refused(reason=str(error))
         return HttpResponse(status=400)
     return HttpResponse(status=200)
 
 
 @never_cache
 @require_GET
-def come_back(request: HttpRequest) -> HttpResponseRedirect:
+def return_from_stripe(request: HttpRequest) -> HttpResponseRedirect:
     """Complete the payment if the webhook has not yet, and show the order."""
-    return redirect(services.complete_return(reference=request.GET.get("session", "")) or "/")
+    return redirect(
+        sessions.complete_payment_return(reference=request.GET.get("session", "")) or "/"
+    )

@@ -1,8 +1,184 @@
-"""What `load_catalogue` last wrote, so that it can tell staff's edits from its own."""
+"""Sizes, what a product page says beyond Saleor's fields, and what was last loaded."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from saleor.product.models import Product, ProductImage, ProductVariant
+
+from product_content.rendering import render_text
+
+
+class Size(models.Model):
+    """One step of the house chart. Lengths are in millimetres, weights in grams.
+
+    A trigger of migration 0001 refuses, at commit, a bigger number with a smaller or equal
+    diameter: a chart that is out of order would send someone to the wrong size.
+    """
+
+    number = models.PositiveSmallIntegerField(unique=True)
+    diameter_mm = models.PositiveSmallIntegerField("diameter (mm)", unique=True)
+    usable_length_mm = models.PositiveSmallIntegerField("usable length (mm)")
+    weight_g = models.PositiveSmallIntegerField("weight (g)")
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [
+            models.CheckConstraint(
+                name="size_figures_are_positive",
+                condition=Q(number__gte=1)
+                & Q(diameter_mm__gte=1)
+                & Q(usable_length_mm__gte=1)
+                & Q(weight_g__gte=1),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Size {self.number} ({self.diameter_mm} mm)"
+
+    def clean(self) -> None:
+        """Refuse, with a message for the form, a diameter that breaks the order of the chart."""
+        if not (self.number and self.diameter_mm):
+            return  # the form asks for them
+        others = Size.objects.exclude(pk=self.pk)
+        too_big = others.filter(number__gt=self.number, diameter_mm__lte=self.diameter_mm)
+        too_small = others.filter(number__lt=self.number, diameter_mm__gte=self.diameter_mm)
+        if (neighbour := too_big.first() or too_small.last()) is not None:
+            raise ValidationError(
+                {
+                    "diameter_mm": f"Out of order: size {neighbour.number} is "
+                    f"{neighbour.diameter_mm} mm. A bigger number must be wider."
+                }
+            )
+
+
+class SetSize(models.Model):
+    """A size that a set contains."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="set_sizes")
+    size = models.ForeignKey(Size, on_delete=models.PROTECT, related_name="in_sets")
+
+    class Meta:
+        ordering = ("size__number",)
+        constraints = [
+            models.UniqueConstraint(fields=["product", "size"], name="size_once_per_set"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} · {self.size}"
+
+
+class SingleSize(models.Model):
+    """The size of a variant that is sold singly."""
+
+    variant = models.OneToOneField(
+        ProductVariant, on_delete=models.CASCADE, related_name="single_size"
+    )
+    size = models.ForeignKey(Size, on_delete=models.PROTECT, related_name="singles")
+
+    def __str__(self) -> str:
+        return f"{self.variant} · {self.size}"
+
+
+class Firmness(models.TextChoices):
+    """How far the product gives when pressed."""
+
+    SOFT = "soft", _("Soft and flexible")
+    MEDIUM = "medium", _("Medium: bends a little")
+    FIRM = "firm", _("Firm: does not bend")
+    NONE = "none", _("Does not apply")
+
+
+class Latex(models.TextChoices):
+    """Natural rubber latex, which some people are allergic to."""
+
+    FREE = "free", _("Made without natural rubber latex")
+    CONTAINS = "contains", _("Contains natural rubber latex")
+
+
+class Magnet(models.TextChoices):
+    """Whether the product has magnets in it."""
+
+    NONE = "none", _("No magnets")
+    STATIC = "static", _("Contains static magnets")
+
+
+class ProductDetail(models.Model):
+    """The texts of a product page; the Markdown is rendered once, when it is saved."""
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="detail")
+    summary = models.CharField(max_length=300, help_text="One or two sentences, for lists.")
+    description_markdown = models.TextField("description (Markdown)")
+    description_html = models.TextField(editable=False)
+    in_the_box = models.TextField("in the box", help_text="One thing a line.")
+
+    def __str__(self) -> str:
+        return f"Texts of {self.product}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Render the description, then save."""
+        self.description_html = render_text(self.description_markdown)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+_CARD_TEXTS = ("material", "cleaning", "lubricant", "intended_use", "not_studied_for")
+
+
+def _complete() -> Q:
+    """Return the condition that every field of a card says something."""
+    condition = (
+        Q(firmness__in=Firmness.values) & Q(latex__in=Latex.values) & Q(magnet__in=Magnet.values)
+    )
+    for name in _CARD_TEXTS:
+        condition &= Q(**{f"{name}__regex": r"\S"})
+    return condition
+
+
+class SafetyCard(models.Model):
+    """The product safety card. A card is complete or is not saved at all.
+
+    A product without a card is never shown to customers (see `selectors`).
+    """
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="safety_card")
+    material = models.CharField(max_length=120)
+    firmness = models.CharField(max_length=10, choices=Firmness.choices)
+    latex = models.CharField(max_length=10, choices=Latex.choices)
+    magnet = models.CharField(max_length=10, choices=Magnet.choices)
+    cleaning = models.TextField()
+    lubricant = models.TextField("lubricant compatibility")
+    intended_use = models.TextField()
+    not_studied_for = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="safety_card_is_complete", condition=_complete()),
+        ]
+
+    def __str__(self) -> str:
+        return f"Safety card of {self.product}"
+
+
+class PhotoFiles(models.Model):
+    """The measures of a photo, in pixels, and the widths in which it lies beside its original.
+
+    Pages name them, so that a browser fetches no more than it shows and nothing jumps while it
+    does; Saleor's row knows neither. The files' names follow from `product_content.photos`.
+    """
+
+    image = models.OneToOneField(ProductImage, on_delete=models.CASCADE, related_name="files")
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    widths = ArrayField(models.PositiveSmallIntegerField())
+
+    class Meta:
+        verbose_name_plural = "photo files"
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height}"
 
 
 class CatalogueRecord(models.Model):

@@ -1,4 +1,7 @@
-"""What somebody typed, taken apart. Pure: nothing is looked up, kept or logged."""
+"""What somebody typed, taken apart into sizes and terms with their synonyms. Pure.
+
+Nothing is looked up, kept or logged.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,137 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from product_content.search.sizes import SizeWish, read_sizes
-from product_content.search.synonyms import LONGEST, group_of
+from django.utils.translation import gettext as _
+
 from product_content.types import SizeInfo
+
+GROUPS: tuple[tuple[str, ...], ...] = (
+    (
+        "dilator",
+        "trainer",
+        "vaginal dilator",
+        "vaginal trainer",
+        "cone",
+        "expander",
+        "dilatador",
+        "dilatadores",
+    ),
+    ("massager", "personal massager", "vibrator", "wand", "masajeador", "vibrador"),
+    ("lubricant", "lube", "gel", "jelly", "lubricante"),
+    ("pouch", "bag", "case", "bolsa", "funda"),
+    ("cleaning", "cleaner", "wash", "soap", "hygiene", "limpieza", "lavar", "jabón"),
+    ("magnetic", "magnet", "magnético", "imán", "imanes"),
+    ("vaginismus", "gpppd", "penetration disorder", "vaginismo"),
+    ("vestibulodynia", "vulvodynia", "vestibulitis"),
+    ("pelvic floor tension", "hypertonic pelvic floor", "tight pelvic floor"),
+    ("menopause", "gsm", "vaginal atrophy", "vaginal dryness", "menopausia"),
+    ("radiotherapy", "radiation", "radioterapia"),
+    (
+        "physiotherapist",
+        "physio",
+        "physical therapist",
+        "pelvic floor therapist",
+        "fisioterapeuta",
+        "fisioterapia",
+    ),
+    ("set", "sets", "juego", "juegos"),
+    ("first session", "primera sesión"),
+    ("psychosexual therapist", "sex therapist"),
+    ("relaxation", "relaxing", "breathing", "relajación", "respiración"),
+)
+_GROUP_OF = {phrase: group for group in GROUPS for phrase in group}
+MAX_PHRASE_WORDS = max(len(phrase.split()) for phrase in _GROUP_OF)  # words in the longest phrase
+WORDS = frozenset(word for phrase in _GROUP_OF for word in phrase.split())
+
+
+def group_of(phrase: str) -> tuple[str, ...] | None:
+    """Return all phrases for the same thing, or None; a plural in -s counts as its singular."""
+    return _GROUP_OF.get(phrase) or _GROUP_OF.get(phrase.removesuffix("s"))
+
+
+_MM = {"mm": 1.0, "cm": 10.0, "in": 25.4}
+NEAR_MM = 2.0  # half of the chart's largest step: further away it is another size
+_NUMBERED = re.compile(
+    r"\b(?:sizes?|tallas?)\s*#?\s*(\d{1,2})(?:\s*(?:-|\u2013|to|and|a|y|&)\s*(\d{1,2}))?\b"
+)
+_MEASURED = re.compile(
+    r"\b(\d{1,3}(?:[.,]\d{1,2})?)\s*"
+    r"(mm\b|millimet(?:er|re)s?\b|cm\b|centimet(?:er|re)s?\b|inch(?:es)?\b|pulg(?:adas?)?\b|"
+    r"in\b|[\"”″])"
+)
+_BARE = re.compile(r"(?<![\w.,])(\d{1,2})(?![\w.,])")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSizes:
+    """The rest of the text, the sizes (numbers of the chart) asked for, and what to say of them."""
+
+    rest: str
+    numbers: tuple[int, ...]
+    notes: tuple[str, ...]
+
+
+def parse_sizes(text: str, chart: Sequence[SizeInfo]) -> ParsedSizes:
+    """Take the sizes out of `text`, which is in lower case.
+
+    A diameter between two sizes becomes the nearer one, and a note says so. A bare number is a
+    size of the chart, or else a diameter in millimetres.
+    """
+    found: list[int] = []
+    notes: list[str] = []
+
+    def numbered(match: re.Match[str]) -> str:
+        wanted = [int(number) for number in match.groups() if number]
+        found.extend(_known(wanted, chart, notes))
+        return " "
+
+    def measured(match: re.Match[str]) -> str:
+        millimetres = float(match[1].replace(",", ".")) * _MM[_unit(match[2])]
+        found.extend(_nearest(millimetres, chart, notes))
+        return " "
+
+    def bare(match: re.Match[str]) -> str:
+        number = int(match[1])
+        if number in {size.number for size in chart}:
+            found.append(number)
+        else:
+            found.extend(_nearest(float(number), chart, notes))
+        return " "
+
+    rest = _BARE.sub(bare, _MEASURED.sub(measured, _NUMBERED.sub(numbered, text)))
+    return ParsedSizes(rest, tuple(dict.fromkeys(found)), tuple(notes))
+
+
+def _unit(written: str) -> str:
+    if written.startswith("c"):
+        return "cm"
+    return "mm" if written.startswith("m") else "in"
+
+
+def _known(wanted: list[int], chart: Sequence[SizeInfo], notes: list[str]) -> list[int]:
+    numbers = [size.number for size in chart]
+    missing = [number for number in wanted if number not in numbers]
+    notes += [
+        _("There is no size %(number)s: our sizes go from 1 to %(last)s.")
+        % {"number": number, "last": max(numbers, default=0)}
+        for number in missing
+    ]
+    return [number for number in wanted if number in numbers]
+
+
+def _nearest(millimetres: float, chart: Sequence[SizeInfo], notes: list[str]) -> list[int]:
+    if not chart:
+        return []
+    size = min(chart, key=lambda each: abs(each.diameter_mm - millimetres))
+    asked = f"{millimetres:.0f} mm"
+    if abs(size.diameter_mm - millimetres) > NEAR_MM:
+        notes.append(_("None of our sizes is near %(width)s across.") % {"width": asked})
+        return []
+    if asked != f"{size.diameter_mm} mm":
+        facts = {"width": asked, "number": size.number, "own": size.diameter_mm}
+        notes.append(_("Nearest to %(width)s: size %(number)s, %(own)s mm.") % facts)
+    return [size.number]
+
 
 MAX_LENGTH = 100  # characters; nobody searches a shop with more
 MAX_WORDS = 8
@@ -24,7 +155,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ParsedQuery:
     """The words and the sizes of a search."""
 
     words: tuple[str, ...]
@@ -45,12 +176,12 @@ class WordFacts:
     nearest: tuple[str, ...] = ()
 
 
-def read_wish(text: str, chart: Sequence[SizeInfo]) -> Wish:
+def parse_query(text: str, chart: Sequence[SizeInfo]) -> ParsedQuery:
     """Return the words and sizes in `text`, whatever it holds; at most `MAX_WORDS` words."""
     plain = unicodedata.normalize("NFKC", text[:MAX_LENGTH]).lower()
-    size_wish: SizeWish = read_sizes(plain, chart)
-    words = dict.fromkeys(word.replace("\u2019", "'") for word in _WORD.findall(size_wish.rest))
-    return Wish(tuple(words)[:MAX_WORDS], size_wish.numbers, size_wish.notes)
+    sizes: ParsedSizes = parse_sizes(plain, chart)
+    words = dict.fromkeys(word.replace("\u2019", "'") for word in _WORD.findall(sizes.rest))
+    return ParsedQuery(tuple(words)[:MAX_WORDS], sizes.numbers, sizes.notes)
 
 
 def correct(words: Sequence[str], facts: Mapping[str, WordFacts]) -> tuple[str, ...]:
@@ -68,7 +199,7 @@ def make_terms(words: Sequence[str], facts: Mapping[str, WordFacts]) -> tuple[Te
     """Group words into terms, longest known phrase first, and leave out words that say nothing."""
     terms, at = [], 0
     while at < len(words):
-        term, taken = _term_at(words[at : at + LONGEST], facts)
+        term, taken = _term_at(words[at : at + MAX_PHRASE_WORDS], facts)
         at += taken
         if term is not None:
             terms.append(term)
@@ -84,9 +215,9 @@ def _term_at(words: Sequence[str], facts: Mapping[str, WordFacts]) -> tuple[Term
         return None, 1
     if fact.known or not fact.longer:
         return Term((words[0],)), 1
-    return Term(_all_names(fact.longer)), 1
+    return Term(_with_synonyms(fact.longer)), 1
 
 
-def _all_names(words: Sequence[str]) -> tuple[str, ...]:
+def _with_synonyms(words: Sequence[str]) -> tuple[str, ...]:
     """Return the words, each with its other names, each once."""
     return tuple(dict.fromkeys(name for word in words for name in group_of(word) or (word,)))

@@ -2,26 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
+from django.db import connection
 from django.db.models import F, FloatField, QuerySet, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from product_content.models import SearchDocument
 from product_content.models.search import CONFIG
-from product_content.search.highlights import START, STOP
-from product_content.search.hits import Found, Sizes, guide_hit, product_hits
-from product_content.search.query import Term, Wish, correct, make_terms, read_wish
-from product_content.search.types import SearchResult
-from product_content.search.words import word_facts
-from product_content.selectors.sizes import chart
+from product_content.search.query import (
+    ParsedQuery,
+    Term,
+    WordFacts,
+    correct,
+    make_terms,
+    parse_query,
+)
+from product_content.search.results import (
+    START,
+    STOP,
+    Found,
+    SearchResult,
+    Sizes,
+    guide_hit,
+    product_hits,
+)
+from product_content.selectors.lists import chart
 
-MOST_PRODUCTS = 24
-MOST_GUIDES = 8
+# A mistyped word shares some of its three-letter groups with the right one, and is at most two
+# keystrokes away from it (one, in a word of four letters or fewer).
+_FACTS = """
+SELECT w,
+    numnode(plainto_tsquery('english', w)) = 0 AS stop,
+    EXISTS (SELECT 1 FROM product_content_searchdocument
+            WHERE vector @@ plainto_tsquery('english', w)) AS known,
+    ARRAY(SELECT word FROM product_content_searchword
+          WHERE length(w) > 2 AND starts_with(word, w) AND word <> w
+          ORDER BY length(word), word LIMIT 5) AS longer,
+    ARRAY(SELECT word FROM product_content_searchword
+          WHERE length(w) > 2
+            AND length(word) BETWEEN length(w) - 2 AND length(w) + 2
+            AND similarity(word, w) >= 0.2
+            AND levenshtein_less_equal(word, w, 2) <= CASE WHEN length(w) > 4 THEN 2 ELSE 1 END
+          ORDER BY levenshtein_less_equal(word, w, 2), similarity(word, w) DESC, word
+          LIMIT 1) AS nearest
+FROM unnest(%s::text[]) AS w
+"""
+
+
+def word_facts(words: Sequence[str]) -> dict[str, WordFacts]:
+    """Return what is known about each word; no query without words."""
+    if not words:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, [list(words)])
+        rows = cursor.fetchall()
+    return {
+        word: WordFacts(stop, known, tuple(longer), tuple(near))
+        for word, stop, known, longer, near in rows
+    }
+
+
+MAX_PRODUCTS = 24
+MAX_GUIDES = 8
 _WEIGHTS = [0.02, 0.2, 0.6, 1.0]  # text, summary, keywords, title: a name counts most
 _SOME = _("Nothing has all of these words. Here is what has some of them.")
 
@@ -31,19 +79,19 @@ def search(text: str) -> SearchResult:
     if not text.strip():
         return SearchResult()
     sizes = chart()
-    wish = read_wish(text, tuple(sizes.values()))
-    facts = word_facts(wish.words)
-    words = correct(wish.words, facts)
+    parsed = parse_query(text, tuple(sizes.values()))
+    facts = word_facts(parsed.words)
+    words = correct(parsed.words, facts)
     terms = make_terms(words, facts)
-    notes = (*wish.notes, *_corrections(wish, words))
-    result = _result(_query(terms, every=True), wish, notes, sizes)
+    notes = (*parsed.notes, *_corrections(parsed, words))
+    result = _result(_query(terms, every=True), parsed, notes, sizes)
     if result.total or len(terms) <= 1:
         return result
-    return _result(_query(terms, every=False), wish, (*notes, str(_SOME)), sizes)
+    return _result(_query(terms, every=False), parsed, (*notes, str(_SOME)), sizes)
 
 
-def _corrections(wish: Wish, words: tuple[str, ...]) -> list[str]:
-    changed = zip(wish.words, words, strict=True)
+def _corrections(parsed: ParsedQuery, words: tuple[str, ...]) -> list[str]:
+    changed = zip(parsed.words, words, strict=True)
     return [
         gettext("No “%(old)s” here: showing “%(new)s”.") % {"old": old, "new": new}
         for old, new in changed
@@ -52,17 +100,17 @@ def _corrections(wish: Wish, words: tuple[str, ...]) -> list[str]:
 
 
 def _result(
-    query: SearchQuery | None, wish: Wish, notes: tuple[str, ...], sizes: Sizes
+    query: SearchQuery | None, parsed: ParsedQuery, notes: tuple[str, ...], sizes: Sizes
 ) -> SearchResult:
-    if query is None and not wish.sizes:
+    if query is None and not parsed.sizes:
         return SearchResult(notes=notes)
-    products = _find_products(query, wish.sizes)
+    products = _find_products(query, parsed.sizes)
     guides = _find_guides(query or SearchQuery("size", config=CONFIG))
     return SearchResult(
-        products=product_hits(products, wish.sizes, sizes),
+        products=product_hits(products, parsed.sizes, sizes),
         guides=tuple(guide_hit(found) for found in guides),
         notes=notes,
-        guides_first=not wish.sizes and _best(guides) > _best(products),
+        guides_first=not parsed.sizes and _best(guides) > _best(products),
     )
 
 
@@ -83,12 +131,12 @@ def _find_products(query: SearchQuery | None, sizes: tuple[int, ...]) -> list[Fo
     documents = SearchDocument.objects.filter(product__is_published=True)
     if sizes:
         documents = documents.filter(sizes__contains=list(sizes))
-    return _found(_ranked(documents, query, snippet="summary")[:MOST_PRODUCTS], "product_id")
+    return _found(_ranked(documents, query, snippet="summary")[:MAX_PRODUCTS], "product_id")
 
 
 def _find_guides(query: SearchQuery) -> list[Found]:
     documents = SearchDocument.objects.filter(guide__is_published=True)
-    best = _ranked(documents, query, snippet="body")[:MOST_GUIDES]
+    best = _ranked(documents, query, snippet="body")[:MAX_GUIDES]
     return _found(
         best, "guide_id", "guide__slug", "guide__topic", "guide__reading_minutes", "guide__title"
     )

@@ -1,11 +1,15 @@
 """Reading what is sold and explained. Everything returned is a plain value of `types`."""
 
-from product_content.selectors.availability import availability
-from product_content.selectors.by_size import singles_by_size
 from product_content.selectors.guides import get_guide, list_guides, preview_guide
-from product_content.selectors.lists import list_care, list_sets, list_singles
+from product_content.selectors.lists import (
+    list_care,
+    list_sets,
+    list_singles,
+    list_sizes,
+    singles_by_size,
+)
 from product_content.selectors.products import get_product
-from product_content.selectors.sizes import list_sizes
+from product_content.selectors.variants import availability
 
 __all__ = [
     "availability",

@@ -1,4 +1,4 @@
-"""The list of guides, and a guide's page."""
+"""The guides of a product, the list of guides, and a guide's page."""
 
 from __future__ import annotations
 
@@ -11,14 +11,52 @@ from django.utils import formats
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from product_content.languages import spoken
+from product_content.languages import localized, translated_text
 from product_content.models import Guide, GuideProduct, GuideStage, GuideTopic
 from product_content.rendering import render_guide
-from product_content.selectors.cards import lowest_price, product_url
-from product_content.selectors.guide_links import STAGE_ORDER, guide_url
-from product_content.selectors.prices import Discounts, running_discounts
-from product_content.selectors.rows import Row, by_product, fetch_rows
-from product_content.types import GuideCard, GuidePage, GuideProductLink, Heading, Source
+from product_content.selectors.lists import lowest_price, product_url
+from product_content.selectors.variants import (
+    Discounts,
+    Row,
+    by_product,
+    fetch_rows,
+    running_discounts,
+)
+from product_content.types import GuideCard, GuideLink, GuidePage, GuideProductLink, Heading, Source
+
+STAGE_ORDER = {stage: position for position, stage in enumerate(GuideStage.values)}
+
+
+def guide_url(slug: str) -> str:
+    """Return the address of a guide in the language of now (DESIGN.md, section 8)."""
+    return localized(f"/guides/{slug}/")
+
+
+def guide_links(links: QuerySet[GuideProduct]) -> tuple[GuideLink, ...]:
+    """Return the published guides behind `links`; one query."""
+    rows = (
+        links.filter(guide__is_published=True)
+        .order_by("guide__sort_order", "guide__title")
+        .values_list(
+            "guide__slug", "guide__title", "guide__summary", "guide__reading_minutes",
+            "stage", "reason",
+        )
+    )  # fmt: skip
+    return tuple(sorted((_link(*row) for row in rows), key=lambda link: STAGE_ORDER[link.stage]))
+
+
+def _link(slug: str, title: str, summary: str, minutes: int, stage: str, reason: str) -> GuideLink:
+    return GuideLink(
+        slug=slug,
+        title=translated_text(title),
+        summary=translated_text(summary),
+        url=guide_url(slug),
+        stage=stage,
+        stage_label=str(GuideStage(stage).label),
+        reason=translated_text(reason),
+        minutes=minutes,
+    )
+
 
 NOT_REVIEWED = _("Not yet reviewed by a clinician.")
 _CARD_FIELDS = (
@@ -62,12 +100,12 @@ def _card(
 ) -> GuideCard:
     return GuideCard(
         slug=slug,
-        title=spoken(title),
-        summary=spoken(summary),
+        title=translated_text(title),
+        summary=translated_text(summary),
         url=guide_url(slug),
         topic=topic,
         topic_label=str(GuideTopic(topic).label),
-        audience=spoken(audience),
+        audience=translated_text(audience),
         minutes=minutes,
         updated_on=updated,
     )
@@ -96,7 +134,7 @@ def _product_link(
         price=lowest_price(rows, discounts),
         stage=stage,
         stage_label=str(GuideStage(stage).label),
-        reason=spoken(reason),
+        reason=translated_text(reason),
     )
 
 
@@ -106,14 +144,14 @@ def _page(
     return GuidePage(
         id=guide.pk,
         slug=guide.slug,
-        title=spoken(guide.title),
-        summary=spoken(guide.summary),
+        title=translated_text(guide.title),
+        summary=translated_text(guide.summary),
         url=guide_url(guide.slug),
         topic=guide.topic,
         topic_label=str(GuideTopic(guide.topic).label),
-        audience=spoken(guide.audience),
+        audience=translated_text(guide.audience),
         **_text(guide),
-        when_to_stop=tuple(map(spoken, guide.when_to_stop.splitlines())),
+        when_to_stop=tuple(map(translated_text, guide.when_to_stop.splitlines())),
         sources=tuple(_source(source) for source in guide.sources),
         author=guide.author,
         reviewer=guide.reviewer,
@@ -127,7 +165,7 @@ def _page(
 
 def _text(guide: Guide) -> dict[str, Any]:
     """Return what depends on the language of the text: translated, or else as it was saved."""
-    body = spoken(guide.body_markdown)
+    body = translated_text(guide.body_markdown)
     if body == guide.body_markdown:
         return {
             "minutes": guide.reading_minutes,

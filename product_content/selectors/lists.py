@@ -1,16 +1,144 @@
-"""The lists of sets, singles and care products."""
+"""The size chart, and the lists of sets, singles and care products with their cards."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from prices import Money
 
-from product_content.selectors.cards import build_cards
-from product_content.selectors.prices import running_discounts
-from product_content.selectors.rows import fetch_rows
-from product_content.selectors.sizes import chart
-from product_content.types import ProductCard
+from product_content.languages import localized
+from product_content.models import Firmness, Magnet, Size
+from product_content.photos import build_photos
+from product_content.selectors.variants import (
+    Discounts,
+    Row,
+    by_product,
+    fetch_rows,
+    full_price,
+    pieces,
+    running_discounts,
+)
+from product_content.types import ProductCard, SingleOffer, SizeInfo, VariantOption
+
+MM_PER_INCH = 25.4
+SIZE_FIELDS = ("number", "diameter_mm", "usable_length_mm", "weight_g")
+
+
+def list_sizes() -> list[SizeInfo]:
+    """Return the whole chart, smallest first; one query."""
+    return list(chart().values())
+
+
+def chart() -> dict[int, SizeInfo]:
+    """Return the chart by primary key, smallest first; one query."""
+    rows = Size.objects.order_by("number").values_list("pk", *SIZE_FIELDS)
+    return {pk: size_info(*figures) for pk, *figures in rows}
+
+
+@cache
+def size_info(number: int, diameter_mm: int, usable_length_mm: int, weight_g: int) -> SizeInfo:
+    """Return a step of the chart with its inches; equal figures share one value."""
+    return SizeInfo(
+        number=number,
+        diameter_mm=diameter_mm,
+        diameter_in=_inches(diameter_mm),
+        usable_length_mm=usable_length_mm,
+        usable_length_in=_inches(usable_length_mm),
+        weight_g=weight_g,
+    )
+
+
+def _inches(millimetres: int) -> str:
+    return f"{millimetres / MM_PER_INCH:.2f}"
+
+
+Chart = Mapping[int, SizeInfo]
+
+
+def product_url(kind: str, slug: str) -> str:
+    """Return the address of a product's page in the language of now (DESIGN.md, section 8)."""
+    return localized(f"/{kind}/{slug}/")
+
+
+def build_option(row: Row, sizes: Chart, discounts: Discounts) -> VariantOption:
+    """Return what can be put into the basket."""
+    return VariantOption(
+        id=row.id,
+        sku=row.sku,
+        name=row.name,
+        price=_price(row, discounts),
+        full_price=full_price(row.price_override_amount, row.price_amount, row.currency),
+        available=pieces(row.track_inventory, row.left),
+        size=None if row.single_size_id is None else sizes[row.single_size_id],
+    )
+
+
+def lowest_price(rows: Iterable[Row], discounts: Discounts) -> Money:
+    """Return what the cheapest variant costs now."""
+    return min(_price(row, discounts) for row in rows)
+
+
+def _price(row: Row, discounts: Discounts) -> Money:
+    price = full_price(row.price_override_amount, row.price_amount, row.currency)
+    return discounts.apply(price, product_id=row.product_id, category_id=row.category_id)
+
+
+def build_options(rows: Iterable[Row], sizes: Chart, discounts: Discounts) -> list[VariantOption]:
+    """Return the options of one product, smallest size first."""
+    options = [build_option(row, sizes, discounts) for row in rows]
+    return sorted(options, key=lambda option: option.size.number if option.size else 0)
+
+
+def build_cards(rows: Iterable[Row], sizes: Chart, discounts: Discounts) -> list[ProductCard]:
+    """Return one card for each product, by smallest size, then number of sizes, then name.
+
+    A set that names no sizes is left out: nobody could choose it by size.
+    """
+    cards = []
+    for group in by_product(rows).values():
+        options = build_options(group, sizes, discounts)
+        own = sizes_of(group[0], options, sizes)
+        if own or group[0].kind != "sets":
+            cards.append(_card(group[0], options, own))
+    return sorted(cards, key=_order)
+
+
+def sizes_of(row: Row, options: Iterable[VariantOption], sizes: Chart) -> tuple[SizeInfo, ...]:
+    """Return the sizes of a set, or those of the variants; each once, smallest first."""
+    if row.set_size_ids:
+        return tuple(size for pk, size in sizes.items() if pk in row.set_size_ids)
+    return tuple(dict.fromkeys(option.size for option in options if option.size))
+
+
+def _card(row: Row, options: list[VariantOption], sizes: tuple[SizeInfo, ...]) -> ProductCard:
+    cheapest = min(options, key=lambda option: option.price.amount)
+    return ProductCard(
+        id=row.product_id,
+        slug=row.product_slug,
+        kind=row.kind,
+        name=row.product_name,
+        summary=row.summary,
+        url=product_url(row.kind, row.product_slug),
+        price=cheapest.price,
+        full_price=cheapest.full_price,
+        several_prices=len({option.price.amount for option in options}) > 1,
+        available=sum(option.available for option in options),
+        variant_id=row.id if len(options) == 1 else None,
+        sizes=sizes,
+        material=row.material,
+        firmness=str(Firmness(row.firmness).label),
+        firm=row.firmness == Firmness.FIRM,
+        magnetic=row.magnet == Magnet.STATIC,
+        photo=next(iter(build_photos(row.photos)), None),
+    )
+
+
+def _order(card: ProductCard) -> tuple[int, int, str]:
+    smallest = card.sizes[0].number if card.sizes else 0
+    return (smallest, len(card.sizes), card.name)
+
 
 Test = Callable[[ProductCard], bool]
 
@@ -66,3 +194,23 @@ def _passing(cards: list[ProductCard], tests: Iterable[Test]) -> list[ProductCar
     for test in tests:
         cards = [card for card in cards if test(card)]
     return cards
+
+
+def singles_by_size() -> dict[int, tuple[SingleOffer, ...]]:
+    """Return what is sold singly in each size, by its number; those without magnets first.
+
+    Two queries. A size that nothing comes in has no entry.
+    """
+    rows, sizes = fetch_rows(["singles"]), chart()
+    discounts = running_discounts(rows)
+    found: defaultdict[int, list[SingleOffer]] = defaultdict(list)
+    for row in rows:
+        option = build_option(row, sizes, discounts)
+        if option.size is not None:
+            url = f"{product_url(row.kind, row.product_slug)}?option={option.id}"
+            magnetic = row.magnet == Magnet.STATIC
+            found[option.size.number].append(SingleOffer(row.product_name, url, magnetic, option))
+    return {
+        number: tuple(sorted(offers, key=lambda offer: (offer.magnetic, offer.name)))
+        for number, offers in sorted(found.items())
+    }

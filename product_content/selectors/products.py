@@ -1,26 +1,53 @@
-"""A product's page."""
+"""A product's page, with the warning that every product with magnets carries.
+
+The warning is fixed here so that no such product can lack it. Facts: CMAJ 2007;177:736, and the
+distance that makers of devices name.
+"""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from product_content.languages import spoken
+from django.utils.translation import gettext_lazy as _
+
+from product_content.languages import translated_text
 from product_content.models import Firmness, GuideProduct, Latex, Magnet
+from product_content.photos import PHOTOS_SQL, build_photos
 from product_content.rendering import render_text
-from product_content.safety import MAGNET_WARNINGS
-from product_content.selectors.cards import (
+from product_content.selectors.guides import guide_links
+from product_content.selectors.lists import (
     Chart,
     build_cards,
     build_options,
+    chart,
     product_url,
     sizes_of,
 )
-from product_content.selectors.guide_links import guide_links
-from product_content.selectors.photos import PHOTOS_SQL, build_photos
-from product_content.selectors.prices import Discounts, running_discounts
-from product_content.selectors.rows import PRODUCT_SQL, VISIBLE_SQL, Row, fetch_rows, run
-from product_content.selectors.sizes import chart
+from product_content.selectors.variants import (
+    PRODUCT_SQL,
+    VISIBLE_SQL,
+    Discounts,
+    Row,
+    fetch_rows,
+    run,
+    running_discounts,
+)
 from product_content.types import ProductCard, ProductPage, SafetyFacts
+
+MAGNET_WARNINGS = (
+    _(
+        "Do not use or carry this product if you, or someone you are close to while using it, "
+        "has a pacemaker, a defibrillator, an insulin or other pump, a neurostimulator or a "
+        "programmable shunt. Magnets can change how these work. Keep it at least 15 cm away from "
+        "them."
+    ),
+    _("Remove it and leave it outside the room before an MRI scan."),
+    _(
+        "Static magnets have not been shown to relieve pain. Choose this product for its shape "
+        "and size, not for its magnets."
+    ),
+)
+
 
 RELATED = 3
 
@@ -88,7 +115,7 @@ def _page(
         summary=row.summary,
         url=product_url(row.kind, row.product_slug),
         description_html=_description(texts),
-        in_the_box=tuple(map(spoken, texts.in_the_box.splitlines())),
+        in_the_box=tuple(map(translated_text, texts.in_the_box.splitlines())),
         price=cheapest.price,
         full_price=cheapest.full_price,
         currency=row.currency,
@@ -104,7 +131,7 @@ def _page(
 
 
 def _description(texts: Texts) -> str:
-    translated = spoken(texts.description_markdown)
+    translated = translated_text(texts.description_markdown)
     if translated == texts.description_markdown:
         return texts.description_html
     return render_text(translated)
@@ -117,10 +144,10 @@ def _safety(row: Row, texts: Texts) -> SafetyFacts:
         firmness=str(Firmness(row.firmness).label),
         latex=str(Latex(texts.latex).label),
         magnet=str(Magnet(row.magnet).label),
-        cleaning=spoken(texts.cleaning),
-        lubricant=spoken(texts.lubricant),
-        intended_use=spoken(texts.intended_use),
-        not_studied_for=spoken(texts.not_studied_for),
+        cleaning=translated_text(texts.cleaning),
+        lubricant=translated_text(texts.lubricant),
+        intended_use=translated_text(texts.intended_use),
+        not_studied_for=translated_text(texts.not_studied_for),
         magnetic=magnetic,
         warnings=tuple(map(str, MAGNET_WARNINGS)) if magnetic else (),
     )

@@ -103,13 +103,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "saleor_config.health.answer_health",
+    "saleor_config.views.answer_health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "storefront.middleware.speak_language_of_path",
+    "storefront.middleware.activate_language_of_path",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -117,7 +117,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "dashboard.middleware.name_the_actor",
+    "dashboard.middleware.stock_actor_middleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -287,11 +287,11 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "notice-low-stock": {
-        "task": "plugins.inventory.tasks.notice_low_stock",
+        "task": "plugins.inventory.tasks.send_low_stock_alerts",
         "schedule": 300.0,
     },
     "grant-stock-wishes": {
-        "task": "plugins.inventory.tasks.grant_wishes",
+        "task": "plugins.inventory.tasks.send_back_in_stock_alerts",
         "schedule": 300.0,
     },
     "check-stock-ledger": {
@@ -305,15 +305,15 @@ CELERY_BEAT_SCHEDULE = {
     # What plugins/ordering/retention.py promises. Once an hour, since beat's clock begins anew
     # with each start: a day's pause might never end in a shop that is deployed daily.
     **{
-        f"forget-old-{name}": {"task": f"{module}.tasks.forget_old_{name}", "schedule": 3600.0}
-        for module, name in (
-            ("plugins.ordering", "baskets"),
-            ("plugins.ordering", "orders"),
-            ("plugins.order_emails", "emails"),
-            ("plugins.stripe_payments", "events"),
-            ("dashboard", "traces"),
+        name: {"task": task, "schedule": 3600.0}
+        for name, task in (
+            ("erase-old-baskets", "plugins.ordering.tasks.erase_old_baskets"),
+            ("anonymise-old-orders", "plugins.ordering.tasks.anonymise_old_orders"),
+            ("forget-old-emails", "plugins.order_emails.tasks.forget_old_emails"),
+            ("forget-old-events", "plugins.stripe_payments.tasks.forget_old_events"),
         )
     },
+    "delete-old-traces": {"task": "dashboard.tasks.delete_old_traces", "schedule": 3600.0},
     "perform-waiting-refunds": {
         "task": "plugins.ordering.tasks.perform_waiting_refunds",
         "schedule": 60.0,
@@ -327,7 +327,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
     },
     "forget-unconfirmed": {
-        "task": "storefront.tasks.forget_unconfirmed",
+        "task": "storefront.tasks.delete_unconfirmed",
         "schedule": 3600.0,
     },
     "remind-of-payment": {
@@ -341,7 +341,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- Saleor ------------------------------------------------------------------------
-PLUGINS_MANAGER = "plugins.ordering.plugin.OrderingPluginsManager"
+PLUGINS_MANAGER = "plugins.ordering.saleor_patches.OrderingPluginsManager"
 PLUGINS = [
     "plugins.discreet_shipping.plugin.DiscreetShippingPlugin",
     "plugins.order_emails.plugin.OrderEmailsPlugin",

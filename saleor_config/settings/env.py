@@ -1,4 +1,4 @@
-"""Strict reading of the environment.
+"""Strict reading of the environment, and when a live shop must not start.
 
 `VARIABLES` is the one list of every setting an operator can give. The README's table and
 docker-compose.yml are tested against it, so a variable cannot exist in one place only.
@@ -7,8 +7,10 @@ docker-compose.yml are tested against it, so a variable cannot exist in one plac
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 from environs import Env
 from environs.exceptions import EnvError
@@ -143,7 +145,7 @@ _LIST = (
     Variable("DEFAULT_COUNTRY", "str", "GB", "Country that forms start with (ISO 3166)."),
     Variable("TIME_ZONE", "str", "Europe/London", "Time zone of dates on pages and in e-mails."),
     Variable("MEDIA_URL", "str", "/media/", "Where uploaded images are served from."),
-    Variable("VAR_DIR", "str", "", "Folder for data of the embedded services. Empty: `var/`."),
+    Variable("VAR_DIR", "str", "", "Folder for data of the local services. Empty: `var/`."),
 )
 VARIABLES = {variable.name: variable for variable in _LIST}
 
@@ -177,3 +179,53 @@ def given() -> dict[str, Any]:
 
 def _is_set(name: str) -> bool:
     return bool(os.environ.get(name, "").strip())
+
+
+_MIN_KEY_LENGTH, _MIN_KEY_VARIETY = 50, 5  # what `manage.py check --deploy` asks for
+_EMBEDDED = "stillwater_embedded"  # the user that `make run` makes on its own servers
+
+Values = Mapping[str, Any]  # every variable of env.VARIABLES, read; None where it is unset
+
+
+def _is_weak(key: str) -> bool:
+    return len(key) < _MIN_KEY_LENGTH or len(set(key)) < _MIN_KEY_VARIETY
+
+
+_RULES: tuple[tuple[Callable[[Values], bool], str], ...] = (
+    (
+        lambda values: bool(values["DEBUG"]),
+        "DEBUG is on. Unset it: debug pages show settings and customers' data.",
+    ),
+    (
+        lambda values: _is_weak(values["SECRET_KEY"]),
+        f"SECRET_KEY is too weak. {VARIABLES['SECRET_KEY'].help}",
+    ),
+    (
+        lambda values: "*" in values["ALLOWED_HOSTS"],
+        "ALLOWED_HOSTS lets every name in. Name the shop's own.",
+    ),
+    (
+        lambda values: urlsplit(values["PUBLIC_URL"]).scheme != "https",
+        "PUBLIC_URL must begin with https://.",
+    ),
+    (
+        lambda values: values["STRIPE_API_BASE"] != VARIABLES["STRIPE_API_BASE"].default,
+        "STRIPE_API_BASE points to a sandbox. Unset it in production.",
+    ),
+    (
+        lambda values: _EMBEDDED in values["DATABASE_URL"],
+        "DATABASE_URL is the embedded server of `make run`. Use a real one.",
+    ),
+    (
+        lambda values: _EMBEDDED in values["REDIS_URL"],
+        "REDIS_URL is the embedded server of `make run`. Use a real one.",
+    ),
+)
+
+
+def refusal(values: Values) -> str | None:
+    """Return in one line why the shop must not start with these values, or None if it may."""
+    for variable in VARIABLES.values():
+        if variable.required and values[variable.name] is None:
+            return f"{variable.name} is not set. {variable.help}"
+    return next((message for broken, message in _RULES if broken(values)), None)

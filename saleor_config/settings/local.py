@@ -1,4 +1,4 @@
-"""`make run`: embedded services, the payment sandbox, plain http."""
+"""`make run`: local services, the payment sandbox, plain http."""
 
 from saleor_config.settings.base import *  # noqa: F403  one project's own layers
 from saleor_config.settings.base import (

@@ -1,7 +1,6 @@
 """Live shop: refuses to start half configured."""
 
-from saleor_config.settings.env import given, read, refuse
-from saleor_config.settings.refusals import refusal
+from saleor_config.settings.env import given, read, refusal, refuse
 
 if _reason := refusal(given()):
     refuse(_reason)

@@ -1,6 +1,6 @@
 """Saleor and the libraries without our own apps: the part of the schema that stays the same.
 
-Its 430 migrations are run once and kept as a dump (saleor_config.embedded.schema), so that a
+Its 430 migrations are run once and kept as a dump (local_services.schema), so that a
 changed migration of ours does not cost them again.
 """
 

@@ -153,7 +153,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
     "COLORS": {"primary": _TEAL},
-    "DASHBOARD_CALLBACK": "dashboard.home.first_page",
+    "DASHBOARD_CALLBACK": "dashboard.home.home_context",
     "ACCOUNT": {
         "navigation": [
             {"title": "Change password", "link": reverse_lazy("admin:password_change")},

@@ -1,4 +1,4 @@
-"""Where to send an order, and how to reach its customer."""
+"""Forms of addresses: where to send an order, and an address in an account."""
 
 from __future__ import annotations
 
@@ -53,3 +53,14 @@ def country_of(
     wanted = typed.get("country") or kept.get("country") or settings.DEFAULT_COUNTRY
     known = (code for code in (wanted, *codes) if code in codes)
     return next(known, settings.DEFAULT_COUNTRY)
+
+
+class AddressBookForm(AddressForm):
+    """The form of the checkout without the e-mail address, which the account has."""
+
+    email = None  # type: ignore[assignment]  # Django's way to leave out an inherited field
+
+    def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
+        """Follow the country as the checkout does; `action` is the address of the page."""
+        super().__init__(*args, **kwargs)
+        self.fields["country"].widget.attrs["hx-post"] = action

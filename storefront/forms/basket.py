@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-_MOST = settings.MAX_CHECKOUT_LINE_QUANTITY
-_A_NUMBER = format_lazy(_("Enter a whole number from {least} to {most}."), least=1, most=_MOST)
+_MAX_QUANTITY = settings.MAX_CHECKOUT_LINE_QUANTITY
+_A_NUMBER = format_lazy(
+    _("Enter a whole number from {least} to {most}."), least=1, most=_MAX_QUANTITY
+)
 _A_NUMBER_OR_NONE = format_lazy(
-    _("Enter a whole number from {least} to {most}."), least=0, most=_MOST
+    _("Enter a whole number from {least} to {most}."), least=0, most=_MAX_QUANTITY
 )
 
 
@@ -30,7 +32,9 @@ class AddForm(forms.Form):
     variant = forms.IntegerField(
         min_value=1, max_value=2**31 - 1, error_messages=_messages(_("Choose one of the options."))
     )
-    quantity = forms.IntegerField(min_value=1, max_value=_MOST, error_messages=_messages(_A_NUMBER))
+    quantity = forms.IntegerField(
+        min_value=1, max_value=_MAX_QUANTITY, error_messages=_messages(_A_NUMBER)
+    )
 
     def first_error(self) -> str:
         """Return the first thing that is wrong, in words."""
@@ -41,7 +45,7 @@ class LineForm(forms.Form):
     """Set a line's pieces; 0 takes it out."""
 
     quantity = forms.IntegerField(
-        min_value=0, max_value=_MOST, error_messages=_messages(_A_NUMBER_OR_NONE)
+        min_value=0, max_value=_MAX_QUANTITY, error_messages=_messages(_A_NUMBER_OR_NONE)
     )
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.dates import WEEKDAYS
 
-from plugins.discreet_shipping.choices import Choices
-from plugins.discreet_shipping.constants import (
-    MOST_CODE_WORD,
-    MOST_EMAIL,
-    MOST_NAME,
-    MOST_PLACE,
+from plugins.discreet_shipping.choices import (
+    MAX_CODE_WORD,
+    MAX_EMAIL,
+    MAX_NAME,
+    MAX_SAFE_PLACE,
+    Choices,
 )
 
 
@@ -76,6 +76,6 @@ _TEXTS = {
     )
 }  # fmt: skip
 LIMITS = {
-    "name": MOST_NAME, "place": MOST_PLACE, "code_word": MOST_CODE_WORD, "email": MOST_EMAIL,
+    "name": MAX_NAME, "place": MAX_SAFE_PLACE, "code_word": MAX_CODE_WORD, "email": MAX_EMAIL,
 }  # fmt: skip
 WEEKDAY_NAMES = tuple(WEEKDAYS.items())

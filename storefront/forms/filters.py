@@ -1,4 +1,8 @@
-"""The filter of the sets' list. It lives in the address, so it can be kept and shared."""
+"""The filter of the sets' list. It lives in the address, so it can be kept and shared.
+
+Django renders every option of a select through two templates: more than half of the time of the
+list of sets (2.2 of 4 ms with nine fields). The widgets here write the same HTML directly.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,46 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from product_content.types import ProductCard, SizeInfo
-from storefront.forms.widgets import QuickNumber, QuickSelect
-from storefront.set_filters import Wanted
+from storefront.sets import SetFilter
+
+
+class QuickSelect(forms.Select):
+    """A select without groups."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """Return the select with the value's option chosen."""
+        chosen = set(self.format_value(value))
+        options = format_html_join(
+            "",
+            "<option{}>{}</option>",
+            (
+                (flatatt({"value": key, "selected": str(key) in chosen}), label)
+                for key, label in self.choices
+            ),
+        )
+        every = flatatt(self.build_attrs(self.attrs, attrs))
+        return format_html('<select name="{}"{}>{}</select>', name, every, options)
+
+
+class QuickNumber(forms.NumberInput):
+    """A field for a whole number."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """Return the field with its value."""
+        shown = self.format_value(value)
+        every = {**self.build_attrs(self.attrs, attrs), **({"value": shown} if shown else {})}
+        return format_html('<input type="number" name="{}"{}>', name, flatatt(every))
+
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -23,7 +62,7 @@ _SORTS = [
     ("range", _("Most sizes first")),
     ("price", _("Lowest price first")),
 ]
-_WIDEST_MM = 99
+_MAX_WIDTH_MM = 99
 LEFT_OUT = _("We could not use this, so we left it out.")
 
 
@@ -38,14 +77,14 @@ def _choice(label: StrOrPromise, **options: Any) -> forms.TypedChoiceField:
     )
 
 
-def _number(label: StrOrPromise, example: str, *, most: int) -> forms.IntegerField:
+def _number(label: StrOrPromise, example: str, *, maximum: int) -> forms.IntegerField:
     messages = dict.fromkeys(("invalid", "min_value", "max_value"), LEFT_OUT)
     box = QuickNumber(attrs={"placeholder": example, "inputmode": "numeric"})
     return forms.IntegerField(
         label=label,
         required=False,
         min_value=1,
-        max_value=most,
+        max_value=maximum,
         error_messages=messages,
         widget=box,
     )
@@ -55,12 +94,12 @@ class SetFilterForm(forms.Form):
     """Which sets to show. A value that makes no sense is left out and said so, never an error."""
 
     size = _choice(_("Has size"), coerce=int)
-    from_mm = _number(_("From width, mm"), "13", most=_WIDEST_MM)
-    to_mm = _number(_("To width, mm"), "38", most=_WIDEST_MM)
+    from_mm = _number(_("From width, mm"), "13", maximum=_MAX_WIDTH_MM)
+    to_mm = _number(_("To width, mm"), "38", maximum=_MAX_WIDTH_MM)
     material = _choice(_("Material"))
     firmness = _choice(_("Firmness"))
     magnetic = _choice(_("Magnets"), choices=_MAGNETS, coerce=_AS_BOOLEAN.__getitem__)
-    max_price = _number(_("Price up to"), "60", most=9999)
+    max_price = _number(_("Price up to"), "60", maximum=9999)
     sort = _choice(_("Sort by"), choices=_SORTS)
     in_stock = forms.BooleanField(label=_("In stock now"), required=False)
 
@@ -78,11 +117,11 @@ class SetFilterForm(forms.Form):
     def _offer(self, name: str, choices: list[Any]) -> None:
         self.fields[name].choices = [("", _("Any")), *choices]  # type: ignore[attr-defined]
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SetFilter:
         """Return the filter, with what could not be understood left out."""
         self.is_valid()
-        kept = {name: self.cleaned_data.get(name) for name in Wanted.__dataclass_fields__}
-        return Wanted(**{**kept, "in_stock": kept["in_stock"] or None})
+        kept = {name: self.cleaned_data.get(name) for name in SetFilter.__dataclass_fields__}
+        return SetFilter(**{**kept, "in_stock": kept["in_stock"] or None})
 
     def sort_by(self) -> str:
         """Return the order asked for; call after `wanted`."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 _NO_NUMBER = _("Enter the order’s number, such as 1042.")
 _NO_ADDRESS = _("Enter an e-mail address, such as name@example.org.")
-_LARGEST = 2**31 - 1  # of an integer column
+_MAX_INTEGER = 2**31 - 1  # of an integer column
 
 
 class NewLinkForm(forms.Form):
@@ -32,5 +32,5 @@ class NewLinkForm(forms.Form):
     def clean_number(self) -> int:
         """Return the number; people write it with a # as well."""
         number = int(self.cleaned_data["number"].strip("# \t"))
-        MaxValueValidator(_LARGEST, _NO_NUMBER)(number)
+        MaxValueValidator(_MAX_INTEGER, _NO_NUMBER)(number)
         return number

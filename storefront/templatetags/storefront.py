@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from babel.numbers import format_currency
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from prices import Money
 
-from product_content.languages import locale_of
+from product_content.languages import in_english, locale_of, localized
 from product_content.types import SizeInfo
 from storefront import drawings, wording
 
@@ -53,3 +56,43 @@ def standing(size: SizeInfo, chart: tuple[SizeInfo, ...]) -> SafeString:
 def strip(chart: tuple[SizeInfo, ...], included: tuple[SizeInfo, ...]) -> SafeString:
     """Draw the chart as circles with the sizes of one product filled."""
     return drawings.strip(chart, included)
+
+
+@register.simple_tag
+def disc(size: SizeInfo) -> SafeString:
+    """Draw how wide a size is."""
+    return drawings.disc(size.diameter_mm)
+
+
+@register.simple_tag
+def bank_card(upright: bool) -> SafeString:
+    """Draw the outline of a bank card."""
+    return drawings.bank_card(upright=upright)
+
+
+@register.simple_tag
+def ruler(length_mm: int) -> SafeString:
+    """Draw a ruler."""
+    return drawings.ruler(length_mm)
+
+
+@register.simple_tag(takes_context=True)
+def other_languages(context: dict[str, Any]) -> SafeString:
+    """Return a plain link to this page in each other language: no cookie, no script."""
+    path = _english_path(context["request"])
+    return format_html_join(
+        " ",
+        '<a href="{}" hreflang="{}" lang="{}">{}</a>',
+        (
+            (localized(path, code), code, code, name)
+            for code, name in settings.LANGUAGES
+            if code != get_language()
+        ),
+    )
+
+
+def _english_path(request: HttpRequest) -> str:
+    """Return the page's English address, or home's where there is nothing to open by a link."""
+    if request.method not in {"GET", "HEAD"} or request.resolver_match is None:
+        return "/"
+    return in_english(request.path)

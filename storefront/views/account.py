@@ -1,22 +1,27 @@
-"""The customer's account: what is in it, and what can be changed."""
+"""The customer's account: what is in it, what can be changed, its orders and its data."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.views import PasswordChangeView
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from storefront.customers import account_address, customer_page, the_customer
+from plugins.ordering.retention import RETENTION
+from storefront import accounts
+from storefront.accounts import add_order, orders_of
+from storefront.customers import account_url, customer_page, required_customer_id
+from storefront.decorators import private_page
 from storefront.forms.account import ChangePasswordForm, NewEmailForm, PasswordForm
-from storefront.selectors import accounts as selectors
-from storefront.services import accounts as services
-from storefront.sharing import with_nobody
+from storefront.order_access import order_page
+from storefront.personal_data import account_data, delete_account
+from storefront.views.account_access import end_session
 from storefront.views.basket import INVALID, see_other
 
 GONE = 410
@@ -28,7 +33,7 @@ _form_view = require_http_methods(["GET", "HEAD", "POST"])
 def overview(request: HttpRequest) -> HttpResponse:
     """Show what is in the account."""
     context = {
-        "account": selectors.get_account(the_customer(request)),
+        "account": accounts.get_account(required_customer_id(request)),
         "done": request.GET.get("done", ""),
     }
     return render(request, "storefront/account/overview.html", context)
@@ -47,7 +52,7 @@ class ChangePassword(PasswordChangeView):
 
     def get_success_url(self) -> str:
         """Lead back to the account."""
-        return account_address("password")
+        return account_url("password")
 
     def form_invalid(self, form: Form) -> HttpResponse:
         """Say what is wrong."""
@@ -60,50 +65,110 @@ def email(request: HttpRequest) -> HttpResponse:
     """Ask for another address; the same answer whether somebody has it already."""
     form = NewEmailForm(request, request.POST or None)
     if form.is_bound and form.is_valid():
-        services.ask_for_new_email(user_id=the_customer(request), email=form.cleaned_data["email"])
+        accounts.request_new_email(
+            user_id=required_customer_id(request), email=form.cleaned_data["email"]
+        )
         return see_other(reverse("storefront:account_sent"))
-    return _form(request, "email", form)
+    return _form_page(request, "email", form)
 
 
 @_form_view
 @customer_page
 def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     """Use the new address from now on, at a press of a button: mail programs open links too."""
-    customer = the_customer(request)
+    customer = required_customer_id(request)
     if request.method != "POST":
-        return _confirm_email(request, selectors.address_of_token(customer, token))
-    if services.confirm_new_email(user_id=customer, token=token):
-        return see_other(account_address("email"))
-    return _confirm_email(request, "")
+        return _confirm_email_page(request, accounts.address_of_token(customer, token))
+    if accounts.confirm_new_email(user_id=customer, token=token):
+        return see_other(account_url("email"))
+    return _confirm_email_page(request, "")
 
 
 @_form_view
 @customer_page
-def everywhere(request: HttpRequest) -> HttpResponse:
+def end_sessions(request: HttpRequest) -> HttpResponse:
     """Log out in every browser."""
     form = PasswordForm(request, request.POST or None)
     if form.is_bound and form.is_valid():
-        services.end_all_sessions(
-            user_id=the_customer(request), password=form.cleaned_data["password"]
+        accounts.end_all_sessions(
+            user_id=required_customer_id(request), password=form.cleaned_data["password"]
         )
-        return with_nobody(request, see_other(reverse("storefront:login")))
-    return _form(request, "everywhere", form)
+        return end_session(request, see_other(reverse("storefront:login")))
+    return _form_page(request, "everywhere", form)
 
 
 @require_POST
 @customer_page
-def forget(request: HttpRequest) -> HttpResponse:
+def forget_choices(request: HttpRequest) -> HttpResponse:
     """Forget how parcels should look."""
-    services.forget_remembered(user_id=the_customer(request))
-    return see_other(account_address("forgotten"))
+    accounts.delete_remembered_choices(user_id=required_customer_id(request))
+    return see_other(account_url("forgotten"))
 
 
-def _form(request: HttpRequest, page: str, form: Form) -> HttpResponse:
+def _form_page(request: HttpRequest, page: str, form: Form) -> HttpResponse:
     status = INVALID if form.is_bound else 200
     return render(request, f"storefront/account/{page}.html", {"form": form}, status=status)
 
 
-def _confirm_email(request: HttpRequest, address: str) -> HttpResponse:
+def _confirm_email_page(request: HttpRequest, address: str) -> HttpResponse:
     status = 200 if address else GONE
     context = {"address": address}
     return render(request, "storefront/account/confirm_email.html", context, status=status)
+
+
+@require_safe
+@customer_page
+def orders(request: HttpRequest) -> HttpResponse:
+    """List the orders, without what was bought."""
+    page = orders_of(required_customer_id(request), request.GET.get("page", "1"))
+    return render(request, "storefront/account/orders.html", {"orders": page})
+
+
+@require_POST
+@customer_page
+@order_page
+def claim_order(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Put the order of a link that this browser opened into the account."""
+    if not add_order(user_id=required_customer_id(request), token=token):
+        raise Http404
+    return see_other(reverse("storefront:account_orders"))
+
+
+_READABLE = {"indent": 2, "ensure_ascii": False}
+
+
+@_form_view
+@customer_page
+def download(request: HttpRequest) -> HttpResponse:
+    """Hand over all data as JSON, once the password was given."""
+    form = PasswordForm(request, request.POST or None)
+    if form.is_bound and form.is_valid():
+        data = account_data(required_customer_id(request))
+        response = JsonResponse(data, json_dumps_params=_READABLE)
+        response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+        return response
+    return _data_page(request, "data", form)
+
+
+@_form_view
+@customer_page
+def delete(request: HttpRequest) -> HttpResponse:
+    """Delete the account, once the password was given."""
+    form = PasswordForm(request, request.POST or None)
+    if form.is_bound and form.is_valid():
+        delete_account(user_id=required_customer_id(request))
+        return end_session(request, see_other(reverse("storefront:account_deleted")))
+    return _data_page(request, "delete", form)
+
+
+@require_safe
+@private_page
+def deleted(request: HttpRequest) -> HttpResponse:
+    """Say that an account was deleted. Says nothing about any one account."""
+    return render(request, "storefront/account/deleted.html")
+
+
+def _data_page(request: HttpRequest, page: str, form: PasswordForm) -> HttpResponse:
+    status = INVALID if form.is_bound else 200
+    context = {"form": form, "kept": RETENTION["orders"].words}
+    return render(request, f"storefront/account/{page}.html", context, status=status)

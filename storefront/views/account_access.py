@@ -1,4 +1,7 @@
-"""Getting into an account and out of it. Django's own views do the work."""
+"""Getting into an account and out of it. Django's own views do the work.
+
+Several people may use one browser: what goes from it when somebody logs in or out is here too.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -14,16 +18,36 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from storefront import email_links
 from storefront.backends import CUSTOMER_BACKEND, CustomerBackend
-from storefront.customers import account_address
+from storefront.basket_changes import claim_basket
+from storefront.cookies import delete_basket_cookie, read_basket_token
+from storefront.customers import account_url, customer_id
 from storefront.decorators import private_page
 from storefront.errors import LinkNotSent
 from storefront.forms.account import EmailForm, LoginForm, NewPasswordForm
 from storefront.limits import TOO_MANY, is_within
-from storefront.services import account_links
-from storefront.sharing import with_nobody, with_own_basket
+from storefront.order_access import revoke_order_access
 from storefront.tokens import confirm_tokens
 from storefront.views.basket import INVALID, see_other
+
+
+def drop_foreign_basket(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Take the ways to another person's basket and orders from the browser of a log-in."""
+    token, customer = read_basket_token(request), customer_id(request)
+    if token and customer and not claim_basket(token=token, user_id=customer):
+        delete_basket_cookie(response)
+        revoke_order_access(response)
+    return response
+
+
+def end_session(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """End the session, and leave no way to a basket or an order in this browser."""
+    logout(request)
+    delete_basket_cookie(response)
+    revoke_order_access(response)
+    return response
+
 
 UNAVAILABLE = 503
 _form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +67,7 @@ class LogIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Open a customer's session, which has no power at /staff/."""
         form.get_user().backend = CUSTOMER_BACKEND
-        return with_own_basket(self.request, super().form_valid(form))
+        return drop_foreign_basket(self.request, super().form_valid(form))
 
     def form_invalid(self, form: Form) -> HttpResponse:
         """Show the form again, with a status that says so."""
@@ -70,11 +94,11 @@ class ChoosePassword(PasswordResetConfirmView):
     def get_success_url(self) -> str:
         """Lead on to the account."""
         done = "welcome" if self.token_generator is confirm_tokens else "password"
-        return account_address(done)
+        return account_url(done)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Keep the password, end all other sessions and log in."""
-        return with_own_basket(self.request, super().form_valid(form))
+        return drop_foreign_basket(self.request, super().form_valid(form))
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Say what is wrong with the password."""
@@ -85,14 +109,14 @@ class ChoosePassword(PasswordResetConfirmView):
 @private_page
 def register(request: HttpRequest) -> HttpResponse:
     """Ask for the address of a new account."""
-    return _ask_for_link(request, "register", account_links.open_account)
+    return _ask_for_link(request, "register", email_links.open_account)
 
 
 @_form_view
 @private_page
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for the address of an account whose password is lost."""
-    return _ask_for_link(request, "forgotten", account_links.forgot_password)
+    return _ask_for_link(request, "forgotten", email_links.forgot_password)
 
 
 @require_safe
@@ -106,7 +130,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 @private_page
 def log_out(request: HttpRequest) -> HttpResponse:
     """End the session, and leave no way to the basket in this browser."""
-    return with_nobody(request, see_other(reverse("storefront:login")))
+    return end_session(request, see_other(reverse("storefront:login")))
 
 
 @private_page
@@ -118,14 +142,14 @@ def locked_out(request: HttpRequest) -> HttpResponse:
 
 def _ask_for_link(request: HttpRequest, page: str, send: Callable[..., None]) -> HttpResponse:
     form = EmailForm(request.POST or None)
-    status = _send_link(request, form, send) if form.is_bound else 200
+    status = _problem_status(request, form, send) if form.is_bound else 200
     if status is None:
         return see_other(reverse("storefront:account_sent"))
     context = {"form": form, "status": status}
     return render(request, f"storefront/account/{page}.html", context, status=status)
 
 
-def _send_link(request: HttpRequest, form: Form, send: Callable[..., None]) -> int | None:
+def _problem_status(request: HttpRequest, form: Form, send: Callable[..., None]) -> int | None:
     """Return the status of what is in the way, or None: the link is on its way, if any is."""
     if not form.is_valid():
         return INVALID

@@ -10,13 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from storefront.customers import customer_page, the_customer
+from storefront import addresses
+from storefront.addresses import delivery_countries, list_addresses, saved_fields
+from storefront.customers import customer_page, required_customer_id
 from storefront.errors import AddressBookFull
-from storefront.forms.address import country_of
-from storefront.forms.address_book import AddressBookForm
-from storefront.selectors.address_book import list_addresses, saved_fields
-from storefront.selectors.countries import delivery_countries
-from storefront.services import address_book
+from storefront.forms.address import AddressBookForm, country_of
 from storefront.views.basket import INVALID, REFUSED, see_other
 
 _form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -24,20 +22,20 @@ _form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @customer_page
-def addresses(request: HttpRequest) -> HttpResponse:
+def address_list(request: HttpRequest) -> HttpResponse:
     """List the addresses."""
-    context = {"addresses": list_addresses(the_customer(request))}
+    context = {"addresses": list_addresses(required_customer_id(request))}
     return render(request, "storefront/account/addresses.html", context)
 
 
 @_form_view
 @customer_page
-def new(request: HttpRequest) -> HttpResponse:
+def add(request: HttpRequest) -> HttpResponse:
     """Add an address."""
     form, status = _form(request, {}), 200
     if form.is_bound and form.is_valid():
         try:
-            address_book.add_address(user_id=the_customer(request), address=form.address())
+            addresses.add_address(user_id=required_customer_id(request), address=form.address())
         except AddressBookFull:
             form.add_error(None, _("There are as many addresses as fit. Delete one first."))
             status = REFUSED
@@ -50,29 +48,33 @@ def new(request: HttpRequest) -> HttpResponse:
 @customer_page
 def change(request: HttpRequest, address_id: int) -> HttpResponse:
     """Change an address; placed orders keep theirs."""
-    customer = the_customer(request)
+    customer = required_customer_id(request)
     kept = saved_fields(customer, address_id)
     if not kept:
         raise Http404
     form = _form(request, kept)
     if form.is_bound and form.is_valid():
-        address_book.change_address(user_id=customer, address_id=address_id, address=form.address())
+        addresses.change_address(user_id=customer, address_id=address_id, address=form.address())
         return _back()
     return _page(request, form, 200, is_new=False)
 
 
 @require_POST
 @customer_page
-def use(request: HttpRequest, address_id: int) -> HttpResponse:
+def make_default(request: HttpRequest, address_id: int) -> HttpResponse:
     """Make an address the one that the checkout starts with."""
-    return _done(address_book.use_address(user_id=the_customer(request), address_id=address_id))
+    return _back_or_404(
+        addresses.use_address(user_id=required_customer_id(request), address_id=address_id)
+    )
 
 
 @require_POST
 @customer_page
 def delete(request: HttpRequest, address_id: int) -> HttpResponse:
     """Delete an address."""
-    return _done(address_book.delete_address(user_id=the_customer(request), address_id=address_id))
+    return _back_or_404(
+        addresses.delete_address(user_id=required_customer_id(request), address_id=address_id)
+    )
 
 
 def _form(request: HttpRequest, kept: Mapping[str, str]) -> AddressBookForm:
@@ -95,7 +97,7 @@ def _page(request: HttpRequest, form: AddressBookForm, status: int, **more: bool
     return render(request, "storefront/account/address.html", context, status=status)
 
 
-def _done(found: bool) -> HttpResponse:
+def _back_or_404(found: bool) -> HttpResponse:
     if not found:
         raise Http404
     return _back()

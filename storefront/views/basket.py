@@ -7,17 +7,23 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from product_content.languages import localized
+from storefront.basket_changes import (
+    BasketChange,
+    add_to_basket,
+    apply_code,
+    change_line,
+    claim_basket,
+    remove_gift_card,
+    remove_voucher,
+)
+from storefront.baskets import basket_quantity, get_basket
 from storefront.cookies import read_basket_token, write_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page, same_origin_only
 from storefront.errors import BasketRefused
+from storefront.for_sale import for_sale
 from storefront.forms.basket import AddForm, CodeForm, LineForm
-from storefront.selectors.baskets import basket_quantity, get_basket
-from storefront.selectors.for_sale import for_sale
-from storefront.selectors.orders import waiting_order
-from storefront.services.basket_owners import claim_basket
-from storefront.services.baskets import BasketChange, add_to_basket, change_line
-from storefront.services.promo_codes import apply_code, remove_gift_card, remove_voucher
+from storefront.orders import waiting_order
 
 REFUSED, INVALID, SEE_OTHER = 409, 422, 303
 

@@ -1,22 +1,37 @@
-"""Lists of products and the page of each."""
+"""The catalogue: lists, each product, sets side by side, the size chart, the finder, search.
+
+The finder's questions are asked and answered in the browser, never here. What was searched for is
+never kept or logged.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from product_content import selectors
-from product_content.types import ProductPage, SizeInfo
+from product_content.search.query import MAX_LENGTH
+from product_content.search.selectors import search
+from product_content.types import ProductCard, ProductPage, SingleOffer, SizeInfo
 from storefront.decorators import public_page, vary_on_htmx
 from storefront.forms.filters import SetFilterForm
-from storefront.set_filters import loosenings, matching, ordered
-from storefront.sets_together import missing_sizes, price_one_by_one
-from storefront.structured_data import KIND_NAMES
+from storefront.sets import (
+    MAX_COMPARED,
+    matching_sets,
+    missing_sizes,
+    price_one_by_one,
+    relaxations,
+    sets_to_compare,
+    sorted_sets,
+    suggestions_by_size,
+)
+from storefront.templatetags.seo import KIND_NAMES
 
 _RELATED_NAMES = {
     "sets": _("You may also be looking for"),
@@ -33,8 +48,8 @@ def sets(request: HttpRequest) -> HttpResponse:
     cards = selectors.list_sets()
     form = SetFilterForm(request.GET, chart=chart, cards=cards)
     wanted = form.wanted()
-    found = ordered(matching(cards, wanted), form.sort_by())
-    hints = [] if found else loosenings(cards, wanted, request.GET.dict())
+    found = sorted_sets(matching_sets(cards, wanted), form.sort_by())
+    hints = [] if found else relaxations(cards, wanted, request.GET.dict())
     context = {
         "chart": chart,
         "form": form,
@@ -42,7 +57,7 @@ def sets(request: HttpRequest) -> HttpResponse:
         "chosen_size": wanted.size,
         "filtered": bool(wanted.asked()),
         "heading": _heading(wanted.size),
-        "loosenings": [(form.fields[hint.name].label, hint) for hint in hints],
+        "relaxations": [(form.fields[hint.name].label, hint) for hint in hints],
     }
     response = render(request, "storefront/catalogue/sets.html", context)
     return vary_on_htmx(response)
@@ -113,13 +128,13 @@ def _product(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
         "related_name": _RELATED_NAMES[kind],
         "chart": chart,
         "chosen_variant": _chosen_variant(request),
-        "wish_options": [option for option in product.variants if option.available < 1],
-        **(_beside_singles(product, chart) if kind == "sets" else {}),
+        "sold_out_options": [option for option in product.variants if option.available < 1],
+        **(_single_prices(product, chart) if kind == "sets" else {}),
     }
     return render(request, "storefront/catalogue/product.html", context)
 
 
-def _beside_singles(product: ProductPage, chart: tuple[SizeInfo, ...]) -> dict[str, Any]:
+def _single_prices(product: ProductPage, chart: tuple[SizeInfo, ...]) -> dict[str, Any]:
     """Return what the sizes of a set, and those next to them, cost one by one."""
     offers = selectors.singles_by_size()
     magnetic = product.safety_card.magnetic
@@ -132,3 +147,74 @@ def _beside_singles(product: ProductPage, chart: tuple[SizeInfo, ...]) -> dict[s
 def _chosen_variant(request: HttpRequest) -> int | None:
     value = request.GET.get("option", "")
     return int(value) if value.isdecimal() else None
+
+
+@require_safe
+@public_page
+def compare(request: HttpRequest) -> HttpResponse:
+    """Show the sets named in the address in columns, and offer the others."""
+    slugs = request.GET.getlist("set")
+    cards = selectors.list_sets()
+    chosen = sets_to_compare(cards, slugs)
+    numbers = [{size.number for size in card.sizes} for card in chosen]
+    chart = tuple(selectors.list_sizes())
+    context = {
+        "chosen": chosen,
+        "others": [card for card in cards if card not in chosen],
+        "rows": [(size, [size.number in own for own in numbers]) for size in chart],
+        "chart": chart,
+        "room": MAX_COMPARED - len(chosen),
+        "too_many": len(set(slugs)) > MAX_COMPARED,
+    }
+    return render(request, "storefront/catalogue/compare.html", context)
+
+
+class SizeRow(NamedTuple):
+    """A size, and where it can be had."""
+
+    size: SizeInfo
+    singles: tuple[SingleOffer, ...]
+    sets: list[ProductCard]
+
+
+@require_safe
+@public_page
+def sizes(request: HttpRequest) -> HttpResponse:
+    """Show every size as wide as it is, on a matched screen or on paper."""
+    singles, sets = selectors.singles_by_size(), selectors.list_sets()
+    chart = selectors.list_sizes()
+    rows = [
+        SizeRow(size, singles.get(size.number, ()), [card for card in sets if size in card.sizes])
+        for size in chart
+    ]
+    return render(request, "storefront/sizes/page.html", {"rows": rows, "chart": chart})
+
+
+@require_safe
+@public_page
+def finder(request: HttpRequest) -> HttpResponse:
+    """Show the questions, and what there is for each size; takes no answer."""
+    chart = selectors.list_sizes()
+    picks = suggestions_by_size(chart, selectors.list_sets(), selectors.singles_by_size())
+    return render(request, "storefront/finder/page.html", {"picks": picks, "chart": chart})
+
+
+_EXAMPLES = (_("size 3"), "23 mm", _("lubricant"), _("first session"), _("cleaning"))
+
+
+@require_safe
+@public_page
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Show what fits the words in the address; with htmx, while they are being typed.
+
+    The title stays neutral and nothing on the way may store the answer: what somebody looks
+    for here is nobody else's business.
+    """
+    text = request.GET.get("q", "").strip()[:MAX_LENGTH]
+    context = {
+        "text": text, "result": search(text), "tries": _EXAMPLES, "max_length": MAX_LENGTH,
+    }  # fmt: skip
+    response = render(request, "storefront/search/page.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    patch_cache_control(response, private=True, no_store=True)
+    return vary_on_htmx(response)

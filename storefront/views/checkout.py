@@ -10,25 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from plugins.ordering.errors import BasketIncomplete, OrderRefused, SoldOut
-from plugins.ordering.results import PlacedOrder
-from plugins.ordering.selectors import can_be_charged
-from plugins.ordering.services import choose_receipt, place_order, start_payment
+from plugins.ordering.order_state import can_be_charged
+from plugins.ordering.outcomes import BasketIncomplete, OrderRefused, PlacedOrder, SoldOut
+from plugins.ordering.paying import choose_receipt, start_payment
+from plugins.ordering.placing import place_order
+from storefront.accounts import add_order
+from storefront.addresses import add_address, checkout_fields, delivery_countries, list_addresses
+from storefront.baskets import address_fields, get_basket
+from storefront.checkout import list_delivery_methods, missing_step, set_address, set_delivery
 from storefront.cookies import read_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page
+from storefront.discretion import chosen_problems, use_remembered, wants_receipt
 from storefront.errors import AddressBookFull, BasketRefused
 from storefront.forms.address import AddressForm, country_of
-from storefront.grants import grant_order
-from storefront.selectors.address_book import first_fields, list_addresses
-from storefront.selectors.baskets import address_fields, get_basket
-from storefront.selectors.countries import delivery_countries
-from storefront.selectors.delivery import list_delivery_methods, missing_step
-from storefront.selectors.discretion import chosen_problems, wants_receipt
-from storefront.services.account_orders import add_order
-from storefront.services.address_book import add_address
-from storefront.services.checkouts import set_address, set_delivery
-from storefront.services.discretion import use_remembered
+from storefront.order_access import give_order_access
 from storefront.types import Basket
 from storefront.views.basket import INVALID, REFUSED, see_other
 
@@ -105,7 +101,7 @@ def place(request: HttpRequest) -> HttpResponse:
     if customer := customer_id(request):
         add_order(user_id=customer, token=UUID(placed.order_token))
     response = _to_payment(request, basket, placed)
-    grant_order(request, response, placed.order_token)
+    give_order_access(request, response, placed.order_token)
     return response
 
 
@@ -129,7 +125,7 @@ def _address_form(request: HttpRequest, basket: Basket) -> AddressForm:
     countries = delivery_countries()
     kept = address_fields(basket.token)
     if customer := customer_id(request):
-        kept = first_fields(customer, request.GET.get("from", ""), kept)
+        kept = checkout_fields(customer, request.GET.get("from", ""), kept)
     typed = request.POST.dict()
     country = country_of(countries, typed, kept)
     if request.method == "POST" and "change_country" not in typed:

@@ -1,4 +1,4 @@
-"""What others will see, and choosing it: in the checkout and on a placed order."""
+"""The privacy preview and the choices behind it: in the checkout and on a placed order."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from plugins.discreet_shipping.choice_changes import change_choices
 from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
-from plugins.discreet_shipping.services import change_choices
+from storefront import discretion
+from storefront.baskets import get_basket
+from storefront.checkout import missing_step
 from storefront.cookies import read_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page
+from storefront.discretion import keep_choices
 from storefront.errors import BasketRefused
 from storefront.forms.discretion import LIMITS, WEEKDAY_NAMES, DiscretionForm, read_sent
-from storefront.grants import order_page
-from storefront.selectors import discretion as selectors
-from storefront.selectors.baskets import get_basket
-from storefront.selectors.delivery import missing_step
-from storefront.selectors.orders import get_order_page, order_id_of
-from storefront.services.discretion import keep_choices
+from storefront.order_access import order_page
+from storefront.orders import get_order_page, order_id_of
 from storefront.types import Basket
 from storefront.views.basket import INVALID, REFUSED, see_other
 
@@ -30,15 +30,15 @@ _form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @private_page
-def seen(request: HttpRequest) -> HttpResponse:
+def preview(request: HttpRequest) -> HttpResponse:
     """Show what others will see of this order, before it is paid."""
     basket, away = _ready(request)
     if basket is None:
         return see_other(away)
-    if selectors.chosen_problems(basket.token):
+    if discretion.chosen_problems(basket.token):
         return see_other("/checkout/discretion/")
-    context = {"step": "seen", "basket": basket, "seen": selectors.seen_of_basket(basket)}
-    return render(request, "storefront/discretion/seen.html", context)
+    context = {"step": "preview", "basket": basket, "preview": discretion.preview_of_basket(basket)}
+    return render(request, "storefront/discretion/preview.html", context)
 
 
 @_form_view
@@ -49,7 +49,7 @@ def options(request: HttpRequest) -> HttpResponse:
     if basket is None:
         return see_other(away)
     if request.method != "POST":
-        return _options(request, basket, problems=selectors.chosen_problems(basket.token))
+        return _options(request, basket, problems=discretion.chosen_problems(basket.token))
     data = read_sent(request.POST)
     if "search" in request.POST:
         return _options(request, basket, sent=data)
@@ -69,13 +69,13 @@ def options(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @order_page
-def order_seen(request: HttpRequest, token: UUID) -> HttpResponse:
+def order_preview(request: HttpRequest, token: UUID) -> HttpResponse:
     """Show what was promised for a placed order."""
-    order, promised = get_order_page(token), selectors.seen_of_order(token)
+    order, promised = get_order_page(token), discretion.preview_of_order(token)
     if order is None or promised is None:
         raise Http404
-    context = {"order": order, "seen": promised, "refusal": selectors.change_refusal(token)}
-    return render(request, "storefront/discretion/order_seen.html", context)
+    context = {"order": order, "preview": promised, "refusal": discretion.change_refusal(token)}
+    return render(request, "storefront/discretion/order_preview.html", context)
 
 
 @_form_view
@@ -85,7 +85,7 @@ def order_options(request: HttpRequest, token: UUID) -> HttpResponse:
     order_id = order_id_of(token)
     if order_id is None:
         raise Http404
-    if refusal := selectors.change_refusal(token):
+    if refusal := discretion.change_refusal(token):
         return _order_options(request, token, refusal=refusal, status=REFUSED)
     if request.method != "POST":
         return _order_options(request, token)
@@ -121,11 +121,11 @@ def _options(
     problems: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    offer = selectors.offer_for_basket(basket.token)
+    offer = discretion.offer_for_basket(basket.token)
     if offer is None:
         return see_other("/checkout/address/")
     context = {
-        "step": "seen",
+        "step": "preview",
         "basket": basket,
         "can_remember": customer_id(request) is not None,
         "remembers": _remembers(request),
@@ -138,7 +138,7 @@ def _remembers(request: HttpRequest) -> bool:
     """Say whether the box is ticked: as it was sent, or as the account has it."""
     if request.method == "POST":
         return "remember" in request.POST
-    return selectors.remembers(customer_id(request))
+    return discretion.remembers(customer_id(request))
 
 
 def _order_options(
@@ -150,7 +150,7 @@ def _order_options(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    offer, order = selectors.offer_for_order(token), get_order_page(token)
+    offer, order = discretion.offer_for_order(token), get_order_page(token)
     if offer is None or order is None:
         raise Http404
     context = {"order": order, "refusal": refusal, **_fields(request, offer, sent, problems)}
@@ -159,7 +159,7 @@ def _order_options(
 
 def _fields(
     request: HttpRequest,
-    offer: selectors.Offer,
+    offer: discretion.Offer,
     sent: dict[str, Any] | None,
     problems: dict[str, str] | None,
 ) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def _fields(
     return {
         "form": form,
         "offer": offer,
-        "points": selectors.near(offer, postcode) if looking else [],
+        "points": discretion.nearby_points(offer, postcode) if looking else [],
         "looked": "search" in request.POST,
         "postcode": postcode[:12],
         "limits": LIMITS,

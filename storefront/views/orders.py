@@ -1,4 +1,4 @@
-"""The page of a placed order, for whoever its link or this browser lets in."""
+"""The page of a placed order, for whoever its link or this browser lets in, and a new link."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from plugins.ordering.errors import CancelRefused, OrderRefused, PaymentUnavailable
-from plugins.ordering.links import order_of_link
-from plugins.ordering.services import CANCELED_BY_CUSTOMER, cancel_order, start_payment
-from storefront.cookies import forget_basket, read_basket_token
+from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.links import order_from_link
+from plugins.ordering.outcomes import CancelRefused, OrderRefused, PaymentUnavailable
+from plugins.ordering.paying import start_payment
+from plugins.ordering.releasing import CANCELLED_BY_CUSTOMER
+from storefront.accounts import has_account
+from storefront.baskets import basket_exists
+from storefront.cookies import delete_basket_cookie, read_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page
-from storefront.grants import grant_order, order_page, rested
-from storefront.receipts import receipt_pdf
-from storefront.selectors.account_orders import has_account
-from storefront.selectors.baskets import basket_exists
-from storefront.selectors.orders import get_order_page, order_id_of
-from storefront.selectors.receipts import get_receipt
+from storefront.email_links import request_order_link
+from storefront.errors import LinkNotSent
+from storefront.forms.orders import NewLinkForm
+from storefront.limits import TOO_MANY, is_within
+from storefront.order_access import give_order_access, link_expired, order_page
+from storefront.orders import get_order_page, order_id_of
+from storefront.receipts import get_receipt, receipt_pdf
 from storefront.types import OrderPage
-from storefront.views.basket import REFUSED, see_other
+from storefront.views.basket import INVALID, REFUSED, see_other
 
 
 @require_safe
@@ -31,11 +36,11 @@ def open_order(request: HttpRequest, signed: str) -> HttpResponse:
 
     The link itself stays out of the history and of referrers.
     """
-    order = order_of_link(signed)
+    order = order_from_link(signed)
     if order is None:
-        return rested(request)
+        return link_expired(request)
     response = redirect("storefront:order", token=order.token)
-    grant_order(request, response, order.token)
+    give_order_access(request, response, order.token)
     return response
 
 
@@ -68,7 +73,7 @@ def cancel(request: HttpRequest, token: UUID) -> HttpResponse:
     if request.method != "POST":
         return _cancel_page(request, order, order.cancel_refusal)
     try:
-        cancel_order(order_id=order.id, actor_id=customer_id(request), reason=CANCELED_BY_CUSTOMER)
+        cancel_order(order_id=order.id, actor_id=customer_id(request), reason=CANCELLED_BY_CUSTOMER)
     except (CancelRefused, PaymentUnavailable) as refused:
         return _cancel_page(request, order, str(refused), REFUSED)
     return see_other(f"/orders/{token}/")
@@ -108,5 +113,38 @@ def _page(
     response = render(request, "storefront/orders/order.html", context, status=status)
     basket = read_basket_token(request)
     if basket and not basket_exists(basket):  # it was paid: nothing is left to remember
-        forget_basket(response)
+        delete_basket_cookie(response)
     return response
+
+
+UNAVAILABLE = 503
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_page
+def new_link(request: HttpRequest) -> HttpResponse:
+    """Ask which order, and have its link sent; the answer is the same whether there is one."""
+    form = NewLinkForm(request.POST or None)
+    if not form.is_bound:
+        return _link_page(request, form, 200)
+    if not form.is_valid():
+        return _link_page(request, form, INVALID)
+    if not is_within(request, what="order-link"):
+        return _link_page(request, form, TOO_MANY)
+    try:
+        request_order_link(number=form.cleaned_data["number"], email=form.cleaned_data["email"])
+    except LinkNotSent:
+        return _link_page(request, form, UNAVAILABLE)
+    return redirect("storefront:order_link_sent")
+
+
+@require_safe
+@private_page
+def link_sent(request: HttpRequest) -> HttpResponse:
+    """Say that an e-mail may be on its way."""
+    return render(request, "storefront/orders/link_sent.html")
+
+
+def _link_page(request: HttpRequest, form: NewLinkForm, status: int) -> HttpResponse:
+    context = {"form": form, "status": status}
+    return render(request, "storefront/orders/new_link.html", context, status=status)

@@ -1,19 +1,24 @@
-"""Home and the pages about the shop itself."""
+"""Home, guides, the pages about the shop itself, and the quick exit.
+
+The quick exit ends the private view: private pages then ask before they open again.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from plugins.ordering.retention import RETENTION
 from product_content import selectors
-from storefront.cookies import BASKET_COOKIE_AGE
-from storefront.decorators import public_page
-from storefront.grants import GRANT_LIFETIME
+from product_content.types import GuideCard
+from storefront.cookies import BASKET_COOKIE_AGE, QUICK_EXIT_COOKIE
+from storefront.decorators import public_page, same_origin_only
+from storefront.order_access import ORDER_ACCESS_LIFETIME
+from storefront.views.basket import see_other
 
 _ON_HOME = 3  # sets, and twice as many guides
 
@@ -45,10 +50,51 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "basket_cookie": settings.BASKET_COOKIE_NAME,
         "basket_days": BASKET_COOKIE_AGE.days,
         "orders_cookie": settings.ORDERS_COOKIE_NAME,
-        "grant_hours": GRANT_LIFETIME // timedelta(hours=1),
+        "order_access_hours": ORDER_ACCESS_LIFETIME // timedelta(hours=1),
         "form_cookie": settings.CSRF_COOKIE_NAME,
         "staff_cookie": settings.SESSION_COOKIE_NAME,
         "hold_minutes": settings.RESERVATION_MINUTES,
         "retention": RETENTION.values(),
     }
     return render(request, "storefront/pages/privacy.html", context)
+
+
+@require_safe
+@public_page
+def guides(request: HttpRequest) -> HttpResponse:
+    """Show all guides by topic."""
+    topics: dict[str, list[GuideCard]] = {}
+    for card in selectors.list_guides():
+        topics.setdefault(card.topic_label, []).append(card)
+    return render(request, "storefront/guides/list.html", {"topics": topics})
+
+
+@require_safe
+@public_page
+def guide(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a guide with its sources, its products and what to read next."""
+    page = selectors.get_guide(slug)
+    if page is None:
+        raise Http404
+    return render(request, "storefront/guides/guide.html", {"guide": page})
+
+
+@require_POST
+@same_origin_only
+def quick_exit(request: HttpRequest) -> HttpResponse:
+    """Note in the browser that its user has left; nothing is kept here."""
+    response = HttpResponse(status=204)
+    response.set_cookie(
+        QUICK_EXIT_COOKIE, "1", httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@same_origin_only
+def undo_quick_exit(request: HttpRequest) -> HttpResponse:
+    """Open private pages again; only asked for by a button on our own page."""
+    response = see_other("/basket/")
+    response.delete_cookie(QUICK_EXIT_COOKIE, samesite="Lax")
+    return response

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import psycopg
 
-from saleor_config.embedded import schema
-from saleor_config.embedded.ports import free_port
-from saleor_config.embedded.servers import end
-from saleor_config.embedded.waiting import wait_until
+from local_services import schema
+from local_services.ports import free_port
+from local_services.processes import end_process, wait_until
 from tests.bench import memory
 from tests.bench.shop import Shop
 
@@ -90,5 +89,5 @@ def _running(command: list[str], shop: Shop, port: int) -> Iterator[int]:
     try:
         yield process.pid
     finally:
-        end(process, signal.SIGTERM)
+        end_process(process, signal.SIGTERM)
         shop.guard.forget(process.pid)

@@ -33,12 +33,15 @@ from django.utils import timezone  # noqa: E402
 from saleor.account.models import User  # noqa: E402
 
 from plugins.order_emails.models import OutgoingEmail  # noqa: E402
-from plugins.order_emails.services.outbox import publish  # noqa: E402
-from plugins.ordering.services import place_order  # noqa: E402
+from plugins.order_emails.outbox import publish  # noqa: E402
+from plugins.ordering.placing import place_order  # noqa: E402
 from product_content.selectors import get_product, list_guides, list_sets  # noqa: E402
-from storefront.selectors.delivery import list_delivery_methods  # noqa: E402
-from storefront.services.baskets import add_to_basket  # noqa: E402
-from storefront.services.checkouts import set_address, set_delivery  # noqa: E402
+from storefront.basket_changes import add_to_basket  # noqa: E402
+from storefront.checkout import (  # noqa: E402
+    list_delivery_methods,
+    set_address,
+    set_delivery,
+)
 from tests.bench.lists import all_lists, open_list  # noqa: E402
 from tests.bench.stock_import import stock_import  # noqa: E402
 from tests.staff import signed_in  # noqa: E402
@@ -103,7 +106,7 @@ def queue_emails(count: str) -> int:
             about=f"order-{order_id}",
             order_id=order_id,
             kind="order_confirmed",
-            occasion=f"bench-{number}",
+            dedup_key=f"bench-{number}",
             message_id=f"<bench-{number}@shop.test>",
             next_try_at=due,
         )

@@ -19,13 +19,11 @@ from urllib.request import urlopen
 import psycopg
 import redis
 
-from saleor_config.embedded import postgres, schema, valkey
-from saleor_config.embedded.databases import run_sql
-from saleor_config.embedded.guard import Guard
-from saleor_config.embedded.places import Places
-from saleor_config.embedded.ports import free_port
-from saleor_config.embedded.servers import end
-from saleor_config.embedded.waiting import wait_until
+from local_services import postgres, schema, valkey
+from local_services.data_folder import DataFolder
+from local_services.databases import run_sql
+from local_services.ports import free_port
+from local_services.processes import Watchdog, end_process, wait_until
 
 WEB_WORKERS = 2
 WEB_THREADS = 2
@@ -40,7 +38,7 @@ class Shop:
     database_url: str
     redis_url: str
     folder: Path
-    guard: Guard
+    guard: Watchdog
     pids: dict[str, int] = field(default_factory=dict)
     port: int = 0
     _web: subprocess.Popen[bytes] | None = None
@@ -93,7 +91,7 @@ class Shop:
     def stop_web(self) -> None:
         """End the web workers."""
         if self._web:
-            end(self._web, signal.SIGTERM)
+            end_process(self._web, signal.SIGTERM)
             self.guard.forget(self._web.pid)
             self._web = None
 
@@ -133,7 +131,7 @@ def running_shop() -> Iterator[Shop]:
     """Start the shop with its catalogue in a folder that is gone afterwards."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stillwater-bench-")))
-        guard = Guard()
+        guard = Watchdog()
         stack.callback(guard.release)
         guard.remove(folder)
         shop = _start_servers(folder, guard, stack)
@@ -145,26 +143,26 @@ def running_shop() -> Iterator[Shop]:
         yield shop
 
 
-def _start_servers(folder: Path, guard: Guard, stack: ExitStack) -> Shop:
-    places = Places(folder)
+def _start_servers(folder: Path, guard: Watchdog, stack: ExitStack) -> Shop:
+    places = DataFolder(folder)
     database = _start_postgres(folder, places, guard, stack)
     cache = valkey.start(places.folder("valkey"), "bench", log=places.log("valkey"))
     guard.watch(cache.process.pid)
-    stack.callback(end, cache.process, signal.SIGTERM)
+    stack.callback(end_process, cache.process, signal.SIGTERM)
     shop = Shop(database.address.url(_DATABASE), cache.url, folder, guard)
     shop.pids |= {"PostgreSQL": database.process.pid, "Valkey": cache.process.pid}
     return shop
 
 
 def _start_postgres(
-    folder: Path, places: Places, guard: Guard, stack: ExitStack
+    folder: Path, places: DataFolder, guard: Watchdog, stack: ExitStack
 ) -> postgres.Server:
     data, password = folder / "postgres", places.secret("postgres")
     postgres.prepare(data, password)
     # PostgreSQL's own defaults but for jit: every commit waits for the disk, as in production.
     server = postgres.start(data, password, log=places.log("postgres"), options={"jit": "off"})
     guard.watch(server.process.pid, signal.SIGINT)
-    stack.callback(end, server.process, signal.SIGINT)
+    stack.callback(end_process, server.process, signal.SIGINT)
     run_sql(server.address, "CREATE DATABASE {}", _DATABASE)
     schema.fill(server.address.url(_DATABASE), schema.ROOT / "var" / "schema")
     return server

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from saleor_config.embedded import temporary
-from saleor_config.embedded.databases import Databases
+from local_services import temporary
+from local_services.databases import Databases
 from tests.browser.server import LiveShop, manage, serve
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

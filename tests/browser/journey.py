@@ -1,4 +1,4 @@
-"""What the journeys on a real `make run` share: a visitor, and the way to the till."""
+"""What the journeys on a real `make run` share: a visitor, and the way to the stripe_sandbox."""
 
 import json
 import re
@@ -23,7 +23,7 @@ def note(page, message):
         page.complaints.append(message.text)
 
 
-def till(var):
+def stripe_sandbox(var):
     base = json.loads((var / "secrets" / "addresses").read_text())["STRIPE_API_BASE"]
     return urlsplit(base).netloc
 

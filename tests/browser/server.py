@@ -13,8 +13,8 @@ from pathlib import Path
 
 import requests
 
-from saleor_config.embedded.ports import free_port
-from saleor_config.embedded.schema import ROOT
+from local_services.ports import free_port
+from local_services.schema import ROOT
 
 START_SECONDS = 40  # far more than it takes; a busy CI machine has two cores
 

@@ -10,16 +10,16 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from saleor_config.embedded import processes
-from saleor_config.embedded.contents import STAFF_EMAIL
-from saleor_config.embedded.schema import ROOT
+from local_services import commands
+from local_services.schema import ROOT
+from local_services.shop_database import STAFF_EMAIL
 from tests.browser.journey import (
     SET,
     choose_the_set,
     give_an_address,
     open_page,
     order_number,
-    till,
+    stripe_sandbox,
 )
 from tests.staff import log_in
 
@@ -77,8 +77,8 @@ def the_email_is_there(page, shop, number):
 def begin_the_second_step_anew(var):
     """Forget the authenticator app that an earlier customer's order has set up."""
     addresses = json.loads((var / "secrets" / "addresses").read_text())
-    command = [sys.executable, "manage.py", "forget_second_step", STAFF_EMAIL]
-    environment = processes.environment(**addresses)
+    command = [sys.executable, "manage.py", "reset_second_factor", STAFF_EMAIL]
+    environment = commands.environment(**addresses)
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
 
 
@@ -101,8 +101,8 @@ def buys(browser, shop, var, *, javascript):
 
     number, path = order_number(page), urlsplit(page.url).path
     assert page.title() == f"Your order {number} · Stillwater"
-    # nobody was asked for anything but the shop, and its till once the customer went to pay
-    assert page.hosts == {f"127.0.0.1:{shop.port}", till(var)}
+    # nobody was asked for anything but the shop, and its stripe_sandbox once the customer went to pay
+    assert page.hosts == {f"127.0.0.1:{shop.port}", stripe_sandbox(var)}
     assert page.complaints == []
     assert left_of(SET, var) == before - 1
     the_email_is_there(page, shop, number)

@@ -11,7 +11,7 @@ from tests.browser.journey import (
     give_an_address,
     open_page,
     order_number,
-    till,
+    stripe_sandbox,
 )
 from tests.functional.stripe.sandbox import ASKS_3DS, CARD, DECLINED
 from tests.running import Run
@@ -70,11 +70,11 @@ def visitor(browser, address):
 
 @pytest.fixture
 def ends_right(var, address, staff, inbox):
-    """Check that an order is paid once: at the till, in the inbox and in the staff's list."""
+    """Check that an order is paid once: at the stripe_sandbox, in the inbox and in the staff's list."""
 
     def check(number):
         expect_one_email(inbox, number)
-        payments = requests.get(f"http://{till(var)}/_sandbox/ledger", timeout=10).json()
+        payments = requests.get(f"http://{stripe_sandbox(var)}/_sandbox/ledger", timeout=10).json()
         of_order = [row for row in payments["payments"] if row["reference"] == number]
         assert [(row["captured"], row["refunded"]) for row in of_order] == [(TOTAL, 0)]
         staff.goto(f"{address}/staff/order/order/?q={number}")

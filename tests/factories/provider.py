@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.db import connection
 from prices import Money
 
-from plugins.ordering.payments import (
+from plugins.ordering.payment_provider import (
     OpenedSession,
     PaymentProviderError,
     RefundState,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from saleor_config.embedded.schema import ROOT
+from local_services.schema import ROOT
 from saleor_config.settings.env import VARIABLES
 
 FILE = ROOT / "docker-compose.yml"

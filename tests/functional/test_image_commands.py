@@ -16,12 +16,11 @@ import pytest
 import redis
 import yaml
 
-from saleor_config.embedded import temporary, valkey
-from saleor_config.embedded.databases import run_sql
-from saleor_config.embedded.ending import end
-from saleor_config.embedded.ports import free_port
-from saleor_config.embedded.schema import ROOT
-from saleor_config.embedded.waiting import wait_until
+from local_services import temporary, valkey
+from local_services.databases import run_sql
+from local_services.ports import free_port
+from local_services.processes import end_process, wait_until
+from local_services.schema import ROOT
 from saleor_config.settings.env import VARIABLES
 from tests.functional.test_production_settings import GOOD
 
@@ -63,7 +62,7 @@ def broker(folder):
     with redis.Redis.from_url(server.url) as client:
         client.acl_setuser("shop", enabled=True, passwords=["+secret"], **rights)
     yield server.url.replace("stillwater_embedded", "shop")
-    end(server.process)
+    end_process(server.process)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +129,7 @@ def start(image, environment, folder):
                 stderr=log,
                 start_new_session=True,
             )
-            stack.callback(end, process, signal.SIGTERM)
+            stack.callback(end_process, process, signal.SIGTERM)
             return process
 
         yield run

@@ -17,11 +17,10 @@ import psutil
 import psycopg
 import pytest
 
-from saleor_config.embedded import temporary, valkey
-from saleor_config.embedded.ending import end
-from saleor_config.embedded.ports import free_port
-from saleor_config.embedded.schema import ROOT
-from saleor_config.embedded.waiting import wait_until
+from local_services import temporary, valkey
+from local_services.ports import free_port
+from local_services.processes import end_process, wait_until
+from local_services.schema import ROOT
 from tests.running import END_SECONDS, MODULE, START_SECONDS
 
 pytestmark = pytest.mark.slow
@@ -102,7 +101,7 @@ def _can_log_in(port, password):
     fields = {"username": "staff@stillwater.example", "password": password}
     data = urlencode(fields | {"csrfmiddlewaretoken": token, "next": "/staff/"}).encode()
     answer = opener.open(Request(address, data, {"Origin": f"http://127.0.0.1:{port}"}))
-    return answer.status == HTTPStatus.OK and "/staff/second-step/new/" in answer.url
+    return answer.status == HTTPStatus.OK and "/staff/second-factor/new/" in answer.url
 
 
 def _write_a_row(var):
@@ -157,12 +156,12 @@ def test_named_servers_replace_the_embedded_ones(run, database_server, schema_te
     assert wait_until(lambda: "Ctrl-C ends it" in shop.output, START_SECONDS), shop.output
     commands = [" ".join(one.cmdline()) for one in shop.processes()]
     code = shop.end(signal.SIGTERM)
-    end(broker.process)
+    end_process(broker.process)
     temporary.drop(database_server, name)
 
     assert code == 0
     assert "E-mail inbox" not in shop.output
-    for program in ("bin/postgres", "valkey-server", "embedded.inbox"):
+    for program in ("bin/postgres", "valkey-server", "local_services.inbox"):
         assert not any(program in command for command in commands), program
     for program in ("granian", "worker", "beat"):
         assert any(program in command for command in commands), program

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from saleor_config.embedded.schema import ROOT
+from local_services.schema import ROOT
 
 OLD_PYTHON = """#!/bin/sh
 [ "$1" = --version ] && exec echo "Python 3.8.1"

@@ -12,7 +12,7 @@ from saleor.order.models import Order
 from saleor.payment.models import Payment
 from saleor.product.models import ProductVariant
 
-from plugins.inventory.selectors.check import LedgerReport, check_ledger
+from plugins.inventory.ledger import LedgerReport, check_ledger
 from tests.bench.lists import all_lists
 from tests.bench.many.loading import HasOrders, copy, load, make_originals
 from tests.staff import signed_in

@@ -17,16 +17,13 @@ from saleor.order.models import Fulfillment, Order, OrderEvent
 
 from plugins.order_emails import tasks
 from plugins.order_emails.models import EmailState, OutgoingEmail
-from plugins.order_emails.services import queue_email
-from plugins.ordering.links import order_of_link
+from plugins.order_emails.outbox import queue_email
+from plugins.ordering.links import order_from_link
 from plugins.ordering.models import PaymentSession
-from plugins.ordering.services import (
-    BASKET_CHANGED,
-    place_order,
-    record_payment,
-    release_order,
-    start_payment,
-)
+from plugins.ordering.paying import start_payment
+from plugins.ordering.payment_recording import record_payment
+from plugins.ordering.placing import place_order
+from plugins.ordering.releasing import BASKET_CHANGED, release_order
 from product_content.models import SetSize, SingleSize, Size
 from tests.factories import (
     FakeProvider,
@@ -76,7 +73,7 @@ def size(number, diameter_mm):
 
 def opened_by(body):
     (signed,) = re.findall(r"http://testserver/orders/open/([^/\"]+)/", body)
-    return order_of_link(signed)
+    return order_from_link(signed)
 
 
 def parts(message):
@@ -161,7 +158,7 @@ def test_customer_with_an_account_is_written_to_there():
     checkout = basket((variant_in_stock(9), 1), user=user, email="typed@example.org")
     place_order(checkout_token=checkout.pk, user_id=user.pk)
     order = Order.objects.get()
-    queue_email(order_id=order.pk, kind="order_confirmed", occasion="paid")
+    queue_email(order_id=order.pk, kind="order_confirmed", dedup_key="paid")
     assert mail.outbox[0].to == ["account@example.org"]
 
 
@@ -210,7 +207,7 @@ def make_due():
 
 def test_rolled_back_event_sends_nothing(checkout):
     with (
-        patch("plugins.ordering.services.record._delete_basket", side_effect=RuntimeError),
+        patch("plugins.ordering.payment_recording._delete_basket", side_effect=RuntimeError),
         pytest.raises(RuntimeError),
     ):
         pay(checkout)
@@ -298,6 +295,6 @@ def test_order_without_an_address_is_given_up(checkout):
 def test_same_occasion_is_written_once(checkout):
     order = pay(checkout)
     for _ in range(3):
-        queue_email(order_id=order.pk, kind="order_confirmed", occasion="paid")
+        queue_email(order_id=order.pk, kind="order_confirmed", dedup_key="paid")
     assert OutgoingEmail.objects.count() == 1
     assert len(mail.outbox) == 1

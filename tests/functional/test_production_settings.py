@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from saleor_config.embedded.ports import free_port
-from saleor_config.embedded.schema import ROOT
+from local_services.ports import free_port
+from local_services.schema import ROOT
 from saleor_config.settings.env import VARIABLES
 
 BIN = Path(sys.executable).parent

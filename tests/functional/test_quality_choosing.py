@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from product_content.catalogue.loading import load_catalogue
 from product_content.selectors import list_sets
-from product_content.services import load_catalogue
-from storefront.set_filters import Wanted, loosenings, matching, ordered
+from storefront.sets import SetFilter, matching_sets, relaxations, sorted_sets
 
 pytestmark = pytest.mark.django_db
 
@@ -30,34 +30,34 @@ def shown(client, query):
 def test_each_filter_keeps_the_sets_that_pass_and_all_of_them():
     sets = list_sets()
     for wanted, test in (
-        (Wanted(size=3), lambda card: 3 in {size.number for size in card.sizes}),
-        (Wanted(from_mm=20), lambda card: min(s.diameter_mm for s in card.sizes) >= 20),
-        (Wanted(to_mm=26), lambda card: max(s.diameter_mm for s in card.sizes) <= 26),
-        (Wanted(material="Silicone"), lambda card: card.material == "Silicone"),
-        (Wanted(firmness="Firm: does not bend"), lambda card: card.firmness.startswith("Firm")),
-        (Wanted(magnetic=True), lambda card: card.magnetic),
-        (Wanted(max_price=40), lambda card: card.price.amount <= 40),
-        (Wanted(in_stock=True), lambda card: card.available > 0),
+        (SetFilter(size=3), lambda card: 3 in {size.number for size in card.sizes}),
+        (SetFilter(from_mm=20), lambda card: min(s.diameter_mm for s in card.sizes) >= 20),
+        (SetFilter(to_mm=26), lambda card: max(s.diameter_mm for s in card.sizes) <= 26),
+        (SetFilter(material="Silicone"), lambda card: card.material == "Silicone"),
+        (SetFilter(firmness="Firm: does not bend"), lambda card: card.firmness.startswith("Firm")),
+        (SetFilter(magnetic=True), lambda card: card.magnetic),
+        (SetFilter(max_price=40), lambda card: card.price.amount <= 40),
+        (SetFilter(in_stock=True), lambda card: card.available > 0),
     ):
-        kept = matching(sets, wanted)
+        kept = matching_sets(sets, wanted)
         assert kept == [card for card in sets if test(card)]
         assert kept
 
 
 def test_orders_are_by_smallest_size_number_of_sizes_and_price():
     sets = list_sets()
-    firsts = [card.sizes[0].number for card in ordered(sets, "smallest")]
+    firsts = [card.sizes[0].number for card in sorted_sets(sets, "smallest")]
     assert firsts == sorted(firsts)
-    lengths = [len(card.sizes) for card in ordered(sets, "range")]
+    lengths = [len(card.sizes) for card in sorted_sets(sets, "range")]
     assert lengths == sorted(lengths, reverse=True)
-    prices = [card.price.amount for card in ordered(sets, "price")]
+    prices = [card.price.amount for card in sorted_sets(sets, "price")]
     assert prices == sorted(prices)
 
 
 def test_an_empty_result_names_what_to_give_up_and_each_way_finds_sets(client):
-    wanted = Wanted(size=9, magnetic=True, in_stock=True)
+    wanted = SetFilter(size=9, magnetic=True, in_stock=True)
     given = {"size": "9", "magnetic": "yes", "in_stock": "on"}
-    ways = loosenings(list_sets(), wanted, given)
+    ways = relaxations(list_sets(), wanted, given)
     assert {way.name for way in ways} == {"size", "magnetic"}
     for way in ways:
         _, cards = shown(client, way.query)

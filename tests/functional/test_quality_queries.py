@@ -8,7 +8,7 @@ from saleor.product.models import Product, ProductVariant
 from saleor.warehouse.models import Stock
 
 from product_content.models import ProductDetail, SafetyCard, SetSize, Size
-from product_content.search.services import rebuild_search
+from product_content.search.indexing import rebuild_search
 from tests.unit.storefront.shop import open_shop
 
 MOST = 12  # statements for one uncached page

@@ -18,20 +18,18 @@ from saleor.discount.models import VoucherCustomer
 from saleor.order.events import order_note_added_event
 from saleor.order.models import Order
 
-from plugins.inventory.models import StockWish
+from plugins.inventory.models import BackInStockAlert
 from plugins.order_emails.models import EmailState, OutgoingEmail
+from plugins.ordering.erasure import anonymise_old_orders
 from plugins.ordering.models import PaymentSession
+from plugins.ordering.paying import start_payment
+from plugins.ordering.payment_recording import record_payment
+from plugins.ordering.placing import place_order
+from plugins.ordering.releasing import release_order
 from plugins.ordering.retention import RETENTION
-from plugins.ordering.services import (
-    forget_old_orders,
-    place_order,
-    record_payment,
-    release_order,
-    start_payment,
-)
 from plugins.stripe_payments.models import EventState, StripeEvent
 from tests.factories import FakeProvider, UserFactory, VoucherFactory, basket, variant_in_stock
-from tests.personas import stranger
+from tests.personas import anonymous
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PERSON = ("robin@example.org", "Robin", "Marsh", "Mill Lane", "LEWES", "Bluebell")
@@ -74,7 +72,7 @@ def aged(row, field, moment):
 
 def email_row():
     return OutgoingEmail.objects.create(
-        about="order-0", kind="order_confirmed", occasion="paid", message_id="<1@x>",
+        about="order-0", kind="order_confirmed", dedup_key="paid", message_id="<1@x>",
         state=EmailState.SENT,
         next_try_at=timezone.now(),
     )  # fmt: skip
@@ -89,7 +87,7 @@ def stripe_event():
 
 def wish():
     sold_out = variant_in_stock(0)
-    return StockWish.objects.create(
+    return BackInStockAlert.objects.create(
         variant=sold_out, email="robin@example.org", language="en", path="/sets/x/"
     )
 
@@ -115,7 +113,7 @@ EXAMPLES = {
     "orders": (paid_order, "created"),
     "emails": (email_row, "created_at"),
     "payment_notices": (stripe_event, "received_at"),
-    "wishes": (wish, "created_at"),
+    "back_in_stock_alerts": (wish, "created_at"),
     "staff_log": (log_line, "action_time"),
     "unconfirmed": (lambda: UserFactory(password=make_password(None)), "date_joined"),
     "sign_in_tries": (log_in_try, "attempt_time"),
@@ -160,7 +158,7 @@ def test_every_promise_has_an_example_and_a_task_that_runs(settings):
 
 
 def test_the_page_names_each_period_of_the_table_and_no_other(settings):
-    page = stranger().get("/privacy/").content.decode()
+    page = anonymous().get("/privacy/").content.decode()
     kept_here = re.sub(r'(?s)<head.*?</head>|aria-label="Cookies".*?</table>', "", page)
     text = strip_tags(kept_here.replace("<", " <"))
     named = set(re.findall(r"(?<!-)\b(\d+ (?:minute|hour|day|week|month|year)s?)\b", text))
@@ -186,7 +184,7 @@ def test_an_old_order_keeps_its_amounts_and_no_person(make):
     own = (order.billing_address_id, order.shipping_address_id)
     assert all(word in everything_about(order, own) for word in PERSON)
     aged(order, "created", timezone.now() - RETENTION["orders"].period - timedelta(hours=1))
-    assert (forget_old_orders(), forget_old_orders()) == (1, 0)
+    assert (anonymise_old_orders(), anonymise_old_orders()) == (1, 0)
     after = Order.objects.get()
     assert [word for word in PERSON if word in everything_about(after, own)] == []
     assert (after.total_gross, after.status) == (order.total_gross, order.status)
@@ -202,7 +200,7 @@ def test_an_unpaid_order_that_staff_look_at_and_a_paid_one_stay():
     watched.store_value_in_private_metadata({"needs_attention": ["wrong_amount"]})
     watched.save()
     Order.objects.update(created=timezone.now() - timedelta(days=400))
-    assert forget_old_orders() == 0
+    assert anonymise_old_orders() == 0
     assert {order.user_email for order in (watched, paid)} == {PERSON[0]}
 
 
@@ -211,10 +209,10 @@ def test_the_use_of_a_voucher_is_forgotten_with_the_last_order_of_its_person():
     VoucherCustomer.objects.create(voucher=voucher, customer_email=PERSON[0])
     old, young = paid_order(), paid_order()
     aged(old, "created", timezone.now() - timedelta(days=4000))
-    forget_old_orders()
+    anonymise_old_orders()
     assert VoucherCustomer.objects.count() == 1
     aged(young, "created", timezone.now() - timedelta(days=4000))
-    forget_old_orders()
+    anonymise_old_orders()
     assert VoucherCustomer.objects.count() == 0
 
 
@@ -224,6 +222,6 @@ def test_an_order_keeps_the_rows_of_its_emails_until_it_is_forgotten():
     run("emails")
     assert OutgoingEmail.objects.filter(order=order).exists()
     aged(order, "created", timezone.now() - timedelta(days=4000))
-    forget_old_orders()
+    anonymise_old_orders()
     run("emails")
     assert not OutgoingEmail.objects.exists()

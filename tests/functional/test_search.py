@@ -7,10 +7,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from saleor.product.models import Product
 
+from product_content.catalogue.loading import load_catalogue
 from product_content.models import Guide, SearchDocument
+from product_content.search.indexing import index_guides, index_products, rebuild_search
 from product_content.search.selectors import search
-from product_content.search.services import index_guides, index_products, rebuild_search
-from product_content.services import load_catalogue
 
 pytestmark = pytest.mark.django_db
 

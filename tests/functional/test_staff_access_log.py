@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from dashboard.models import AccessRecord
-from dashboard.services.forgetting import forget_old_traces
+from dashboard.services.access_log import delete_old_traces
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -63,5 +63,5 @@ def test_looks_are_forgotten_with_the_rest_of_staffs_log(order):
     personas.in_role("Support").get(f"/staff/order/order/{order.pk}/change/")
     old = AccessRecord.objects.first()
     AccessRecord.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=3 * 366))
-    forget_old_traces()
+    delete_old_traces()
     assert AccessRecord.objects.count() == 1

@@ -2,8 +2,9 @@
 
 import pytest
 
+from plugins.ordering.attention import flag_order
 from plugins.ordering.models import Refund
-from plugins.ordering.services import ask_refund, flag_order
+from plugins.ordering.refunds import request_refund
 from tests import personas
 from tests.factories import variant_in_stock
 from tests.unit.dashboard import builders
@@ -28,8 +29,13 @@ def flagged(*reasons, **fields):
 
 def step(client, order, **fields):
     url = f"{ORDERS}{order.pk}/step/"
-    seen = client.get(url).context["form"].initial["seen"]
-    sent = {"step": "settle", "seen": seen, "reason": "The bank has it back", **fields}
+    expected_version = client.get(url).context["form"].initial["expected_version"]
+    sent = {
+        "step": "settle",
+        "expected_version": expected_version,
+        "reason": "The bank has it back",
+        **fields,
+    }
     return client.post(url, sent, follow=True).content.decode()
 
 
@@ -60,7 +66,9 @@ def test_how_it_was_settled_must_be_said(support):
 
 def test_what_came_up_meanwhile_is_told(support):
     order = flagged("paid_twice", "refund_failed")
-    assert "Something else came up meanwhile." in step(support, order, seen="paid_twice")
+    assert "Something else came up meanwhile." in step(
+        support, order, expected_version="paid_twice"
+    )
     assert not is_to_pack(support, order)
     assert "It does not need attention any more." in step(support, order)
 
@@ -94,7 +102,7 @@ def test_money_that_does_not_fit_goes_back_first(support):
     order.refresh_from_db()
     assert order.private_metadata["needs_attention"] == ["wrong_amount"]
 
-    ask_refund(order_id=order.pk, key="r", reason="Wrong amount")
+    request_refund(order_id=order.pk, key="r", reason="Wrong amount")
     assert Refund.objects.get().amount_value == 10
     assert "It does not need attention any more." in step(support, order)
 
@@ -102,7 +110,7 @@ def test_money_that_does_not_fit_goes_back_first(support):
 def test_a_packer_settles_nothing():
     order = flagged("paid_twice")
     url = f"{ORDERS}{order.pk}/step/"
-    sent = {"step": "settle", "seen": "paid_twice", "reason": "x"}
+    sent = {"step": "settle", "expected_version": "paid_twice", "reason": "x"}
     assert personas.in_role("Packer").post(url, sent).status_code == 403
     order.refresh_from_db()
     assert order.private_metadata["needs_attention"] == ["paid_twice"]

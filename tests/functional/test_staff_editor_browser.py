@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from playwright.sync_api import expect
 from saleor.account.models import User
 
-from dashboard.services.roles import make_roles
+from dashboard.services.staff import make_roles
 from tests.functional.test_staff_browser import PASSWORD, signed_in
 from tests.functional.test_staff_photos import picture, shown_set
 

@@ -113,7 +113,7 @@ def test_several_are_published_as_far_as_they_may(editor):
     chosen = {"action": "publish_selected", "_selected_action": [ready.pk, bare.pk]}
     editor.post(GUIDES, chosen)
     assert list(Guide.objects.filter(is_published=True)) == [ready]
-    editor.post(GUIDES, chosen | {"action": "take_back_selected"})
+    editor.post(GUIDES, chosen | {"action": "unpublish_selected"})
     assert not Guide.objects.filter(is_published=True).exists()
 
 

@@ -11,11 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dashboard.roles import ROLES
-from dashboard.selectors.running_out import running_out
-from dashboard.selectors.sales import SALES_DAYS, sales_by_day
-from plugins.inventory.models import LedgerCheck
-from plugins.inventory.reasons import StockReason
-from plugins.inventory.services import record_check, stock_reason
+from dashboard.selectors.home import SALES_DAYS, sales_by_day
+from dashboard.selectors.stock import running_out
+from plugins.inventory.ledger import record_check, stock_reason
+from plugins.inventory.models import LedgerCheck, StockReason
 from plugins.inventory.tasks import check_ledger
 from plugins.order_emails.models import OutgoingEmail
 from plugins.stripe_payments.models import StrayPayment, StripeEvent
@@ -74,10 +73,10 @@ def sell(order, variant, pieces):
         return builders.line(order, variant, pieces)
 
 
-def mail(order, occasion, state):
+def mail(order, dedup_key, state):
     OutgoingEmail.objects.create(
-        about=f"order-{order.pk}", order=order, kind="order_confirmed", occasion=occasion,
-        state=state, message_id=f"<{occasion}>", next_try_at=timezone.now(),
+        about=f"order-{order.pk}", order=order, kind="order_confirmed", dedup_key=dedup_key,
+        state=state, message_id=f"<{dedup_key}>", next_try_at=timezone.now(),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ def keeper():
 
 
 def log_in(email, password, client=None):
-    client = client or personas.stranger()
+    client = client or personas.anonymous()
     return client.post("/staff/login/?next=/staff/", {"username": email, "password": password})
 
 
@@ -30,7 +30,7 @@ def visible(answer, email):
 
 
 def test_staff_log_in_with_e_mail_in_any_case(keeper):
-    client = personas.stranger()
+    client = personas.anonymous()
     answer = log_in("Keeper@Example.org", PASSWORD, client)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/staff/")
     assert client.get("/staff/").headers["Location"] == "/staff/login/?next=/staff/"
@@ -48,7 +48,7 @@ def test_a_wrong_e_mail_and_a_wrong_password_look_the_same(keeper):
 @pytest.mark.parametrize("fields", [{"is_staff": False}, {"is_active": False}])
 def test_customers_and_people_switched_off_get_that_answer_too(keeper, fields):
     User.objects.filter(pk=keeper.pk).update(**fields)
-    client = personas.stranger()
+    client = personas.anonymous()
 
     answer = log_in(keeper.email, PASSWORD, client)
 
@@ -58,7 +58,7 @@ def test_customers_and_people_switched_off_get_that_answer_too(keeper, fields):
 
 
 def test_the_form_needs_its_token(keeper):
-    client = personas.stranger(enforce_csrf_checks=True)
+    client = personas.anonymous(enforce_csrf_checks=True)
     assert log_in(keeper.email, PASSWORD, client).status_code == 403
 
 
@@ -83,14 +83,14 @@ def test_others_can_log_in_while_one_is_locked(keeper):
 
 
 def test_logging_out_ends_the_session(keeper):
-    client = personas.stranger()
+    client = personas.anonymous()
     log_in(keeper.email, PASSWORD, client)
     assert client.post("/staff/logout/").status_code in (200, 302)
     assert client.get("/staff/").status_code == 302
 
 
 def test_it_does_not_send_people_to_another_site(keeper):
-    answer = personas.stranger().post(
+    answer = personas.anonymous().post(
         "/staff/login/?next=https://evil.example/",
         {"username": keeper.email, "password": PASSWORD},
     )

@@ -7,19 +7,15 @@ from saleor.order.models import Order
 
 from dashboard.models import AccessRecord, PackingJob
 from dashboard.services import packing
+from plugins.discreet_shipping.address_changes import address_version, change_address
+from plugins.discreet_shipping.choice_changes import change_choices
 from plugins.discreet_shipping.errors import ChangeRefused
-from plugins.discreet_shipping.selectors import contract_of
-from plugins.discreet_shipping.selectors.moving import address_stamp
-from plugins.discreet_shipping.selectors.settings import current_settings
-from plugins.discreet_shipping.services import (
-    change_address,
-    change_choices,
-    fix_contract,
-    save_settings,
-)
+from plugins.discreet_shipping.order_contract import contract_of, store_contract
+from plugins.discreet_shipping.plugin import current_settings, save_settings
 from plugins.order_emails import tasks
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.services import cancel_order, fulfil
+from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.fulfilment import fulfil
 from tests import personas
 from tests.factories import (
     ShippingMethodFactory,
@@ -52,7 +48,7 @@ def order():
     method = ShippingMethodFactory(shipping_zone=zone)
     made = builders.order(paid=True, shipping_method=method)
     builders.line(made, variant_in_stock(9, product__name="Gentle set"), 2)
-    fix_contract(order=made, rules=current_settings())
+    store_contract(order=made, rules=current_settings())
     return made
 
 
@@ -60,12 +56,12 @@ def page(order):
     return f"/staff/order/order/{order.pk}/address/"
 
 
-def seen(order):
-    return address_stamp(Order.objects.get(pk=order.pk).shipping_address)
+def expected_version(order):
+    return address_version(Order.objects.get(pk=order.pk).shipping_address)
 
 
 def move(client, order, **fields):
-    sent = {**NEW, "seen": seen(order), **fields}
+    sent = {**NEW, "expected_version": expected_version(order), **fields}
     return client.post(page(order), sent, follow=True).content.decode()
 
 
@@ -177,10 +173,10 @@ def _collect(order):
     ],
 )
 def test_it_is_too_late_or_the_wrong_way(support, order, happen, why):
-    shown = seen(order)
+    shown = expected_version(order)
     happen(order)
     assert why in support.get(page(order)).content.decode()
-    assert why in move(support, order, seen=shown)
+    assert why in move(support, order, expected_version=shown)
     assert goes_to(order) == "4 Mill Lane"
     assert told(order) == 0
 
@@ -209,13 +205,13 @@ def test_a_slip_has_no_address_to_destroy(support):
 
 
 def test_the_second_of_two_is_told_sees_the_new_one_and_keeps_what_was_typed(support, order):
-    shown = seen(order)
+    shown = expected_version(order)
     move(personas.in_role("Support"), order)
-    html = move(support, order, seen=shown, street_address_1="9 Hill Road")
+    html = move(support, order, expected_version=shown, street_address_1="9 Hill Road")
     assert "Somebody changed the address meanwhile." in html
     assert "7 Quay Street" in html
     assert 'value="9 Hill Road"' in html
-    assert f'value="{seen(order)}"' in html
+    assert f'value="{expected_version(order)}"' in html
     assert goes_to(order) == "7 Quay Street"
     move(support, order, street_address_1="9 Hill Road")
     assert goes_to(order) == "9 Hill Road"
@@ -226,20 +222,23 @@ def test_the_second_of_two_is_told_sees_the_new_one_and_keeps_what_was_typed(sup
 def test_others_may_not(role, order):
     who = personas.in_role(role)
     assert who.get(page(order)).status_code == 403
-    assert who.post(page(order), {**NEW, "seen": seen(order)}).status_code == 403
+    assert (
+        who.post(page(order), {**NEW, "expected_version": expected_version(order)}).status_code
+        == 403
+    )
     assert goes_to(order) == "4 Mill Lane"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_change_it_at_the_same_moment_change_it_once(order):
-    clerk, shown = UserFactory(is_staff=True), seen(order)
+    clerk, shown = UserFactory(is_staff=True), expected_version(order)
 
     def change(street):
         try:
             change_address(
                 order_id=order.pk,
                 address={**STORED, "street_address_1": street},
-                seen=shown,
+                expected_version=shown,
                 destroyed=False,
                 actor_id=clerk.pk,
             )
@@ -257,12 +256,16 @@ def test_two_who_change_it_at_the_same_moment_change_it_once(order):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_packer_begins_or_the_address_changes_first_and_the_label_is_the_orders(order):
-    clerk, shown = UserFactory(is_staff=True), seen(order)
+    clerk, shown = UserFactory(is_staff=True), expected_version(order)
 
     def change():
         try:
             change_address(
-                order_id=order.pk, address=STORED, seen=shown, destroyed=False, actor_id=clerk.pk
+                order_id=order.pk,
+                address=STORED,
+                expected_version=shown,
+                destroyed=False,
+                actor_id=clerk.pk,
             )
         except ChangeRefused as refused:
             return str(refused)

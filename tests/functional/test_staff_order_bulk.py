@@ -6,8 +6,8 @@ from saleor.order.models import Order, OrderEvent
 from saleor.warehouse.models import Allocation
 
 from plugins.order_emails.models import EmailState, OutgoingEmail
+from plugins.ordering.fulfilment import fulfil
 from plugins.ordering.models import Refund
-from plugins.ordering.services import fulfil
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -51,7 +51,7 @@ def sent(order, sku="SET-S"):
     return order
 
 
-@pytest.mark.parametrize("action", ["note_these", "tell_again", "end_unpaid"])
+@pytest.mark.parametrize("action", ["add_note", "resend_parcel_emails", "cancel_unpaid"])
 def test_each_is_asked_on_a_page_of_its_own_before_anything_is_done(support, action):
     first, second = waiting("A"), sent(builders.order(paid=True))
     html = choose(support, action, first, second)
@@ -66,7 +66,7 @@ def test_each_is_asked_on_a_page_of_its_own_before_anything_is_done(support, act
 def test_what_is_not_paid_is_cancelled_and_what_is_paid_stays_and_is_named(support):
     first, second, paid = waiting("A"), waiting("B"), builders.order(paid=True)
     over = builders.order(status="canceled")
-    said = confirm(support, "end_unpaid", first, second, paid, over, reason="A test order")
+    said = confirm(support, "cancel_unpaid", first, second, paid, over, reason="A test order")
     assert f"Done for orders {first.pk}, {second.pk}." in said
     assert f"Not done for order {paid.pk}: it is paid." in said
     assert f"Not done for order {over.pk}: it was over before." in said
@@ -83,16 +83,16 @@ def test_what_is_not_paid_is_cancelled_and_what_is_paid_stays_and_is_named(suppo
 def test_an_order_paid_while_the_question_was_open_is_named_though_the_filter_lost_it(support):
     order = waiting()
     url = f"{ORDERS}?work=waiting"
-    assert "1 order:" in choose(support, "end_unpaid", order, url=url)
+    assert "1 order:" in choose(support, "cancel_unpaid", order, url=url)
     builders.payment(order, "52.50")
-    said = choose(support, "end_unpaid", order, url=url, confirm="yes", reason="Too old")
+    said = choose(support, "cancel_unpaid", order, url=url, confirm="yes", reason="Too old")
     assert f"Not done for order {order.pk}: it is paid." in said
 
 
 def test_a_reason_and_a_note_are_needed_and_nothing_is_done_without(support):
     order = waiting()
-    assert "This field is required." in confirm(support, "end_unpaid", order, reason=" ")
-    assert "This field is required." in confirm(support, "note_these", order, message="")
+    assert "This field is required." in confirm(support, "cancel_unpaid", order, reason=" ")
+    assert "This field is required." in confirm(support, "add_note", order, message="")
     order.refresh_from_db()
     assert order.status == "unfulfilled"
     assert notes(order) == []
@@ -100,7 +100,7 @@ def test_a_reason_and_a_note_are_needed_and_nothing_is_done_without(support):
 
 def test_a_note_stands_in_each_time_line_with_who_wrote_it(support):
     first, second = waiting("A"), waiting("B")
-    confirm(support, "note_these", first, second, message="Courier on <b>strike</b>")
+    confirm(support, "add_note", first, second, message="Courier on <b>strike</b>")
     for order in (first, second):
         assert notes(order) == ["Courier on <b>strike</b>"]
         html = support.get(f"{ORDERS}{order.pk}/change/").content.decode()
@@ -111,22 +111,22 @@ def test_a_note_stands_in_each_time_line_with_who_wrote_it(support):
 
 def test_customers_are_told_of_their_parcel_again_if_they_were_told_before(support):
     gone, unsent = sent(builders.order(paid=True)), builders.order(paid=True)
-    said = confirm(support, "tell_again", gone, unsent)
+    said = confirm(support, "resend_parcel_emails", gone, unsent)
     assert f"Done for order {gone.pk}." in said
     assert f"Not done for order {unsent.pk}: no e-mail told that it is on its way." in said
     assert OutgoingEmail.objects.filter(order=gone, kind="sent").count() == 2
     assert not OutgoingEmail.objects.filter(order=unsent).exists()
-    again = confirm(support, "tell_again", gone)
+    again = confirm(support, "resend_parcel_emails", gone)
     assert f"Not done for order {gone.pk}: such an e-mail is about to go out." in again
     assert OutgoingEmail.objects.filter(order=gone, kind="sent").count() == 2
 
 
 def test_fifty_are_enough_at_once(support, monkeypatch):
-    monkeypatch.setattr("dashboard.admin.order_bulk_page.MOST", 1)
+    monkeypatch.setattr("dashboard.admin.orders.bulk.MAX_ORDERS_AT_ONCE", 1)
     first, second = waiting("A"), waiting("B")
-    said = choose(support, "end_unpaid", first, second)
+    said = choose(support, "cancel_unpaid", first, second)
     assert "Choose up to 1 orders at once. Nothing was done." in said
-    confirm(support, "end_unpaid", first, second, reason="x")
+    confirm(support, "cancel_unpaid", first, second, reason="x")
     assert not Order.objects.filter(status="canceled").exists()
 
 
@@ -142,7 +142,7 @@ def test_a_note_is_written_from_the_orders_own_page_too(support):
 @pytest.mark.parametrize("role", ["Packer", "Inventory keeper", "Content editor"])
 def test_others_may_not(role):
     who, order = personas.in_role(role), waiting()
-    for action in ("note_these", "tell_again", "end_unpaid"):
+    for action in ("add_note", "resend_parcel_emails", "cancel_unpaid"):
         url, fields = ORDERS, {"action": action, "_selected_action": order.pk, "confirm": "yes"}
         assert who.post(url, {**fields, "message": "x", "reason": "x"}).status_code == 403
     assert who.post(f"{ORDERS}{order.pk}/note/", {"message": "x"}).status_code == 403

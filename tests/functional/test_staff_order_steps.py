@@ -3,8 +3,8 @@
 import pytest
 
 from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.fulfilment import fulfil
 from plugins.ordering.models import Refund
-from plugins.ordering.services import fulfil
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders

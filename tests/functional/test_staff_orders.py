@@ -80,7 +80,7 @@ def test_one_order_with_all_that_happened(packer):
     OutgoingEmail.objects.create(
         order=order,
         kind="order_confirmed",
-        occasion="paid",
+        dedup_key="paid",
         state=EmailState.SENT,
         message_id="1@shop",
         next_try_at=timezone.now(),

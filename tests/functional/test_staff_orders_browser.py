@@ -10,9 +10,9 @@ from playwright.sync_api import expect, sync_playwright
 from saleor.order.models import Order
 
 from dashboard.models import SavedView
-from plugins.discreet_shipping.selectors.settings import current_settings
-from plugins.discreet_shipping.services import fix_contract
-from plugins.ordering.services import fulfil
+from plugins.discreet_shipping.order_contract import store_contract
+from plugins.discreet_shipping.plugin import current_settings
+from plugins.ordering.fulfilment import fulfil
 from tests import personas
 from tests.factories import ShippingMethodFactory, UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -54,7 +54,7 @@ def look(page, name, width):
 def order(*, is_sent=False):
     made = builders.order(paid=True, shipping_method=ShippingMethodFactory())
     line = builders.line(made, variant_in_stock(9, product__name="A set with a long name"), 2)
-    fix_contract(order=made, rules=current_settings())
+    store_contract(order=made, rules=current_settings())
     if is_sent:
         fulfil(order_id=made.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
     return made
@@ -91,7 +91,7 @@ def test_support_moves_an_order_and_keeps_a_view(live_server, width):
 
         page.goto(orders)
         page.locator(f"input[name=_selected_action][value='{unpaid.pk}']").check()
-        page.locator("select[name=action]").select_option("note_these")
+        page.locator("select[name=action]").select_option("add_note")
         look(page, "chosen", width)
         page.get_by_role("button", name="Run").click()
         expect(page.get_by_role("button", name="Add the note")).to_be_visible()

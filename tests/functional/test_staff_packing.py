@@ -7,11 +7,13 @@ from saleor.warehouse.models import Allocation, Stock
 from dashboard.models import PackingJob
 from dashboard.selectors.packing import name_of
 from dashboard.services import packing
-from plugins.discreet_shipping.selectors.checklist import packing_checklist
+from plugins.discreet_shipping.packing import packing_checklist
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.errors import CancelRefused, FulfilRefused
-from plugins.ordering.services import ask_refund, cancel_order, fulfil
+from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.fulfilment import fulfil
+from plugins.ordering.outcomes import CancelRefused, FulfilRefused
+from plugins.ordering.refunds import request_refund
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.functional.ordering.parallel import at_once
@@ -112,7 +114,7 @@ def test_a_wrong_piece_blocks_until_it_is_put_back(packer, order):
     assert "is not in this order" in do(packer, order, "", partly="yes")
     assert not Fulfillment.objects.exists()
 
-    do(packer, order, "put-right/")
+    do(packer, order, "clear-problem/")
 
     assert "1 of 1" in do(packer, order, "scan/", code="SET-A")
 
@@ -126,7 +128,7 @@ def test_one_piece_too_many_blocks_too(packer, order):
 
 def test_counting_again_begins_from_nothing(packer, order):
     packed(packer, order)
-    assert "0 of 2" in do(packer, order, "count-again/")
+    assert "0 of 2" in do(packer, order, "restart-count/")
 
 
 def test_less_than_everything_leaves_only_when_that_is_said(packer, order):
@@ -170,7 +172,7 @@ def test_nothing_leaves_before_each_point_of_the_promise_is_ticked(packer, order
 
 
 def test_the_checklist_is_the_contracts():
-    assert packing_checklist.__module__ == "plugins.discreet_shipping.selectors.checklist"
+    assert packing_checklist.__module__ == "plugins.discreet_shipping.packing"
 
 
 def test_an_odd_tracking_number_is_told_and_kept(packer, order):
@@ -202,7 +204,7 @@ def test_put_aside_gives_it_back_and_it_can_be_cancelled_again(packer, order):
     do(packer, order, "claim/")
     with pytest.raises(CancelRefused):
         cancel_order(order_id=order.pk, actor_id=None, reason="No longer wanted.")
-    do(packer, order, "put-aside/")
+    do(packer, order, "release-claim/")
     assert not PackingJob.objects.exists()
     cancel_order(order_id=order.pk, actor_id=None, reason="No longer wanted.")
     assert packer.get(page(order)).status_code == 404
@@ -210,7 +212,7 @@ def test_put_aside_gives_it_back_and_it_can_be_cancelled_again(packer, order):
 
 def test_what_was_refunded_is_not_packed_and_the_order_ends(packer, order):
     [second] = order.lines.filter(product_sku="SET-A")
-    ask_refund(order_id=order.pk, key="r", reason="Broken", lines={second.pk: 1}, restock=True)
+    request_refund(order_id=order.pk, key="r", reason="Broken", lines={second.pk: 1}, restock=True)
     html = packer.get(page(order)).content.decode()
     assert "SET-A" not in html
     do(packer, order, "claim/")
@@ -305,7 +307,7 @@ def test_sending_against_a_refund_never_sends_what_went_back(order):
             return str(refused)
 
     sent, refund = at_once(
-        send, lambda: ask_refund(order_id=order.pk, key="r", reason="x", lines={line.pk: 1})
+        send, lambda: request_refund(order_id=order.pk, key="r", reason="x", lines={line.pk: 1})
     )
     assert refund.created
     assert sent in {True, "Only 1 of these are still to be sent."}

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from dashboard.models import PackingJob
-from plugins.discreet_shipping.selectors.settings import current_settings
-from plugins.discreet_shipping.services import fix_contract
+from plugins.discreet_shipping.order_contract import store_contract
+from plugins.discreet_shipping.plugin import current_settings
 from tests import personas
 from tests.factories import variant_in_stock
 from tests.unit.dashboard import builders
@@ -31,7 +31,7 @@ def order():
     for sku, shelf, quantity in (("SW-S-0103", "C3", 2), ("SW-1-05", "A1", 1)):
         variant = variant_in_stock(9, sku=sku, private_metadata={"bin": shelf})
         builders.line(made, variant, quantity)
-    fix_contract(order=made, rules=current_settings())
+    store_contract(order=made, rules=current_settings())
     return made
 
 

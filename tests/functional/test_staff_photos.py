@@ -177,7 +177,7 @@ def test_a_file_that_is_no_picture_is_refused_and_nothing_typed_is_lost(
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(editor, product, monkeypatch):
-    monkeypatch.setattr("product_content.services.images.MAX_PIXELS", 900 * 600 - 1)
+    monkeypatch.setattr("product_content.photos.MAX_PIXELS", 900 * 600 - 1)
     answer = editor.post(page(product), form(product, **uploads(picture())))
     assert errors(answer) == [
         {"image": ["The picture has too many pixels. Make it smaller first."]}

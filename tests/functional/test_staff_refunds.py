@@ -7,9 +7,9 @@ from prices import Money
 from saleor.payment.models import Payment, Transaction
 from saleor.warehouse.models import Stock
 
-from plugins.ordering.errors import RefundRefused
 from plugins.ordering.models import Refund
-from plugins.ordering.services import ask_refund
+from plugins.ordering.outcomes import RefundRefused
+from plugins.ordering.refunds import request_refund
 from tests import personas
 from tests.factories import variant_in_stock
 from tests.functional.ordering.parallel import at_once
@@ -66,7 +66,7 @@ def assert_nothing_changed():
 
 
 def test_strangers_and_customers_are_sent_to_log_in(order, send):
-    for who in (personas.stranger(), personas.customer()):
+    for who in (personas.anonymous(), personas.customer()):
         for answer in (who.get(page(order)), send(who)):
             assert answer.status_code == 302
             assert answer.headers["Location"].startswith("/staff/login/")
@@ -238,25 +238,34 @@ def test_an_order_that_is_not_there_leads_home(seller):
 
 def test_the_second_of_two_colleagues_is_told_and_may_still_go_on(order, send, seller):
     colleague = personas.in_role("Support")
-    shown = seller.get(page(order)).context["form"].initial["seen"]
-    send(colleague, kind="amount", amount="10.00", seen=shown)
+    shown = seller.get(page(order)).context["form"].initial["expected_version"]
+    send(colleague, kind="amount", amount="10.00", expected_version=shown)
 
-    answer = send(seller, kind="amount", amount="10.00", seen=shown)
+    answer = send(seller, kind="amount", amount="10.00", expected_version=shown)
 
     html = answer.content.decode()
     assert "Somebody asked for a refund of this order meanwhile." in html
     assert "£91.50 can go back." in html
     assert 'value="10.00"' in html
     assert Refund.objects.count() == 1
-    send(seller, kind="amount", amount="10.00", seen=answer.context["form"]["seen"].value())
+    send(
+        seller,
+        kind="amount",
+        amount="10.00",
+        expected_version=answer.context["form"]["expected_version"].value(),
+    )
     assert Refund.objects.count() == 2
 
 
 def test_of_two_refunds_at_the_same_moment_one_is_told(order):
     def ask(key):
         try:
-            ask_refund(
-                order_id=order.pk, key=key, reason="x", amount=Money("10.00", "GBP"), seen="0"
+            request_refund(
+                order_id=order.pk,
+                key=key,
+                reason="x",
+                amount=Money("10.00", "GBP"),
+                expected_version="0",
             )
         except RefundRefused:
             return "told"

@@ -4,9 +4,8 @@ import pytest
 from django.db.models import Sum
 from saleor.warehouse.models import Stock
 
-from plugins.ordering.errors import ReturnRefused
-from plugins.ordering.services import take_back
-from plugins.ordering.services.returns import returned_pieces
+from plugins.ordering.outcomes import ReturnRefused
+from plugins.ordering.returns import record_return, returned_pieces
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.functional.ordering.parallel import at_once
@@ -83,15 +82,17 @@ def test_nothing_comes_back_that_did_not_leave(support):
 
 
 def test_who_looked_second_is_told_and_may_go_on(support, line):
-    shown = support.get(f"{ORDERS}{line.order_id}/return/").context["form"].initial["seen"]
-    note(support, line, seen=shown)
-    html = note(support, line, seen=shown, sealed="on", sound="on")
+    shown = (
+        support.get(f"{ORDERS}{line.order_id}/return/").context["form"].initial["expected_version"]
+    )
+    note(support, line, expected_version=shown)
+    html = note(support, line, expected_version=shown, sealed="on", sound="on")
     assert "Somebody noted a return of this order meanwhile." in html
-    assert '<input type="hidden" name="seen" value="1"' in html
+    assert '<input type="hidden" name="expected_version" value="1"' in html
     assert 'value="1"' in html
     line.order.refresh_from_db()
     assert returned_pieces(line.order) == {line.pk: 1}
-    note(support, line, seen="1", sealed="on", sound="on")
+    note(support, line, expected_version="1", sealed="on", sound="on")
     line.order.refresh_from_db()
     assert returned_pieces(line.order) == {line.pk: 2}
 
@@ -102,13 +103,13 @@ def test_two_at_the_same_parcel_count_it_once(line):
 
     def inspect():
         try:
-            return take_back(
+            return record_return(
                 order_id=line.order_id,
                 pieces={line.pk: 1},
                 sealed=True,
                 sound=True,
                 actor_id=clerk.pk,
-                seen="0",
+                expected_version="0",
             )
         except ReturnRefused:
             return "told"

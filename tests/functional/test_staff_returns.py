@@ -5,8 +5,9 @@ from saleor.warehouse.models import Stock
 
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.payments import RefundState
-from plugins.ordering.services import ask_refund, fulfil, left_to_send, record_refund
+from plugins.ordering.fulfilment import fulfil, unsent_pieces
+from plugins.ordering.payment_provider import RefundState
+from plugins.ordering.refunds import record_refund, request_refund
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -65,15 +66,15 @@ def test_a_refund_of_what_came_back_keeps_nothing_else_from_being_sent():
     line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
     fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
     note(line, **{f"line_{line.pk}": 1})
-    ask_refund(order_id=order.pk, key="r", reason="Opened", lines={line.pk: 1})
+    request_refund(order_id=order.pk, key="r", reason="Opened", lines={line.pk: 1})
     order.refresh_from_db()
-    assert left_to_send(order) == {line.pk: 1}
+    assert unsent_pieces(order) == {line.pk: 1}
 
 
 def test_what_was_refunded_unsent_and_may_not_be_sold_again_leaves_the_books_with_the_order():
     order = builders.order(paid=True)
     line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
-    asked = ask_refund(order_id=order.pk, key="r", reason="Broken", lines={line.pk: 1})
+    asked = request_refund(order_id=order.pk, key="r", reason="Broken", lines={line.pk: 1})
     record_refund(refund_id=asked.refund_id, state=RefundState("succeeded", "re_1"))
     assert on_hand() == 5
     fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
@@ -86,12 +87,12 @@ def test_what_was_refunded_unsent_and_may_not_be_sold_again_leaves_the_books_wit
 def test_an_order_whose_rest_is_refunded_is_sent_and_nobody_is_told_that_more_follows():
     order = builders.order(paid=True)
     line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
-    ask_refund(order_id=order.pk, key="r", reason="Sold out", lines={line.pk: 1})
+    request_refund(order_id=order.pk, key="r", reason="Sold out", lines={line.pk: 1})
     clerk = UserFactory(is_staff=True)
     fulfil(order_id=order.pk, pieces={line.pk: 1}, actor_id=clerk.pk)
     fulfil(order_id=order.pk, pieces={line.pk: 1}, actor_id=clerk.pk)
     order.refresh_from_db()
-    assert (order.status, left_to_send(order)) == ("fulfilled", {})
+    assert (order.status, unsent_pieces(order)) == ("fulfilled", {})
     kinds = OutgoingEmail.objects.filter(order=order, kind__endswith="sent")
     assert list(kinds.order_by("pk").values_list("kind", flat=True)) == ["partly_sent", "sent"]
 
@@ -100,7 +101,7 @@ def test_a_refund_of_what_was_left_closes_the_order():
     order = builders.order(paid=True)
     line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
     fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
-    asked = ask_refund(order_id=order.pk, key="r", reason="Sold out", lines={line.pk: 1})
+    asked = request_refund(order_id=order.pk, key="r", reason="Sold out", lines={line.pk: 1})
     state = RefundState("succeeded", "re_1")
     record_refund(refund_id=asked.refund_id, state=state)
     order.refresh_from_db()

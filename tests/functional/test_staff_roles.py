@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from dashboard.roles import ROLES
-from dashboard.services.roles import make_roles
+from dashboard.services.staff import make_roles
 from dashboard.urls import urlpatterns
 from tests import personas
 
@@ -37,7 +37,7 @@ NEEDS = {
     "inventory_ledgercheck_": "dashboard.manage_stock",
     "order_order_": "order.manage_orders",
     "order_order_begin_packing": "dashboard.pack_orders",
-    "order_sheet": ("order.manage_orders", "dashboard.pack_orders"),
+    "order_shipping_document": ("order.manage_orders", "dashboard.pack_orders"),
     "staff-bins": ("dashboard.pack_orders", "dashboard.manage_stock"),
     "staff-packing": "dashboard.pack_orders",
     "staff-parcel": "dashboard.pack_orders",
@@ -55,7 +55,7 @@ NEEDS = {
     "stripe_payments_": "order.manage_orders",
     **dict.fromkeys(("index", "search", "password_change", "jsi18n"), ANY_STAFF),
 }
-OPEN = {"login", "staff-second-step", "staff-enrol", "staff-enrol-picture", "staff-leave"}
+OPEN = {"login", "staff-second-factor", "staff-enrol", "staff-enrol-qr-code", "staff-cancel-login"}
 ENDS_THE_SESSION = {"logout"}
 WITHOUT_A_MODEL = {"autocomplete", "view_on_site", "app_list", None}  # they ask per model
 
@@ -129,7 +129,7 @@ def test_a_role_sees_the_way_to_its_own_pages_and_to_no_others(role):
 
 
 @pytest.mark.parametrize(
-    "who", [personas.stranger, personas.customer], ids=["stranger", "customer"]
+    "who", [personas.anonymous, personas.customer], ids=["anonymous", "customer"]
 )
 def test_nobody_else_opens_any_page(who):
     client = who()

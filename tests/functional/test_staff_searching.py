@@ -5,8 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from saleor.order.models import Order
 
-from dashboard.models import AccessRecord
-from dashboard.models.access import Looked
+from dashboard.models import AccessKind, AccessRecord
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
 from tests.factories import UserFactory, VariantFactory, variant_in_stock
@@ -36,7 +35,7 @@ def email_about(about, number):
     return OutgoingEmail.objects.create(
         about=about,
         kind="order_confirmed",
-        occasion="paid",
+        dedup_key="paid",
         message_id=f"<{number}@shop.test>",
         next_try_at="2026-01-01T00:00:00Z",
     )
@@ -73,8 +72,8 @@ def test_orders_are_found_by_part_of_the_orders_or_the_accounts_email(found):
 
 def test_a_look_is_found_by_number_or_by_who_looked(found, boss):
     keeper = UserFactory(email="keeper7@shop.test", is_staff=True)
-    seen = AccessRecord.objects.create(actor=boss, kind=Looked.ORDER, subject_id=7)
-    other = AccessRecord.objects.create(actor=keeper, kind=Looked.ORDER, subject_id=70)
+    seen = AccessRecord.objects.create(actor=boss, kind=AccessKind.ORDER, subject_id=7)
+    other = AccessRecord.objects.create(actor=keeper, kind=AccessKind.ORDER, subject_id=70)
     assert found("dashboard_accessrecord", "7") == [seen.pk]
     assert found("dashboard_accessrecord", "keeper7") == [other.pk]
     assert found("dashboard_accessrecord", "9" * 30) == []

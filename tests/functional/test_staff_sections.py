@@ -42,7 +42,7 @@ def links(html):
 
 @sections
 def test_strangers_and_customers_are_sent_to_log_in(section):
-    for who in (personas.stranger(), personas.customer()):
+    for who in (personas.anonymous(), personas.customer()):
         answer = who.get(url(section))
         assert answer.status_code == 302
         assert answer.headers["Location"] == f"/staff/login/?next={url(section)}"
@@ -130,7 +130,7 @@ def test_every_staff_page_is_private_and_has_the_staff_policy(path):
 
 
 def test_the_laxer_policy_ends_at_the_staff_pages():
-    answer = personas.stranger().get("/privacy/")
+    answer = personas.anonymous().get("/privacy/")
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
 
 

@@ -32,7 +32,7 @@ def page(stock):
 def form(**fields):
     """What the page sends when the keeper saw five and writes nine."""
     return {
-        "quantity": "9", "reason": "received", "note": "Delivery 17", "seen": "5",
+        "quantity": "9", "reason": "received", "note": "Delivery 17", "expected": "5",
         "entries-TOTAL_FORMS": "0", "entries-INITIAL_FORMS": "0", **fields,
     }  # fmt: skip
 
@@ -102,8 +102,8 @@ def test_a_keeper_sets_the_quantity_with_a_reason(keeper, stock):
         ({"quantity": "-1"}, "greater than or equal to 0"),
         ({"quantity": "2"}, "3 are reserved by orders"),
         ({"quantity": "5"}, "The quantity is 5 already."),
-        ({"seen": "4"}, "Someone changed this stock meanwhile: it is 5 now, not 4."),
-        ({"seen": ""}, "Someone changed this stock meanwhile"),
+        ({"expected": "4"}, "Someone changed this stock meanwhile: it is 5 now, not 4."),
+        ({"expected": ""}, "Someone changed this stock meanwhile"),
     ],
 )
 def test_a_refused_change_says_why_and_changes_nothing(keeper, stock, fields, message):
@@ -153,7 +153,7 @@ def test_a_stock_is_not_begun_twice(keeper, stock):
 
 def test_others_cannot_set_a_stock(stock):
     for who, status in (
-        (personas.stranger(), 302),
+        (personas.anonymous(), 302),
         (personas.customer(), 302),
         (personas.staff("order.manage_orders"), 403),
     ):

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
-from dashboard.services.roles import make_roles
+from dashboard.services.staff import make_roles
 from plugins.order_emails.models import OutgoingEmail
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
@@ -54,7 +54,7 @@ def order():
 
 def test_support_sends_an_e_mail_after_all_and_finds_a_customers_order(live_server, order):
     OutgoingEmail.objects.create(
-        about=f"order-{order.pk}", order=order, kind="order_confirmed", occasion="paid",
+        about=f"order-{order.pk}", order=order, kind="order_confirmed", dedup_key="paid",
         state="dead", message_id="<dead@example.org>", next_try_at=timezone.now(),
     )  # fmt: skip
     with opened(live_server.url, personas.in_role("Support"), width=390) as (page, wrong):

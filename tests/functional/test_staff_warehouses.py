@@ -54,7 +54,7 @@ def test_nothing_is_ever_sold_from_what_is_set_aside(manager):
 
 def test_it_is_for_those_who_manage_delivery():
     for who, status in (
-        (personas.stranger(), 302),
+        (personas.anonymous(), 302),
         (personas.customer(), 302),
         (personas.in_role("Inventory keeper"), 403),
         (personas.in_role("Support"), 403),

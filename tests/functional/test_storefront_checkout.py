@@ -1,4 +1,4 @@
-"""From the basket to the paid order, as a guest; and what strangers may not see."""
+"""From the basket to the paid order, as a guest; and what anonymous visitors may not see."""
 
 import html5lib
 import pytest
@@ -7,7 +7,7 @@ from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.order.models import Order
 from saleor.warehouse.models import Allocation
 
-from plugins.ordering.errors import PaymentUnavailable
+from plugins.ordering.outcomes import PaymentUnavailable
 from tests.factories import FakeProvider, GiftCardFactory, VoucherFactory
 from tests.personas import wrong_customer
 from tests.unit.storefront.shop import open_shop
@@ -329,7 +329,7 @@ def test_a_paid_order_thanks_shows_guides_and_forgets_the_basket(ready, shop, se
 
 
 def test_a_released_order_says_that_nothing_is_held(ready):
-    from plugins.ordering.services import release_order
+    from plugins.ordering.releasing import release_order
 
     place(ready)
     order = Order.objects.get()

@@ -1,4 +1,4 @@
-"""Public pages as a stranger sees them."""
+"""Public pages as an anonymous visitor sees them."""
 
 import html5lib
 import pytest
@@ -6,7 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from storefront.services.baskets import add_to_basket
+from storefront.basket_changes import add_to_basket
 from tests.unit.storefront.shop import open_shop
 
 PUBLIC = {  # most SQL queries that each page may need

@@ -4,7 +4,7 @@ They stand in the database, so orders, staff pages, commands and a hand on psql 
 django-pgtrigger is not used: each of its triggers can be switched off by `pgtrigger.ignore`.
 
 Why, who, and which order come from the transaction's setting `inventory.context`, a JSON object
-that plugins.inventory.services.stock_reason sets. Without it a new stock that no
+that plugins.inventory.ledger.stock_reason sets. Without it a new stock that no
 person made is an opening balance, and anything else is "unknown", which `manage.py check_ledger` shows.
 """
 

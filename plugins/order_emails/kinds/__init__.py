@@ -6,7 +6,10 @@ are promised. Values that need a table go into `details`, laid out by
 templates/order_emails/<kind>/body.html and body.txt; without these the base templates do.
 """
 
-from plugins.order_emails.kinds import accounts, money, notices, orders, parcels, staff
+from __future__ import annotations
+
+from plugins.order_emails.kinds import accounts, money, orders, parcels, staff
+from plugins.order_emails.kinds import accounts as notices
 from plugins.order_emails.kinds.base import KINDS, Audience, Context, Kind, Placeholder, Texts
 
 __all__ = [

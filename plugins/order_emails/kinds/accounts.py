@@ -1,4 +1,7 @@
-"""E-mails about an account. Each says what happened; none says what the shop sells."""
+"""E-mails about an account, or asked for once by somebody who may have none.
+
+Each says what happened; none says what the shop sells.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ _HOURS = Placeholder(_("how many hours the link works"), "3")
 )
 def confirm_address(row: OutgoingEmail) -> Context:
     """Ask the owner of an address to confirm it."""
-    return _link_that_ends(row)
+    return _expiring_link(row)
 
 
 @email(
@@ -69,7 +72,7 @@ def account_exists(row: OutgoingEmail) -> Context:
 )
 def reset_password(row: OutgoingEmail) -> Context:
     """Send the link by which a new password is chosen."""
-    return _link_that_ends(row)
+    return _expiring_link(row)
 
 
 @email(
@@ -110,6 +113,27 @@ def account_deleted(row: OutgoingEmail) -> Context:
     return {"url": ""}
 
 
-def _link_that_ends(row: OutgoingEmail) -> Context:
+def _expiring_link(row: OutgoingEmail) -> Context:
     hours = settings.PASSWORD_RESET_TIMEOUT // 3600  # storefront.tokens uses it for all its links
     return {"url": link(row.path), "hours": str(hours)}
+
+
+@email(
+    title=_("Back in stock"),
+    audience=Audience.NOTICE,
+    texts=Texts(
+        subject=_("What you asked about is here again"),
+        preheader=_("You asked us to tell you."),
+        heading=_("It is here again"),
+        opening=_(
+            "You asked us to tell you when something is in stock again. It is.\n\n"
+            "This is the only e-mail about it: we have deleted your address from the list."
+        ),
+        button=_("Look at it"),
+    ),
+    details={"unsubscribe_url": "https://shop.example/stop/"},
+)
+def back_in_stock(row: OutgoingEmail) -> Context:
+    """Tell somebody that what they asked for can be bought again."""
+    stop = link(row.unsubscribe_path) if row.unsubscribe_path else ""
+    return {"url": link(row.path), "unsubscribe_url": stop}

@@ -7,20 +7,20 @@ from django.utils.translation import gettext_lazy as _
 
 from plugins.order_emails.formatting import clock, money
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email, link
-from plugins.order_emails.kinds.shared import NUMBER, SEE_ORDER, basics, order_of
+from plugins.order_emails.kinds.orders import NUMBER, SEE_ORDER, order_context, order_of
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.selectors import is_canceled, was_declined
+from plugins.order_emails.order_history import is_canceled, was_declined
 from plugins.ordering.models import ACTIVE, BOOKED, PaymentSession, Refund
-from plugins.ordering.results import UNNEEDED_KEY
-from plugins.ordering.selectors import is_paid
+from plugins.ordering.order_state import is_paid
+from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX
 from product_content.languages import prefix
 
-REFUND = "refund-"  # begins the occasion; the refund's id follows
+REFUND = "refund-"  # begins the dedup_key; the refund's id follows
 _DECLINED = _(
     "The payment did not work, and nothing was taken. That happens, often because a bank "
     "asks for one more step."
 )
-_LEFT = _("The payment was not finished, and nothing was taken.")
+_NOT_FINISHED = _("The payment was not finished, and nothing was taken.")
 
 
 def _still_unpaid(row: OutgoingEmail) -> bool:
@@ -48,18 +48,18 @@ def _still_released(row: OutgoingEmail) -> bool:
     placeholders={
         "number": NUMBER,
         "held_until": Placeholder(_("until when it is held"), "14:35"),
-        "why": Placeholder(_("why it is not paid: declined, or not finished"), _LEFT),
+        "why": Placeholder(_("why it is not paid: declined, or not finished"), _NOT_FINISHED),
     },
     is_needed=_still_unpaid,
 )
 def payment_needed(row: OutgoingEmail) -> Context:
     """Tell the customer that the order waits for its payment."""
-    order, locale, values = basics(row)
+    order, locale, values = order_context(row)
     sessions = PaymentSession.objects.filter(order=order, state__in=ACTIVE)
     end = sessions.values_list("expires_at", flat=True).first()
     return values | {
         "held_until": clock(end, locale) if end else gettext("a little longer"),
-        "why": str(_DECLINED if was_declined(order.pk) else _LEFT),
+        "why": str(_DECLINED if was_declined(order.pk) else _NOT_FINISHED),
     }
 
 
@@ -80,7 +80,7 @@ def payment_needed(row: OutgoingEmail) -> Context:
 )
 def released(row: OutgoingEmail) -> Context:
     """Tell the customer that an unpaid order is over."""
-    order, _locale, values = basics(row)
+    order, _locale, values = order_context(row)
     return values | {"url": link(f"{prefix(order.language_code)}/basket/")}
 
 
@@ -105,18 +105,18 @@ def released(row: OutgoingEmail) -> Context:
 def payment_refunded(row: OutgoingEmail) -> Context:
     """Tell the customer about one refund. Staff's reason is not in it: it is theirs."""
     refund = Refund.objects.get(pk=int(row.event.removeprefix(REFUND)))
-    order, locale, values = basics(row)
+    order, locale, values = order_context(row)
     return values | {"amount": money(refund.amount, locale), "why": _why(refund, order.pk)}
 
 
-def refund_occasions(order_id: int) -> list[str]:
-    """Return one occasion per refund of the order that the provider has agreed to."""
+def refund_dedup_keys(order_id: int) -> list[str]:
+    """Return one dedup_key per refund of the order that the provider has agreed to."""
     booked = Refund.objects.filter(order_id=order_id, state__in=BOOKED)
     return [f"{REFUND}{pk}" for pk in booked.values_list("pk", flat=True)]
 
 
 def _why(refund: Refund, number: int) -> str:
-    if refund.key.startswith(UNNEEDED_KEY):
+    if refund.key.startswith(UNNEEDED_REFUND_PREFIX):
         text = gettext(
             "Your payment for order %(number)s arrived when the order was no longer held for you, "
             "or had been paid already. So we return it in full. You do not have to do anything."

@@ -1,32 +1,140 @@
-"""E-mails about an order itself: confirmed, changed, cancelled, found again."""
+"""E-mails about an order itself: confirmed, changed, cancelled, new link; and what they list."""
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from collections.abc import Iterable
+from typing import Any
+
+from babel import Locale
+from babel.lists import format_list
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from prices import Money
+from saleor.account.models import Address
+from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderLine
 
 from plugins.order_emails.formatting import day, money
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email
-from plugins.order_emails.kinds.shared import (
-    NUMBER,
-    PARCEL_SENDER,
-    SAMPLE_ADDRESS,
-    SAMPLE_LINES,
-    SEE_ORDER,
-    basics,
-    order_of,
-    promise_of,
-)
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.selectors import (
-    address_lines,
-    order_lines,
-    order_sums,
-    order_to_read,
-    was_moved,
-    was_paid,
-)
-from product_content.languages import locale_of, spoken
+from plugins.order_emails.order_history import was_moved, was_paid
+from plugins.order_emails.policies import NoRecipient
+from plugins.ordering import addresses
+from plugins.ordering.links import order_link
+from plugins.ordering.order_messages import MessagePromise, message_promise
+from product_content.languages import locale_of, translated_text
+from product_content.models import SetSize, SingleSize, Size
+
+
+def address_lines(address: Address | None) -> list[str]:
+    """Return an address line by line, as its country writes it."""
+    if address is None:
+        return []
+    name = address.full_name.strip()
+    lines = addresses.address_lines(address, name=name, company=address.company_name)
+    return [*lines, str(address.country.name)]
+
+
+def order_to_read(order_id: int) -> Order:
+    """Return an order with what its e-mails read of it."""
+    orders = Order.objects.select_related("shipping_address").prefetch_related("lines__variant")
+    return orders.get(pk=order_id)
+
+
+def order_lines(order: Order, locale: Locale) -> list[dict[str, Any]]:
+    """Return what was bought: name, sizes in words, pieces and price of each line."""
+    lines = list(order.lines.all())
+    return _rows([(line, line.quantity) for line in lines], locale)
+
+
+def sent_lines(parcels: Iterable[Fulfillment], locale: Locale) -> list[dict[str, Any]]:
+    """Return what is in these parcels, in the same form."""
+    rows = FulfillmentLine.objects.filter(fulfillment__in=parcels).order_by("pk")
+    rows = rows.select_related("order_line__variant")
+    return _rows([(row.order_line, row.quantity) for row in rows], locale)
+
+
+def _rows(lines: list[tuple[OrderLine, int]], locale: Locale) -> list[dict[str, Any]]:
+    sizes = _sizes_by_line([line for line, _ in lines])
+    return [
+        {
+            "name": line.translated_product_name or translated_text(line.product_name),
+            "sizes": _size_words(sizes.get(line.pk, []), locale),
+            "quantity": quantity,
+            "total": money(line.unit_price_gross * quantity, locale),
+        }
+        for line, quantity in lines
+    ]
+
+
+def _sizes_by_line(lines: list[OrderLine]) -> dict[int, list[Size]]:
+    """Return the sizes of each line: one of a single, all of a set."""
+    variants = {line.variant_id for line in lines if line.variant}
+    products = {line.variant.product_id for line in lines if line.variant}
+    singles = SingleSize.objects.select_related("size").filter(variant_id__in=variants)
+    by_variant = {single.variant_id: [single.size] for single in singles}
+    by_product: dict[int, list[Size]] = {}
+    for row in SetSize.objects.select_related("size").filter(product_id__in=products):
+        by_product.setdefault(row.product_id, []).append(row.size)
+    return {
+        line.pk: by_variant.get(line.variant_id) or by_product.get(line.variant.product_id, [])
+        for line in lines
+        if line.variant
+    }
+
+
+def _size_words(sizes: list[Size], locale: Locale) -> str:
+    words = [f"{size.number} ({size.diameter_mm} mm)" for size in sizes]
+    if not words:
+        return ""
+    text = ngettext("Size %(sizes)s", "Sizes %(sizes)s", len(words))
+    return text % {"sizes": format_list(words, locale=locale)}
+
+
+def order_sums(order: Order, locale: Locale) -> list[tuple[str, str]]:
+    """Return the rows above the total: label and amount; what is zero is left out."""
+    zero = Money(0, order.currency)
+    subtotal = sum((line.unit_price_gross * line.quantity for line in order.lines.all()), zero)
+    delivery = order.shipping_price_gross
+    cards = max(subtotal + delivery - order.discount - order.total_gross, zero)
+    rows = [(gettext("Items"), money(subtotal, locale))]
+    rows.append((gettext("Delivery"), money(delivery, locale)))
+    if order.discount > zero:
+        rows.append((gettext("Discount"), money(zero - order.discount, locale)))
+    if cards > zero:
+        rows.append((gettext("Gift card"), money(zero - cards, locale)))
+    return rows
+
+
+NUMBER = Placeholder(_("the order's number"), "1042", required=True)
+PARCEL_SENDER = Placeholder(_("the sender's name on the parcel"), "Stillwater")
+SEE_ORDER = _("See your order")
+SAMPLE_ADDRESS = ["Robin Marsh", "4 Mill Lane", "LEWES", "BN7 1AA", "United Kingdom"]
+# Plain words in place of articles: a preview is looked at over somebody's shoulder too.
+SAMPLE_LINES = [{"name": "Plain box", "sizes": "", "quantity": 2, "total": "£98.00"}]
+
+
+def order_of(row: OutgoingEmail) -> Any:
+    """Return the row's order; raises NoRecipient when it is gone."""
+    if row.order is None:
+        raise NoRecipient
+    return row.order
+
+
+def promise_of(row: OutgoingEmail) -> MessagePromise:
+    """Return what was promised for this e-mail of its order."""
+    return message_promise(order_of(row), row.kind)
+
+
+def order_url(order: Any) -> str:
+    """Return a fresh link that opens the customer's page of an order."""
+    return order_link(order=order)
+
+
+def order_context(row: OutgoingEmail) -> tuple[Any, Locale, Context]:
+    """Return the order, its locale, and what every e-mail about it can say."""
+    order = order_of(row)
+    values: dict[str, Any] = {"number": str(order.pk), "url": order_url(order)}
+    return order, locale_of(order.language_code), values
 
 
 @email(
@@ -58,13 +166,13 @@ def order_confirmed(row: OutgoingEmail) -> Context:
     """Confirm a paid order, on a durable medium as the law asks."""
     order, promise = order_to_read(order_of(row).pk), promise_of(row)
     locale = locale_of(order.language_code)
-    return basics(row)[2] | {
+    return order_context(row)[2] | {
         "placed_on": day(order.created, locale),
         "parcel_sender": promise.parcel_sender,
         "lines": order_lines(order, locale) if promise.items else [],
         "sums": order_sums(order, locale) if promise.amounts else [],
         "total": money(order.total.gross, locale) if promise.amounts else "",
-        "delivery_name": spoken(order.shipping_method_name or ""),
+        "delivery_name": translated_text(order.shipping_method_name or ""),
         "address": list(promise.address) or address_lines(order.shipping_address),
     }
 
@@ -85,7 +193,7 @@ def order_confirmed(row: OutgoingEmail) -> Context:
 )
 def changed(row: OutgoingEmail) -> Context:
     """Tell the customer that somebody at the shop changed their order."""
-    order, _locale, values = basics(row)
+    order, _locale, values = order_context(row)
     moved = was_moved(order.pk, row.event)
     what = gettext("where it goes") if moved else gettext("something in it")
     return values | {"what": what}
@@ -110,7 +218,7 @@ def changed(row: OutgoingEmail) -> Context:
 )
 def cancelled(row: OutgoingEmail) -> Context:
     """Tell the customer that their order is off, and what becomes of their money."""
-    order, _locale, values = basics(row)
+    order, _locale, values = order_context(row)
     note = (
         gettext("What you paid goes back the way it came; we write again when it is on its way.")
         if was_paid(order.pk)
@@ -132,4 +240,4 @@ def cancelled(row: OutgoingEmail) -> Context:
 )
 def new_link(row: OutgoingEmail) -> Context:
     """Send a fresh link to the page of an order."""
-    return basics(row)[2]
+    return order_context(row)[2]

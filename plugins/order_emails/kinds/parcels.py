@@ -8,24 +8,26 @@ from django.utils.translation import gettext_lazy as _
 
 from plugins.order_emails.formatting import day
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email
-from plugins.order_emails.kinds.shared import (
+from plugins.order_emails.kinds.orders import (
     NUMBER,
     PARCEL_SENDER,
     SAMPLE_ADDRESS,
     SAMPLE_LINES,
     SEE_ORDER,
-    basics,
+    address_lines,
+    order_context,
     order_of,
     promise_of,
+    sent_lines,
 )
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.selectors import address_lines, parcels_of, sent_lines
+from plugins.order_emails.order_history import parcels_of
 
 _SENT_ON = Placeholder(_("the day it left"), "23 November 2026")
 _PARCEL = {"tracking": ["AB123456789GB"], "lines": SAMPLE_LINES, "address": SAMPLE_ADDRESS}
 
 
-def _stands(row: OutgoingEmail) -> bool:
+def _was_not_taken_back(row: OutgoingEmail) -> bool:
     """Say whether what the e-mail tells of was not taken back meanwhile."""
     return bool(_parcels(row))
 
@@ -43,7 +45,7 @@ def _stands(row: OutgoingEmail) -> bool:
     ),
     placeholders={"number": NUMBER, "sent_on": _SENT_ON, "parcel_sender": PARCEL_SENDER},
     details=_PARCEL,
-    is_needed=_stands,
+    is_needed=_was_not_taken_back,
 )
 def sent(row: OutgoingEmail) -> Context:
     """Tell the customer that all of the order, or its last part, has left."""
@@ -64,7 +66,7 @@ def sent(row: OutgoingEmail) -> Context:
     ),
     placeholders={"number": NUMBER, "sent_on": _SENT_ON, "parcel_sender": PARCEL_SENDER},
     details=_PARCEL,
-    is_needed=_stands,
+    is_needed=_was_not_taken_back,
 )
 def partly_sent(row: OutgoingEmail) -> Context:
     """Tell the customer that a part of the order has left."""
@@ -87,7 +89,7 @@ def partly_sent(row: OutgoingEmail) -> Context:
 )
 def ready_to_collect(row: OutgoingEmail) -> Context:
     """Tell the customer that the parcel is at the collection point."""
-    return basics(row)[2] | {"tracking": _tracking(row), "address": _address(row)}
+    return order_context(row)[2] | {"tracking": _tracking(row), "address": _address(row)}
 
 
 @email(
@@ -103,11 +105,11 @@ def ready_to_collect(row: OutgoingEmail) -> Context:
 )
 def delivered(row: OutgoingEmail) -> Context:
     """Tell the customer that the carrier handed the parcel over."""
-    return basics(row)[2]
+    return order_context(row)[2]
 
 
 def _parcel(row: OutgoingEmail) -> Context:
-    _order, locale, values = basics(row)
+    _order, locale, values = order_context(row)
     promise, parcels = promise_of(row), _parcels(row)
     left = parcels[-1].created if parcels else row.created_at
     return values | {
@@ -121,8 +123,8 @@ def _parcel(row: OutgoingEmail) -> Context:
 
 def _parcels(row: OutgoingEmail) -> list[Any]:
     """Return what the e-mail is about: one parcel of several, or all that has left."""
-    occasion = row.event if row.kind == partly_sent.__name__ else ""
-    return list(parcels_of(order_of(row), occasion))
+    dedup_key = row.event if row.kind == partly_sent.__name__ else ""
+    return list(parcels_of(order_of(row), dedup_key))
 
 
 def _tracking(row: OutgoingEmail) -> list[str]:

@@ -18,10 +18,10 @@ from plugins.order_emails.kinds.base import (
     email,
     link,
 )
-from plugins.order_emails.kinds.shared import NUMBER, order_of
+from plugins.order_emails.kinds.orders import NUMBER, order_of
 from plugins.order_emails.models import OutgoingEmail
+from plugins.order_emails.order_history import stock_of
 from plugins.order_emails.policies import NoRecipient
-from plugins.order_emails.selectors import stock_of
 from product_content.languages import locale_of
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from product_content.services import CatalogueRefused, load_catalogue
-from product_content.services.catalogue.load import DATA
+from product_content.catalogue.loading import DATA, load_catalogue
+from product_content.catalogue.located_yaml import CatalogueRefused
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@
 // When a fragment cannot be had, say so beside the button that asked for it.
 for (const name of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(name, (event) => {
-    const said = event.target.querySelector(".said");
+    const status = event.target.querySelector(".form-status");
     if (said) said.textContent = document.body.dataset.failed;
   });
 }

@@ -7,9 +7,9 @@ import os
 import sys
 import time
 
-from saleor_config.embedded.messages import CannotRunError
-from saleor_config.embedded.places import Places
-from saleor_config.embedded.visits import addresses
+from local_services.data_folder import DataFolder
+from local_services.messages import CannotRunError
+from local_services.running_shop import addresses
 
 ORDERS, VARIANTS = 100_000, 5_000
 
@@ -44,7 +44,7 @@ def _in_running_shop() -> int:
     from saleor_config.settings.base import VAR_DIR
 
     try:
-        where = addresses(Places(VAR_DIR.resolve()))
+        where = addresses(DataFolder(VAR_DIR.resolve()))
     except CannotRunError as error:
         return _give_up(str(error))
     again = [sys.executable, "-m", "tests.bench.many", *sys.argv[1:]]

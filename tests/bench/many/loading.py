@@ -8,7 +8,7 @@ from django.db import transaction
 from saleor.account.models import User
 from saleor.order.models import Order
 
-from product_content.search.services import rebuild_search
+from product_content.search.indexing import rebuild_search
 from tests.bench.many import ledger
 from tests.bench.many.copying import run
 from tests.bench.many.customers import copy_customers, make_customer

@@ -17,8 +17,7 @@ from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
 from saleor.product.models import Product
 
-from dashboard.models import AccessRecord
-from dashboard.models.access import Looked
+from dashboard.models import AccessKind, AccessRecord
 from plugins.stripe_payments.models import EventState, StrayPayment, StripeEvent
 from tests.bench.many.copying import Run, Table, run
 
@@ -49,7 +48,7 @@ def _selling(own: str) -> Iterator[Other]:
 
 
 def _logs(keeper: User) -> Iterator[Other]:
-    look = AccessRecord.objects.create(actor=keeper, kind=Looked.ORDER, subject_id=1)
+    look = AccessRecord.objects.create(actor=keeper, kind=AccessKind.ORDER, subject_id=1)
     yield Other(look, 2, {"subject_id": "1 + map.n % 100000"})
     change = LogEntry.objects.create(
         user=keeper,

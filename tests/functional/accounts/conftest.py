@@ -31,7 +31,7 @@ def ask(django_capture_on_commit_callbacks):
 
     def post(page, email):
         with django_capture_on_commit_callbacks(execute=True):
-            return personas.stranger().post(f"/account/{page}/", {"email": email})
+            return personas.anonymous().post(f"/account/{page}/", {"email": email})
 
     return post
 

@@ -3,7 +3,7 @@
 import pytest
 from saleor.account.models import Address
 
-from storefront.services.address_book import MOST_ADDRESSES
+from storefront.addresses import MAX_ADDRESSES
 from tests import personas
 from tests.factories import AddressFactory, ShippingMethodFactory, basket, variant_in_stock
 
@@ -69,11 +69,11 @@ def test_the_form_follows_the_country_without_javascript(client):
 
 
 def test_an_account_has_room_for_twenty(client, robin):
-    robin.addresses.set(AddressFactory(street_address_1=f"{n} Row") for n in range(MOST_ADDRESSES))
+    robin.addresses.set(AddressFactory(street_address_1=f"{n} Row") for n in range(MAX_ADDRESSES))
     answer = client.post("/account/addresses/new/", TYPED)
     assert answer.status_code == 409
     assert "There are as many addresses as fit." in text(answer)
-    assert robin.addresses.count() == MOST_ADDRESSES
+    assert robin.addresses.count() == MAX_ADDRESSES
 
 
 def test_changing_one_leaves_orders_and_baskets_alone(client, saved):
@@ -121,7 +121,7 @@ def test_another_customers_address_does_not_exist(saved, place):
 
 @pytest.mark.parametrize("place", PLACES)
 def test_strangers_and_staff_are_asked_to_log_in(saved, place):
-    for nobody in (personas.stranger(), personas.staff("account.manage_users"), personas.owner()):
+    for nobody in (personas.anonymous(), personas.staff("account.manage_users"), personas.owner()):
         answer = nobody.post(f"/account/addresses/{saved.pk}/{place}", TYPED)
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith("/account/login/?next=")

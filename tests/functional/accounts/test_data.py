@@ -14,11 +14,11 @@ from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
 from plugins.discreet_shipping.choices import Choices
-from plugins.discreet_shipping.services import remember_choices
+from plugins.discreet_shipping.saved_choices import remember_choices
 from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.placing import place_order
 from plugins.ordering.retention import RETENTION
-from plugins.ordering.services import place_order
-from storefront.tasks import forget_unconfirmed
+from storefront.tasks import delete_unconfirmed
 from tests import personas
 from tests.factories import AddressFactory, FakeProvider, basket, variant_in_stock
 from tests.functional.accounts.conftest import PASSWORD
@@ -37,7 +37,7 @@ def _provider(settings):
 def client(robin):
     robin.addresses.add(AddressFactory(street_address_1="9 Book Street"))
     remember_choices(user=robin, choices=Choices(label_name="initials"), asked=True)
-    client = personas.stranger()
+    client = personas.anonymous()
     log_in(robin.email, client=client)
     return client
 
@@ -101,7 +101,7 @@ def test_an_open_session_alone_gets_no_data_and_deletes_nothing(client, delete):
 
 
 def test_strangers_and_staff_cannot_ask_for_either():
-    for nobody in (personas.stranger(), personas.owner()):
+    for nobody in (personas.anonymous(), personas.owner()):
         for page in ("data", "delete"):
             answer = nobody.post(f"/account/{page}/", {"password": PASSWORD})
             assert answer.headers["Location"].startswith("/account/login/?next=")
@@ -170,12 +170,12 @@ def test_the_freed_address_can_open_a_new_account_that_inherits_nothing(client, 
 
 def test_a_new_address_that_nobody_confirmed_is_forgotten(client, robin):
     client.post("/account/email/", {"email": "new@example.org", "password": PASSWORD})
-    assert forget_unconfirmed() == 0
+    assert delete_unconfirmed() == 0
     robin.refresh_from_db()
     long_ago = timezone.now() - RETENTION["unconfirmed"].period - timedelta(minutes=1)
     robin.private_metadata["new_email"]["asked"] = long_ago.isoformat()
     robin.save()
-    assert (forget_unconfirmed(), forget_unconfirmed()) == (1, 0)
+    assert (delete_unconfirmed(), delete_unconfirmed()) == (1, 0)
     robin.refresh_from_db()
     assert "new_email" not in robin.private_metadata
     assert robin.email == "robin@example.org"
@@ -185,5 +185,5 @@ def test_accounts_in_use_and_staff_are_never_forgotten(robin, keeper):
     User.objects.update(date_joined=timezone.now() - timedelta(days=900))
     keeper.set_unusable_password()
     keeper.save()
-    assert forget_unconfirmed() == 0
+    assert delete_unconfirmed() == 0
     assert User.objects.count() == 2

@@ -18,7 +18,7 @@ ADDRESS = "new@example.org"
 
 @pytest.fixture
 def client(robin):
-    client = personas.stranger()
+    client = personas.anonymous()
     log_in(robin.email, client=client)
     return client
 
@@ -38,7 +38,7 @@ def change_password(client, old=PASSWORD, new=NEW, again=NEW):
 
 
 def test_changing_the_password_ends_every_other_session(client, robin):
-    elsewhere = personas.stranger()
+    elsewhere = personas.anonymous()
     log_in(robin.email, client=elsewhere)
 
     answer = change_password(client)
@@ -77,7 +77,7 @@ def test_guessing_the_password_in_an_open_session_is_locked(client, page):
 
 
 def test_logging_out_everywhere_ends_all_sessions_and_keeps_the_password(client, robin):
-    elsewhere = personas.stranger()
+    elsewhere = personas.anonymous()
     log_in(robin.email, client=elsewhere)
     answer = client.post("/account/everywhere/", {"password": PASSWORD})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/account/login/")
@@ -161,7 +161,7 @@ def test_a_link_for_a_new_address_ends_with_a_change_of_password(client, ask_for
 
 
 def test_a_link_for_a_new_address_ends_after_three_hours(robin, ask_for):
-    client = personas.stranger()
+    client = personas.anonymous()
     with freeze_time("2026-11-22 12:00:00"):
         log_in(robin.email, client=client)
         ask_for(client, ADDRESS)
@@ -173,7 +173,7 @@ def test_a_link_for_a_new_address_is_for_its_own_account(client, robin, ask_for)
     ask_for(client, ADDRESS)
     path = mailed_path(ADDRESS)
     assert refused(path, personas.wrong_customer())
-    for nobody in (personas.stranger(), personas.owner()):
+    for nobody in (personas.anonymous(), personas.owner()):
         answer = nobody.post(path)
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith("/account/login/?next=/account/email/")

@@ -13,7 +13,7 @@ from freezegun import freeze_time
 from kombu.exceptions import OperationalError
 from saleor.account.models import User
 
-from storefront.limits import MOST
+from storefront.limits import MAX_REQUESTS
 from storefront.tasks import send_account_link
 from tests import personas
 from tests.functional.accounts.conftest import PASSWORD, mailed_path
@@ -27,7 +27,7 @@ CHOSEN = {"new_password1": NEW, "new_password2": NEW}
 
 def open_link(path, client=None):
     """Follow the link to the form; return the client and the form's page."""
-    client = client or personas.stranger()
+    client = client or personas.anonymous()
     return client, client.get(path, follow=True)
 
 
@@ -228,7 +228,7 @@ def test_opening_a_link_as_somebody_else_changes_to_the_links_account(ask, robin
 
 @pytest.mark.parametrize("page", ["register", "forgotten"])
 def test_nobody_has_us_write_to_many_addresses(ask, page):
-    for number in range(MOST):
+    for number in range(MAX_REQUESTS):
         assert ask(page, f"somebody-{number}@example.org").status_code == 303
     mail.outbox.clear()
     answer = ask(page, "robin@example.org")

@@ -15,7 +15,7 @@ REFUSED = "That e-mail and password do not open an account. Please check both."
 
 
 def log_in(email, password=PASSWORD, client=None, **fields):
-    client = client or personas.stranger()
+    client = client or personas.anonymous()
     return client.post("/account/login/", {"username": email, "password": password, **fields})
 
 
@@ -26,7 +26,7 @@ def visible(answer, email):
 
 
 def test_a_customer_logs_in_with_the_address_in_any_case(robin):
-    client = personas.stranger()
+    client = personas.anonymous()
     answer = log_in("Robin@Example.org", client=client)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/account/")
     page = client.get("/account/")
@@ -35,7 +35,7 @@ def test_a_customer_logs_in_with_the_address_in_any_case(robin):
 
 
 def test_the_session_cookie_comes_with_the_log_in_and_not_before(robin):
-    client = personas.stranger()
+    client = personas.anonymous()
     client.get("/account/login/")
     assert "sid" not in client.cookies
     log_in(robin.email, client=client)
@@ -60,7 +60,7 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(robin, email, pas
 )
 def test_staff_closed_and_unconfirmed_accounts_get_that_answer_too(robin, changed):
     User.objects.filter(pk=robin.pk).update(**changed)
-    client = personas.stranger()
+    client = personas.anonymous()
     answer = log_in(robin.email, client=client)
     assert visible(answer, robin.email) == visible(log_in("else@example.org"), "else@example.org")
     assert "sid" not in client.cookies
@@ -87,7 +87,7 @@ def test_five_wrong_tries_lock_the_log_in_whether_or_not_the_account_exists(robi
 
 
 def test_the_form_needs_its_token(robin):
-    client = personas.stranger(enforce_csrf_checks=True)
+    client = personas.anonymous(enforce_csrf_checks=True)
     assert log_in(robin.email, client=client).status_code == 403
 
 
@@ -97,12 +97,12 @@ def test_the_form_needs_its_token(robin):
      ("/account/login/?next=https://evil.example/", "/account/")],
 )  # fmt: skip
 def test_it_leads_on_to_where_the_customer_wanted_but_never_to_another_site(robin, wish, led_to):
-    answer = personas.stranger().post(wish, {"username": robin.email, "password": PASSWORD})
+    answer = personas.anonymous().post(wish, {"username": robin.email, "password": PASSWORD})
     assert answer.headers["Location"] == led_to
 
 
 def test_strangers_and_staff_are_asked_to_log_in(robin):
-    for client in (personas.stranger(), personas.staff("account.manage_users"), personas.owner()):
+    for client in (personas.anonymous(), personas.staff("account.manage_users"), personas.owner()):
         answer = client.get("/account/")
         assert (answer.status_code, answer.headers["Location"]) == (
             302,
@@ -111,13 +111,13 @@ def test_strangers_and_staff_are_asked_to_log_in(robin):
 
 
 def test_a_customers_session_does_not_open_the_staff_pages(robin):
-    client = personas.stranger()
+    client = personas.anonymous()
     log_in(robin.email, client=client)
     assert client.get("/staff/").status_code == 302
 
 
 def test_a_customers_session_ends_when_the_account_becomes_staff(robin):
-    client = personas.stranger()
+    client = personas.anonymous()
     log_in(robin.email, client=client)
     User.objects.filter(pk=robin.pk).update(is_staff=True, is_superuser=True)
     assert client.get("/staff/").status_code == 302
@@ -125,7 +125,7 @@ def test_a_customers_session_ends_when_the_account_becomes_staff(robin):
 
 
 def test_logging_out_leaves_no_way_back(robin):
-    client = personas.stranger()
+    client = personas.anonymous()
     log_in(robin.email, client=client)
     client.cookies["basket"] = "anything"
 
@@ -145,7 +145,7 @@ def test_logging_out_needs_a_form_of_the_shop(robin):
 
 @pytest.mark.parametrize("path", ["login", "register", "forgotten", "sent"])
 def test_pages_are_quiet(path):
-    answer = personas.stranger().get(f"/account/{path}/")
+    answer = personas.anonymous().get(f"/account/{path}/")
     page = answer.content.decode()
     assert "<title>Your account · Stillwater</title>" in page
     assert "private" in answer.headers["Cache-Control"]

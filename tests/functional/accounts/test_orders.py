@@ -5,7 +5,7 @@ from saleor.account.models import User
 from saleor.order.models import Order
 
 from plugins.ordering.links import order_link
-from plugins.ordering.services import place_order
+from plugins.ordering.placing import place_order
 from tests import personas
 from tests.factories import FakeProvider, basket, variant_in_stock
 from tests.functional.accounts.conftest import mailed_path
@@ -63,7 +63,7 @@ def test_whoever_opens_the_orders_link_can_add_it(order, robin):
 def test_an_order_in_an_account_opens_after_each_log_in_and_for_nobody_else(order, robin):
     Order.objects.update(user=robin)
     assert personas.customer(robin).get(f"/orders/{order.token}/").status_code == 200
-    for other in (personas.stranger(), personas.wrong_customer()):
+    for other in (personas.anonymous(), personas.wrong_customer()):
         assert other.get(f"/orders/{order.token}/").status_code == 403
     assert "There is no order" in listed(personas.customer())
 
@@ -78,7 +78,7 @@ def test_an_order_in_another_account_cannot_be_taken(order, robin):
 
 
 def test_strangers_and_staff_are_asked_to_log_in(order):
-    for nobody in (personas.stranger(), personas.staff("order.manage_orders")):
+    for nobody in (personas.anonymous(), personas.staff("order.manage_orders")):
         nobody.get(order_link(order=order).removeprefix("http://testserver"))
         page = nobody.get(f"/orders/{order.token}/").content.decode()
         assert "Put it into my account" not in page

@@ -11,20 +11,19 @@ from django.utils import timezone
 from pypdfium2 import PdfDocument
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.artefacts import KINDS as SHEETS
-from plugins.discreet_shipping.artefacts import artefact_file
-from plugins.discreet_shipping.selectors import contract_of
-from plugins.order_emails.envelopes import Envelope
-from plugins.order_emails.kinds import KINDS, Audience
-from plugins.order_emails.messages import build_message, render
+from plugins.discreet_shipping.label_files import KINDS as SHEETS
+from plugins.discreet_shipping.label_files import printout_file
+from plugins.discreet_shipping.order_contract import contract_of
+from plugins.order_emails.kinds.base import KINDS, Audience
+from plugins.order_emails.messages import Envelope, build_message, render
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.models import PaymentSession
-from plugins.ordering.services import ask_refund
+from plugins.ordering.refunds import request_refund
 from product_content.models import SetSize
 from storefront import urls_account
 from tests.factories import UserFactory
 from tests.functional.stripe.sandbox import send
-from tests.personas import customer, stranger
+from tests.personas import anonymous, customer
 
 ADDRESS = {
     "email": "robin@example.org", "first_name": "Robin", "last_name": "Marsh", "country": "GB",
@@ -78,7 +77,7 @@ class Observed:
 
 def buy(observed, sandbox, choices, *, country="GB"):
     """Put a set into the basket, choose, pay at the sandbox; return the client and the order."""
-    client = stranger()
+    client = anonymous()
 
     def post(path, data):
         response = client.post(path, data, headers={"Sec-Fetch-Site": "same-origin"})
@@ -105,7 +104,7 @@ def buy(observed, sandbox, choices, *, country="GB"):
     post("/checkout/place/", {"shown_total": total})
     session = PaymentSession.objects.get(state="open")
     assert sandbox.pay(session.reference).status_code in {302, 303}
-    assert send(stranger(), sandbox.event("checkout.session.completed")).status_code == 200
+    assert send(anonymous(), sandbox.event("checkout.session.completed")).status_code == 200
     return client, Order.objects.get(pk=session.order_id), promised
 
 
@@ -115,7 +114,7 @@ def after(observed, sandbox, client, order):
         response = client.get(path)
         observed.add("address", path)
         observed.page(response, "/orders/")
-    ask_refund(order_id=order.pk, key="one", reason="Asked for.", amount=order.total_gross / 2)
+    request_refund(order_id=order.pk, key="one", reason="Asked for.", amount=order.total_gross / 2)
     for message in mail.outbox:
         observed.email("e-mail", message)
     every_kind_of_email(observed, order)
@@ -139,14 +138,14 @@ def every_kind_of_email(observed, order):
     The kinds that the order's life has sent are built anew; a kind that somebody adds is
     looked at without a change here.
     """
-    occasions = dict(order.emails.values_list("kind", "occasion"))
+    dedup_keys = dict(order.emails.values_list("kind", "dedup_key"))
     for name, kind in KINDS.items():
         if kind.audience is Audience.CUSTOMER:
             row = OutgoingEmail(
                 about=f"order-{order.pk}", order=order, kind=name, message_id="<x@example.org>",
-                occasion=occasions.get(name, "test"), created_at=timezone.now(),
+                dedup_key=dedup_keys.get(name, "test"), created_at=timezone.now(),
             )  # fmt: skip
-            if name in occasions or name not in NEEDS_ITS_OCCASION:
+            if name in dedup_keys or name not in NEEDS_ITS_OCCASION:
                 observed.email(f"{name} e-mail", build_message(row))
         sample = render(kind, kind.sample(), Envelope("", ()))
         observed.add(f"{name} sample", f"{sample.subject}\n{sample.text}\n{sample.html}")
@@ -168,7 +167,7 @@ def printed(order):
     """Yield kind, size and text of every sheet that is printed for the order."""
     for kind in SHEETS:
         for size in ("4x6", "a6"):
-            file = artefact_file(contract_of(order), kind=kind, size=size, form="pdf")
+            file = printout_file(contract_of(order), kind=kind, size=size, form="pdf")
             if file:
                 pdf = PdfDocument(file)
                 yield kind, size, pdf[0].get_textpage().get_text_range()

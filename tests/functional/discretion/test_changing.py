@@ -12,21 +12,21 @@ from saleor.discount import DiscountValueType, VoucherType
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
+from plugins.discreet_shipping.choice_changes import change_choices
 from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
-from plugins.discreet_shipping.selectors import contract_of
-from plugins.discreet_shipping.services import (
-    change_choices,
-    remember_choices,
-    remembered_choices,
-    save_settings,
-    start_packing,
-)
-from plugins.ordering.errors import TotalTooSmall
+from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.packing import start_packing
+from plugins.discreet_shipping.plugin import save_settings
+from plugins.discreet_shipping.saved_choices import remember_choices, remembered_choices
+from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import PaymentSession, Refund
-from plugins.ordering.services import cancel_order, place_order, record_payment, start_payment
-from storefront.selectors.baskets import get_basket
-from storefront.services.discretion import keep_choices
+from plugins.ordering.outcomes import TotalTooSmall
+from plugins.ordering.paying import start_payment
+from plugins.ordering.payment_recording import record_payment
+from plugins.ordering.placing import place_order
+from storefront.baskets import get_basket
+from storefront.discretion import keep_choices
 from tests.factories import (
     FakeProvider,
     GiftCardFactory,
@@ -36,7 +36,7 @@ from tests.factories import (
     basket,
     variant_in_stock,
 )
-from tests.personas import link_holder, staff, stranger
+from tests.personas import anonymous, link_holder, staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,7 +105,7 @@ def test_sheets_are_for_those_who_manage_orders(order):
     assert packer.get(address.replace("4x6", "a4")).status_code == 404
     assert packer.get(address.replace("/label/", "/slip/")).status_code == 404
     assert staff("product.manage_products").get(address).status_code == 403
-    assert stranger().get(address).status_code == 302
+    assert anonymous().get(address).status_code == 302
 
 
 def test_choices_are_remembered_only_for_those_who_ask():

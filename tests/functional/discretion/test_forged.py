@@ -6,13 +6,14 @@ from saleor.account.models import Address
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.address_rules import address_rules
-from plugins.discreet_shipping.policies import line_is_printable
-from plugins.discreet_shipping.services import import_points, save_settings
-from storefront.selectors.baskets import get_basket
+from plugins.discreet_shipping.forms import address_rules
+from plugins.discreet_shipping.plugin import save_settings
+from plugins.discreet_shipping.point_import import import_points
+from plugins.discreet_shipping.recipient import line_is_printable
+from storefront.baskets import get_basket
 from tests.functional.discretion.life import ADDRESS, tomorrow
 from tests.functional.discretion.words import DATA
-from tests.personas import stranger
+from tests.personas import anonymous
 from tests.unit.storefront.shop import open_shop
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ LOCKER = b"GB-L,Own,locker,Station Locker,1 Road,Lewes,BN7 2AA,GB,50.87,0.01,alw
 
 @pytest.fixture
 def guest(settings):
-    client = stranger(headers={"Sec-Fetch-Site": "same-origin"})
+    client = anonymous(headers={"Sec-Fetch-Site": "same-origin"})
     shop = open_shop()
     import_points(content=HEADER + ABROAD + LOCKER)
     client.post("/basket/add/", {"variant": shop.starter.pk, "quantity": 1})

@@ -6,13 +6,12 @@ from itertools import product
 
 import pytest
 
-from plugins.order_emails.envelopes import Envelope
-from plugins.order_emails.kinds import KINDS, Audience
-from plugins.order_emails.messages import render
-from plugins.ordering.email_kinds import EMAIL_KINDS
-from product_content.services import load_catalogue
+from plugins.order_emails.kinds.base import KINDS, Audience
+from plugins.order_emails.messages import Envelope, render
+from plugins.ordering.order_messages import EMAIL_KINDS
+from product_content.catalogue.loading import load_catalogue
 from tests.functional.discretion.life import Observed, after, buy, tomorrow
-from tests.functional.discretion.words import found, telling_words
+from tests.functional.discretion.words import found, sensitive_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 USUAL = {"label_name": "own", "handover": "any", "day": "any", "slip": "none", "receipt": "email",
@@ -39,7 +38,7 @@ def live(observed, sandbox, caplog, choices, country="GB"):
     for name, kind in KINDS.items():
         assert f"{name} sample" in places
         assert f"{name} e-mail text" in places or kind.audience is not Audience.CUSTOMER
-    return found(telling_words(), observed.seen)
+    return found(sensitive_words(), observed.seen)
 
 
 @pytest.mark.parametrize("choices", [USUAL, MUCH], ids=["usual", "much"])
@@ -53,7 +52,7 @@ def test_nothing_tells_what_was_bought(observed, sandbox, caplog, choices):
         ("order_emails/order_confirmed/subject.txt", "Your dilator order", "e-mail"),
         ("order_emails/order_confirmed/body.txt", "For your pelvic floor", "e-mail text"),
         (
-            "storefront/discretion/seen.html",
+            "storefront/discretion/preview.html",
             "<title>Vaginismus</title>",
             "title of /checkout/seen/",
         ),
@@ -73,8 +72,8 @@ def test_one_planted_word_in_any_text_of_any_email_is_found(monkeypatch):
     for (name, kind), field in product(KINDS.items(), ("heading", "opening", "button", "closing")):
         planted = replace(kind, texts=replace(kind.texts, **{field: "A pelvic word"}))
         mail = render(planted, planted.sample(), Envelope("", ()))
-        assert found(telling_words(), [("text", mail.text)]) == [("text", "pelvic")], name
-        assert found(telling_words(), [("HTML", mail.html)]) == [("HTML", "pelvic")], name
+        assert found(sensitive_words(), [("text", mail.text)]) == [("text", "pelvic")], name
+        assert found(sensitive_words(), [("HTML", mail.html)]) == [("HTML", "pelvic")], name
 
 
 def test_one_planted_word_in_a_promised_subject_is_found_in_every_email_of_that_kind(
@@ -86,6 +85,6 @@ def test_one_planted_word_in_a_promised_subject_is_found_in_every_email_of_that_
 
 
 def test_words_are_those_of_the_catalogue_and_the_guides():
-    words = telling_words()
+    words = sensitive_words()
     assert {"dilator", "vaginismus", "magnetic", "pelvic", "essential"} <= words
     assert not {"order", "parcel", "stillwater"} & words

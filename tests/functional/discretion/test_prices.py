@@ -14,17 +14,19 @@ from saleor.discount import DiscountValueType, VoucherType
 from saleor.order.models import Order
 from saleor.payment.models import Payment
 
-from plugins.discreet_shipping.choices import Choices, to_data
-from plugins.discreet_shipping.constants import OPTIONS
-from plugins.discreet_shipping.selectors import contract_of, current_settings
-from plugins.discreet_shipping.services import save_settings
+from plugins.discreet_shipping.choices import OPTIONS, Choices, to_data
+from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.plugin import current_settings, save_settings
 from plugins.order_emails.messages import build_message
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.errors import TotalTooSmall
 from plugins.ordering.models import PaymentSession
-from plugins.ordering.services import ask_refund, place_order, record_payment, start_payment
-from storefront.selectors.baskets import get_basket
-from storefront.services.discretion import keep_choices
+from plugins.ordering.outcomes import TotalTooSmall
+from plugins.ordering.paying import start_payment
+from plugins.ordering.payment_recording import record_payment
+from plugins.ordering.placing import place_order
+from plugins.ordering.refunds import request_refund
+from storefront.baskets import get_basket
+from storefront.discretion import keep_choices
 from tests.factories import (
     FakeProvider,
     GiftCardFactory,
@@ -127,7 +129,7 @@ def agree(chosen, days, price, delivery, option, voucher, card, quantity):
 
 def used(data, rules):
     from plugins.discreet_shipping.choices import parse
-    from plugins.discreet_shipping.policies.offered import used_options
+    from plugins.discreet_shipping.options import used_options
 
     return used_options(parse(data), rules)
 
@@ -135,7 +137,7 @@ def used(data, rules):
 def emailed(order):
     """Return total and delivery as the confirmation names them."""
     row = OutgoingEmail.objects.create(
-        order=order, kind="order_confirmed", occasion="test", message_id=f"<{order.pk}@test>",
+        order=order, kind="order_confirmed", dedup_key="test", message_id=f"<{order.pk}@test>",
         next_try_at=order.created,
     )  # fmt: skip
     body = build_message(row).body
@@ -154,7 +156,7 @@ def test_what_is_asked_for_taken_and_given_back_is_the_same_amount():
     record_payment(provider="fake", reference=session.reference, amount=placed.total, raw_id="ch_1")
     assert Payment.objects.get().captured_amount == Decimal("56.00")
     assert "Total: £56.00" in mail.outbox[0].body
-    ask_refund(order_id=placed.order_id, key="all", reason="Came back.")
+    request_refund(order_id=placed.order_id, key="all", reason="Came back.")
     assert FakeProvider.calls[-1][1]["amount"] == placed.total
 
 

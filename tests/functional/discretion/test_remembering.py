@@ -5,12 +5,12 @@ from saleor.account.models import User
 from saleor.checkout.models import Checkout
 
 from plugins.discreet_shipping.choices import Choices
-from plugins.discreet_shipping.selectors import choices_of
-from plugins.discreet_shipping.services import remember_choices, remembered_choices, save_settings
+from plugins.discreet_shipping.plugin import save_settings
+from plugins.discreet_shipping.saved_choices import choices_of, remember_choices, remembered_choices
 from tests.factories import UserFactory
 from tests.functional.discretion.life import ADDRESS
 from tests.functional.discretion.test_forged import USUAL
-from tests.personas import customer, owner, stranger
+from tests.personas import anonymous, customer, owner
 from tests.unit.storefront.shop import open_shop
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_refused_choices_are_not_remembered_and_keep_the_tick(shop, robin):
     assert remembered_choices(user=robin) is None
 
 
-@pytest.mark.parametrize("who", [stranger, owner])
+@pytest.mark.parametrize("who", [anonymous, owner])
 def test_strangers_and_staff_are_not_asked_and_not_remembered(shop, who):
     client = who(**OWN)
     assert BOX not in to_options(client, shop)

@@ -36,7 +36,7 @@ SPANISH = set(
 
 
 @cache
-def telling_words():
+def sensitive_words():
     """Return lower-case words: of names, slugs and titles, and of bodies and conditions."""
     catalogue = yaml.safe_load((DATA / "catalogue.yaml").read_text())
     names = [item[key] for item in _products(catalogue) for key in ("name", "slug")]

@@ -4,7 +4,9 @@ from saleor.order.actions import create_fulfillments
 from saleor.order.models import Order
 
 from plugins.ordering.models import PaymentSession
-from plugins.ordering.services import place_order, record_payment, start_payment
+from plugins.ordering.paying import start_payment
+from plugins.ordering.payment_recording import record_payment
+from plugins.ordering.placing import place_order
 from tests.factories import basket, variant_in_stock
 
 

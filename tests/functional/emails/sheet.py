@@ -20,7 +20,7 @@ django.setup()
 
 from playwright.sync_api import sync_playwright  # noqa: E402  after set-up
 
-from plugins.order_emails.kinds import KINDS  # noqa: E402
+from plugins.order_emails.kinds.base import KINDS  # noqa: E402
 from plugins.order_emails.previews import preview  # noqa: E402
 
 WIDTHS = (360, 700)

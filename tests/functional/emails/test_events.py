@@ -13,19 +13,14 @@ from saleor.plugins.manager import get_plugins_manager
 
 from plugins.order_emails import tasks
 from plugins.order_emails.models import EmailState, OutgoingEmail
-from plugins.order_emails.services import queue_email
-from plugins.ordering.discretion import CONTRACT_KEY
+from plugins.order_emails.outbox import queue_email
+from plugins.ordering.attention import flag_order
+from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import PaymentSession
-from plugins.ordering.services import (
-    CANCELED_BY_CUSTOMER,
-    NOT_PAID_IN_TIME,
-    ask_refund,
-    cancel_order,
-    flag_order,
-    record_payment,
-    record_payment_failure,
-    release_order,
-)
+from plugins.ordering.order_messages import CONTRACT_KEY
+from plugins.ordering.payment_recording import record_payment, record_payment_failure
+from plugins.ordering.refunds import request_refund
+from plugins.ordering.releasing import CANCELLED_BY_CUSTOMER, NOT_PAID_IN_TIME, release_order
 from tests.factories import UserFactory
 from tests.functional.emails.orders import bodies, paid, placed, send
 
@@ -128,7 +123,7 @@ def test_order_released_unpaid_is_told():
 
 def test_unpaid_order_that_somebody_cancels_is_told_as_cancelled():
     order = placed()
-    release_order(order_id=order.pk, reason=CANCELED_BY_CUSTOMER)
+    release_order(order_id=order.pk, reason=CANCELLED_BY_CUSTOMER)
     (message,) = mail.outbox
     for body in bodies(message):
         assert f"Your order {order.pk} is cancelled" in body
@@ -150,7 +145,9 @@ def test_paid_order_that_is_cancelled_tells_of_the_money():
 def test_refund_names_its_amount_and_never_the_reason_of_staff():
     order = paid()
     mail.outbox.clear()
-    ask_refund(order_id=order.pk, key="k", reason="A secret of ours.", amount=order.total_gross / 2)
+    request_refund(
+        order_id=order.pk, key="k", reason="A secret of ours.", amount=order.total_gross / 2
+    )
     (message,) = mail.outbox
     assert message.subject == f"Refund for your Stillwater order {order.pk}"
     for body in bodies(message):
@@ -181,8 +178,8 @@ def test_first_part_and_the_rest_are_two_emails():
     order.refresh_from_db()
     second = send(order, 1)
     assert kinds() == ["order_confirmed", "partly_sent", "sent"]
-    occasions = list(OutgoingEmail.objects.values_list("occasion", flat=True))[1:]
-    assert occasions == [f"fulfillment-{first.pk}", f"fulfillment-{second.pk}"]
+    dedup_keys = list(OutgoingEmail.objects.values_list("dedup_key", flat=True))[1:]
+    assert dedup_keys == [f"fulfillment-{first.pk}", f"fulfillment-{second.pk}"]
     for body in bodies(mail.outbox[1]):
         assert f"A part of your order {order.pk} is on its way" in body
         assert "The rest follows" in body
@@ -210,7 +207,7 @@ def test_parcel_that_was_taken_back_before_the_email_went_is_not_told():
 def test_what_staff_and_customers_ask_for(kind, words):
     order = paid()
     mail.outbox.clear()
-    queue_email(order_id=order.pk, kind=kind, occasion="1")
+    queue_email(order_id=order.pk, kind=kind, dedup_key="1")
     (message,) = mail.outbox
     for body in bodies(message):
         assert words in body
@@ -236,9 +233,9 @@ def test_customer_who_wants_no_messages_gets_only_what_the_law_asks_for():
     order.metadata = {CONTRACT_KEY: {"messages": "legal"}}
     order.save(update_fields=["metadata"])
     send(order, 2)
-    queue_email(order_id=order.pk, kind="delivered", occasion="1")
+    queue_email(order_id=order.pk, kind="delivered", dedup_key="1")
     assert kinds() == ["order_confirmed"]
-    queue_email(order_id=order.pk, kind="new_link", occasion="1")
+    queue_email(order_id=order.pk, kind="new_link", dedup_key="1")
     assert len(mail.outbox) == 1
 
 

@@ -2,12 +2,11 @@
 
 import pytest
 
-from plugins.order_emails.kinds import KINDS, Audience
-from plugins.order_emails.kinds.base import TEXT_FIELDS
-from plugins.order_emails.placeholders import names_in
+from plugins.order_emails.kinds.base import KINDS, TEXT_FIELDS, Audience
 from plugins.order_emails.previews import preview
-from plugins.ordering.email_kinds import EMAIL_KINDS
-from tests.functional.discretion.words import found, telling_words
+from plugins.order_emails.text_rules import names_in
+from plugins.ordering.order_messages import EMAIL_KINDS
+from tests.functional.discretion.words import found, sensitive_words
 
 
 def sample(kind):
@@ -58,4 +57,4 @@ def test_subject_is_one_short_line_and_the_texts_are_kind_to_mail_programs(kind)
 def test_nothing_in_a_neutral_email_tells_what_the_shop_sells(kind):
     rendered = sample(kind)
     places = [("subject", rendered.subject), ("text", rendered.text), ("html", rendered.html)]
-    assert found(telling_words(), places) == []
+    assert found(sensitive_words(), places) == []

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from saleor_config.embedded.schema import ROOT
+from local_services.schema import ROOT
 
 
 @pytest.mark.slow

@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 from django.core import mail
 
-from plugins.order_emails.kinds import KINDS
+from plugins.order_emails.kinds.base import KINDS
 from plugins.order_emails.models import EmailState, EmailText, OutgoingEmail
-from plugins.order_emails.services import queue_account_email, queue_email
+from plugins.order_emails.outbox import queue_account_email, queue_email
 from tests import personas
 from tests.factories import UserFactory
 from tests.functional.emails.orders import bodies, paid
@@ -17,7 +17,7 @@ LIST = "/staff/order_emails/outgoingemail/"
 TEXTS = "/staff/order_emails/emailtext/"
 DELIVERED = f"{TEXTS}delivered/en/"
 WORDS = {
-    "seen_version": 0,
+    "expected_version": 0,
     "heading": "Order {number} is there",
     "opening": "We hear that it came.\n\nWe hope all is well.",
     "button": "Look",
@@ -36,7 +36,7 @@ def page_of(answer):
 
 def sent_about(order):
     mail.outbox.clear()
-    queue_email(order_id=order.pk, kind="delivered", occasion="1")
+    queue_email(order_id=order.pk, kind="delivered", dedup_key="1")
     return mail.outbox[0]
 
 
@@ -64,14 +64,14 @@ def test_sent_email_is_sent_once_more_as_one_of_its_own():
     for _ in range(2):
         support.post(f"{LIST}{first.pk}/send-again/")
     rows = list(OutgoingEmail.objects.order_by("pk"))
-    assert [row.occasion for row in rows] == ["paid", "paid+1", "paid+2"]
+    assert [row.dedup_key for row in rows] == ["paid", "paid+1", "paid+2"]
     assert len({row.message_id for row in rows}) == 3
     assert len(mail.outbox) == 3
 
 
 def test_link_of_one_person_is_not_sent_again():
     queue_account_email(
-        user_id=UserFactory().pk, kind="reset_password", occasion="1", path="/account/x/"
+        user_id=UserFactory().pk, kind="reset_password", dedup_key="1", path="/account/x/"
     )
     row = OutgoingEmail.objects.get()
     answer = personas.in_role("Support").post(f"{LIST}{row.pk}/send-again/", follow=True)
@@ -116,7 +116,7 @@ def test_own_words_are_used_and_put_back():
         assert "We hope all is well." in body
     page = page_of(manager.get(DELIVERED))
     assert "Version 1" in page
-    assert save(manager, do="reset", seen_version=1).status_code == 302
+    assert save(manager, do="reset", expected_version=1).status_code == 302
     OutgoingEmail.objects.filter(kind="delivered").delete()
     assert all("handed over" in body for body in bodies(sent_about(order)))
     assert list(EmailText.objects.values_list("version", "is_default")) == [(2, True), (1, False)]

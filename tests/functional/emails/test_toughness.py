@@ -8,27 +8,29 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from plugins.order_emails import tasks
+from plugins.order_emails import outbox, tasks
 from plugins.order_emails.models import EmailState, OutgoingEmail
-from plugins.order_emails.policies import MOST_ATTEMPTS
-from plugins.order_emails.services import handing_over, queue_account_email
+from plugins.order_emails.outbox import queue_account_email
+from plugins.order_emails.policies import MAX_ATTEMPTS
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEND = "django.core.mail.EmailMessage.send"
 
 
-def ask(occasion="1"):
-    return queue_account_email(user_id=UserFactory().pk, kind="address_changed", occasion=occasion)
+def ask(dedup_key="1"):
+    return queue_account_email(
+        user_id=UserFactory().pk, kind="address_changed", dedup_key=dedup_key
+    )
 
 
 @pytest.fixture
 def clock():
     """Stop the clock of the mail server's rest, and leave no rest behind."""
-    with patch.object(handing_over.time, "monotonic") as now:
+    with patch.object(outbox.time, "monotonic") as now:
         now.return_value = 1_000.0
         yield now
-    handing_over._rests_until = 0.0
+    outbox._smtp_paused_until = 0.0
 
 
 def sweep():
@@ -85,7 +87,7 @@ def test_trouble_while_saying_good_bye_does_not_send_it_twice():
 def test_email_that_kills_its_worker_each_time_is_given_up():
     with patch.object(tasks.send_email, "delay"):
         row = ask()
-    OutgoingEmail.objects.update(state=EmailState.SENDING, attempts=MOST_ATTEMPTS)
+    OutgoingEmail.objects.update(state=EmailState.SENDING, attempts=MAX_ATTEMPTS)
     sweep()
     row.refresh_from_db()
     assert mail.outbox == []

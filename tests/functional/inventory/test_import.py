@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 from saleor.warehouse.models import Stock
 
+from plugins.inventory.ledger import check_ledger
 from plugins.inventory.models import ReorderPoint, StockEntry
-from plugins.inventory.selectors.check import check_ledger
 from tests import personas
 from tests.factories import ProductFactory, VariantFactory
 from tests.functional.inventory.conftest import keep
@@ -141,7 +141,7 @@ def test_five_thousand_lines_name_the_wrong_one_then_are_taken(keeper, warehouse
 
 def test_files_are_for_those_who_keep_stock(shelf):
     for who, status in (
-        (personas.stranger(), 302),
+        (personas.anonymous(), 302),
         (personas.staff("order.manage_orders"), 403),
         (personas.staff("product.manage_products"), 403),
     ):

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from saleor.account.models import User
 from saleor.warehouse.models import Stock
 
-from dashboard.services.roles import make_roles
-from plugins.inventory.selectors.check import check_ledger
+from dashboard.services.staff import make_roles
+from plugins.inventory.ledger import check_ledger
 from tests.functional.test_staff_browser import PASSWORD, signed_in
 from tests.unit.dashboard import builders
 
@@ -59,7 +59,7 @@ class Day:
     def post(self, name, check="Check"):
         """Press the first button, look at what would change, and post it."""
         self.press(check)
-        expect(self.page.locator("#sheet")).to_be_visible()
+        expect(self.page.locator("#document")).to_be_visible()
         self.look(f"{name}-checked")
         self.press("Post")
         self.page.wait_for_url(self.stock)
@@ -120,7 +120,7 @@ def test_a_day_of_the_keeper(live_server, keeper, kit):
         day.scan("aside", ["ONE-2"], **{"What is wrong with them": "Dented box"})
 
         day.kits(kit[0], 9)
-        expect(page.locator("#sheet")).to_be_visible()
+        expect(page.locator("#document")).to_be_visible()
         day.press("Post")
         expect(page.get_by_text("ONE-1: Only 5 are free")).to_be_visible()
         day.look("kits-refused")

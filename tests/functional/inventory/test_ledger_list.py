@@ -4,9 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from plugins.inventory.models import StockEntry
-from plugins.inventory.reasons import StockReason
-from plugins.inventory.services import set_quantity
+from plugins.inventory.models import StockEntry, StockReason
+from plugins.inventory.quantities import set_quantity
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 
@@ -19,7 +18,7 @@ def count(variant, pieces):
     """Let somebody count a shelf of five, and return who."""
     who = UserFactory(is_staff=True)
     set_quantity(
-        stock_id=variant.stocks.get().pk, seen=5, wanted=pieces, actor_id=who.pk,
+        stock_id=variant.stocks.get().pk, expected=5, wanted=pieces, actor_id=who.pk,
         reason=StockReason.COUNTED, note="Shelf 2",
     )  # fmt: skip
     return who

@@ -8,10 +8,14 @@ from django.utils import timezone
 from saleor.warehouse.models import Stock
 
 from plugins.inventory import tasks
-from plugins.inventory.models import ReorderPoint, StockWish
-from plugins.inventory.services import ask_to_be_told, forget_wish, wish_token
+from plugins.inventory.alerts import (
+    alert_token,
+    delete_back_in_stock_alert,
+    request_back_in_stock_alert,
+)
+from plugins.inventory.models import BackInStockAlert, ReorderPoint
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.services import send_email
+from plugins.order_emails.outbox import send_email
 from tests.factories import variant_in_stock
 
 pytestmark = pytest.mark.django_db
@@ -35,26 +39,28 @@ def set_stock(quantity):
 def test_staff_are_told_once_per_crossing():
     stock = variant_in_stock(9, sku="LOW-1").stocks.get()
     ReorderPoint.objects.create(stock=stock, pieces=5)
-    assert tasks.notice_low_stock() == 0
+    assert tasks.send_low_stock_alerts() == 0
 
     set_stock(5)
-    assert [tasks.notice_low_stock(), tasks.notice_low_stock()] == [1, 0]
+    assert [tasks.send_low_stock_alerts(), tasks.send_low_stock_alerts()] == [1, 0]
     set_stock(3)
-    assert tasks.notice_low_stock() == 0
+    assert tasks.send_low_stock_alerts() == 0
     (message,) = sent("low_stock")
     assert message.to == ["stock@stillwater.example"]
     assert "LOW-1" in message.body
     assert "LOW" not in message.subject
 
     set_stock(6)
-    assert tasks.notice_low_stock() == 0
-    ReorderPoint.objects.update(told_at=None)
+    assert tasks.send_low_stock_alerts() == 0
+    ReorderPoint.objects.update(alerted_at=None)
     set_stock(5)
-    assert tasks.notice_low_stock() == 1
+    assert tasks.send_low_stock_alerts() == 1
 
 
 def wish(variant, email="Robin@Example.org", language="en"):
-    ask_to_be_told(variant_id=variant.pk, email=email, language=language, path="/sets/small/")
+    request_back_in_stock_alert(
+        variant_id=variant.pk, email=email, language=language, path="/sets/small/"
+    )
 
 
 def test_who_asked_is_told_once_and_forgotten():
@@ -62,12 +68,12 @@ def test_who_asked_is_told_once_and_forgotten():
     wish(variant)
     wish(variant, "robin@example.org")
     wish(other)
-    assert StockWish.objects.count() == 2
-    assert tasks.grant_wishes() == 0
+    assert BackInStockAlert.objects.count() == 2
+    assert tasks.send_back_in_stock_alerts() == 0
 
     Stock.objects.filter(product_variant=variant).update(quantity=1)
-    assert [tasks.grant_wishes(), tasks.grant_wishes()] == [1, 0]
-    assert StockWish.objects.get().variant_id == other.pk
+    assert [tasks.send_back_in_stock_alerts(), tasks.send_back_in_stock_alerts()] == [1, 0]
+    assert BackInStockAlert.objects.get().variant_id == other.pk
 
     (message,) = sent("back_in_stock")
     assert message.to == ["robin@example.org"]
@@ -83,7 +89,7 @@ def test_who_asked_is_told_once_and_forgotten():
 def test_they_are_told_in_the_language_they_asked_in():
     variant = variant_in_stock(1)
     wish(variant, language="es")
-    tasks.grant_wishes()
+    tasks.send_back_in_stock_alerts()
     assert OutgoingEmail.objects.get().language == "es"
 
 
@@ -92,22 +98,22 @@ def test_what_is_set_aside_does_not_count_as_back(warehouse):
     wish(variant)
     warehouse.shipping_zones.clear()
     Stock.objects.create(warehouse=warehouse, product_variant=variant, quantity=3)
-    assert tasks.grant_wishes() == 0
+    assert tasks.send_back_in_stock_alerts() == 0
 
 
 def test_a_wish_is_taken_back_by_its_link_only():
     wish(variant_in_stock(0))
-    token = wish_token(StockWish.objects.get())
-    assert forget_wish(token=f"{token}x") is False
-    assert StockWish.objects.exists()
-    assert forget_wish(token=token) is True
-    assert not StockWish.objects.exists()
-    assert forget_wish(token=token) is True
+    token = alert_token(BackInStockAlert.objects.get())
+    assert delete_back_in_stock_alert(token=f"{token}x") is False
+    assert BackInStockAlert.objects.exists()
+    assert delete_back_in_stock_alert(token=token) is True
+    assert not BackInStockAlert.objects.exists()
+    assert delete_back_in_stock_alert(token=token) is True
 
 
 def test_an_address_that_nothing_came_of_is_forgotten_after_a_year():
     wish(variant_in_stock(0))
-    StockWish.objects.update(created_at=timezone.now() - timedelta(days=366))
-    tasks.grant_wishes()
-    assert not StockWish.objects.exists()
+    BackInStockAlert.objects.update(created_at=timezone.now() - timedelta(days=366))
+    tasks.send_back_in_stock_alerts()
+    assert not BackInStockAlert.objects.exists()
     assert not OutgoingEmail.objects.exists()

@@ -10,25 +10,21 @@ from saleor.order.models import Order
 from saleor.warehouse.models import Stock
 from tablib import Dataset
 
-from dashboard.admin.stock_resource import StockResource
-from plugins.inventory import services
+from dashboard.admin.stock.import_export import StockResource
+from plugins.inventory import documents, quantities
+from plugins.inventory import kits as kits_module
 from plugins.inventory.errors import StockRefused
-from plugins.inventory.models import StockEntry
-from plugins.inventory.reasons import StockReason
-from plugins.inventory.selectors.check import check_ledger
-from plugins.inventory.selectors.levels import with_available
-from plugins.ordering import errors
-from plugins.ordering.payments import RefundState
-from plugins.ordering.services import (
-    ask_refund,
-    cancel_order,
-    fulfil,
-    left_to_send,
-    place_order,
-    record_refund,
-    release_order,
-    take_back,
-)
+from plugins.inventory.ledger import check_ledger
+from plugins.inventory.models import StockEntry, StockReason
+from plugins.inventory.quantities import with_available
+from plugins.ordering import outcomes
+from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.fulfilment import fulfil, unsent_pieces
+from plugins.ordering.payment_provider import RefundState
+from plugins.ordering.placing import place_order
+from plugins.ordering.refunds import record_refund, request_refund
+from plugins.ordering.releasing import release_order
+from plugins.ordering.returns import record_return
 from tests.factories import UserFactory, WarehouseFactory, basket
 from tests.unit.dashboard import builders
 
@@ -36,8 +32,8 @@ pytestmark = pytest.mark.django_db
 
 OPERATIONS = 1000
 REFUSALS = (
-    StockRefused, errors.OrderRefused, errors.FulfilRefused, errors.ReturnRefused,
-    errors.RefundRefused, errors.CancelRefused,
+    StockRefused, outcomes.OrderRefused, outcomes.FulfilRefused, outcomes.ReturnRefused,
+    outcomes.RefundRefused, outcomes.CancelRefused,
 )  # fmt: skip
 
 
@@ -99,13 +95,13 @@ class Shop:
 
     def send(self):
         order = self.paid_order()
-        pieces = {pk: self.chance.randint(1, left) for pk, left in left_to_send(order).items()}
+        pieces = {pk: self.chance.randint(1, left) for pk, left in unsent_pieces(order).items()}
         fulfil(order_id=order.pk, pieces=pieces, actor_id=self.actor)
 
     def return_(self):
         order = self.any_order()
         sealed = self.chance.choice([True, True, False])
-        take_back(
+        record_return(
             order_id=order.pk, pieces={order.lines.get().pk: 1}, sealed=sealed, sound=True,
             actor_id=self.actor,
         )  # fmt: skip
@@ -115,46 +111,46 @@ class Shop:
 
     def refund(self):
         order = self.paid_order()
-        asked = ask_refund(
+        asked = request_refund(
             order_id=order.pk, key=str(uuid4()), reason="Asked for.",
             lines={order.lines.get().pk: 1}, restock=self.chance.choice([True, False]),
         )  # fmt: skip
         record_refund(refund_id=asked.refund_id, state=RefundState("succeeded", str(uuid4())))
 
     def receive(self):
-        services.receive_goods(**self.sheet(), pieces=self.pieces())
+        documents.receive_goods(**self.sheet(), pieces=self.pieces())
 
     def write_off(self):
-        services.write_off(**self.sheet(), pieces=self.pieces())
+        documents.write_off(**self.sheet(), pieces=self.pieces())
 
     def set_aside(self):
-        services.set_aside(**self.sheet(), pieces=self.pieces())
+        documents.set_aside(**self.sheet(), pieces=self.pieces())
 
     def move(self):
         sheet, (first, second) = self.sheet(), self.chance.sample(self.warehouses, 2)
         del sheet["warehouse_id"]
-        services.move_goods(**sheet, from_id=first.pk, to_id=second.pk, pieces=self.pieces())
+        documents.move_goods(**sheet, from_id=first.pk, to_id=second.pk, pieces=self.pieces())
 
     def pack(self):
         kits = self.chance.randint(1, 3)
-        services.make_kits(**self.sheet(), variant_id=self.whole.pk, kits=kits)
+        kits_module.make_kits(**self.sheet(), variant_id=self.whole.pk, kits=kits)
 
     def break_up(self):
         kits = self.chance.randint(1, 3)
-        services.break_kits(**self.sheet(), variant_id=self.whole.pk, kits=kits)
+        kits_module.break_kits(**self.sheet(), variant_id=self.whole.pk, kits=kits)
 
     def count(self):
         sheet, variant = self.sheet(), self.variant()
         stock = Stock.objects.filter(product_variant=variant, warehouse=sheet["warehouse_id"])
-        seen = stock.values_list("quantity", flat=True).first() or 0
-        count = services.Counted(seen, max(seen + self.chance.randint(-3, 3), 0))
-        services.post_count(**sheet, counted={variant.pk: count})
+        expected = stock.values_list("quantity", flat=True).first() or 0
+        count = documents.CountedPieces(expected, max(expected + self.chance.randint(-3, 3), 0))
+        documents.post_count(**sheet, counted={variant.pk: count})
 
     def correct(self):
         stock = self.chance.choice(list(Stock.objects.order_by("pk")))
-        services.set_quantity(
+        quantities.set_quantity(
             stock_id=stock.pk,
-            seen=stock.quantity,
+            expected=stock.quantity,
             wanted=self.chance.randint(0, 12),
             actor_id=self.actor,
             reason=StockReason.CORRECTION,

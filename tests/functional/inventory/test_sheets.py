@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from saleor.warehouse.models import Stock, Warehouse
 
-from plugins.inventory.models import StockEntry, StockPosting
-from plugins.inventory.selectors.check import check_ledger
+from plugins.inventory.ledger import check_ledger
+from plugins.inventory.models import StockDocument, StockEntry
 from product_content.selectors import availability
 from tests import personas
 from tests.factories import WarehouseFactory
@@ -69,7 +69,7 @@ def test_two_clicks_post_once(keeper, warehouse, kit):
         "This sheet was posted already. It counts once."
     ]
     assert on_hand(warehouse)["ONE-1"] == 6
-    assert StockPosting.objects.count() == 1
+    assert StockDocument.objects.count() == 1
 
 
 def test_every_bad_line_is_named_and_nothing_is_posted(keeper, warehouse, kit):
@@ -92,8 +92,8 @@ def test_a_count_is_blind_shows_differences_and_is_posted_as_one(keeper, warehou
     shown = send(keeper, "count", warehouse, "ONE-1 4\nONE-2 5", post=False)
     assert [row["change"] for row in shown.context["rows"]] == ["-1", "-"]
     one, two = kit[1]
-    seen = {f"seen-{one.pk}": 5, f"seen-{two.pk}": 5}
-    assert send(keeper, "count", warehouse, "ONE-1 4\nONE-2 5", **seen).status_code == 302
+    expected = {f"expected-{one.pk}": 5, f"expected-{two.pk}": 5}
+    assert send(keeper, "count", warehouse, "ONE-1 4\nONE-2 5", **expected).status_code == 302
     assert on_hand(warehouse) == {"ONE-1": 4, "ONE-2": 5, "SET-12": 2}
     assert entries("counted") == [("ONE-1", 5, 4, "17")]
 
@@ -101,7 +101,7 @@ def test_a_count_is_blind_shows_differences_and_is_posted_as_one(keeper, warehou
 def test_of_two_who_count_the_second_is_told(keeper, warehouse, kit):
     one = kit[1][0]
     Stock.objects.filter(product_variant=one).update(quantity=3)
-    answer = send(keeper, "count", warehouse, "ONE-1 4", **{f"seen-{one.pk}": 5})
+    answer = send(keeper, "count", warehouse, "ONE-1 4", **{f"expected-{one.pk}": 5})
     assert problems(answer) == ["ONE-1: Someone changed this stock meanwhile: it is 3 now, not 5."]
     assert on_hand(warehouse)["ONE-1"] == 3
 
@@ -114,7 +114,7 @@ def test_what_was_scanned_after_the_differences_is_looked_at_again(keeper, wareh
 def test_a_count_below_what_orders_hold_is_refused(keeper, warehouse, kit):
     one = kit[1][0]
     builders.line(builders.order(), one, 3)
-    answer = send(keeper, "count", warehouse, "ONE-1 2", **{f"seen-{one.pk}": 5})
+    answer = send(keeper, "count", warehouse, "ONE-1 2", **{f"expected-{one.pk}": 5})
     assert problems(answer) == ["ONE-1: 3 are reserved by orders, so it cannot go below 3."]
 
 
@@ -176,7 +176,7 @@ def test_a_loss_needs_its_reason(keeper, warehouse, kit):
 @pytest.mark.parametrize("page", ["receive", "count", "move", "kits", "aside", "write-off"])
 def test_sheets_are_for_those_who_keep_stock(page, warehouse, kit):
     for who, status in (
-        (personas.stranger(), 302),
+        (personas.anonymous(), 302),
         (personas.customer(), 302),
         (personas.staff("dashboard.pack_orders"), 403),
         (personas.staff("order.manage_orders"), 403),

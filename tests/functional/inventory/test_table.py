@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from saleor.warehouse.models import Stock
 
-from plugins.inventory.models import ReorderPoint, StockEntry
-from plugins.inventory.reasons import StockReason
-from plugins.inventory.selectors.levels import with_available, with_sales
-from plugins.inventory.services import set_aside, stock_reason
+from plugins.inventory.documents import set_aside
+from plugins.inventory.ledger import stock_reason
+from plugins.inventory.models import ReorderPoint, StockEntry, StockReason
+from plugins.inventory.quantities import with_available, with_sales
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
 
@@ -29,13 +29,13 @@ def table(keeper, **query):
 
 
 def edit(keeper, *rows, **fields):
-    """Save the table; each row is (stock, seen, quantity, reorder point)."""
+    """Save the table; each row is (stock, expected, quantity, reorder point)."""
     data = {"form-TOTAL_FORMS": len(rows), "form-INITIAL_FORMS": len(rows), "_save": "Save"}
-    for number, (stock, seen, quantity, point) in enumerate(rows):
+    for number, (stock, expected, quantity, point) in enumerate(rows):
         data |= {
             f"form-{number}-id": stock.pk,
             f"form-{number}-quantity": quantity,
-            f"initial-form-{number}-quantity": seen,
+            f"initial-form-{number}-quantity": expected,
             f"form-{number}-reorder_point": point,
             f"initial-form-{number}-reorder_point": "",
         }
@@ -129,7 +129,7 @@ def test_rows_are_saved_together_with_one_reason(keeper):
 
 
 @pytest.mark.parametrize(
-    ("seen", "quantity", "reason", "message"),
+    ("expected", "quantity", "reason", "message"),
     [
         (5, 7, "", "Say below why it changes."),
         (5, 7, "order_placed", "Say below why it changes."),
@@ -139,10 +139,12 @@ def test_rows_are_saved_together_with_one_reason(keeper):
         (5, -1, "counted", "greater than or equal to 0"),
     ],
 )
-def test_one_row_that_is_refused_keeps_all_as_they_were(keeper, seen, quantity, reason, message):
+def test_one_row_that_is_refused_keeps_all_as_they_were(
+    keeper, expected, quantity, reason, message
+):
     first, second = stocks(5, 5)
     builders.line(builders.order(), first.product_variant, 3)
-    answer = edit(keeper, (first, seen, quantity, ""), (second, 5, 9, 2), reason=reason)
+    answer = edit(keeper, (first, expected, quantity, ""), (second, 5, 9, 2), reason=reason)
     assert answer.status_code == 200
     html = answer.content.decode()
     assert message in html

@@ -8,15 +8,13 @@ import pytest
 from saleor.warehouse.models import Stock
 from tablib import Dataset
 
-from dashboard.admin.stock_resource import StockResource
-from plugins.inventory import services
+from dashboard.admin.stock.import_export import StockResource
+from plugins.inventory import documents, kits, quantities
 from plugins.inventory.errors import StockRefused
-from plugins.inventory.models import StockEntry
-from plugins.inventory.reasons import StockReason
-from plugins.inventory.selectors.check import check_ledger
-from plugins.ordering.errors import SoldOut
-from plugins.ordering.results import PlacedOrder
-from plugins.ordering.services import place_order
+from plugins.inventory.ledger import check_ledger
+from plugins.inventory.models import StockEntry, StockReason
+from plugins.ordering.outcomes import PlacedOrder, SoldOut
+from plugins.ordering.placing import place_order
 from tests import personas
 from tests.factories import UserFactory, WarehouseFactory, basket, variant_in_stock
 from tests.functional.inventory.test_table import edit
@@ -57,9 +55,9 @@ def outcomes(results):
 def test_of_two_counts_of_one_shelf_one_is_posted(kit, warehouse, actor):
     one, two = (part.pk for part in kit[1])
     found = ({one: 4, two: 6}, {two: 7, one: 3})
-    counts = [{v: services.Counted(5, n) for v, n in each.items()} for each in found]
+    counts = [{v: documents.CountedPieces(5, n) for v, n in each.items()} for each in found]
     results = at_once(
-        *[sheet(services.post_count, warehouse, actor, counted=each) for each in counts * 3]
+        *[sheet(documents.post_count, warehouse, actor, counted=each) for each in counts * 3]
     )
     assert outcomes(results) == {None: 1, "refused": 5}
     assert all(MEANWHILE in str(r) for r in results if r is not None)
@@ -71,8 +69,8 @@ def test_of_two_counts_of_one_shelf_one_is_posted(kit, warehouse, actor):
 def test_of_two_who_set_one_stock_the_second_is_told(kit, warehouse, actor):
     stock = Stock.objects.get(product_variant=kit[0])
     setting = partial(
-        services.set_quantity,
-        stock_id=stock.pk, seen=2, actor_id=actor.pk, reason=StockReason.COUNTED,
+        quantities.set_quantity,
+        stock_id=stock.pk, expected=2, actor_id=actor.pk, reason=StockReason.COUNTED,
     )  # fmt: skip
     results = at_once(*[partial(setting, wanted=number) for number in range(3, 9)])
     done = [result for result in results if not isinstance(result, StockRefused)]
@@ -99,7 +97,7 @@ def test_the_last_free_pieces_are_moved_once_into_a_place_that_is_new(kit, wareh
     other = WarehouseFactory(slug="other")
     one = kit[1][0].pk
     moving = partial(
-        services.move_goods,
+        documents.move_goods,
         from_id=warehouse.pk, to_id=other.pk, pieces={one: 2}, actor_id=actor.pk, note="",
     )  # fmt: skip
     results = at_once(*[partial(moving, key=uuid4()) for _ in range(6)])
@@ -110,13 +108,13 @@ def test_the_last_free_pieces_are_moved_once_into_a_place_that_is_new(kit, wareh
 def test_moves_there_and_back_never_wait_for_each_other(kit, warehouse, actor):
     other = WarehouseFactory(slug="other")
     parts = {part.pk: 1 for part in kit[1]}
-    services.receive_goods(
+    documents.receive_goods(
         key=uuid4(), warehouse_id=other.pk, pieces=dict.fromkeys(parts, 20), actor_id=actor.pk,
         note="",
     )  # fmt: skip
     ways = [(warehouse.pk, other.pk), (other.pk, warehouse.pk)] * 5
     moves = [
-        partial(services.move_goods, key=uuid4(), from_id=one, to_id=two, pieces=parts,
+        partial(documents.move_goods, key=uuid4(), from_id=one, to_id=two, pieces=parts,
                 actor_id=actor.pk, note="")
         for one, two in ways
     ]  # fmt: skip
@@ -126,7 +124,7 @@ def test_moves_there_and_back_never_wait_for_each_other(kit, warehouse, actor):
 
 def test_singles_are_packed_into_one_set_each(kit, warehouse, actor):
     packing = {"variant_id": kit[0].pk, "kits": 1}
-    results = at_once(*[sheet(services.make_kits, warehouse, actor, **packing) for _ in range(8)])
+    results = at_once(*[sheet(kits.make_kits, warehouse, actor, **packing) for _ in range(8)])
     assert outcomes(results) == {None: 5, "refused": 3}
     assert on_hand(warehouse) == {"ONE-1": 0, "ONE-2": 0, "SET-12": 7}
 
@@ -134,7 +132,10 @@ def test_singles_are_packed_into_one_set_each(kit, warehouse, actor):
 def test_one_sheet_that_is_sent_many_times_counts_once(kit, warehouse, actor):
     pieces, key = {kit[0].pk: 3}, uuid4()
     results = at_once(
-        *[sheet(services.receive_goods, warehouse, actor, key=key, pieces=pieces) for _ in range(6)]
+        *[
+            sheet(documents.receive_goods, warehouse, actor, key=key, pieces=pieces)
+            for _ in range(6)
+        ]
     )
     assert outcomes(results) == {None: 1, "refused": 5}
     assert on_hand(warehouse)["SET-12"] == 5
@@ -163,7 +164,7 @@ def test_what_is_written_off_while_customers_order_is_never_sold(actor, provider
     place = variant.stocks.get().warehouse
     losing = {"pieces": {variant.pk: 1}}
     ordering = [partial(place_order, checkout_token=basket((variant, 1)).pk) for _ in range(6)]
-    losses = [sheet(services.write_off, place, actor, **losing) for _ in range(6)]
+    losses = [sheet(documents.write_off, place, actor, **losing) for _ in range(6)]
     results = at_once(*ordering, *losses)
     placed = sum(isinstance(result, PlacedOrder) for result in results)
     lost = results.count(None)

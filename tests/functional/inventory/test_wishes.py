@@ -2,9 +2,9 @@
 
 import pytest
 
-from plugins.inventory.models import StockWish
-from plugins.inventory.services import wish_token
-from storefront.limits import MOST
+from plugins.inventory.alerts import alert_token
+from plugins.inventory.models import BackInStockAlert
+from storefront.limits import MAX_REQUESTS
 from tests import personas
 from tests.unit.storefront.shop import open_shop
 
@@ -22,16 +22,16 @@ def sold_out():
 
 def ask(variant, **fields):
     data = {"variant": variant.pk, "email": "Robin@example.org", **fields}
-    return personas.stranger().post("/wishes/", data, **SAME)
+    return personas.anonymous().post("/wishes/", data, **SAME)
 
 
 def test_only_a_sold_out_product_offers_it(sold_out):
     page = f"/sets/{sold_out.product.slug}/"
-    html = personas.stranger().get(page).content.decode()
+    html = personas.anonymous().get(page).content.decode()
     assert 'action="/wishes/"' in html
     assert f'name="variant" value="{sold_out.pk}"' in html
     sold_out.stocks.update(quantity=3)
-    assert "/wishes/" not in personas.stranger().get(page).content.decode()
+    assert "/wishes/" not in personas.anonymous().get(page).content.decode()
 
 
 def test_an_address_is_kept_and_the_answer_names_no_product(sold_out):
@@ -40,7 +40,7 @@ def test_an_address_is_kept_and_the_answer_names_no_product(sold_out):
     assert sold_out.product.name not in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
     assert not answer.cookies
-    wish = StockWish.objects.get()
+    wish = BackInStockAlert.objects.get()
     assert (wish.variant_id, wish.email, wish.language) == (sold_out.pk, "robin@example.org", "en")
     assert wish.path == f"/sets/{sold_out.product.slug}/"
 
@@ -52,42 +52,42 @@ def test_a_wrong_address_is_told_and_stays(sold_out):
     assert "Enter an e-mail address, such as" in html
     assert 'value="robin at example"' in html
     assert f'value="{sold_out.pk}"' in html
-    assert not StockWish.objects.exists()
+    assert not BackInStockAlert.objects.exists()
 
 
 def test_nobody_fills_the_list_with_addresses(sold_out):
-    for number in range(MOST):
+    for number in range(MAX_REQUESTS):
         assert ask(sold_out, email=f"somebody-{number}@example.org").status_code == 200
     answer = ask(sold_out)
     assert answer.status_code == 429
     assert "try again in a quarter of an hour" in answer.content.decode()
     assert 'value="Robin@example.org"' in answer.content.decode()
-    assert StockWish.objects.count() == MOST
+    assert BackInStockAlert.objects.count() == MAX_REQUESTS
 
 
 def test_what_is_not_sold_is_not_kept_and_not_told(sold_out):
     sold_out.product.is_published = False
     sold_out.product.save()
     assert ask(sold_out).content == ask(sold_out).content
-    assert not StockWish.objects.exists()
+    assert not BackInStockAlert.objects.exists()
 
 
 def test_another_site_cannot_ask(sold_out):
-    answer = personas.stranger().post(
+    answer = personas.anonymous().post(
         "/wishes/",
         {"variant": sold_out.pk, "email": "a@example.org"},
         HTTP_SEC_FETCH_SITE="cross-site",
     )
     assert answer.status_code == 403
-    assert not StockWish.objects.exists()
+    assert not BackInStockAlert.objects.exists()
 
 
 def test_a_mail_program_that_opens_the_link_deletes_nothing_a_person_does(sold_out):
     ask(sold_out)
-    path = f"/wishes/{wish_token(StockWish.objects.get())}/"
-    person = personas.stranger()
+    path = f"/wishes/{alert_token(BackInStockAlert.objects.get())}/"
+    person = personas.anonymous()
     assert person.get(path).status_code == 200
-    assert StockWish.objects.exists()
+    assert BackInStockAlert.objects.exists()
     assert person.post(f"{path}forget/", **SAME).status_code == 200
-    assert not StockWish.objects.exists()
+    assert not BackInStockAlert.objects.exists()
     assert person.post("/wishes/made-up/forget/", **SAME).status_code == 404

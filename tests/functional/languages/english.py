@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from saleor_config.languages.catalogues import po_files, read
+from saleor_config.translations import po_files, read
 
 _SHORTEST = 12  # letters; "Total", "No" and the like are the same in both, or parts of other words
 

@@ -8,7 +8,7 @@ from django.utils import translation
 from saleor.account.models import Address
 
 from plugins.discreet_shipping.recipient import place_lines
-from product_content.services.catalogue import load_catalogue
+from product_content.catalogue.loading import load_catalogue
 from tests.functional.languages.english import english_on
 
 pytestmark = pytest.mark.django_db

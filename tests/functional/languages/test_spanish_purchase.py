@@ -10,8 +10,8 @@ from django.core import mail
 from playwright.sync_api import expect, sync_playwright
 from saleor.order.models import Order
 
-from product_content.services.catalogue import load_catalogue
-from tests.functional.discretion.words import found, telling_words
+from product_content.catalogue.loading import load_catalogue
+from tests.functional.discretion.words import found, sensitive_words
 from tests.functional.languages.english import english_on
 from tests.functional.stripe.sandbox import CARD, let_browsers_follow
 
@@ -146,4 +146,4 @@ def test_everything_is_in_spanish_from_the_home_page_to_the_email(shop, live_ser
         assert english_on(body) == []
     assert re.search(r'<html[^>]* lang="es"', html)
     outside = [("subject", message.subject), *(("title", title) for title in titles)]
-    assert found(telling_words(), outside) == []
+    assert found(sensitive_words(), outside) == []

@@ -11,20 +11,16 @@ from saleor.payment.models import Payment, Transaction
 from saleor.warehouse.models import Stock
 
 from plugins.discreet_shipping.errors import ChangeRefused
-from plugins.discreet_shipping.services import start_packing
-from plugins.ordering.errors import CancelRefused, PaymentUnavailable
-from plugins.ordering.marks import PACKING_KEY
+from plugins.discreet_shipping.packing import start_packing
+from plugins.ordering.attention import flag_order
+from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import PaymentSession, Refund, SessionStatus
-from plugins.ordering.selectors import may_be_canceled
-from plugins.ordering.services import (
-    ask_refund,
-    cancel_order,
-    flag_order,
-    place_order,
-    record_payment,
-    refund_everything,
-    start_payment,
-)
+from plugins.ordering.order_state import PACKING_KEY, may_be_cancelled
+from plugins.ordering.outcomes import CancelRefused, PaymentUnavailable
+from plugins.ordering.paying import start_payment
+from plugins.ordering.payment_recording import record_payment
+from plugins.ordering.placing import place_order
+from plugins.ordering.refunds import refund_everything, request_refund
 from tests.factories import (
     GiftCardFactory,
     UserFactory,
@@ -152,7 +148,7 @@ def test_an_order_that_a_gift_card_paid_is_canceled_without_a_refund(provider):
 def test_what_was_refunded_before_is_not_refunded_again(provider):
     order = pay(basket((variant_in_stock(3), 2)))
     part = Money("10.00", "GBP")
-    ask_refund(order_id=order.pk, key="k", reason="x", amount=part)
+    request_refund(order_id=order.pk, key="k", reason="x", amount=part)
     assert [refund.amount for refund in cancel(order.pk).refunds] == [order.total.gross - part]
     assert Payment.objects.get().captured_amount == 0
 
@@ -161,10 +157,10 @@ def test_a_refund_that_is_booked_after_canceling_moves_no_stock(provider, monkey
     variant = variant_in_stock(3)
     order = pay(basket((variant, 2)))
     with monkeypatch.context() as patch:
-        patch.setattr("plugins.ordering.services.refunds._publish", lambda _: None)
+        patch.setattr("plugins.ordering.refunds._publish", lambda _: None)
         refund_everything(order_id=order.pk, reason="x", restock=True)
     cancel(order.pk)
-    from plugins.ordering.services import perform_refund
+    from plugins.ordering.refunds import perform_refund
 
     perform_refund(refund_id=Refund.objects.get().pk)
     assert Stock.objects.get(product_variant=variant).quantity == 3
@@ -185,7 +181,7 @@ def test_too_late_is_told_and_changes_nothing(provider, what, why):
     else:
         flag_order(order_id=order.pk, reason="dispute", message="x")
     order.refresh_from_db()
-    assert not may_be_canceled(order)[0]
+    assert not may_be_cancelled(order)[0]
     with pytest.raises(CancelRefused, match=why):
         cancel(order.pk)
     assert_nothing_moved(order, variant, held=2)
@@ -194,7 +190,7 @@ def test_too_late_is_told_and_changes_nothing(provider, what, why):
 def test_a_fulfillment_that_was_taken_back_does_not_keep_the_order(provider):
     order = pay(basket((variant_in_stock(2), 2)))
     Fulfillment.objects.create(order=order, status="canceled")
-    assert may_be_canceled(order) == (True, "")
+    assert may_be_cancelled(order) == (True, "")
     assert cancel(order.pk).created
 
 

@@ -6,7 +6,7 @@ from saleor.account.models import User
 from saleor.order.models import Order
 
 from plugins.ordering.models import PaymentSession
-from plugins.ordering.services import place_order
+from plugins.ordering.placing import place_order
 from tests.factories import GiftCardFactory, UserFactory, basket, variant_in_stock
 
 pytestmark = pytest.mark.django_db

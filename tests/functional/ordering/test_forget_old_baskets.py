@@ -8,8 +8,9 @@ from saleor.account.models import Address
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.order.models import Order
 
-from plugins.ordering.services import forget_old_baskets, place_order
-from plugins.ordering.tasks import forget_old_baskets as forget_task
+from plugins.ordering.erasure import erase_old_baskets
+from plugins.ordering.placing import place_order
+from plugins.ordering.tasks import erase_old_baskets as forget_task
 from tests.factories import UserFactory, basket, variant_in_stock
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def variant():
 def test_an_old_basket_goes_with_its_lines_and_addresses(variant):
     basket((variant, 1))
 
-    assert forget_old_baskets(now=timezone.now() + LATE) == 1
+    assert erase_old_baskets(now=timezone.now() + LATE) == 1
 
     assert not Checkout.objects.exists()
     assert not CheckoutLine.objects.exists()
@@ -34,7 +35,7 @@ def test_an_old_basket_goes_with_its_lines_and_addresses(variant):
 def test_a_basket_that_may_still_be_found_stays(variant):
     kept = basket((variant, 1))
 
-    assert forget_old_baskets(now=timezone.now() + SOON) == 0
+    assert erase_old_baskets(now=timezone.now() + SOON) == 0
 
     assert Checkout.objects.get() == kept
 
@@ -43,7 +44,7 @@ def test_the_basket_of_an_order_that_waits_for_payment_stays(variant):
     kept = basket((variant, 1))
     place_order(checkout_token=kept.pk)
 
-    assert forget_old_baskets(now=timezone.now() + LATE) == 0
+    assert erase_old_baskets(now=timezone.now() + LATE) == 0
 
     assert Checkout.objects.get() == kept
 
@@ -51,7 +52,7 @@ def test_the_basket_of_an_order_that_waits_for_payment_stays(variant):
 def test_a_basket_that_saleor_ties_to_an_account_is_kept_no_longer(variant):
     basket((variant, 1), user=UserFactory())
 
-    assert forget_old_baskets(now=timezone.now() + LATE) == 1
+    assert erase_old_baskets(now=timezone.now() + LATE) == 1
 
     assert not Checkout.objects.exists()
 
@@ -63,7 +64,7 @@ def test_an_address_that_an_order_uses_stays(variant):
     )
 
     assert forget_task() == 0
-    assert forget_old_baskets(now=timezone.now() + LATE) == 1
+    assert erase_old_baskets(now=timezone.now() + LATE) == 1
 
     order.refresh_from_db()
     assert (order.billing_address, order.shipping_address) == (

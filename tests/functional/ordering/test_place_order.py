@@ -13,17 +13,18 @@ from saleor.discount.models import Sale
 from saleor.order.models import Order
 from saleor.product.models import Collection
 
-from plugins.ordering.errors import (
+from plugins.ordering.models import PaymentSession, SessionStatus
+from plugins.ordering.outcomes import (
     BasketEmpty,
     BasketGone,
     BasketIncomplete,
     PaymentUnavailable,
+    PlacedOrder,
     ShortLine,
     SoldOut,
 )
-from plugins.ordering.models import PaymentSession, SessionStatus
-from plugins.ordering.results import PlacedOrder
-from plugins.ordering.services import place_order, start_payment
+from plugins.ordering.paying import start_payment
+from plugins.ordering.placing import place_order
 from tests.factories import (
     AddressFactory,
     ProductTypeFactory,

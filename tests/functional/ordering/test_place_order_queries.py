@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from plugins.ordering.services import place_order, start_payment
+from plugins.ordering.paying import start_payment
+from plugins.ordering.placing import place_order
 from tests.factories import GiftCardFactory, VoucherFactory, basket, variant_in_stock
 
 pytestmark = pytest.mark.django_db(transaction=True)

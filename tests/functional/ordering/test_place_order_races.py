@@ -8,10 +8,10 @@ from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
-from plugins.ordering.errors import PromoNotApplicable, ShortLine, SoldOut
 from plugins.ordering.models import PaymentSession
-from plugins.ordering.results import PlacedOrder
-from plugins.ordering.services import place_order, start_payment
+from plugins.ordering.outcomes import PlacedOrder, PromoNotApplicable, ShortLine, SoldOut
+from plugins.ordering.paying import start_payment
+from plugins.ordering.placing import place_order
 from tests.factories import (
     GiftCardFactory,
     VoucherFactory,

@@ -11,21 +11,16 @@ from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import Payment, Transaction
 
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.errors import PaymentBeingChecked, UnknownPayment
+from plugins.ordering.attention import is_unneeded_payment
 from plugins.ordering.models import PaymentSession, SessionStatus
-from plugins.ordering.payments import RefundState
-from plugins.ordering.results import PaymentOutcome
-from plugins.ordering.selectors import is_paid
-from plugins.ordering.services import (
-    ask_refund,
-    is_unneeded,
-    place_order,
-    record_payment,
-    record_payment_failure,
-    record_refund,
-    release_order,
-    start_payment,
-)
+from plugins.ordering.order_state import is_paid
+from plugins.ordering.outcomes import PaymentBeingChecked, PaymentOutcome, UnknownPayment
+from plugins.ordering.paying import start_payment
+from plugins.ordering.payment_provider import RefundState
+from plugins.ordering.payment_recording import record_payment, record_payment_failure
+from plugins.ordering.placing import place_order
+from plugins.ordering.refunds import record_refund, request_refund
+from plugins.ordering.releasing import release_order
 from plugins.ordering.signals import payment_needs_attention
 from tests.factories import AddressFactory, UserFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once
@@ -183,7 +178,7 @@ def test_payment_for_a_released_order_is_kept_in_sight_and_nothing_ships(placed,
 def test_money_of_any_amount_for_a_released_order_is_given_back(placed):
     release_order(order_id=placed.order_id, reason="x")
     assert record(Money("1.00", "EUR")).state == "needs_attention"
-    assert is_unneeded(order_id=placed.order_id, raw_id="ch_1")
+    assert is_unneeded_payment(order_id=placed.order_id, raw_id="ch_1")
     assert Payment.objects.get().captured_amount == 0  # it is not in the order's currency
     note = OrderEvent.objects.filter(type="note_added").last()
     assert "It goes back by itself." in note.parameters["message"]
@@ -192,7 +187,7 @@ def test_money_of_any_amount_for_a_released_order_is_given_back(placed):
 @pytest.mark.parametrize("outcome", ["succeeded", "failed"])
 def test_wrong_money_that_went_back_does_not_pay_the_order(placed, outcome):
     record(Money("1.00", "GBP"))
-    asked = ask_refund(order_id=placed.order_id, key="k", reason="x")
+    asked = request_refund(order_id=placed.order_id, key="k", reason="x")
     record_refund(refund_id=asked.refund_id, state=RefundState(outcome, "re_1"))
     assert not is_paid(Order.objects.get())
     payment = Payment.objects.get()
@@ -201,7 +196,7 @@ def test_wrong_money_that_went_back_does_not_pay_the_order(placed, outcome):
 
 def test_staff_are_told_once_per_trouble(placed):
     told = []
-    receiver = lambda **news: told.append((news["order_id"], news["reason"], news["occasion"]))  # noqa: E731
+    receiver = lambda **news: told.append((news["order_id"], news["reason"], news["dedup_key"]))  # noqa: E731
     payment_needs_attention.connect(receiver, weak=False)
     try:
         record(Money("1.00", "GBP"))
@@ -210,7 +205,7 @@ def test_staff_are_told_once_per_trouble(placed):
     finally:
         payment_needs_attention.disconnect(receiver)
     assert [news[:2] for news in told] == [(placed.order_id, "wrong_amount")] * 2
-    assert len({occasion for _, _, occasion in told}) == 2
+    assert len({dedup_key for _, _, dedup_key in told}) == 2
 
 
 def test_declined_try_leaves_everything_open(placed, checkout):

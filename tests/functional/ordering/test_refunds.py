@@ -7,18 +7,18 @@ from prices import Money
 from saleor.order.models import Order
 from saleor.payment.models import Payment, Transaction
 
-from plugins.ordering.errors import RefundRefused
 from plugins.ordering.models import PaymentSession, Refund
-from plugins.ordering.payments import RefundState
-from plugins.ordering.selectors import is_paid
-from plugins.ordering.services import (
-    ask_refund,
+from plugins.ordering.order_state import is_paid
+from plugins.ordering.outcomes import RefundRefused
+from plugins.ordering.paying import start_payment
+from plugins.ordering.payment_provider import RefundState
+from plugins.ordering.payment_recording import record_payment
+from plugins.ordering.placing import place_order
+from plugins.ordering.refunds import (
     perform_refund,
     perform_waiting_refunds,
-    place_order,
-    record_payment,
     record_refund,
-    start_payment,
+    request_refund,
 )
 from tests.factories import VoucherFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once
@@ -46,7 +46,7 @@ def refunds(provider):
 
 
 def test_eight_askers_with_one_key_are_one_refund(provider, order):
-    ask = partial(ask_refund, order_id=order.pk, key="k", reason="x")
+    ask = partial(request_refund, order_id=order.pk, key="k", reason="x")
     outcomes = at_once(*[ask] * 8)
     assert sum(outcome.created for outcome in outcomes) == 1
     assert len({outcome.refund_id for outcome in outcomes}) == 1
@@ -57,7 +57,7 @@ def test_eight_askers_with_one_key_are_one_refund(provider, order):
 def test_askers_at_once_never_get_more_than_came_in(provider, order):
     part = Money("40.00", "GBP")
     asks = [
-        partial(ask_refund, order_id=order.pk, key=f"k{n}", reason="x", amount=part)
+        partial(request_refund, order_id=order.pk, key=f"k{n}", reason="x", amount=part)
         for n in range(6)
     ]
     outcomes = at_once(*asks)
@@ -67,8 +67,8 @@ def test_askers_at_once_never_get_more_than_came_in(provider, order):
 
 
 def test_workers_at_once_book_a_refund_once(provider, order, monkeypatch):
-    monkeypatch.setattr("plugins.ordering.services.refunds._publish", lambda _: None)
-    asked = ask_refund(order_id=order.pk, key="k", reason="x")
+    monkeypatch.setattr("plugins.ordering.refunds._publish", lambda _: None)
+    asked = request_refund(order_id=order.pk, key="k", reason="x")
     at_once(*[partial(perform_refund, refund_id=asked.refund_id)] * 6)
     assert Transaction.objects.filter(kind="refund").count() == 1
     assert events(order.pk)["payment_refunded"] == 1
@@ -89,8 +89,8 @@ def test_provider_away_keeps_the_refund_for_the_sweeper(provider, order):
 
 def ask_and_perform(order):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("plugins.ordering.services.refunds._publish", lambda _: None)
-        asked = ask_refund(order_id=order.pk, key="k", reason="x")
+        patch.setattr("plugins.ordering.refunds._publish", lambda _: None)
+        asked = request_refund(order_id=order.pk, key="k", reason="x")
     return perform_refund(refund_id=asked.refund_id)
 
 
@@ -106,8 +106,8 @@ def ask_and_perform(order):
     ],
 )
 def test_news_in_any_order_ends_in_one_state(provider, order, monkeypatch, news, state, captured):
-    monkeypatch.setattr("plugins.ordering.services.refunds._publish", lambda _: None)
-    asked = ask_refund(order_id=order.pk, key="k", reason="x")
+    monkeypatch.setattr("plugins.ordering.refunds._publish", lambda _: None)
+    asked = request_refund(order_id=order.pk, key="k", reason="x")
     for word in news:
         record_refund(refund_id=asked.refund_id, state=RefundState(word, "re_1"))
     assert Refund.objects.get().state == state
@@ -120,11 +120,11 @@ def test_lines_of_a_discounted_order_go_back_at_what_was_paid(provider):
     line = order.lines.get()
     goods = line.unit_price_gross_amount * 2 - order.discount_amount
     assert order.discount_amount > 0
-    outcome = ask_refund(order_id=order.pk, key="k", reason="x", lines={line.pk: 2})
+    outcome = request_refund(order_id=order.pk, key="k", reason="x", lines={line.pk: 2})
     assert outcome.amount.amount == goods
 
 
 def test_line_of_another_order_is_refused(provider, order):
     with pytest.raises(RefundRefused, match="not part of the order"):
-        ask_refund(order_id=order.pk, key="k", reason="x", lines={0: 1})
+        request_refund(order_id=order.pk, key="k", reason="x", lines={0: 1})
     assert not Refund.objects.exists()

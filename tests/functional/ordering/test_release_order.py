@@ -10,13 +10,9 @@ from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order, OrderEvent
 
 from plugins.ordering.models import PaymentSession, SessionStatus
-from plugins.ordering.services import (
-    CANCELED_BY_CUSTOMER,
-    NOT_PAID_IN_TIME,
-    place_order,
-    release_order,
-    start_payment,
-)
+from plugins.ordering.paying import start_payment
+from plugins.ordering.placing import place_order
+from plugins.ordering.releasing import CANCELLED_BY_CUSTOMER, NOT_PAID_IN_TIME, release_order
 from tests.factories import GiftCardFactory, VoucherFactory, basket, variant_in_stock
 from tests.functional.ordering.reading import events, live_orders, pieces_held
 
@@ -38,7 +34,7 @@ def test_stock_voucher_and_gift_cards_come_back(provider):
     assert placed.total == Money("262.50", "GBP")  # 6 sets, delivery, less 10, 5 and 20
     assert set(GiftCard.objects.values_list("current_balance_amount", flat=True)) == {0}
 
-    outcome = release_order(order_id=placed.order_id, reason=CANCELED_BY_CUSTOMER)
+    outcome = release_order(order_id=placed.order_id, reason=CANCELLED_BY_CUSTOMER)
 
     assert outcome.state == "released"
     assert (pieces_held(variant), pieces_held(other)) == (0, 0)
@@ -70,7 +66,7 @@ def test_basket_is_kept_and_can_be_ordered_again_with_its_codes(provider):
     card = GiftCardFactory()
     checkout = basket((variant_in_stock(1), 1), voucher=voucher, cards=[card])
     first = started(checkout)
-    release_order(order_id=first.order_id, reason=CANCELED_BY_CUSTOMER)
+    release_order(order_id=first.order_id, reason=CANCELLED_BY_CUSTOMER)
     assert Checkout.objects.filter(pk=checkout.pk).exists()
     second = place_order(checkout_token=checkout.pk)
     assert second.created
@@ -93,7 +89,7 @@ def test_order_says_why_and_forgets_the_basket(provider):
 
 def test_provider_is_closed_first(provider):
     placed = started(basket((variant_in_stock(1), 1)))
-    release_order(order_id=placed.order_id, reason=CANCELED_BY_CUSTOMER)
+    release_order(order_id=placed.order_id, reason=CANCELLED_BY_CUSTOMER)
     assert [what for what, _ in provider.calls] == ["open", "close"]
     assert PaymentSession.objects.get().state == SessionStatus.CANCELED
 
@@ -129,7 +125,7 @@ def test_unreachable_provider_keeps_the_stock_held(provider):
 def test_session_opened_while_releasing_is_closed_too(provider):
     """The first look finds nothing to close; by the time of the lock a page is open."""
     placed = place_order(checkout_token=basket((variant_in_stock(1), 1)).pk)
-    from plugins.ordering.services import release as module
+    from plugins.ordering import releasing as module
 
     seen = module.close_session
 

@@ -5,12 +5,12 @@ from django.core import mail
 from prices import Money
 from saleor.order.models import Fulfillment, Order
 
-from plugins.discreet_shipping.services import start_packing
+from plugins.discreet_shipping.packing import start_packing
 from plugins.ordering.models import Refund
-from plugins.ordering.services import release_order
+from plugins.ordering.releasing import release_order
 from tests.factories import FakeProvider, UserFactory, variant_in_stock
 from tests.functional.ordering.reading import pieces_held
-from tests.personas import customer, link_holder, staff, stranger, wrong_customer
+from tests.personas import anonymous, customer, link_holder, staff, wrong_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,7 +118,7 @@ def test_one_that_ended_already_says_so(place):
 
 
 def test_while_the_provider_cannot_be_reached_nothing_is_cancelled(place):
-    from plugins.ordering.services import start_payment
+    from plugins.ordering.paying import start_payment
 
     order = place()
     start_payment(order_id=order.pk)
@@ -130,7 +130,7 @@ def test_while_the_provider_cannot_be_reached_nothing_is_cancelled(place):
 
 
 def test_nobody_else_can_cancel(order, variant):
-    for somebody in (stranger(), wrong_customer(), staff("order.manage_orders")):
+    for somebody in (anonymous(), wrong_customer(), staff("order.manage_orders")):
         assert somebody.get(address(order)).status_code == 403
         assert cancel(order, somebody).status_code == 403
     assert Order.objects.get().status == "unfulfilled"

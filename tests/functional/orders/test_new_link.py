@@ -12,10 +12,10 @@ from redis.exceptions import ConnectionError as RedisIsDown
 from saleor.order.models import Order
 
 from plugins.order_emails.models import OutgoingEmail
-from storefront.limits import MOST
+from storefront.limits import MAX_REQUESTS
 from storefront.tasks import send_order_link
 from tests.factories import UserFactory
-from tests.personas import stranger, wrong_customer
+from tests.personas import anonymous, wrong_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASK, SENT = "/orders/link/", "/orders/link/sent/"
@@ -30,7 +30,7 @@ def order(buy):
 
 
 def ask(number, email="robin@example.org", client=None):
-    return (client or stranger()).post(ASK, {"number": str(number), "email": email})
+    return (client or anonymous()).post(ASK, {"number": str(number), "email": email})
 
 
 def text(response):
@@ -45,7 +45,7 @@ def test_number_and_address_that_belong_together_bring_a_link(order, number, ema
     (message,) = mail.outbox
     assert message.to == ["robin@example.org"]
     assert message.subject == f"A new link to your Stillwater order {order.pk}"
-    client, html = stranger(), message.alternatives[0][0]
+    client, html = anonymous(), message.alternatives[0][0]
     for body in (message.body, html):
         (path,) = set(re.findall(r"http://testserver(/orders/open/[^/]+/)", body))
         assert "Gentle" not in body
@@ -75,8 +75,8 @@ def test_others_get_the_same_answer_and_no_e_mail(order):
     mail.outbox.clear()
     for number, email, client in (
         (order.pk, "somebody.else@example.org", wrong_customer()),
-        (order.pk + 1, "robin@example.org", stranger()),
-        (2**31 - 1, "robin@example.org", stranger()),
+        (order.pk + 1, "robin@example.org", anonymous()),
+        (2**31 - 1, "robin@example.org", anonymous()),
     ):
         answer = ask(number, email, client)
         assert (answer.status_code, answer.content) == (right.status_code, right.content)
@@ -84,7 +84,7 @@ def test_others_get_the_same_answer_and_no_e_mail(order):
         assert not answer.cookies
     assert mail.outbox == []
     assert OutgoingEmail.objects.filter(kind="new_link").count() == 1
-    assert "If number and address belong together" in text(stranger().get(SENT))
+    assert "If number and address belong together" in text(anonymous().get(SENT))
 
 
 def test_the_work_of_a_request_is_the_same_for_every_pair(order):
@@ -151,7 +151,7 @@ def test_what_was_mistyped_is_said_and_kept(number, email, wrong):
 
 
 def test_numbers_cannot_be_tried_out_at_length(order):
-    for number in range(MOST):
+    for number in range(MAX_REQUESTS):
         assert ask(number + 10**6).status_code == 302
     page = ask(order.pk)
     assert page.status_code == 429
@@ -159,7 +159,7 @@ def test_numbers_cannot_be_tried_out_at_length(order):
     assert f'value="{order.pk}"' in text(page)
     assert ask(1).status_code == 429  # known or not
     assert mail.outbox == []
-    assert ask(order.pk, client=stranger(REMOTE_ADDR="192.0.2.7")).status_code == 302
+    assert ask(order.pk, client=anonymous(REMOTE_ADDR="192.0.2.7")).status_code == 302
 
 
 def test_the_cache_holds_no_internet_address():
@@ -167,7 +167,7 @@ def test_the_cache_holds_no_internet_address():
         patch("storefront.limits.cache.add") as add,
         patch("storefront.limits.cache.incr", return_value=1),
     ):
-        ask(1, client=stranger(REMOTE_ADDR="192.0.2.7"))
+        ask(1, client=anonymous(REMOTE_ADDR="192.0.2.7"))
     (key, _start, _seconds) = add.call_args.args
     assert key.startswith("limit-order-link-")
     assert "192.0.2.7" not in key
@@ -185,7 +185,7 @@ def test_without_a_broker_it_says_so_to_everybody_and_keeps_what_was_typed(order
 
 def test_the_pages_are_private_and_neutral():
     for address in (ASK, SENT):
-        page = stranger().get(address)
+        page = anonymous().get(address)
         assert page.status_code == 200
         assert page.headers["Cache-Control"] == "private, no-store"
         assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
@@ -193,7 +193,7 @@ def test_the_pages_are_private_and_neutral():
 
 
 def test_the_form_needs_its_token():
-    client = stranger(enforce_csrf_checks=True)
+    client = anonymous(enforce_csrf_checks=True)
     assert ask(1, client=client).status_code == 403
     form = text(client.get("/orders/00000000-0000-4000-8000-000000000000/"))
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]

@@ -9,10 +9,10 @@ import pytest
 from django.core import signing
 from saleor.order.models import Order
 
-from plugins.ordering.links import LINK_LIFETIME, order_link, order_of_link
-from storefront.grants import GRANT_LIFETIME
+from plugins.ordering.links import LINK_LIFETIME, order_from_link, order_link
+from storefront.order_access import ORDER_ACCESS_LIFETIME
 from tests.factories import UserFactory
-from tests.personas import customer, link_holder, owner, staff, stranger, wrong_customer
+from tests.personas import anonymous, customer, link_holder, owner, staff, wrong_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = ("", "seen/", "discretion/")
@@ -48,22 +48,22 @@ def is_kept_out(response):
 
 
 def test_a_link_lets_in_and_leaves_no_working_address_behind(buy, settings):
-    order, client = buy(), stranger()
+    order, client = buy(), anonymous()
     answer = client.get(path(order))
     assert (answer.status_code, answer.headers["Location"]) == (302, address(order))
     assert answer.headers["Cache-Control"] == "private, no-store"
     cookie = answer.cookies[settings.ORDERS_COOKIE_NAME]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
-    assert cookie["max-age"] == GRANT_LIFETIME.total_seconds()
+    assert cookie["max-age"] == ORDER_ACCESS_LIFETIME.total_seconds()
     page = client.get(address(order))
     assert page.status_code == 200
     assert f"<title>Your order {order.pk} · Stillwater</title>" in page.content.decode()
-    assert is_kept_out(stranger().get(address(order)))
+    assert is_kept_out(anonymous().get(address(order)))
 
 
 def test_in_production_the_grant_travels_over_https_only(buy, settings):
     settings.ORDERS_COOKIE_NAME, settings.ORDERS_COOKIE_SECURE = "__Host-orders", True
-    cookie = stranger().get(path(buy())).cookies["__Host-orders"]
+    cookie = anonymous().get(path(buy())).cookies["__Host-orders"]
     assert (cookie["secure"], cookie["domain"], cookie["path"]) == (True, "", "/")
 
 
@@ -73,7 +73,7 @@ def test_every_page_of_an_order_is_for_its_reader_only(buy, page):
     owner_of_it = customer(UserFactory(email="robin@example.org"))
     assert link_holder(order).get(address(order, page)).status_code == 200
     for somebody in (
-        stranger(), wrong_customer(), owner_of_it, staff("order.manage_orders"), staff(), owner(),
+        anonymous(), wrong_customer(), owner_of_it, staff("order.manage_orders"), staff(), owner(),
     ):  # fmt: skip
         assert is_kept_out(somebody.get(address(order, page)))
 
@@ -96,7 +96,7 @@ def test_the_link_of_one_order_opens_no_other(buy):
 
 
 def test_a_browser_keeps_the_newest_five(place):
-    client, orders = stranger(), [place() for _ in range(6)]
+    client, orders = anonymous(), [place() for _ in range(6)]
     for order in orders:
         client.get(path(order))
     codes = [client.get(address(order)).status_code for order in orders]
@@ -107,15 +107,15 @@ def test_a_browser_keeps_the_newest_five(place):
 def test_nobody_else_can_do_anything_to_an_order(place, do):
     order = place()
     before = Order.objects.values().get()
-    for somebody in (stranger(), wrong_customer(), staff("order.manage_orders")):
+    for somebody in (anonymous(), wrong_customer(), staff("order.manage_orders")):
         assert is_kept_out(somebody.post(address(order, do), {"handover": "signature"}))
     assert Order.objects.values().get() == before
 
 
 def test_an_unknown_order_looks_like_one_of_somebody_else(buy):
     order = buy()
-    theirs = stranger().get(address(order))
-    unknown = stranger().get("/orders/00000000-0000-4000-8000-000000000000/")
+    theirs = anonymous().get(address(order))
+    unknown = anonymous().get("/orders/00000000-0000-4000-8000-000000000000/")
     assert is_kept_out(theirs)
     assert is_kept_out(unknown)
     assert len(theirs.content) == len(unknown.content)
@@ -125,9 +125,9 @@ def test_a_link_works_until_it_ends(buy):
     order = buy()
     link = path(order)
     with later(LINK_LIFETIME - timedelta(minutes=1)):
-        assert stranger().get(link).status_code == 302
+        assert anonymous().get(link).status_code == 302
     with later(LINK_LIFETIME + timedelta(minutes=1)):
-        response = stranger().get(link)
+        response = anonymous().get(link)
     assert is_kept_out(response)
     assert not response.cookies.get("orders")
 
@@ -136,16 +136,16 @@ def test_a_grant_ends_also_for_a_browser_that_keeps_its_cookie(buy):
     order = buy()
     client = link_holder(order)
     for wait, code in ((-timedelta(minutes=1), 200), (timedelta(minutes=1), 403)):
-        with later(GRANT_LIFETIME + wait):
+        with later(ORDER_ACCESS_LIFETIME + wait):
             assert client.get(address(order)).status_code == code
 
 
 def test_opening_another_order_does_not_lengthen_an_older_grant(buy):
     first, second = buy(), buy()
     client = link_holder(first)
-    with later(GRANT_LIFETIME / 2):
+    with later(ORDER_ACCESS_LIFETIME / 2):
         client.get(path(second))
-    with later(GRANT_LIFETIME + timedelta(minutes=1)):
+    with later(ORDER_ACCESS_LIFETIME + timedelta(minutes=1)):
         assert client.get(address(first)).status_code == 403
         assert client.get(address(second)).status_code == 200
 
@@ -157,7 +157,7 @@ def forged(order):
     return {
         "tampered": good[:-1] + ("A" if good[-1] != "A" else "B"),
         "another number": signing.dumps([order.pk + 1], key="guess") + good,
-        "another purpose": signing.dumps(payload, salt="storefront.grants"),
+        "another purpose": signing.dumps(payload, salt="storefront.order_access"),
         "another key": signing.dumps(payload, key="guess", salt="plugins.ordering.links"),
         "no signature": good.split(":")[0],
         "order number": str(order.pk),
@@ -168,14 +168,14 @@ def forged(order):
 def test_forged_links_open_nothing(buy):
     order = buy()
     for name, value in forged(order).items():
-        response = stranger().get(f"/orders/open/{value}/")
+        response = anonymous().get(f"/orders/open/{value}/")
         assert is_kept_out(response), name
         assert not response.cookies.get("orders"), name
 
 
 @pytest.mark.parametrize("value", ["", "x", "e30:x:y", "{token}"])
 def test_a_forged_grant_opens_nothing(buy, settings, value):
-    order, client = buy(), stranger()
+    order, client = buy(), anonymous()
     client.cookies[settings.ORDERS_COOKIE_NAME] = value.format(token=order.token)
     assert is_kept_out(client.get(address(order)))
 
@@ -183,8 +183,8 @@ def test_a_forged_grant_opens_nothing(buy, settings, value):
 def test_a_link_is_no_grant_and_a_grant_is_no_link(buy, settings):
     order = buy()
     grant = link_holder(order).cookies[settings.ORDERS_COOKIE_NAME].value
-    assert order_of_link(grant) is None
-    thief = stranger()
+    assert order_from_link(grant) is None
+    thief = anonymous()
     thief.cookies[settings.ORDERS_COOKIE_NAME] = signed(order)
     assert is_kept_out(thief.get(address(order)))
 
@@ -193,16 +193,16 @@ def test_once_the_address_is_corrected_the_link_at_the_wrong_one_opens_nothing(b
     order = buy()
     link = path(order)
     Order.objects.filter(pk=order.pk).update(user_email="right@example.org")
-    assert is_kept_out(stranger().get(link))
+    assert is_kept_out(anonymous().get(link))
     order.refresh_from_db()
-    assert stranger().get(path(order)).status_code == 302
+    assert anonymous().get(path(order)).status_code == 302
 
 
 def test_a_draft_of_staff_has_no_working_link(buy):
     order = buy()
     link = path(order)
     Order.objects.update(status="draft")
-    assert is_kept_out(stranger().get(link))
+    assert is_kept_out(anonymous().get(link))
 
 
 def test_links_and_pages_stay_closed_after_leaving_quickly(buy):
@@ -219,7 +219,7 @@ def test_a_spanish_order_is_opened_read_and_billed_in_spanish(buy):
     order = buy()
     Order.objects.update(language_code="es")
     order.refresh_from_db()
-    client = stranger()
+    client = anonymous()
     answer = client.get(path(order))
     assert path(order).startswith("/es/orders/open/")
     assert answer.headers["Location"] == f"/es{address(order)}"
@@ -227,4 +227,4 @@ def test_a_spanish_order_is_opened_read_and_billed_in_spanish(buy):
     assert '<html lang="es"' in page
     assert "Hiciste el pedido." in page
     assert client.get(f"/es{address(order, 'receipt/')}").content.startswith(b"%PDF")
-    assert is_kept_out(stranger().get(path(order).replace("/es/orders/open/", "/orders/open/x")))
+    assert is_kept_out(anonymous().get(path(order).replace("/es/orders/open/", "/orders/open/x")))

@@ -10,7 +10,7 @@ from django.core import mail
 from playwright.sync_api import expect, sync_playwright
 from saleor.order.models import Fulfillment, Order
 
-from plugins.ordering.services import cancel_order
+from plugins.ordering.cancelling import cancel_order
 
 CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to look at afterwards

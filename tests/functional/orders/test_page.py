@@ -5,9 +5,10 @@ from django.core import mail
 from prices import Money
 from saleor.order.models import Fulfillment, Order
 
-from plugins.discreet_shipping.services import start_packing
+from plugins.discreet_shipping.packing import start_packing
 from plugins.ordering.models import Refund
-from plugins.ordering.services import ask_refund, release_order
+from plugins.ordering.refunds import request_refund
+from plugins.ordering.releasing import release_order
 from tests.factories import UserFactory
 from tests.personas import link_holder
 
@@ -22,7 +23,7 @@ def page_of(order, client=None):
 
 def story(page):
     """The texts of the time line, oldest first."""
-    items = page.split('<ol class="story">')[1].split("</ol>")[0].split("<span>")[1:]
+    items = page.split('<ol class="order-history">')[1].split("</ol>")[0].split("<span>")[1:]
     return [item.split("</span>")[0] for item in items]
 
 
@@ -98,7 +99,7 @@ def test_a_parcel_that_staff_took_back_is_not_shown(buy):
 
 def test_money_given_back_stands_in_the_sums_and_the_story_without_staffs_reason(buy):
     order = buy()
-    ask_refund(order_id=order.pk, key="one", reason="Staff only", amount=Money("10.00", "GBP"))
+    request_refund(order_id=order.pk, key="one", reason="Staff only", amount=Money("10.00", "GBP"))
     page = page_of(order)
     assert "Given back, " in page
     assert "−£10.00" in page

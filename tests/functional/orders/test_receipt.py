@@ -6,9 +6,10 @@ from pypdfium2 import PdfDocument
 from saleor.account.models import Address
 from saleor.site.models import SiteSettings
 
-from plugins.ordering.services import ask_refund, cancel_order
+from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.refunds import request_refund
 from tests.factories import GiftCardFactory, VoucherFactory, variant_in_stock
-from tests.personas import link_holder, owner, staff, stranger, wrong_customer
+from tests.personas import anonymous, link_holder, owner, staff, wrong_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +43,7 @@ def test_voucher_gift_card_and_refund_stand_in_it(buy):
     voucher = VoucherFactory(discount_value="5.00")
     card = GiftCardFactory(initial_balance_amount="20.00")
     order = buy((variant_in_stock(9), 2), voucher=voucher, cards=[card])
-    ask_refund(order_id=order.pk, key="one", reason="Staff only", amount=Money("10.00", "GBP"))
+    request_refund(order_id=order.pk, key="one", reason="Staff only", amount=Money("10.00", "GBP"))
     text = words(get(order))
     for part in ("Discount -£5.00", "Gift card -£20.00", "Total £76.50", "-£10.00"):
         assert part in text
@@ -97,7 +98,7 @@ def test_an_unpaid_order_has_none(place):
 
 def test_it_is_for_the_reader_of_the_order_only(buy):
     order = buy()
-    for somebody in (stranger(), wrong_customer(), staff("order.manage_orders"), owner()):
+    for somebody in (anonymous(), wrong_customer(), staff("order.manage_orders"), owner()):
         response = get(order, somebody)
         assert response.status_code == 403
         assert not response.content.startswith(b"%PDF")

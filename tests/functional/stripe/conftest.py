@@ -3,8 +3,9 @@
 import pytest
 
 from plugins.ordering.models import PaymentSession
-from plugins.ordering.services import place_order, start_payment
-from plugins.stripe_payments.client import PatientClient
+from plugins.ordering.paying import start_payment
+from plugins.ordering.placing import place_order
+from plugins.stripe_payments.client import RetryingClient
 from tests.factories import basket, variant_in_stock
 from tests.functional.stripe.sandbox import API_KEY, SECRET, Sandbox
 
@@ -24,7 +25,7 @@ def sandbox(running_sandbox, settings, monkeypatch):
     settings.STRIPE_API_KEY, settings.STRIPE_WEBHOOK_SECRET = API_KEY, SECRET
     settings.STRIPE_API_BASE = running_sandbox.url
     running_sandbox.control("behave")
-    monkeypatch.setattr(PatientClient, "_sleep_time_seconds", no_pause)
+    monkeypatch.setattr(RetryingClient, "_sleep_time_seconds", no_pause)
     return running_sandbox
 
 

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import requests
 
-from saleor_config.embedded.ports import free_port
-from saleor_config.embedded.waiting import wait_until
+from local_services.ports import free_port
+from local_services.processes import wait_until
 
 API_KEY, SECRET = "sk_test_sandbox", "whsec_sandbox"
 CARD, DECLINED, POOR = "4242424242424242", "4000000000000002", "4000000000009995"
 ASKS_3DS, DISPUTED, REFUND_FAILS = "4000002500003155", "4000000000000259", "4000000000005126"
 REFUND_PENDS = "4000000000007726"
 DEBIT, BAD_DEBIT = "00012345", "22222227"
-MODULE = "saleor_config.embedded.stripe_sandbox"
+MODULE = "local_services.stripe_sandbox"
 
 
 class Sandbox:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 from saleor.account.models import User
 from saleor.order.models import Order
 
-from saleor_config.embedded.waiting import wait_until
+from local_services.processes import wait_until
 from storefront.cookies import write_basket_token
 from tests.functional.ordering.reading import pieces_held
 from tests.functional.stripe.sandbox import ASKS_3DS, CARD, DECLINED, Sandbox, let_browsers_follow

@@ -12,8 +12,11 @@ from prices import Money
 from saleor.order.models import Order
 
 from plugins.ordering.models import PaymentSession
-from plugins.ordering.services import ask_refund, place_order, release_order, start_payment
-from plugins.stripe_payments import services
+from plugins.ordering.paying import start_payment
+from plugins.ordering.placing import place_order
+from plugins.ordering.refunds import request_refund
+from plugins.ordering.releasing import release_order
+from plugins.stripe_payments import reconciliation
 from plugins.stripe_payments.provider import StripePayments
 from tests.factories import basket, variant_in_stock
 from tests.functional.stripe.sandbox import send
@@ -66,14 +69,14 @@ def run_everything(client, sandbox, placed):
     sandbox.pay(session.reference)
     send(client, sandbox.event("checkout.session.completed"))
     for key, amount in (("words-1", "1.00"), ("words-2", "2.00")):
-        ask_refund(
+        request_refund(
             order_id=placed.order_id,
             key=f"{key}-{placed.order_token[:8]}",
             reason="The dilator set broke",
             amount=Money(amount, "GBP"),
         )
     release_order(order_id=placed.order_id, reason="x")
-    services.reconcile()
+    reconciliation.reconcile()
 
 
 def test_no_word_of_the_catalogue_or_the_guides_reaches_stripe(client, sandbox, sold):

@@ -6,11 +6,11 @@ from prices import Money
 from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import Payment, Transaction
 
-from plugins.ordering.errors import RefundRefused
 from plugins.ordering.models import Refund
-from plugins.ordering.selectors import is_paid
-from plugins.ordering.services import ask_refund, perform_refund, perform_waiting_refunds
-from plugins.stripe_payments import services
+from plugins.ordering.order_state import is_paid
+from plugins.ordering.outcomes import RefundRefused
+from plugins.ordering.refunds import perform_refund, perform_waiting_refunds, request_refund
+from plugins.stripe_payments import reconciliation
 from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.models import StripeEvent
 from tests.functional.ordering.reading import pieces_held
@@ -39,7 +39,7 @@ def paid(client, sandbox, placed, session):
 
 
 def ask(order, **details):
-    return ask_refund(order_id=order.pk, **{"key": "r1", "reason": "Arrived late", **details})
+    return request_refund(order_id=order.pk, **{"key": "r1", "reason": "Arrived late", **details})
 
 
 def at_stripe(sandbox, session):
@@ -70,7 +70,7 @@ def test_customer_is_told_of_each_refund_once_and_not_of_staffs_reason(sandbox, 
     mail.outbox.clear()
     ask(order, key="a", amount=Money("40.00", "GBP"), reason="Staff only")
     ask(order, key="a", amount=Money("40.00", "GBP"))
-    services.reconcile()
+    reconciliation.reconcile()
     (message,) = mail.outbox
     html = message.alternatives[0][0]
     assert message.subject == f"Refund for your Stillwater order {order.pk}"
@@ -134,7 +134,7 @@ def test_refund_of_unknown_outcome_is_looked_up_and_made_once(sandbox, paid, ses
 def ask_without_worker(order):
     """Ask while the broker is down."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("plugins.ordering.services.refunds._publish", lambda _: None)
+        patch.setattr("plugins.ordering.refunds._publish", lambda _: None)
         ask(order)
 
 
@@ -144,7 +144,7 @@ def test_webhook_and_worker_book_a_refund_once(client, sandbox, paid, session):
     for _ in range(2):
         StripeEvent.objects.all().delete()
         send(client, sandbox.event("refund.created"))
-    services.reconcile()
+    reconciliation.reconcile()
     assert len(kinds()) == 2
     assert OrderEvent.objects.filter(type="payment_refunded").count() == 1
 
@@ -155,7 +155,7 @@ def test_refund_made_at_stripe_by_hand_is_booked_once(client, sandbox, paid, ses
     for _ in range(2):
         StripeEvent.objects.all().delete()
         send(client, sandbox.event("refund.created"))
-    services.reconcile()
+    reconciliation.reconcile()
     refund = Refund.objects.get()
     assert (refund.amount_value, refund.reason) == (10, "Made at the payment provider.")
     assert Payment.objects.get().captured_amount == 91.5

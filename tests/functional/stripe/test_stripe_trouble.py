@@ -10,15 +10,17 @@ from saleor.checkout.models import Checkout
 from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import Payment, Transaction
 
-from plugins.ordering.errors import PaymentUnavailable
 from plugins.ordering.models import PaymentSession, Refund, SessionStatus
-from plugins.ordering.services import place_order, release_order, start_payment
+from plugins.ordering.outcomes import PaymentUnavailable
+from plugins.ordering.paying import start_payment
+from plugins.ordering.placing import place_order
+from plugins.ordering.releasing import release_order
 from plugins.ordering.signals import payment_needs_attention
-from plugins.stripe_payments import client, services
+from plugins.stripe_payments import client, reconciliation
 from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.models import StrayPayment, StripeEvent
-from plugins.stripe_payments.services.reconciliation import PATIENCE
-from plugins.stripe_payments.services.sync import apply_session
+from plugins.stripe_payments.reconciliation import WEBHOOK_GRACE
+from plugins.stripe_payments.sessions import apply_session
 from tests.factories import change_quantity
 from tests.functional.ordering.reading import live_orders, pieces_held
 from tests.functional.stripe.sandbox import send
@@ -36,11 +38,11 @@ def order(sandbox, checkout):
 
 @pytest.fixture
 def told():
-    """What staff are to be told, as (order, reason, occasion)."""
+    """What staff are to be told, as (order, reason, dedup_key)."""
     news = []
 
-    def note(order_id, reason, occasion, **_):
-        news.append((order_id, reason, occasion))
+    def note(order_id, reason, dedup_key, **_):
+        news.append((order_id, reason, dedup_key))
 
     payment_needs_attention.connect(note)
     yield news
@@ -194,7 +196,7 @@ def test_payment_whose_row_is_gone_pays_the_order_that_it_names(client, sandbox,
     """As after a backup was restored."""
     sandbox.pay(session.reference)
     PaymentSession.objects.all().delete()
-    services.reconcile()
+    reconciliation.reconcile()
     send(client, sandbox.event(COMPLETED))
     assert Order.objects.get().is_fully_paid()
     assert (Transaction.objects.count(), PaymentSession.objects.get().state) == (1, "paid")
@@ -211,7 +213,7 @@ def test_payment_whose_row_is_gone_is_returned_if_its_order_is_gone_too(
     PaymentSession.objects.all().delete()
     sandbox.pay(session.reference)
     send(client, sandbox.event(COMPLETED))
-    services.reconcile()
+    reconciliation.reconcile()
     assert money_of(sandbox, session)["refunded"] == 10150
     assert list(Transaction.objects.order_by("pk").values_list("kind", flat=True)) == [
         "capture", "refund",
@@ -230,7 +232,7 @@ def test_payment_of_another_shop_with_our_number_is_shown_to_staff_and_left_alon
     sandbox.pay(session.reference)
     PaymentSession.objects.all().delete()
     Order.objects.update(token="of-another-shop")
-    services.reconcile()
+    reconciliation.reconcile()
     forget_events()
     send(client, sandbox.event(COMPLETED))
     row = money_of(sandbox, session)
@@ -272,7 +274,7 @@ def test_payment_that_names_another_order_is_not_counted_by_the_sweeper_either(
     sandbox.pay(session.reference)
     monkeypatch.setattr(client, "_session", wrong_order(client._session))
     assert release_order(order_id=placed.order_id, reason="x").state == "kept"
-    services.reconcile(patience=timedelta(0))
+    reconciliation.reconcile(grace=timedelta(0))
     order = Order.objects.get()
     assert order.private_metadata["needs_attention"] == ["wrong_order"]
     assert (order.is_fully_paid(), pieces_held(variant)) == (False, 2)
@@ -284,8 +286,8 @@ def wrong_order(read):
 
 def test_lost_webhooks_are_made_up_by_reconciliation(sandbox, placed, session):
     sandbox.pay(session.reference)
-    PaymentSession.objects.update(created_at=session.created_at - 2 * PATIENCE)
-    services.reconcile()
+    PaymentSession.objects.update(created_at=session.created_at - 2 * WEBHOOK_GRACE)
+    reconciliation.reconcile()
     assert Order.objects.get().is_fully_paid()
     assert len(mail.outbox) == 1
 
@@ -293,16 +295,16 @@ def test_lost_webhooks_are_made_up_by_reconciliation(sandbox, placed, session):
 def test_reconciliation_finds_payments_that_our_rows_call_ended(sandbox, placed, session):
     sandbox.pay(session.reference)
     PaymentSession.objects.update(state=SessionStatus.EXPIRED)
-    services.reconcile()
+    reconciliation.reconcile()
     assert Order.objects.get().is_fully_paid()
 
 
 def test_reconciliation_twice_changes_nothing(sandbox, placed, session):
     sandbox.pay(session.reference)
-    PaymentSession.objects.update(created_at=session.created_at - 2 * PATIENCE)
-    services.reconcile()
+    PaymentSession.objects.update(created_at=session.created_at - 2 * WEBHOOK_GRACE)
+    reconciliation.reconcile()
     before = Transaction.objects.count(), OrderEvent.objects.count()
-    services.reconcile()
+    reconciliation.reconcile()
     assert (Transaction.objects.count(), OrderEvent.objects.count()) == before
     assert before[0] == 1
 

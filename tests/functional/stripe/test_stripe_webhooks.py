@@ -11,7 +11,7 @@ from saleor.payment.models import Transaction
 
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.models import PaymentSession, Refund
-from plugins.stripe_payments import services
+from plugins.stripe_payments import events
 from plugins.stripe_payments.models import EventState, RefusedWebhook, StripeEvent
 from tests.functional.ordering.reading import pieces_held
 from tests.functional.stripe.sandbox import DECLINED, send, sign
@@ -137,7 +137,7 @@ def test_event_that_fails_is_tried_again(client, sandbox, placed, session):
     assert (event.state, event.last_error) == (EventState.WAITING, "StripeUnavailable")
     assert not Order.objects.get().is_fully_paid()
     StripeEvent.objects.update(next_try_at=event.received_at)
-    assert services.publish_waiting_events() == 1
+    assert events.publish_waiting_events() == 1
     assert Order.objects.get().is_fully_paid()
     assert StripeEvent.objects.get().state == EventState.DONE
 

@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from saleor.order.models import Order
 
-from dashboard.policies import on_time_since
-from dashboard.selectors.lateness import late
-from dashboard.selectors.orders import orders_with_payment
+from dashboard.policies import earliest_on_time_day
+from dashboard.selectors.orders import is_late, orders_with_payment
 from tests.unit.dashboard import builders
 
 WORKING = (0, 1, 2, 3, 4)
@@ -23,11 +22,11 @@ WORKING = (0, 1, 2, 3, 4)
     ],
 )
 def test_an_order_has_until_the_end_of_the_next_working_day(today, since):
-    assert on_time_since(today=today, weekdays=WORKING) == since
+    assert earliest_on_time_day(today=today, weekdays=WORKING) == since
 
 
 def test_without_working_days_nothing_is_late():
-    assert on_time_since(today=date(2026, 11, 25), weekdays=()) == date(2026, 11, 25)
+    assert earliest_on_time_day(today=date(2026, 11, 25), weekdays=()) == date(2026, 11, 25)
 
 
 @pytest.mark.django_db
@@ -54,5 +53,5 @@ def test_late_are_paid_orders_from_before_that_are_wanted_by_now(monkeypatch):
     placed(23, status="fulfilled")
     placed(23, private_metadata={"needs_attention": ["dispute"]})
 
-    found = set(orders_with_payment().filter(late()).values_list("pk", flat=True))
+    found = set(orders_with_payment().filter(is_late()).values_list("pk", flat=True))
     assert found == {old, due, part, plain}

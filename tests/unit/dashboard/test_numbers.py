@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.selectors.numbers import read_number
+from dashboard.selectors.orders import parse_number
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ from dashboard.selectors.numbers import read_number
     ],
 )
 def test_what_can_be_a_rows_number_is_read_and_nothing_else(typed, number):
-    assert read_number(typed) == number
+    assert parse_number(typed) == number

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dashboard.selectors.guides import guides_due_for_review
+from dashboard.selectors.catalogue import guides_due_for_review, products_with_stock
 from dashboard.selectors.orders import (
     NEEDS_ATTENTION,
     TO_PACK,
@@ -13,8 +13,8 @@ from dashboard.selectors.orders import (
     orders_with_payment,
     placed_today,
 )
-from dashboard.selectors.products import products_with_stock
-from dashboard.selectors.stock import low_stock, out_of_stock, stock_with_availability
+from dashboard.selectors.stock import stock_with_availability
+from plugins.inventory.quantities import low_stock, out_of_stock
 from product_content.policies import REVIEW_EVERY
 from tests.factories import GuideFactory, variant_in_stock
 from tests.unit.dashboard import builders

@@ -9,8 +9,7 @@ from saleor.warehouse.models import Stock
 
 from dashboard.services.stock import open_stock, set_stock
 from plugins.inventory.errors import StockRefused
-from plugins.inventory.models import StockEntry
-from plugins.inventory.reasons import StockReason
+from plugins.inventory.models import StockEntry, StockReason
 from tests.factories import UserFactory, WarehouseFactory, variant_in_stock
 from tests.personas import permission
 from tests.unit.dashboard import builders
@@ -33,7 +32,7 @@ def by_hand():
 
 
 def change(stock, keeper, **fields):
-    values = {"seen": 5, "wanted": 9, "actor": keeper, "reason": StockReason.RECEIVED}
+    values = {"expected": 5, "wanted": 9, "actor": keeper, "reason": StockReason.RECEIVED}
     return set_stock(stock_id=stock.pk, **{**values, **fields})
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from product_content.services import Report, load_catalogue
+from product_content.catalogue.loading import Report, load_catalogue
 from tests.unit.product_content.files import write
 
 

@@ -4,8 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from saleor.product.models import Product
 
+from product_content.catalogue.loading import load_catalogue
+from product_content.catalogue.located_yaml import CatalogueRefused
 from product_content.models import CatalogueRecord, Guide, Size
-from product_content.services import CatalogueRefused, load_catalogue
 from tests.unit.product_content.files import swap
 
 YAML, FIRST = "catalogue.yaml", "articles/first.md"

@@ -7,8 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from product_content.services import images
-from product_content.services.images import ImageRefused, reencode
+from product_content import photos
+from product_content.photos import ImageRefused, reencode
 
 
 def upload(kind="JPEG", size=(60, 40), mode="RGB", name="holiday.exe", **save):
@@ -75,10 +75,10 @@ def test_what_hides_behind_the_pixels_does_not_come_through():
 
 
 def test_too_many_bytes_or_pixels_are_refused(monkeypatch):
-    monkeypatch.setattr(images, "MAX_PIXELS", 100)
+    monkeypatch.setattr(photos, "MAX_PIXELS", 100)
     with pytest.raises(ImageRefused, match="too many pixels"):
         reencode(upload())
-    monkeypatch.setattr(images, "MAX_BYTES", 100)
+    monkeypatch.setattr(photos, "MAX_BYTES", 100)
     with pytest.raises(ImageRefused, match="larger than"):
         reencode(upload())
 

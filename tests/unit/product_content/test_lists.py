@@ -8,10 +8,10 @@ from prices import Money
 from saleor.discount.models import Sale
 from saleor.product.models import Collection, Product
 
+from product_content.catalogue.adapters.products import kind_of
+from product_content.catalogue.loading import load_catalogue
 from product_content.models import SafetyCard
 from product_content.selectors import list_care, list_sets, list_singles, list_sizes
-from product_content.services import load_catalogue
-from product_content.services.catalogue.stores.products import kind_of
 
 
 def slugs(cards):

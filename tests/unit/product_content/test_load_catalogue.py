@@ -10,9 +10,8 @@ from saleor.product.models import Product, ProductVariant
 from saleor.shipping.models import ShippingMethod
 from saleor.warehouse.models import Stock
 
+from product_content.catalogue.loading import Change, load_catalogue
 from product_content.models import CatalogueRecord, Guide, ProductDetail, Size
-from product_content.services import load_catalogue
-from product_content.services.catalogue import Change
 from tests.unit.product_content.files import swap
 
 

@@ -10,10 +10,9 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from product_content import languages
-from saleor_config.languages import compiling
-from saleor_config.languages.catalogues import po_files, read, write
-from saleor_config.languages.extracting import find_texts
-from saleor_config.languages.updating import untranslated, updated
+from saleor_config import translations
+from saleor_config.extraction import find_texts, untranslated, updated
+from saleor_config.translations import po_files, read, write
 
 ROOT = settings.BASE_DIR
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|%%|\{\w*\}")
@@ -77,10 +76,10 @@ def test_texts_are_found_in_python_and_in_templates(texts):
 
 def test_a_text_that_staff_changed_is_not_shown_in_an_outdated_translation():
     with translation.override("es"):
-        assert languages.spoken("Silicone") == "Silicona"
-        assert languages.spoken("Silicone, with latex") == "Silicone, with latex"
-        assert languages.spoken("") == ""
-    assert languages.spoken("Silicone") == "Silicone"
+        assert languages.translated_text("Silicone") == "Silicona"
+        assert languages.translated_text("Silicone, with latex") == "Silicone, with latex"
+        assert languages.translated_text("") == ""
+    assert languages.translated_text("Silicone") == "Silicone"
 
 
 def test_the_shop_speaks_spanish():
@@ -98,17 +97,17 @@ def test_a_catalogue_is_compiled_when_it_is_newer_than_what_django_reads(tmp_pat
     catalog.add("Basket", "Carrito")
     write(po, catalog)
 
-    compiling.compile_stale()
+    translations.compile_stale()
     mo = po.with_suffix(".mo")
     assert b"Carrito" in mo.read_bytes()
 
     mo.write_bytes(b"fresh")
     os.utime(mo, (po.stat().st_mtime + 1,) * 2)
-    compiling.compile_stale()
+    translations.compile_stale()
     assert mo.read_bytes() == b"fresh"
 
     os.utime(mo, (po.stat().st_mtime - 1,) * 2)
-    compiling.compile_stale()
+    translations.compile_stale()
     assert b"Carrito" in mo.read_bytes()
     assert sorted(path.name for path in po.parent.iterdir()) == ["django.mo", "django.po"]
 

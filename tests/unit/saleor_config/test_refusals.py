@@ -2,8 +2,7 @@
 
 import pytest
 
-from saleor_config.settings.env import VARIABLES
-from saleor_config.settings.refusals import refusal
+from saleor_config.settings.env import VARIABLES, refusal
 
 GOOD = {name: variable.default for name, variable in VARIABLES.items()} | {
     "SECRET_KEY": "zk3v9q1mX7b5n2c8w4e6r0t1y3u5i7o9p2a4s6d8f0g1h3j5k7",

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from saleor.checkout.models import Checkout, CheckoutLine
 
+from storefront.basket_changes import add_to_basket, change_line
+from storefront.baskets import basket_quantity, get_basket
 from storefront.errors import LineGone, NotForSale, ShortOfStock, TooMany
-from storefront.selectors.baskets import basket_quantity, get_basket
-from storefront.services.baskets import add_to_basket, change_line
 from tests.unit.storefront.shop import open_shop
 
 

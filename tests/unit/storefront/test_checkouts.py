@@ -7,13 +7,11 @@ from prices import Money
 from saleor.account.models import Address
 from saleor.checkout.models import Checkout
 
+from storefront.addresses import delivery_countries
+from storefront.basket_changes import add_to_basket, apply_code
+from storefront.baskets import get_basket
+from storefront.checkout import list_delivery_methods, missing_step, set_address, set_delivery
 from storefront.errors import LineGone
-from storefront.selectors.baskets import get_basket
-from storefront.selectors.countries import delivery_countries
-from storefront.selectors.delivery import list_delivery_methods, missing_step
-from storefront.services.baskets import add_to_basket
-from storefront.services.checkouts import set_address, set_delivery
-from storefront.services.promo_codes import apply_code
 from tests.factories import VoucherFactory
 
 BRITISH = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storefront.policies import Provenance, comes_from_this_shop
+from storefront.decorators import RequestOrigin, comes_from_this_shop
 
 OWN = "https://shop.example"
 
@@ -30,8 +30,8 @@ OWN = "https://shop.example"
     ],
 )
 def test_a_form_must_come_from_our_own_pages(told, allowed):
-    assert comes_from_this_shop(Provenance(own_origin=OWN, **told))[0] is allowed
+    assert comes_from_this_shop(RequestOrigin(own_origin=OWN, **told))[0] is allowed
 
 
 def test_the_reason_is_told():
-    assert comes_from_this_shop(Provenance(own_origin=OWN)) == (False, "origin not told")
+    assert comes_from_this_shop(RequestOrigin(own_origin=OWN)) == (False, "origin not told")

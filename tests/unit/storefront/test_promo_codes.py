@@ -6,10 +6,15 @@ import pytest
 from django.utils import timezone
 from prices import Money
 
+from storefront.basket_changes import (
+    add_to_basket,
+    apply_code,
+    change_line,
+    remove_gift_card,
+    remove_voucher,
+)
+from storefront.baskets import get_basket
 from storefront.errors import CodeRefused, LineGone
-from storefront.selectors.baskets import get_basket
-from storefront.services.baskets import add_to_basket, change_line
-from storefront.services.promo_codes import apply_code, remove_gift_card, remove_voucher
 from tests.factories import GiftCardFactory, VoucherFactory
 
 

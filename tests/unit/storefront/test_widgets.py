@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.test import SimpleTestCase
 
-from storefront.forms.widgets import QuickNumber, QuickSelect
+from storefront.forms.filters import QuickNumber, QuickSelect
 
 CHOICES = [("", "Any"), (1, "One & only"), ("<b>", '"Two"')]
 same_html = SimpleTestCase().assertHTMLEqual

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from plugins.inventory.services import record_check
+from plugins.inventory.ledger import record_check
 
 
 class Command(BaseCommand):

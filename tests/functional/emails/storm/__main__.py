@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from saleor_config.embedded.waiting import wait_until
+from local_services.processes import wait_until
 from tests.functional.emails.storm.shop import Shop
 
 # Trouble in which a message may be taken and the shop not learn of it. SMTP has no answer to
@@ -103,11 +103,11 @@ class Storm:
         from django.utils import timezone
 
         from plugins.order_emails.models import UNSENT, EmailState, OutgoingEmail
-        from plugins.order_emails.services import try_again
+        from plugins.order_emails.outbox import retry
 
         self.shop.worker.end()  # a live worker's lease must not be over before its e-mail is
         for email in OutgoingEmail.objects.filter(state=EmailState.DEAD):
-            try_again(email_id=email.pk)
+            retry(email_id=email.pk)
         OutgoingEmail.objects.filter(state__in=UNSENT).update(next_try_at=timezone.now())
         self.shop.worker.start()
         wait_until(_all_are_sent, 120)
@@ -154,12 +154,12 @@ def _wrong(trouble: str, ids: list[str], taken: Counter[str], expected: int) -> 
 
 def live_an_order(variant) -> None:
     """Let an order be paid, sent and delivered: three events, each in its transaction."""
-    from plugins.order_emails.services import queue_email
+    from plugins.order_emails.outbox import queue_email
     from tests.functional.emails.orders import paid, send
 
     order = paid(variant=variant)
     send(order, 2)
-    queue_email(order_id=order.pk, kind="delivered", occasion="1")
+    queue_email(order_id=order.pk, kind="delivered", dedup_key="1")
 
 
 def _newest() -> int:

@@ -13,7 +13,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from saleor_config.embedded.waiting import wait_until
+from local_services.processes import wait_until
 from tests.functional.stripe.storm.books import read_books
 from tests.functional.stripe.storm.clerk import Clerk
 from tests.functional.stripe.storm.customers import HABITS, STEPS, Customer
@@ -192,18 +192,19 @@ def _sweep() -> None:
     from django.utils import timezone
 
     from plugins.order_emails.models import UNSENT, OutgoingEmail
-    from plugins.order_emails.services import publish_due_emails
+    from plugins.order_emails.outbox import publish_due_emails
     from plugins.ordering.models import Refund
-    from plugins.ordering.services import perform_waiting_refunds, release_unpaid_orders
-    from plugins.stripe_payments import services
+    from plugins.ordering.refunds import perform_waiting_refunds
+    from plugins.ordering.releasing import release_unpaid_orders
+    from plugins.stripe_payments import events, reconciliation
     from plugins.stripe_payments.models import StripeEvent
 
     now = timezone.now()
     StripeEvent.objects.filter(state="waiting").update(next_try_at=now)
     OutgoingEmail.objects.filter(state__in=UNSENT).update(next_try_at=now)
     Refund.objects.filter(state="asked").update(created_at=now - timedelta(hours=1))
-    services.publish_waiting_events()
-    services.reconcile(patience=timedelta(0))
+    events.publish_waiting_events()
+    reconciliation.reconcile(grace=timedelta(0))
     release_unpaid_orders(now=now + timedelta(hours=1))
     perform_waiting_refunds()
     publish_due_emails()

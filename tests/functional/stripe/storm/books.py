@@ -26,7 +26,7 @@ def read_books(ledger: dict) -> Books:
     """Compare shop and ledger; `wrong` names every difference."""
     from saleor.order.models import Order
 
-    from plugins.ordering.selectors import is_paid
+    from plugins.ordering.order_state import is_paid
 
     orders = list(Order.objects.order_by("pk"))
     live = [order for order in orders if order.status != "canceled"]
@@ -59,9 +59,9 @@ def read_books(ledger: dict) -> Books:
 
 def _asked_by_staff():
     from plugins.ordering.models import Refund
-    from plugins.ordering.results import UNNEEDED_KEY
+    from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX
 
-    return Refund.objects.exclude(key__startswith=UNNEEDED_KEY)
+    return Refund.objects.exclude(key__startswith=UNNEEDED_REFUND_PREFIX)
 
 
 def _given_back(paid):
@@ -125,7 +125,7 @@ def _stock():
 
 
 def _ledger():
-    from plugins.inventory.selectors.check import check_ledger
+    from plugins.inventory.ledger import check_ledger
 
     report = check_ledger()
     yield from report.differences

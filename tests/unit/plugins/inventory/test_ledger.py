@@ -8,10 +8,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from saleor.warehouse.models import Allocation, Stock
 
-from plugins.inventory.models import StockEntry
-from plugins.inventory.reasons import StockReason
-from plugins.inventory.selectors.check import check_ledger
-from plugins.inventory.services import staff_request, stock_reason
+from plugins.inventory.ledger import check_ledger, staff_request, stock_reason
+from plugins.inventory.models import StockEntry, StockReason
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
 

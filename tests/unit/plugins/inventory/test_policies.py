@@ -6,7 +6,7 @@ from plugins.inventory import policies
 
 
 @pytest.mark.parametrize(
-    ("seen", "current", "allocated", "wanted", "answer"),
+    ("expected", "current", "allocated", "wanted", "answer"),
     [
         (5, 5, 2, 7, (True, "")),
         (5, 5, 2, 2, (True, "")),
@@ -15,9 +15,11 @@ from plugins.inventory import policies
         (5, 5, 2, 1, (False, "2 are reserved by orders, so it cannot go below 2.")),
     ],
 )
-def test_a_stock_may_be_set(seen, current, allocated, wanted, answer):
+def test_a_stock_may_be_set(expected, current, allocated, wanted, answer):
     assert (
-        policies.may_set_stock(seen=seen, current=current, allocated=allocated, wanted=wanted)
+        policies.may_set_stock(
+            expected=expected, current=current, allocated=allocated, wanted=wanted
+        )
         == answer
     )
 
@@ -43,4 +45,4 @@ def test_only_free_pieces_are_taken(pieces, answer):
     ],
 )
 def test_a_barcode_is_not_a_number_of_pieces(pieces, answer):
-    assert policies.may_add(pieces=pieces, most=100) == answer
+    assert policies.may_add(pieces=pieces, maximum=100) == answer

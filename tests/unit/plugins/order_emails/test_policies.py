@@ -12,10 +12,10 @@ from smtplib import (
 import pytest
 
 from plugins.order_emails.policies import (
-    LONGEST_PAUSE,
-    MOST_ATTEMPTS,
+    MAX_ATTEMPTS,
+    MAX_PAUSE,
     NoRecipient,
-    may_try_again,
+    may_retry,
     pause_after,
 )
 
@@ -39,18 +39,18 @@ GONE, BUSY = (550, b""), (450, b"")
     ],
 )
 def test_again_or_given_up(error, again):
-    assert may_try_again(error, attempts=1) == (again, type(error).__name__)
+    assert may_retry(error, attempts=1) == (again, type(error).__name__)
 
 
 def test_given_up_after_many_attempts():
-    assert may_try_again(TimeoutError(), attempts=MOST_ATTEMPTS - 1)[0]
-    assert not may_try_again(TimeoutError(), attempts=MOST_ATTEMPTS)[0]
+    assert may_retry(TimeoutError(), attempts=MAX_ATTEMPTS - 1)[0]
+    assert not may_retry(TimeoutError(), attempts=MAX_ATTEMPTS)[0]
 
 
 def test_pauses_double_up_to_six_hours():
     minutes = [pause_after(attempts, jitter=0) for attempts in (1, 2, 3, 4)]
     assert minutes == [timedelta(minutes=count) for count in (1, 2, 4, 8)]
-    assert pause_after(12, jitter=0) == pause_after(10_000, jitter=0) == LONGEST_PAUSE
+    assert pause_after(12, jitter=0) == pause_after(10_000, jitter=0) == MAX_PAUSE
 
 
 def test_jitter_takes_up_to_half_off():
@@ -59,5 +59,5 @@ def test_jitter_takes_up_to_half_off():
 
 
 def test_last_attempt_is_about_two_days_after_the_first():
-    total = sum((pause_after(n, jitter=0) for n in range(1, MOST_ATTEMPTS)), timedelta())
+    total = sum((pause_after(n, jitter=0) for n in range(1, MAX_ATTEMPTS)), timedelta())
     assert timedelta(days=1) < total < timedelta(days=3)

@@ -2,9 +2,15 @@
 
 import pytest
 
-from plugins.ordering.discretion import CONTRACT_KEY, email_facts, may_send, message_promise
-from plugins.ordering.email_kinds import EMAIL_KINDS, kinds_for
-from tests.functional.discretion.words import found, telling_words
+from plugins.ordering.order_messages import (
+    CONTRACT_KEY,
+    EMAIL_KINDS,
+    email_facts,
+    kinds_for,
+    may_send,
+    message_promise,
+)
+from tests.functional.discretion.words import found, sensitive_words
 
 
 class _Order:
@@ -27,7 +33,7 @@ def test_each_subject_has_the_number_and_a_code_word_replaces_the_shop(kind, set
     assert with_word.startswith("Bluebell: ")
     assert "Stillwater" not in with_word
     texts = [about.subject_for("1042"), with_word, str(about.preheader), str(about.when)]
-    assert found(telling_words(), [(kind, text) for text in texts]) == []
+    assert found(sensitive_words(), [(kind, text) for text in texts]) == []
 
 
 def test_what_is_sent_depends_on_messages_and_collection():

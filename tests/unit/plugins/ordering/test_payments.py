@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from plugins.ordering.payments import get_provider
+from plugins.ordering.payment_provider import get_provider
 from tests.factories import FakeProvider
 
 

@@ -7,7 +7,7 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 
 from plugins.order_emails.plugin import OrderEmailsPlugin
-from plugins.ordering.plugin import OrderingPluginsManager, one_configuration
+from plugins.ordering.saleor_patches import OrderingPluginsManager, one_configuration
 
 pytestmark = pytest.mark.django_db
 

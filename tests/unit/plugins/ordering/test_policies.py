@@ -59,13 +59,13 @@ def test_what_pays_an_order(amount, canceled, settled, answer):
     ("total", "allowed"), [("0.00", True), ("0.29", False), ("0.30", True), ("52.50", True)]
 )
 def test_a_total_is_nothing_or_what_the_provider_can_charge(total, allowed):
-    answer, why = total_payable(total=gbp(total), least=gbp("0.30"))
+    answer, why = total_payable(total=gbp(total), minimum=gbp("0.30"))
     assert answer is allowed
     assert (why == "") is allowed
 
 
 def test_too_small_a_total_is_told_with_both_sums():
-    why = total_payable(total=gbp("0.29"), least=gbp("0.30"))[1]
+    why = total_payable(total=gbp("0.29"), minimum=gbp("0.30"))[1]
     assert "£0.29 would be left to pay" in why
     assert "smaller than £0.30" in why
     assert "Nothing was charged." in why

@@ -7,9 +7,8 @@ from prices import Money
 from saleor.payment.interface import PaymentData
 from saleor.plugins.manager import get_plugins_manager
 
-from plugins.ordering.errors import OrderReleased
-from plugins.ordering.payments import PaymentProviderError, RefundState, SessionState
-from plugins.ordering.results import PaymentStart
+from plugins.ordering.outcomes import OrderReleased, PaymentStart
+from plugins.ordering.payment_provider import PaymentProviderError, RefundState, SessionState
 from plugins.stripe_payments import plugin
 from plugins.stripe_payments.checks import PROVIDER_PATH
 from plugins.stripe_payments.plugin import StripePaymentsPlugin

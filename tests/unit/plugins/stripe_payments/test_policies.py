@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prices import Money
 
-from plugins.stripe_payments.constants import THREE_DECIMAL, WHOLE_UNITS_ONLY, ZERO_DECIMAL
 from plugins.stripe_payments.policies import (
+    THREE_DECIMAL,
+    WHOLE_UNITS_ONLY,
+    ZERO_DECIMAL,
     from_smallest_unit,
     suffix_allowed,
     to_smallest_unit,

@@ -5,14 +5,13 @@ from decimal import Decimal
 import pytest
 from prices import Money
 
-from plugins.stripe_payments.constants import MINIMUM_CHARGE
-from plugins.stripe_payments.policies import to_smallest_unit
+from local_services.stripe_sandbox.errors import StripeError
+from local_services.stripe_sandbox.specs import MINIMUM, check_total
+from plugins.stripe_payments.policies import MIN_CHARGE, to_smallest_unit
 from plugins.stripe_payments.provider import StripePayments
-from saleor_config.embedded.stripe_sandbox.amounts import MINIMUM, check_total
-from saleor_config.embedded.stripe_sandbox.errors import StripeError
 
 
-@pytest.mark.parametrize("currency", MINIMUM_CHARGE)
+@pytest.mark.parametrize("currency", MIN_CHARGE)
 def test_the_sandbox_takes_the_smallest_charge_and_nothing_below(currency):
     least = StripePayments().smallest_charge(currency=currency)
     number = to_smallest_unit(least)
@@ -22,7 +21,7 @@ def test_the_sandbox_takes_the_smallest_charge_and_nothing_below(currency):
 
 
 def test_both_tables_know_the_same_currencies():
-    assert {currency.lower() for currency in MINIMUM_CHARGE} == set(MINIMUM)
+    assert {currency.lower() for currency in MIN_CHARGE} == set(MINIMUM)
 
 
 def test_a_currency_of_which_no_minimum_is_known_has_none():

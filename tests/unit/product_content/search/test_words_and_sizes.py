@@ -2,10 +2,16 @@
 
 import pytest
 
-from product_content.search.highlights import START, STOP, marked
-from product_content.search.query import MAX_LENGTH, WordFacts, correct, make_terms, read_wish
-from product_content.search.sizes import read_sizes
-from product_content.selectors.sizes import size_info
+from product_content.search.query import (
+    MAX_LENGTH,
+    WordFacts,
+    correct,
+    make_terms,
+    parse_query,
+    parse_sizes,
+)
+from product_content.search.results import START, STOP, marked
+from product_content.selectors.lists import size_info
 
 CHART = [size_info(n, mm, 100, 50) for n, mm in enumerate((13, 16, 20, 23, 26, 29, 32, 35, 38), 1)]
 
@@ -29,7 +35,7 @@ CHART = [size_info(n, mm, 100, 50) for n, mm in enumerate((13, 16, 20, 23, 26, 2
     ],
 )
 def test_a_size_is_understood_as_number_width_or_inches(text, numbers, rest):
-    wish = read_sizes(text, CHART)
+    wish = parse_sizes(text, CHART)
     assert (wish.numbers, wish.rest.strip(), wish.notes) == (numbers, rest, ())
 
 
@@ -42,19 +48,19 @@ def test_a_size_is_understood_as_number_width_or_inches(text, numbers, rest):
     ],
 )
 def test_a_size_that_we_do_not_have_is_said_so(text, numbers, note):
-    wish = read_sizes(text, CHART)
+    wish = parse_sizes(text, CHART)
     assert (wish.numbers, wish.notes) == (numbers, (note,))
 
 
 def test_without_a_chart_no_size_is_found_and_nothing_breaks():
-    assert read_sizes("size 3 23 mm", []).numbers == ()
+    assert parse_sizes("size 3 23 mm", []).numbers == ()
 
 
 def test_long_or_odd_text_is_cut_and_never_an_error():
-    wish = read_wish("word " * 1000 + "\x00 ' & | ! :* ()", CHART)
+    wish = parse_query("word " * 1000 + "\x00 ' & | ! :* ()", CHART)
     assert wish.words == ("word",)
-    assert read_wish("x" * (MAX_LENGTH + 50), CHART).words == ("x" * MAX_LENGTH,)
-    assert read_wish(" ".join(f"w{letter}" for letter in "abcdefghijkl"), CHART).words[-1] == "wh"
+    assert parse_query("x" * (MAX_LENGTH + 50), CHART).words == ("x" * MAX_LENGTH,)
+    assert parse_query(" ".join(f"w{letter}" for letter in "abcdefghijkl"), CHART).words[-1] == "wh"
 
 
 def test_one_thing_is_searched_under_all_its_names():

@@ -1,0 +1,199 @@
+"""Products, their variants, and the size chart."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Field, Model, QuerySet
+from django.http import HttpRequest
+from saleor.product.models import Product, ProductVariant
+from unfold.decorators import action, display
+
+from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges, try_to_publish
+from dashboard.admin.catalogue.inlines import (
+    PERMISSION,
+    DetailInline,
+    PhotoInline,
+    SafetyCardInline,
+    SetSizeInline,
+    SingleSizeInline,
+    VariantInline,
+)
+from dashboard.admin.formatting import format_money
+from dashboard.roles import MANAGE_STOCK
+from dashboard.selectors.catalogue import product_search, products_with_stock
+from dashboard.services.publishing import hide_product, publish_product, refresh_product
+from dashboard.site import staff_site
+from product_content.models import Size
+from product_content.search.indexing import rebuild_search
+
+
+def refresh_and_warn(request: HttpRequest, product: Product) -> None:
+    """See to what follows from saving a product or a part of it; say so if that hides it."""
+    if reason := refresh_product(product_id=product.pk):
+        messages.warning(request, f"{product.name} is hidden now: {reason}.")
+
+
+@admin.register(Product, site=staff_site)
+class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
+    """What is sold. Customers see it only once its safety card is complete."""
+
+    required_permission = PERMISSION
+    list_display = ("name", "kind", "price_shown", "shown", "left")
+    list_filter = ("category", "is_published")
+    list_select_related = ("category",)
+    search_fields = ("name",)  # shows the search box; `get_search_results` does the work
+    search_help_text = "Name or SKU"
+    ordering = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (VariantInline, DetailInline, PhotoInline, SetSizeInline, SafetyCardInline)
+    actions = ("publish_selected", "hide_selected")
+    actions_submit_line = ("publish", "hide")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "slug"),
+                    ("category", "product_type"),
+                    ("price_amount", "shown"),
+                    ("publication_date", "charge_taxes"),
+                )
+            },
+        ),
+        ("In search engines", {"fields": ("seo_title", "seo_description")}),
+    )
+    readonly_fields = ("shown",)
+
+    class Media:
+        css = {"all": ("dashboard/tabs.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        """Return the products with what is left of them."""
+        return products_with_stock()
+
+    def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show the form; after an error, say that a browser never sends a file a second time."""
+        if request.FILES:
+            messages.warning(request, "Nothing was saved yet. Please choose the pictures again.")
+        return super().render_change_form(request, *args, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        """Find by words of the name, the address or a SKU; no product twice."""
+        for word in search_term.split():
+            queryset = queryset.filter(product_search(word))
+        return queryset, False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save variants, texts, photos, sizes and card; then see to what follows from them.
+
+        Unfold would press its buttons in `save_model`, before the card is there.
+        """
+        super().save_related(request, form, formsets, change)
+        refresh_and_warn(request, form.instance)
+        for button in self.get_actions_submit_line(request, form.instance.pk):
+            if button.action_name in request.POST:
+                button.method(request, form.instance)
+
+    @action(description="Save and publish", permissions=["change"])
+    def publish(self, request: HttpRequest, obj: Product) -> None:
+        """Show the product to customers, or say why not."""
+        self._publish(request, obj)
+
+    @action(description="Save and hide", permissions=["change"])
+    def hide(self, request: HttpRequest, obj: Product) -> None:
+        """Hide the product from customers."""
+        hide_product(product_id=obj.pk)
+
+    @admin.action(description="Publish", permissions=["change"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        """Show the chosen products, as far as they may be shown."""
+        for product in queryset.order_by("pk"):
+            self._publish(request, product)
+
+    @admin.action(description="Hide", permissions=["change"])
+    def hide_selected(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        """Hide the chosen products."""
+        for product in queryset.order_by("pk"):
+            hide_product(product_id=product.pk)
+
+    def _publish(self, request: HttpRequest, product: Product) -> None:
+        publish = partial(publish_product, product_id=product.pk)
+        try_to_publish(request, publish, called=product.name)
+
+    @display(description="Kind", ordering="category__name")
+    def kind(self, product: Product) -> str:
+        """Return the part of the shop it stands in."""
+        return str(product.category.name) if product.category else "-"
+
+    @display(description="Price", ordering="price_amount")
+    def price_shown(self, product: Product) -> str:
+        """Return the price with its currency."""
+        return format_money(product.price_amount, product.currency)
+
+    @display(
+        description="Published",
+        ordering="is_published",
+        label={"Published": "success", "Hidden": "warning"},
+    )
+    def shown(self, product: Product) -> str:
+        """Return whether customers can see it."""
+        return "Published" if product.is_published else "Hidden"
+
+    @display(description="Available", ordering="available")
+    def left(self, product: Product) -> int:
+        """Return the pieces that can be sold, of all variants."""
+        return int(product.available)
+
+
+@admin.register(ProductVariant, site=staff_site)
+class VariantAdmin(SaleorModelAdmin):
+    """Variants: searched by the stock form, and where a single gets its size."""
+
+    required_permission = PERMISSION
+    list_display = ("sku", "product", "name")
+    list_select_related = ("product",)
+    search_fields = ("sku", "name", "product__name")
+    ordering = ("sku",)
+    can_add = False  # a variant is added on its product's page
+    fields = ("sku", "name", "price_override_amount", "track_inventory")
+    inlines = (SingleSizeInline,)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Let those who keep stock choose a variant in their forms; its page is not for them."""
+        match = request.resolver_match
+        choosing = match is not None and match.url_name == "autocomplete"
+        keeps_stock = request.user.has_perm(MANAGE_STOCK)
+        return (choosing and keeps_stock) or super().has_view_permission(request, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the size, then see to what follows for the product."""
+        super().save_related(request, form, formsets, change)
+        refresh_and_warn(request, form.instance.product)
+
+
+@admin.register(Size, site=staff_site)
+class SizeAdmin(SaleorModelAdmin):
+    """The house size chart, in millimetres and grams."""
+
+    required_permission = PERMISSION
+    list_display = ("number", "diameter_mm", "usable_length_mm", "weight_g")
+    list_display_links = ("number",)
+    search_fields = ("=number", "=diameter_mm")
+    search_help_text = "Number or diameter in mm"
+    ordering = ("number",)
+    fields = (("number", "diameter_mm"), ("usable_length_mm", "weight_g"))
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the form's field; nothing of a size is zero."""
+        return super().formfield_for_dbfield(db_field, request, min_value=1, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Size, form: Any, change: bool) -> None:
+        """Save; a new number is then found with everything that has the size."""
+        super().save_model(request, obj, form, change)
+        if "number" in form.changed_data:
+            rebuild_search()

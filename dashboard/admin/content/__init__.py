@@ -1,0 +1,1 @@
+"""Guides in the dashboard."""

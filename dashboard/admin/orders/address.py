@@ -1,0 +1,92 @@
+"""The page of an order on which staff change its delivery address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from saleor.order.models import Order
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+
+from dashboard.admin.orders.columns import format_address
+from dashboard.admin.orders.page import OrderPage, VersionedForm, handle_order_page
+from plugins.discreet_shipping.address_changes import (
+    address_change_decision,
+    address_version,
+    change_address,
+    is_label_printed,
+    served_countries,
+)
+from plugins.discreet_shipping.forms import PostalAddressForm
+
+
+class AddressForm(VersionedForm, PostalAddressForm):
+    """The checkout's form of an address, for the countries that the order's delivery goes to."""
+
+    destroyed = forms.BooleanField(
+        label="The printed label with the old address is destroyed",
+        required=False,
+        widget=UnfoldBooleanWidget(),
+    )
+
+    def __init__(self, data: Any, *, order: Order) -> None:
+        kept: dict[str, Any] = order.shipping_address.as_data() if order.shipping_address else {}
+        countries = served_countries(order)
+        country = data.get("country") if data else None
+        super().__init__(
+            data,
+            countries=countries,
+            country=country if country in dict(countries) else kept.get("country", ""),
+            initial={**kept, "expected_version": address_version(order.shipping_address)},
+        )
+        message = "The delivery that was paid does not go there."
+        self.fields["country"].error_messages["invalid_choice"] = message
+        if not is_label_printed(order):
+            del self.fields["destroyed"]
+        for name in {*self.fields} - {"expected_version", "destroyed"}:
+            _use_staff_widget(self.fields[name])
+
+
+def _use_staff_widget(field: Any) -> None:
+    """Give a field of the shop the look of the staff pages."""
+    attrs = {**field.widget.attrs, "autocomplete": "off"}  # nobody's own address belongs here
+    if isinstance(field, forms.ChoiceField):
+        field.widget = UnfoldAdminSelectWidget(attrs=attrs, choices=field.choices)
+    else:
+        field.widget = UnfoldAdminTextInputWidget(attrs=attrs)
+
+
+class OrderAddressPage:
+    """Mixed into `OrderAdmin`: /staff/order/order/<pk>/address/ and the link to it."""
+
+    @action(description="Address", url_path="address", icon="home_pin", permissions=["view"])
+    def change_address(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the form; a POST sends the order elsewhere."""
+        return handle_order_page(self, request, object_id, _PAGE)
+
+
+def _change_address(request: HttpRequest, order: Order, form: AddressForm) -> str:
+    user: Any = request.user
+    change_address(
+        order_id=order.pk,
+        address=form.address(),
+        expected_version=form.cleaned_data["expected_version"],
+        destroyed=form.cleaned_data.get("destroyed", False),
+        actor_id=user.pk,
+    )
+    return "The order goes to the new address. Its customer is told."
+
+
+_PAGE = OrderPage(
+    title="change the address",
+    template="dashboard/order_address.html",
+    form=lambda data, order: AddressForm(data, order=order),
+    do=_change_address,
+    more=lambda order: {
+        "button": "Send it there",
+        "why": address_change_decision(order)[1],
+        "now": format_address(order.shipping_address),
+    },
+)

@@ -1,0 +1,126 @@
+"""The columns of the list of orders and the read-only fields of an order."""
+
+from __future__ import annotations
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from saleor.account.models import Address
+from saleor.order import OrderStatus
+from saleor.order.models import Order
+from unfold.decorators import display
+
+from dashboard.admin.formatting import format_money, format_time
+from dashboard.selectors.orders import PaymentState
+from plugins.discreet_shipping.order_contract import contract_of
+
+_STATUS_LABELS = {
+    OrderStatus.UNFULFILLED: "Not sent",
+    OrderStatus.PARTIALLY_FULFILLED: "Partly sent",
+    OrderStatus.FULFILLED: "Sent",
+    OrderStatus.CANCELED: "Cancelled",
+}
+_STATUS_COLOURS = {
+    "Not sent": "info",
+    "Partly sent": "warning",
+    "Sent": "success",
+    "Cancelled": "danger",
+}
+_PAYMENT_COLOURS = {
+    PaymentState.PAID: "success",
+    PaymentState.PARTLY_REFUNDED: "info",
+    PaymentState.WAITING: "warning",
+    PaymentState.REFUNDED: "info",
+}
+
+
+class OrderFields:
+    """Computed fields of `OrderAdmin`; `payment` needs `orders_with_payment`."""
+
+    @display(description="Placed", ordering="created")
+    def placed(self, order: Order) -> str:
+        """Return when the customer placed it."""
+        return format_time(order.created)
+
+    @display(description="For")
+    def recipient(self, order: Order) -> str:
+        """Return the name on the parcel; more of the customer stands on the order's page."""
+        address = order.shipping_address
+        return address.full_name.strip() if address else "-"
+
+    @display(description="Status", ordering="status", label=_STATUS_COLOURS)
+    def state(self, order: Order) -> str:
+        """Return how far the order has got."""
+        return str(_STATUS_LABELS.get(order.status, order.status))
+
+    @display(description="Payment", label=_PAYMENT_COLOURS)
+    def payment(self, order: Order) -> str:
+        """Return how the order is paid."""
+        return str(order.payment_state)
+
+    @display(description="Total", ordering="total_gross_amount")
+    def order_total(self, order: Order) -> str:
+        """Return what the customer pays, with tax."""
+        return format_money(order.total_gross_amount, order.currency)
+
+    @display(description="Delivery", ordering="shipping_method_name")
+    def delivery(self, order: Order) -> str:
+        """Return the delivery method as it was called when the order was placed."""
+        return str(order.shipping_method_name or "-")
+
+    @display(description="Attention", label={"Needs attention": "danger"})
+    def flag(self, order: Order) -> str:
+        """Return whether someone must look at the order."""
+        return "Needs attention" if (order.private_metadata or {}).get("needs_attention") else ""
+
+    @display(description="E-mail")
+    def email(self, order: Order) -> str:
+        """Return where the customer can be reached."""
+        return str(order.get_customer_email() or "-")
+
+    @display(description="Send to")
+    def ship_to(self, order: Order) -> SafeString | str:
+        """Return what the label says, which may be a collection point; or the address."""
+        contract = contract_of(order)
+        label = contract["label"] if contract else None
+        if label:
+            return format_html_join("", "<div>{}</div>", ((row,) for row in label["recipient"]))
+        return format_address(order.shipping_address)
+
+    @display(description="Bill to")
+    def bill_to(self, order: Order) -> SafeString | str:
+        """Return the address of the bill."""
+        return format_address(order.billing_address)
+
+    @display(description="Goods")
+    def goods(self, order: Order) -> str:
+        """Return the price of the lines, before a discount."""
+        amount = sum(line.unit_price_gross_amount * line.quantity for line in order.lines.all())
+        return format_money(amount, order.currency)
+
+    @display(description="Delivery price")
+    def shipping(self, order: Order) -> str:
+        """Return the price of the delivery, with tax."""
+        return format_money(order.shipping_price_gross_amount, order.currency)
+
+    @display(description="Discount")
+    def discount_given(self, order: Order) -> str:
+        """Return what a voucher took off."""
+        return format_money(order.discount_amount, order.currency)
+
+
+def format_address(address: Address | None) -> SafeString | str:
+    """Return the lines of an address, escaped, one below the other."""
+    if address is None:
+        return "-"
+    lines = (
+        address.full_name.strip(),
+        address.company_name,
+        address.street_address_1,
+        address.street_address_2,
+        address.city_area,
+        f"{address.city} {address.postal_code}".strip(),
+        address.country_area,
+        address.country.name,
+        str(address.phone or ""),
+    )
+    return format_html_join("", "<div>{}</div>", ((line,) for line in lines if line))

@@ -1,0 +1,227 @@
+"""The tables on an order's page: lines, payments, refunds, e-mails and events. All read-only."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from saleor.order import OrderEvents
+from saleor.order.models import OrderEvent, OrderLine
+from saleor.payment.models import Payment
+from unfold.decorators import display
+
+from dashboard.admin.base import ReadOnly, SaleorTabularInline
+from dashboard.admin.formatting import format_money, format_time
+from plugins.order_emails.kinds.base import KINDS
+from plugins.order_emails.models import EmailState, OutgoingEmail
+from plugins.ordering.models import Refund, RefundStatus
+
+_EVENT_LABELS = dict(OrderEvents.CHOICES)
+EMAIL_COLOURS = {
+    EmailState.WAITING.label: "info",
+    EmailState.SENDING.label: "info",
+    EmailState.SENT.label: "success",
+    EmailState.SKIPPED.label: "info",
+    EmailState.FAILED.label: "warning",
+    EmailState.DEAD.label: "danger",
+}
+
+
+class OrderInline(ReadOnly, SaleorTabularInline):
+    """A read-only table on the page of an order."""
+
+    required_permission = "order.manage_orders"
+    hide_title = True  # the columns say it; Unfold would repeat each row's name above it
+
+
+class LineInline(OrderInline):
+    """What was bought."""
+
+    model = OrderLine
+    verbose_name_plural = "What was bought"
+    fields = readonly_fields = ("what", "sku", "quantity", "packed", "each", "together")
+
+    @display(description="What")
+    def what(self, line: OrderLine) -> str:
+        """Return the product with its variant."""
+        return str(line)
+
+    @display(description="SKU")
+    def sku(self, line: OrderLine) -> str:
+        """Return the SKU that is scanned."""
+        return str(line.product_sku)
+
+    @display(description="Packed")
+    def packed(self, line: OrderLine) -> str:
+        """Return how many of the pieces have left."""
+        return f"{line.quantity_fulfilled} of {line.quantity}"
+
+    @display(description="Each")
+    def each(self, line: OrderLine) -> str:
+        """Return the price of one piece with tax."""
+        return format_money(line.unit_price_gross_amount, line.currency)
+
+    @display(description="Together")
+    def together(self, line: OrderLine) -> str:
+        """Return the price of the line with tax."""
+        return format_money(line.unit_price_gross_amount * line.quantity, line.currency)
+
+
+class PaymentInline(OrderInline):
+    """Payments with each of their transactions."""
+
+    model = Payment
+    fields = readonly_fields = ("started", "gateway", "state", "taken", "transactions")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
+        """Return the payments with their transactions in one query more."""
+        return super().get_queryset(request).prefetch_related("transactions")
+
+    @display(description="Started")
+    def started(self, payment: Payment) -> str:
+        """Return when the payment began."""
+        return format_time(payment.created)
+
+    @display(description="State")
+    def state(self, payment: Payment) -> str:
+        """Return what Saleor says of the charge."""
+        return str(payment.get_charge_status_display())
+
+    @display(description="Taken")
+    def taken(self, payment: Payment) -> str:
+        """Return what was taken, out of what was asked for."""
+        taken = format_money(payment.captured_amount, payment.currency)
+        return f"{taken} of {format_money(payment.total, payment.currency)}"
+
+    @display(description="Transactions")
+    def transactions(self, payment: Payment) -> SafeString:
+        """Return one line per transaction."""
+        return format_html_join(
+            "",
+            "<div>{} {} · {} · {}</div>",
+            (
+                (
+                    item.get_kind_display(),
+                    format_money(item.amount, item.currency),
+                    "succeeded" if item.is_success else "failed",
+                    item.token,
+                )
+                for item in payment.transactions.all()
+            ),
+        )
+
+
+class EventInline(OrderInline):
+    """All that happened, as Saleor recorded it."""
+
+    model = OrderEvent
+    verbose_name_plural = "Time line"
+    fields = readonly_fields = ("when", "happened", "who")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderEvent]:
+        """Return the events, oldest first, with who did them."""
+        return super().get_queryset(request).select_related("user").order_by("date", "pk")
+
+    @display(description="When")
+    def when(self, event: OrderEvent) -> str:
+        """Return when it happened."""
+        return format_time(event.date)
+
+    @display(description="What happened")
+    def happened(self, event: OrderEvent) -> str:
+        """Return the event in words, with its message if it has one."""
+        words = _EVENT_LABELS.get(event.type, event.type)
+        message = (event.parameters or {}).get("message")
+        return f"{words}: {message}" if message else str(words)
+
+    @display(description="By")
+    def who(self, event: OrderEvent) -> str:
+        """Return who did it; the shop itself when nobody is named."""
+        return str(event.user.email) if event.user else "The shop"
+
+
+class EmailInline(OrderInline):
+    """E-mails of this order, sent or waiting."""
+
+    model = OutgoingEmail
+    verbose_name_plural = "E-mails"
+    fields = readonly_fields = ("written", "what", "how_far", "sent", "attempts", "problem")
+
+    @display(description="Written")
+    def written(self, email: OutgoingEmail) -> str:
+        """Return when the e-mail was put into the outbox."""
+        return format_time(email.created_at)
+
+    @display(description="Sent")
+    def sent(self, email: OutgoingEmail) -> str:
+        """Return when it went out."""
+        return format_time(email.sent_at)
+
+    @display(description="E-mail")
+    def what(self, email: OutgoingEmail) -> SafeString:
+        """Return what kind of e-mail it is, as a link to where it can be sent again."""
+        url = reverse("admin:order_emails_outgoingemail_change", args=[email.pk])
+        kind = KINDS.get(email.kind)
+        title = kind.title if kind else email.kind
+        return format_html('<a class="underline" href="{}">{}</a>', url, title)
+
+    @display(description="State", label=EMAIL_COLOURS)
+    def how_far(self, email: OutgoingEmail) -> str:
+        """Return whether it has gone out."""
+        return str(EmailState(email.state).label)
+
+    @display(description="Last problem")
+    def problem(self, email: OutgoingEmail) -> str:
+        """Return what went wrong at the last try."""
+        return email.last_error or "-"
+
+
+_REFUND_COLOURS = {
+    RefundStatus.ASKED.label: "warning",
+    RefundStatus.PENDING.label: "info",
+    RefundStatus.SUCCEEDED.label: "success",
+    RefundStatus.FAILED.label: "danger",
+}
+
+
+class RefundInline(OrderInline):
+    """Money that went back, or is about to, with the reason."""
+
+    model = Refund
+    fields = readonly_fields = ("asked", "sum", "why", "how_far", "shelf", "who")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
+        """Return the refunds with who asked for them."""
+        return super().get_queryset(request).select_related("asked_by")
+
+    @display(description="Asked")
+    def asked(self, refund: Refund) -> str:
+        """Return when somebody asked for it."""
+        return format_time(refund.created_at)
+
+    @display(description="Amount")
+    def sum(self, refund: Refund) -> str:
+        """Return what goes back."""
+        return format_money(refund.amount_value, refund.currency)
+
+    @display(description="Reason")
+    def why(self, refund: Refund) -> str:
+        """Return the reason that was given."""
+        return refund.reason
+
+    @display(description="State", label=_REFUND_COLOURS)
+    def how_far(self, refund: Refund) -> str:
+        """Return how far the money has got."""
+        return str(RefundStatus(refund.state).label)
+
+    @display(description="Back into stock")
+    def shelf(self, refund: Refund) -> str:
+        """Return whether staff said that the pieces go back into stock."""
+        return "Yes" if refund.restock else "No"
+
+    @display(description="By")
+    def who(self, refund: Refund) -> str:
+        """Return who asked; the shop itself when nobody is named."""
+        return str(refund.asked_by.email) if refund.asked_by else "The shop"

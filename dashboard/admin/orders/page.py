@@ -1,0 +1,102 @@
+"""The common part of the pages on which staff do one thing to one order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from saleor.order.models import Order
+
+from dashboard.models import AccessKind
+from dashboard.services.access_log import record_access
+from dashboard.services.packing import ReportRefused
+from plugins.discreet_shipping.errors import ChangeRefused
+from plugins.ordering.outcomes import (
+    CancelRefused,
+    PaymentUnavailable,
+    RefundRefused,
+    ResolveRefused,
+    ReturnRefused,
+)
+
+REFUSALS = (
+    CancelRefused,
+    ChangeRefused,
+    PaymentUnavailable,
+    RefundRefused,
+    ReportRefused,
+    ReturnRefused,
+    ResolveRefused,
+)
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """What is done there.
+
+    `form` makes the form from what was sent (None at first) and the order. `do` calls the service
+    with a valid form and returns what to say; a refusal of the service stands above the form,
+    which keeps what was typed. `more` returns what else the template shows.
+    """
+
+    title: str
+    template: str
+    form: Callable[[Any, Order], forms.Form]
+    do: Callable[[HttpRequest, Order, Any], str]
+    more: Callable[[Order], Mapping[str, Any]] = lambda _order: {}
+
+
+class VersionedForm(forms.Form):
+    """A form whose field `expected_version` holds what the page said when it was shown.
+
+    The service refuses when that is no longer so: somebody else was quicker.
+    """
+
+    expected_version = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    def refresh_version(self, expected_version: str) -> None:
+        """Keep what was typed, now beside what stands there since."""
+        self.data = {**dict(self.data.items()), "expected_version": expected_version}
+
+
+def handle_order_page(
+    admin: Any, request: HttpRequest, object_id: str, page: OrderPage
+) -> HttpResponse:
+    """Show the page of an order; a POST does it and goes back to the order."""
+    order = admin.get_object(request, object_id)
+    if order is None:
+        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)
+    form = page.form(request.POST if request.method == "POST" else None, order)
+    if form.is_valid() and _is_done(request, order, form, page):
+        return redirect("admin:order_order_change", order.pk)
+    if form.is_bound:  # a refusal may come from what changed meanwhile
+        order = admin.get_object(request, object_id)
+    record_access(actor=request.user, kind=AccessKind.ORDER, subject_id=order.pk)
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": f"Order {order}: {page.title}",
+        "opts": admin.opts,
+        "original": order,
+        "form": form,
+        **page.more(order),
+    }
+    return TemplateResponse(request, page.template, context)
+
+
+def _is_done(request: HttpRequest, order: Order, form: forms.Form, page: OrderPage) -> bool:
+    try:
+        said = page.do(request, order, form)
+    except REFUSALS as refused:
+        form.add_error(None, str(refused))
+        if isinstance(form, VersionedForm):
+            fresh = page.form(None, Order.objects.get(pk=order.pk))
+            form.refresh_version(fresh.initial["expected_version"])
+        return False
+    messages.success(request, said)
+    return True

@@ -1,0 +1,74 @@
+"""Payments and events of Stripe that need a look: unmatched, given up, refused. Read-only."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.decorators import display
+
+from dashboard.admin.base import ReadOnly, SaleorModelAdmin
+from dashboard.admin.formatting import format_money, format_time
+from dashboard.site import staff_site
+from plugins.stripe_payments.models import EventState, RefusedWebhook, StrayPayment, StripeEvent
+from plugins.stripe_payments.policies import from_smallest_unit
+
+
+class PaymentProblemAdmin(ReadOnly, SaleorModelAdmin):
+    """A list that is empty on a good day."""
+
+    required_permission = "order.manage_orders"
+    empty_help = "Nothing here, as it should be."
+
+
+@admin.register(StrayPayment, site=staff_site)
+class StrayPaymentAdmin(PaymentProblemAdmin):
+    """Payments of no order here: look at them at Stripe."""
+
+    empty_help = "Nothing here, as it should be: every payment found its order."
+    list_display = fields = readonly_fields = ("intent", "order_number", "sum", "seen")
+    search_fields = ("intent", "order_number")
+    search_help_text = "Stripe's id of the payment, or order number"
+    ordering = ("-pk",)
+
+    @display(description="Amount")
+    def sum(self, stray: StrayPayment) -> str:
+        """Return what was paid."""
+        money = from_smallest_unit(stray.amount, stray.currency)
+        return format_money(money.amount, money.currency)
+
+    @display(description="Seen", ordering="seen_at")
+    def seen(self, stray: StrayPayment) -> str:
+        """Return when the shop learnt of it."""
+        return format_time(stray.seen_at)
+
+
+@admin.register(StripeEvent, site=staff_site)
+class DeadEventAdmin(PaymentProblemAdmin):
+    """Events that the shop tried to work on, again and again, and gave up."""
+
+    empty_help = "Nothing here, as it should be: all that Stripe told was worked on."
+    list_display = fields = readonly_fields = (
+        "event_id", "kind", "object_id", "received", "attempts", "last_error",
+    )  # fmt: skip
+    search_fields = ("event_id", "object_id")
+    search_help_text = "Stripe's id of the event or of what it is about"
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StripeEvent]:
+        """Return the events that were given up; the others need nobody."""
+        return super().get_queryset(request).filter(state=EventState.DEAD)
+
+    @display(description="Received", ordering="received_at")
+    def received(self, event: StripeEvent) -> str:
+        """Return when it first came."""
+        return format_time(event.received_at)
+
+
+@admin.register(RefusedWebhook, site=staff_site)
+class RefusedWebhookAdmin(PaymentProblemAdmin):
+    """How many messages in Stripe's name were refused on each day."""
+
+    empty_help = "Nothing here, as it should be: no message was refused."
+    list_display = fields = readonly_fields = ("day", "reason", "count")
+    ordering = ("-day", "reason")

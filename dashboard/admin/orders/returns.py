@@ -1,0 +1,103 @@
+"""The page of an order on which staff inspect returned pieces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from saleor.order.models import Order
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanWidget
+
+from dashboard.admin.orders.page import OrderPage, VersionedForm, handle_order_page
+from plugins.ordering.order_state import RETURN_STATE_KEY, ReturnState
+from plugins.ordering.returns import record_return, returned_pieces
+
+_STATE_LABELS = {
+    ReturnState.EXPECTED.value: "Expected",
+    ReturnState.ARRIVED.value: "Came in, to look at",
+}
+
+
+class ReturnForm(VersionedForm):
+    """How many pieces of which line, and in what state they are.
+
+    `expected_version` is how many had come back: two people must not count the same parcel twice.
+    """
+
+    sealed = forms.BooleanField(
+        label="The hygiene seal is whole",
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text="What was opened is written off: it is never sold again.",
+    )
+    sound = forms.BooleanField(
+        label="Nothing is damaged", required=False, widget=UnfoldBooleanWidget()
+    )
+    more = forms.BooleanField(
+        label="More of what came in is still to be looked at",
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text="The order then stays among the returns to look at.",
+    )
+
+    def __init__(self, data: Any, *, order: Order) -> None:
+        back = returned_pieces(order)
+        super().__init__(data, initial={"expected_version": str(back.total())})
+        lines = [line for line in order.lines.order_by("pk") if line.quantity_fulfilled]
+        self._lines = {f"line_{line.pk}": line.pk for line in lines}
+        for line in lines:
+            self.fields[f"line_{line.pk}"] = forms.IntegerField(
+                label=f"{line} ({line.product_sku})",
+                required=False,
+                min_value=0,
+                widget=UnfoldAdminIntegerFieldWidget(),
+                help_text=f"{line.quantity_fulfilled - back[line.pk]} sent and not back yet.",
+            )
+
+    @property
+    def pieces(self) -> list[forms.BoundField]:
+        """The fields of the lines."""
+        return [self[name] for name in self._lines]
+
+    def wanted(self) -> dict[str, Any]:
+        """Return what `take_back` is to be asked, but for the order and who asks."""
+        data = self.cleaned_data
+        counts = {line: data.get(name) for name, line in self._lines.items()}
+        pieces = {line: count for line, count in counts.items() if count}
+        flags = {name: data[name] for name in ("sealed", "sound", "more")}
+        return {"pieces": pieces, "expected_version": data["expected_version"] or None, **flags}
+
+
+class OrderReturnPage:
+    """Mixed into `OrderAdmin`: /staff/order/order/<pk>/return/ and the link to it."""
+
+    @action(description="Return", url_path="return", icon="assignment_return", permissions=["view"])
+    def take_return(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the form; a POST notes the return."""
+        return handle_order_page(self, request, object_id, _PAGE)
+
+    @display(description="Return")
+    def sent_back(self, order: Order) -> str:
+        """Return how far a return has got, and how many pieces have come back so far."""
+        state = (order.private_metadata or {}).get(RETURN_STATE_KEY, "")
+        back = returned_pieces(order).total()
+        known = [_STATE_LABELS.get(state, ""), f"{back} back" if back else ""]
+        return ", ".join(filter(None, known)) or "-"
+
+
+def _record_return(request: HttpRequest, order: Order, form: ReturnForm) -> str:
+    user: Any = request.user
+    restocked = record_return(order_id=order.pk, actor_id=user.pk, **form.wanted())
+    where = "Back into stock" if restocked else "Written off"
+    return f"{where}. Money goes back by a refund, without restocking again."
+
+
+_PAGE = OrderPage(
+    title="return",
+    template="dashboard/order_return.html",
+    form=lambda data, order: ReturnForm(data, order=order),
+    do=_record_return,
+    more=lambda _order: {"button": "Note the return"},
+)

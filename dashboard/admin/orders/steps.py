@@ -1,0 +1,167 @@
+"""The pages of an order for its next step (cancel, resolve, report a parcel) and for a note."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from saleor.order.models import Order
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
+
+from dashboard.admin.orders.bulk import NoteForm
+from dashboard.admin.orders.page import OrderPage, VersionedForm, handle_order_page
+from dashboard.services.packing import ParcelReport, may_be_reported, report_parcel
+from plugins.ordering.attention import attention_version, may_be_resolved, resolve_attention
+from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.order_state import (
+    ReturnState,
+    attention_reasons,
+    may_be_cancelled,
+    note_order,
+)
+from plugins.ordering.returns import may_set_return_state, set_return_state
+
+
+class SentenceRadioSelect(UnfoldAdminRadioSelectWidget):
+    """Choices that are sentences: Unfold cuts off what is wider than a telephone."""
+
+    option_template_name = "dashboard/radio_option.html"
+
+
+CANCEL, SETTLE = "cancel", "settle"
+_STEPS_WITH_REASON = {CANCEL, SETTLE}
+_RETURN_STATES: dict[str, ReturnState | None] = {
+    "return_expected": ReturnState.EXPECTED,
+    "return_arrived": ReturnState.ARRIVED,
+    "return_off": None,
+}
+_REASON_MISSING = {CANCEL: "Say why it is cancelled.", SETTLE: "Say how it was settled."}
+_LABELS = {
+    ParcelReport.READY.value: "It can be collected: tell the customer",
+    ParcelReport.ARRIVED.value: "It has arrived: tell the customer",
+    "return_expected": "The customer sends something back: expect a return",
+    "return_arrived": "A return came in: look at its pieces later",
+    "return_off": "The customer keeps it: no return is expected any more",
+    SETTLE: "I looked at what needs attention: it may go its way again",
+    CANCEL: "Cancel it: all money goes back, and its pieces are free again",
+}
+_MESSAGES = {
+    ParcelReport.READY.value: "Noted. The customer is told that it can be collected.",
+    ParcelReport.ARRIVED.value: "Noted. The customer is told that it has arrived.",
+    "return_expected": "Noted. The order stands among the expected returns.",
+    "return_arrived": "Noted. The order stands among the returns to look at.",
+    "return_off": "Noted. No return is expected any more.",
+    SETTLE: "Noted. It does not need attention any more.",
+    CANCEL: "The order is cancelled. All that was paid goes back.",
+}
+
+
+class StepForm(VersionedForm):
+    """One of the steps that are possible now; some need a reason.
+
+    `expected_version` is why the order needed attention when the form was shown.
+    """
+
+    step = forms.ChoiceField(label="What happens", widget=SentenceRadioSelect())
+    reason = forms.CharField(
+        max_length=200,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="To cancel or settle it, say why. Nothing about anybody's health.",
+    )
+
+    def __init__(self, data: Any, *, steps: list[str], expected_version: str) -> None:
+        super().__init__(data, initial={"expected_version": expected_version})
+        field: Any = self.fields["step"]
+        field.choices = [(step, _LABELS[step]) for step in steps]
+        if not _STEPS_WITH_REASON & set(steps):
+            del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason where one is needed."""
+        data = super().clean() or self.cleaned_data
+        if data.get("step") in _STEPS_WITH_REASON and not data.get("reason"):
+            self.add_error("reason", _REASON_MISSING[data["step"]])
+        return data
+
+
+class OrderSteps:
+    """Mixed into `OrderAdmin`: /staff/order/order/<pk>/step/ and the link to it."""
+
+    @action(description="Next step", url_path="step", icon="checklist", permissions=["view"])
+    def next_step(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what is possible; a POST does it."""
+        return handle_order_page(self, request, object_id, _STEP_PAGE)
+
+
+def possible_steps(order: Order) -> list[str]:
+    """Return the steps that would not be refused now."""
+    reports = [report.value for report in ParcelReport if may_be_reported(order, report)[0]]
+    returns = [
+        step for step, state in _RETURN_STATES.items() if may_set_return_state(order, state)[0]
+    ]
+    settle = [SETTLE] if may_be_resolved(order)[0] else []
+    cancel = [CANCEL] if may_be_cancelled(order)[0] else []
+    return [*settle, *reports, *returns, *cancel]
+
+
+def _perform_step(request: HttpRequest, order: Order, form: StepForm) -> str:
+    user: Any = request.user
+    step = form.cleaned_data["step"]
+    if step == CANCEL:
+        cancel_order(order_id=order.pk, actor_id=user.pk, reason=form.cleaned_data["reason"])
+    elif step == SETTLE:
+        resolve_attention(
+            order_id=order.pk,
+            expected_version=form.cleaned_data["expected_version"],
+            reason=form.cleaned_data["reason"],
+            actor_id=user.pk,
+        )
+    elif step in _RETURN_STATES:
+        set_return_state(order_id=order.pk, state=_RETURN_STATES[step], actor_id=user.pk)
+    else:
+        report_parcel(order_id=order.pk, report=ParcelReport(step), actor=user)
+    return _MESSAGES[step]
+
+
+_STEP_PAGE = OrderPage(
+    title="next step",
+    template="dashboard/order_step.html",
+    form=lambda data, order: StepForm(
+        data, steps=possible_steps(order), expected_version=attention_version(order)
+    ),
+    do=_perform_step,
+    more=lambda order: {
+        "button": "Do it",
+        "steps": possible_steps(order),
+        "why_not": may_be_cancelled(order)[1],
+        "attention": [code.replace("_", " ") for code in attention_reasons(order)],
+        "why_attention": may_be_resolved(order)[1],
+    },
+)
+
+
+class OrderNotes:
+    """Mixed into `OrderAdmin`: /staff/order/order/<pk>/note/ and the link to it."""
+
+    @action(description="Note", url_path="note", icon="sticky_note_2", permissions=["view"])
+    def note(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the form; a POST adds the note to the time line."""
+        return handle_order_page(self, request, object_id, _NOTE_PAGE)
+
+
+def _add_note(request: HttpRequest, order: Order, form: NoteForm) -> str:
+    user: Any = request.user
+    note_order(order_id=order.pk, message=form.cleaned_data["message"], actor_id=user.pk)
+    return "The note stands in the time line."
+
+
+_NOTE_PAGE = OrderPage(
+    title="add a note",
+    template="dashboard/order_page.html",
+    form=lambda data, _order: NoteForm(data),
+    do=_add_note,
+    more=lambda _order: {"button": "Add the note"},
+)

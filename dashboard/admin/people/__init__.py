@@ -1,0 +1,1 @@
+"""Customers, staff and the access log in the dashboard."""

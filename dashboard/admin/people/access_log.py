@@ -1,0 +1,105 @@
+"""Who viewed and who changed what. Read-only, for managers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import display
+
+from dashboard.admin.base import ReadOnly, SaleorModelAdmin
+from dashboard.admin.formatting import format_time
+from dashboard.models import AccessKind, AccessRecord
+from dashboard.roles import VIEW_ACCESS_LOG
+from dashboard.selectors.orders import parse_number
+from dashboard.services.access_log import record_access
+from dashboard.services.staff import staff_by_email
+from dashboard.site import staff_site
+
+
+class Audited:
+    """Mixed into an admin class: each page of one row that is shown is written down."""
+
+    access_kind: AccessKind
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the row, and write down that this person saw it."""
+        shown = super().change_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+        if shown.status_code == 200:  # noqa: PLR2004  else nothing of it was seen
+            record_access(actor=request.user, kind=self.access_kind, subject_id=int(object_id))
+        return shown
+
+
+class _LogAdmin(ReadOnly, SaleorModelAdmin):
+    required_permission = VIEW_ACCESS_LOG
+    empty_help = "Nothing was written down yet."
+    list_filter_submit = False
+
+
+@admin.register(AccessRecord, site=staff_site)
+class AccessRecordAdmin(_LogAdmin):
+    """Orders, parcels and customers that staff opened; kept as long as /privacy/ says."""
+
+    list_display = fields = readonly_fields = ("when", "who", "kind", "subject_id")
+    list_filter = ("kind",)
+    list_select_related = ("actor",)
+    search_fields = ("actor__email",)  # shows the search box; `get_search_results` does the work
+    search_help_text = "Staff e-mail, or number of the order or customer"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AccessRecord], search_term: str
+    ) -> tuple[QuerySet[AccessRecord], bool]:
+        """Find by the number of what was seen, or by part of the e-mail of who saw it."""
+        term, number = search_term.strip(), parse_number(search_term)
+        if number is not None:
+            return queryset.filter(subject_id=number), False
+        return queryset.filter(actor__in=staff_by_email(term)) if term else queryset, False
+
+    @display(description="When", ordering="pk")
+    def when(self, record: AccessRecord) -> str:
+        """Return when the page was opened."""
+        return format_time(record.at)
+
+    @display(description="Who")
+    def who(self, record: AccessRecord) -> str:
+        """Return who opened it."""
+        return str(record.actor.email)
+
+
+@admin.register(LogEntry, site=staff_site)
+class LogEntryAdmin(_LogAdmin):
+    """Changes made on the dashboard's forms; those of orders and stock stand on their pages."""
+
+    list_display = fields = readonly_fields = ("when", "who", "content_type", "what", "how")
+    list_select_related = ("user", "content_type")
+    search_fields = ("user__email", "object_repr")
+    search_help_text = "Staff e-mail, or what was changed"
+
+    @display(description="When", ordering="pk")
+    def when(self, entry: LogEntry) -> str:
+        """Return when it was changed."""
+        return format_time(entry.action_time)
+
+    @display(description="Who")
+    def who(self, entry: LogEntry) -> str:
+        """Return who changed it."""
+        return str(entry.user)
+
+    @display(description="What")
+    def what(self, entry: LogEntry) -> str:
+        """Return the row's name as it was then."""
+        return entry.object_repr
+
+    @display(description="Change")
+    def how(self, entry: LogEntry) -> str:
+        """Return which fields were changed."""
+        return str(entry.get_change_message())

@@ -1,0 +1,205 @@
+"""Staff and their permission groups. Nobody can grant more than they have themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import ManyToManyField, Model, QuerySet
+from django.forms import ModelMultipleChoiceField
+from django.http import HttpRequest
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldBooleanWidget
+
+from dashboard.admin.base import SaleorModelAdmin
+from dashboard.admin.formatting import format_time
+from dashboard.models import StaffMember
+from dashboard.policies import may_manage_staff
+from dashboard.services.staff import (
+    SUPERUSER_MARK,
+    WITH_APP,
+    grantable_groups,
+    grantable_permissions,
+    permissions_of,
+    permissions_of_group,
+    reset_second_factor,
+)
+from dashboard.site import staff_site
+
+
+class _LowerCaseEmail:
+    """E-mails are kept in lower case, so that one person has one account."""
+
+    def clean_email(self) -> str:
+        """Return the address in lower case; refuse one that is taken in whatever case."""
+        email = self.cleaned_data["email"].lower()  # type: ignore[attr-defined]
+        others = StaffMember.objects.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
+        if others.filter(email__iexact=email).exists():
+            raise ValidationError("There is an account with this e-mail already.")
+        return str(email)
+
+
+class StaffAddForm(_LowerCaseEmail, UserCreationForm):
+    """A new member of staff, with a first password."""
+
+    class Meta:
+        model = StaffMember
+        fields = ("email", "first_name", "last_name")
+        field_classes: dict[str, Any] = {}
+
+    def save(self, commit: bool = True) -> StaffMember:
+        """Return the account, allowed into /staff/ but without any permission yet."""
+        self.instance.is_staff = True
+        return super().save(commit=commit)
+
+
+class StaffChangeForm(_LowerCaseEmail, UserChangeForm):
+    """An existing member of staff."""
+
+    reset_second_factor = forms.BooleanField(
+        label="Set up the second step anew",
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text="For someone whose phone is lost: their app and recovery codes stop working.",
+    )
+
+    class Meta:
+        model = StaffMember
+        fields = ("email", "first_name", "last_name", "is_active", "is_superuser", "groups")
+        field_classes: dict[str, Any] = {}
+
+
+PERMISSION = "account.manage_staff"
+
+
+@admin.register(StaffMember, site=staff_site)
+class StaffAdmin(SaleorModelAdmin, UserAdmin):
+    """Who can enter /staff/. People who leave are switched off, not deleted: the stock's and the
+    orders' history names them.
+    """
+
+    required_permission = PERMISSION
+    form = StaffChangeForm
+    add_form = StaffAddForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("email", "full_name", "roles", "is_active", "has_app", "last_seen")
+    list_filter = ("is_active", "groups")
+    search_fields = ("email", "first_name", "last_name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    readonly_fields = ("last_seen", "has_app")
+    add_fieldsets = (
+        (None, {"fields": ("email", ("first_name", "last_name"), ("password1", "password2"))}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StaffMember]:
+        """Return the staff with their groups."""
+        return (
+            super()
+            .get_queryset(request)
+            .filter(is_staff=True)
+            .prefetch_related("groups")
+            .annotate(app=WITH_APP)
+        )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Only a superuser can make or unmake one."""
+        if obj is None:
+            return self.add_fieldsets
+        superuser = SUPERUSER_MARK in permissions_of(request.user)
+        access = ("is_active", "is_superuser") if superuser else ("is_active",)
+        return (
+            (None, {"fields": ("email", ("first_name", "last_name"), "password", "last_seen")}),
+            ("What they may do", {"fields": (access, "groups")}),
+            ("Log-in", {"fields": ("has_app", "reset_second_factor")}),
+        )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save, and forget the second step where that was asked for."""
+        super().save_model(request, obj, form, change)
+        if change and form.cleaned_data.get("reset_second_factor"):
+            reset_second_factor(user=obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say whether the person may change this account: not if it may do more than they."""
+        if not super().has_change_permission(request, obj):
+            return False
+        return not isinstance(obj, StaffMember) or _may_manage(request, permissions_of(obj))
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
+        """Offer only groups that the person may hand on."""
+        kwargs["queryset"] = grantable_groups(request.user)
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @display(description="Name")
+    def full_name(self, member: StaffMember) -> str:
+        """Return the name, without asking for an address as Saleor would."""
+        return f"{member.first_name} {member.last_name}".strip() or "-"
+
+    @display(description="Last log-in", ordering="last_login")
+    def last_seen(self, member: StaffMember) -> str:
+        """Return when they last logged in."""
+        return format_time(member.last_login)
+
+    @display(description="Second step", label={"Set up": "success", "Not yet": "warning"})
+    def has_app(self, member: StaffMember) -> str:
+        """Return whether an authenticator app is set up."""
+        return "Set up" if member.app else "Not yet"
+
+    @display(description="Groups")
+    def roles(self, member: StaffMember) -> str:
+        """Return the groups, or that no limit holds."""
+        if member.is_superuser:
+            return "Superuser"
+        return ", ".join(group.name for group in member.groups.all()) or "-"
+
+
+@admin.register(Group, site=staff_site)
+class GroupAdmin(SaleorModelAdmin):
+    """Saleor's permissions, bundled into the work of a person."""
+
+    required_permission = PERMISSION
+    list_display = ("name", "allows")
+    search_fields = ("name",)
+    ordering = ("name",)
+    fields = ("name", "permissions")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        """Return the groups with their permissions."""
+        return super().get_queryset(request).prefetch_related("permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say whether the person may change this group: not if it allows more than they may."""
+        if not super().has_change_permission(request, obj):
+            return False
+        return not isinstance(obj, Group) or _may_manage(request, permissions_of_group(obj))
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
+        """Offer only permissions that the person has, by their names."""
+        kwargs["queryset"] = grantable_permissions(request.user)
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None:
+            field.label_from_instance = lambda permission: permission.name.rstrip(".")
+        return field
+
+    @display(description="Allows")
+    def allows(self, group: Group) -> str:
+        """Return the permissions by their names."""
+        names = (permission.name.rstrip(".") for permission in group.permissions.all())
+        return ", ".join(sorted(names)) or "-"
+
+
+def _may_manage(request: HttpRequest, other: set[str]) -> bool:
+    allowed, _reason = may_manage_staff(manager=permissions_of(request.user), other=other)
+    return allowed

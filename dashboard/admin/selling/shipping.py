@@ -1,0 +1,99 @@
+"""Shipping zones and their delivery methods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from saleor.shipping.models import ShippingMethod, ShippingZone
+from unfold.decorators import display
+
+from dashboard.admin.base import SaleorModelAdmin, SaleorTabularInline
+from dashboard.site import staff_site
+
+
+class ShippingMethodForm(forms.ModelForm):
+    """A way of delivery that some order can have."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse limits that no order's total lies between."""
+        data = super().clean() or self.cleaned_data
+        least = data.get("minimum_order_price_amount")
+        most = data.get("maximum_order_price_amount")
+        if least is not None and most is not None and least > most:
+            self.add_error("maximum_order_price_amount", "This is less than the minimum.")
+        return data
+
+
+class ShippingZoneForm(forms.ModelForm):
+    """A zone with countries of its own, or the one that serves all others."""
+
+    class Meta:
+        help_texts = {"default": "Serves every country that no other zone names."}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a zone that serves nobody, or whom another zone serves."""
+        data = super().clean() or self.cleaned_data
+        others = ShippingZone.objects.exclude(pk=self.instance.pk)
+        if data.get("default"):
+            if rest := others.filter(default=True).first():
+                self.add_error("default", f"“{rest.name}” serves all other countries already.")
+        elif "countries" in data and (problem := _country_problem(list(data["countries"]), others)):
+            self.add_error("countries", problem)
+        return data
+
+
+def _country_problem(codes: list[str], others: QuerySet[ShippingZone]) -> str:
+    if not codes:
+        return "Choose at least one country: the zone would serve nobody."
+    for zone in others.filter(default=False):
+        if both := [country.name for country in zone.countries if country.code in codes]:
+            return f"{both[0]} is in the zone “{zone.name}” already."
+    return ""
+
+
+class ShippingMethodInline(SaleorTabularInline):
+    """The ways of delivery into a zone."""
+
+    required_permission = "shipping.manage_shipping"
+    model = ShippingMethod
+    form = ShippingMethodForm
+    verbose_name_plural = "Delivery methods"
+    hide_title = True
+    fields = (
+        "name",
+        "type",
+        "price_amount",
+        "minimum_order_price_amount",
+        "maximum_order_price_amount",
+    )
+
+
+@admin.register(ShippingZone, site=staff_site)
+class ShippingZoneAdmin(SaleorModelAdmin):
+    """Countries that share their delivery methods."""
+
+    form = ShippingZoneForm
+    required_permission = "shipping.manage_shipping"
+    list_display = ("name", "default", "country_count", "methods")
+    search_fields = ("name",)
+    ordering = ("name",)
+    fields = ("name", "default", "countries")
+    inlines = (ShippingMethodInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ShippingZone]:
+        """Return the zones with their methods."""
+        return super().get_queryset(request).prefetch_related("shipping_methods")
+
+    @display(description="Countries")
+    def country_count(self, zone: ShippingZone) -> int:
+        """Return how many countries the zone has."""
+        return len(zone.countries)
+
+    @display(description="Methods")
+    def methods(self, zone: ShippingZone) -> str:
+        """Return the names of the methods."""
+        return ", ".join(method.name for method in zone.shipping_methods.all()) or "-"

@@ -1,0 +1,1 @@
+"""Stock, its ledger, stock documents and warehouses in the dashboard."""

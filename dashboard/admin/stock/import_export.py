@@ -1,0 +1,303 @@
+"""The stock table as CSV or XLSX: exported, and imported after a dry run of all changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import path
+from import_export import fields, instance_loaders, resources, widgets
+from import_export.admin import ImportExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.results import Result, RowResult
+from import_export.tmp_storages import CacheStorage
+from tablib import Dataset
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+
+from dashboard.models import StockItem
+from dashboard.selectors.stock import sizes_of
+from dashboard.services.stock import clear_progress, read_progress, store_progress
+from plugins.inventory.alerts import set_reorder_points
+from plugins.inventory.ledger import stock_reason
+from plugins.inventory.models import StockReason
+from plugins.inventory.policies import may_set_stock
+from plugins.inventory.quantities import allocated_pieces, write_quantities
+
+_MAX_PIECES = 1_000_000
+
+
+class _PiecesWidget(widgets.IntegerWidget):
+    """Whole pieces; anything else is a mistake of its field, not of the line."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
+        """Return the number, None for an empty cell."""
+        text = "" if value is None else str(value).strip().removesuffix(".0")
+        if not text:
+            return None
+        if not re.fullmatch(r"-?\d{1,9}", text):
+            raise ValueError(f"“{text[:40]}” is not a whole number.")
+        return int(text)
+
+
+class _StockLoader(instance_loaders.BaseInstanceLoader):
+    """Locks and reads all rows of the file at once, by SKU and warehouse."""
+
+    def __init__(self, resource: Any, dataset: Dataset) -> None:
+        super().__init__(resource, dataset)
+        skus = dataset["sku"] if "sku" in (dataset.headers or ()) else ()
+        rows = list(_stock_to_lock().filter(sku__in={str(sku).strip() for sku in skus}))
+        held = allocated_pieces(row.pk for row in rows)
+        for row in rows:
+            row.allocated = held.get(row.pk, 0)
+        self._rows = {(row.sku, row.place): row for row in rows}
+
+    def get_instance(self, row: Mapping[str, Any]) -> StockItem | None:
+        """Return the stock that a line of the file names; None if there is none."""
+        return self._rows.get(_stock_key(row))
+
+
+def _stock_to_lock() -> Any:
+    plain = StockItem.objects.annotate(
+        sku=F("product_variant__sku"),
+        place=F("warehouse__slug"),
+        current=F("quantity"),
+        expected=F("quantity"),
+        old_point=F("reorder_point__pieces"),
+        point=F("reorder_point__pieces"),
+    )
+    return plain.select_for_update(of=("self",)).order_by("pk")
+
+
+def _stock_key(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(row["sku"]).strip(), str(row["warehouse"]).strip()
+
+
+class _StockRowResult(RowResult):
+    """A line that names its stock by what is read already; the library would ask once a line."""
+
+    def add_instance_info(self, instance: Any) -> None:
+        """Keep id and SKU."""
+        self.object_id, self.object_repr = instance.pk, instance.sku
+
+
+class StockResource(resources.ModelResource):
+    """All lines of the file are taken, or none.
+
+    `on_hand_when_exported` may be left out. Where it is there, a line whose `on_hand` was not
+    edited changes nothing, and an edited one is refused if somebody else changed that stock since.
+    """
+
+    sku = fields.Field("sku", "sku")
+    warehouse = fields.Field("place", "warehouse")
+    product = fields.Field(column_name="product", readonly=True)
+    kind = fields.Field(column_name="kind", readonly=True)
+    sizes = fields.Field(column_name="sizes", readonly=True)
+    on_hand = fields.Field("quantity", "on_hand", widget=_PiecesWidget())
+    expected = fields.Field("expected", "on_hand_when_exported", widget=_PiecesWidget())
+    reserved = fields.Field("allocated", "reserved", readonly=True)
+    available = fields.Field("available", "available", readonly=True)
+    sold = fields.Field("sold", "sold_in_30_days", readonly=True)
+    days_left = fields.Field("days_left", "days_left", readonly=True)
+    point = fields.Field("point", "reorder_point", widget=_PiecesWidget())
+
+    class Meta:
+        model = StockItem
+        fields = (
+            "sku", "warehouse", "product", "kind", "sizes", "on_hand", "expected", "reserved",
+            "available", "sold", "days_left", "point",
+        )  # fmt: skip
+        import_id_fields = ("sku", "warehouse")
+        instance_loader_class = _StockLoader
+        use_bulk = True
+        use_transactions = True
+        report_skipped = False
+        skip_diff = True  # it copies every row; the page shows the two figures that can change
+        store_instance = True
+
+    def filter_export(self, queryset: Any, **kwargs: Any) -> Any:
+        """Return the rows of the list with the columns that only a file has."""
+        return queryset.annotate(
+            sku=F("product_variant__sku"),
+            place=F("warehouse__slug"),
+            expected=F("quantity"),
+            point=F("reorder_point__pieces"),
+        )
+
+    def dehydrate_product(self, stock: Any) -> str:
+        """Return the product with its variant."""
+        variant = stock.product_variant
+        return " ".join(filter(None, (variant.product.name, variant.name)))
+
+    def dehydrate_kind(self, stock: Any) -> str:
+        """Return the part of the shop, such as sets."""
+        category = stock.product_variant.product.category
+        return category.slug if category else ""
+
+    def dehydrate_sizes(self, stock: Any) -> str:
+        """Return the numbers of its sizes."""
+        return ", ".join(map(str, sizes_of(stock)))
+
+    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
+        """Remember who imports, and which lines were there."""
+        self._user_id: int = kwargs["user"].pk
+        self._file = str(kwargs.get("file_name") or "")
+        self._total = len(dataset)
+        self._known: set[tuple[str, str]] = set()
+
+    def before_import_row(self, row: Mapping[str, Any], **kwargs: Any) -> None:
+        """Refuse a line that stands twice; tell how far it is."""
+        store_progress(user_id=self._user_id, done=kwargs["row_number"], total=self._total)
+        if _stock_key(row) in self._known:
+            raise ValidationError({"sku": "This SKU and warehouse stand in the file twice."})
+        self._known.add(_stock_key(row))
+
+    def after_init_instance(
+        self, instance: Any, new: bool, row: Mapping[str, Any], **kwargs: Any
+    ) -> None:
+        """Refuse a line for a stock that is not kept: a typing mistake must not begin one."""
+        if new:
+            sku, warehouse = _stock_key(row)
+            raise ValidationError({"sku": f"There is no stock of “{sku}” in “{warehouse}”."})
+
+    def import_instance(self, instance: Any, row: Mapping[str, Any], **kwargs: Any) -> None:
+        """Take the line over; what was not edited since the export keeps today's figure."""
+        super().import_instance(instance, row, **kwargs)
+        if "on_hand" not in row or instance.quantity == instance.expected != instance.current:
+            instance.quantity = instance.expected = instance.current
+
+    def skip_row(
+        self, instance: Any, original: None, row: Any, import_validation_errors: Any = None
+    ) -> bool:
+        """Leave a line alone that says what is so already."""
+        same = (instance.quantity, instance.point) == (instance.current, instance.old_point)
+        return same and not import_validation_errors
+
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        """Name the field that is wrong, and why."""
+        errors: dict[str, Any] = dict(import_validation_errors or {})
+        if "quantity" not in errors and (problem := _quantity_problem(instance)):
+            errors["on_hand"] = ValidationError(problem)
+        if "point" not in errors and not 0 <= (instance.point or 0) <= _MAX_PIECES:
+            errors["reorder_point"] = ValidationError(f"Write a number from 0 to {_MAX_PIECES}.")
+        if errors:
+            raise ValidationError(
+                {_COLUMN_NAMES.get(name, name): error for name, error in errors.items()}
+            )
+
+    @classmethod
+    def get_row_result_class(cls) -> type[_StockRowResult]:
+        """Return a line's result that asks the database nothing."""
+        return _StockRowResult
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> None:
+        """Write a batch. A dry run writes too, so that the database has its say, and is undone."""
+        reason = StockReason.IMPORTED
+        with stock_reason(reason=reason, actor_id=self._user_id, note=self._file):
+            write_quantities({stock.pk: stock.quantity for stock in self.update_instances})
+        set_reorder_points({stock.pk: stock.point for stock in self.update_instances})
+        self.update_instances.clear()
+
+    def after_import(self, dataset: Dataset, result: Result, **kwargs: Any) -> None:
+        """Do nothing: no new rows, so no sequence to reset."""
+
+
+_COLUMN_NAMES = {
+    "quantity": "on_hand",
+    "point": "reorder_point",
+    "expected": "on_hand_when_exported",
+}
+
+
+def _quantity_problem(instance: Any) -> str:
+    if instance.quantity is None:
+        return "Write how many are on hand."
+    if not 0 <= instance.quantity <= _MAX_PIECES:
+        return f"Write a number from 0 to {_MAX_PIECES}."
+    if instance.quantity == instance.current:
+        return ""
+    _allowed, reason = may_set_stock(
+        expected=instance.expected,
+        current=instance.current,
+        allocated=instance.allocated,
+        wanted=instance.quantity,
+    )
+    return reason
+
+
+class _ExportForm(ExportForm):
+    """Offers CSV first: one click is enough."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["format"].initial = "0"
+
+
+class StockImportExport(ImportExportMixin):
+    """Mixed into `StockAdmin`: the import and export of django-import-export."""
+
+    resource_classes = (StockResource,)
+    formats = (CSV, XLSX)
+    import_formats = export_formats = (CSV, XLSX)
+    import_form_class = ImportForm
+    export_form_class = _ExportForm
+    import_template_name = "dashboard/stock_import.html"
+    tmp_storage_class = CacheStorage  # any of the web servers may take the second step
+    skip_admin_log = True  # the ledger has it all
+    show_change_form_export = False
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        """Who may change stock may import it."""
+        return bool(self.is_permitted(request))
+
+    has_export_permission = has_import_permission
+
+    def get_urls(self) -> list[Any]:
+        """Add the address that says how far an import is."""
+        view = self.admin_site.admin_view(self.progress_view)
+        own = path("import/progress/", view, name="dashboard_stockitem_import_progress")
+        return [own, *super().get_urls()]
+
+    def progress_view(self, request: HttpRequest) -> JsonResponse:
+        """Say how many lines of how many are read, of this person's import."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        done, total = read_progress(user_id=request.user.pk or 0)
+        return JsonResponse({"done": done, "total": total})
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the form, or what the file would change."""
+        clear_progress(user_id=request.user.pk or 0)
+        return super().import_action(request, **kwargs)
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Take the file over."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        clear_progress(user_id=request.user.pk or 0)
+        return super().process_import(request, **kwargs)
+
+    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Let one line that is wrong take all the others back."""
+        return {"rollback_on_validation_errors": True}
+
+    def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
+        """Say that it is done, or that something changed since the dry run."""
+        if result.has_errors() or result.has_validation_errors():
+            messages.error(
+                request, "Nothing was imported: the stock changed meanwhile. Please try again."
+            )
+            return redirect("admin:dashboard_stockitem_import")
+        return super().process_result(result, request)
+
+    def add_success_message(self, result: Result, request: HttpRequest) -> None:
+        """Say how many lines changed something."""
+        changed, same = result.totals["update"], result.totals["skip"]
+        messages.success(request, f"Imported. Lines that changed: {changed}; as before: {same}.")

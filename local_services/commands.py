@@ -1,0 +1,117 @@
+"""The commands that make up the shop besides its servers, the same ones as in the Dockerfile.
+
+Also where the inbox and the Stripe sandbox of `make run` listen, and the sandbox's test keys.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_services.data_folder import DataFolder
+from local_services.ports import LOOPBACK, free_port, usual_or_free
+from saleor_config.settings.env import read
+
+_INBOX_OFFSET = 25  # beside 8000 its page is at 8025, where MailHog and Mailpit have theirs
+
+
+@dataclass(frozen=True)
+class InboxPorts:
+    """Where the inbox takes e-mails and where it shows them."""
+
+    smtp: int
+    web: int
+
+
+def choose_inbox_ports(shop_port: int) -> InboxPorts:
+    """Choose free ports; the page's is the same at each start while nothing else takes it."""
+    return InboxPorts(smtp=free_port(), web=usual_or_free(shop_port + _INBOX_OFFSET))
+
+
+_SANDBOX_OFFSET = 26  # next to the inbox's page
+
+
+@dataclass(frozen=True)
+class SandboxAddress:
+    """A sandbox to be started: the shop cannot tell it from Stripe but for its address."""
+
+    port: int
+    key: str
+    webhook_secret: str
+
+    @property
+    def address(self) -> str:
+        """Where browsers and the shop find it."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the shop and the sandbox read from the environment."""
+        return {
+            "STRIPE_API_KEY": self.key,
+            "STRIPE_WEBHOOK_SECRET": self.webhook_secret,
+            "STRIPE_API_BASE": self.address,
+        }
+
+
+def choose_sandbox(places: DataFolder, shop_port: int) -> SandboxAddress | None:
+    """Return the sandbox to start, or None where the environment names a key of Stripe's."""
+    if os.environ.get("STRIPE_API_KEY"):
+        return None
+    # all the same at each start: a payment page opened before it can still be paid
+    key, secret = places.secret("stripe-key"), places.secret("stripe-webhook-secret")
+    return SandboxAddress(
+        usual_or_free(shop_port + _SANDBOX_OFFSET), f"sk_test_{key}", f"whsec_{secret}"
+    )
+
+
+_BIN = Path(sys.executable).parent
+
+
+def web(port: int) -> str:
+    """The web server, for this machine only."""
+    return _line(
+        *(_BIN / "granian", "--interface", "wsgi", "--no-ws", "--host", LOOPBACK, "--port", port),
+        *("--workers", read("WEB_WORKERS"), "--blocking-threads", read("WEB_THREADS")),
+        *("--respawn-failed-workers", "saleor_config.wsgi:application"),
+    )
+
+
+def worker() -> str:
+    """Celery's worker."""
+    options = ("--concurrency", read("CELERY_CONCURRENCY"), "--loglevel", read("LOG_LEVEL"))
+    alone = ("--without-gossip", "--without-mingle")  # no other worker to wait for: a second less
+    return _line(_BIN / "celery", "-A", "saleor_config", "--quiet", "worker", *options, *alone)
+
+
+def beat(folder: Path) -> str:
+    """Celery's clock. It keeps no pid file: one left behind by kill -9 would stop it."""
+    options = ("--schedule", folder / "schedule", "--pidfile=", "--loglevel", "WARNING")
+    return _line(_BIN / "celery", "-A", "saleor_config", "--quiet", "beat", *options)
+
+
+def inbox(folder: Path, ports: InboxPorts) -> str:
+    """The e-mail inbox."""
+    module = "local_services.inbox"
+    return _line(sys.executable, "-m", module, folder, ports.smtp, ports.web)
+
+
+def stripe_sandbox(folder: Path, stripe_sandbox: SandboxAddress, shop_port: int) -> str:
+    """The Stripe sandbox, which tells the shop of each payment."""
+    webhook = f"http://{LOOPBACK}:{shop_port}/stripe/webhook/"
+    options = ("--port", stripe_sandbox.port, "--data", folder, "--webhook-url", webhook)
+    return _line(sys.executable, "-m", "local_services.stripe_sandbox", *options)
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Return the environment of these processes."""
+    fixed = {"DJANGO_SETTINGS_MODULE": "saleor_config.settings.local", "PYTHONUNBUFFERED": "1"}
+    return os.environ | fixed | variables
+
+
+def _line(*words: object) -> str:
+    # exec: the shell that honcho starts becomes the program and gets its signals.
+    return "exec " + shlex.join(map(str, words))

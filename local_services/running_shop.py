@@ -1,0 +1,55 @@
+"""What can be done with the shop that runs in this folder, from another terminal."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from local_services import commands, postgres
+from local_services.data_folder import DataFolder
+from local_services.locks import BusyError, locked_now
+from local_services.messages import CannotRunError, say
+from local_services.schema import ROOT
+from local_services.shop_database import STAFF_EMAIL
+
+_FILE = "addresses"  # among the secrets: the addresses hold passwords
+
+
+def save_addresses(places: DataFolder, addresses: dict[str, str]) -> None:
+    """Note where the running shop's servers are."""
+    places.keep_secret(_FILE, json.dumps(addresses))
+
+
+def addresses(places: DataFolder) -> dict[str, str]:
+    """Return where the running shop's servers are; raises CannotRunError if none runs."""
+    try:
+        with locked_now(places.lock):
+            raise CannotRunError("The shop is not running in this folder. Start it: make run")
+    except BusyError:
+        return dict(json.loads(places.secret_file(_FILE).read_text()))
+
+
+def dump(places: DataFolder) -> None:
+    """Write the shop's database to a file that pg_restore reads."""
+    path = places.root / "shop.dump"
+    command = [postgres.program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
+    subprocess.run([*command, f"--file={path}", addresses(places)["DATABASE_URL"]], check=True)
+    say(
+        f"Written: {path}. To restore it: pg_restore --no-owner --dbname=<your DATABASE_URL> {path}"
+    )
+
+
+def code(places: DataFolder) -> None:
+    """Print what an authenticator app would show now, for the log-in that `make run` prints."""
+    _manage(places, "staff_code", STAFF_EMAIL)
+
+
+def shell(places: DataFolder) -> None:
+    """Open a Python prompt with the shop's models."""
+    _manage(places, "shell")
+
+
+def _manage(places: DataFolder, *command: str) -> None:
+    environment = commands.environment(**addresses(places))
+    subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=False)

@@ -1,0 +1,94 @@
+"""The schema in seconds: restore the nearest dump, then run only the migrations it lacks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from pathlib import Path
+
+from local_services import dumps
+from local_services.locks import locked
+from local_services.migrations import Files, migration_files
+from local_services.postgres import PostgresError
+
+ROOT = Path(__file__).resolve().parents[1]
+Progress = Callable[[int, int], None]  # takes: migrations done so far, migrations to do
+
+_WHOLE = "saleor_config.settings.local"
+_WITHOUT_OURS = "saleor_config.settings.schema"
+
+
+def wanted_files() -> Files:
+    """Return the migrations of all installed apps."""
+    from saleor_config.settings import local
+
+    return migration_files(local.INSTALLED_APPS)
+
+
+def base_files() -> Files:
+    """Return the migrations of the apps that are not ours."""
+    from saleor_config.settings import schema
+
+    return migration_files(schema.INSTALLED_APPS)
+
+
+def fill(url: str, store: Path, *, progress: Progress | None = None) -> None:
+    """Bring the empty database at the address to the schema of the installed apps.
+
+    Whoever wants the same schema meanwhile waits, then restores the dump that this leaves in the
+    store. Raises PostgresError when a migration fails.
+    """
+    with locked(store / "lock"):
+        base, wanted = base_files(), wanted_files()
+        dump = dumps.nearest(store, wanted)
+        done = dump.files if dump else {}
+        if dump:
+            dumps.restore(dump, url)
+        steps = count(1)
+        tell = _teller(progress, len(wanted) - len(done))
+        if not base.items() <= done.items():
+            migrate(url, _WITHOUT_OURS, lambda: tell(next(steps)))
+            dumps.save(store, base, url)
+        if done != wanted:
+            migrate(url, _WHOLE, lambda: tell(next(steps)))
+            dumps.save(store, wanted, url)
+
+
+def _teller(progress: Progress | None, total: int) -> Callable[[int], None]:
+    def tell(done: int) -> None:
+        if progress:
+            progress(done, total)
+
+    return tell
+
+
+def migrate(url: str, settings: str = _WHOLE, on_step: Callable[[], None] | None = None) -> None:
+    """Run the missing migrations; `on_step` is called after each. Raises PostgresError."""
+    # --skip-checks: they look at the whole project, and the web server runs them anyway.
+    command = [sys.executable, "manage.py", "migrate", "--no-input", "--skip-checks"]
+    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": settings}
+    with subprocess.Popen(
+        [*command, "--no-color"],
+        cwd=ROOT,
+        env=environment | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            output = list(_watched(process.stdout or (), on_step))
+        except BaseException:  # told to end: it must not go on without us
+            process.terminate()
+            raise
+    if process.returncode:
+        raise PostgresError("A migration failed:\n" + "".join(output[-30:]))
+
+
+def _watched(lines: Iterable[str], on_step: Callable[[], None] | None) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if on_step and line.rstrip().endswith("... OK"):
+            on_step()

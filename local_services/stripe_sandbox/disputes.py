@@ -1,0 +1,62 @@
+"""/v1/disputes: retrieve, list; opened by a test card, closed by the control page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local_services.stripe_sandbox import errors, specs
+from local_services.stripe_sandbox.events import emit
+from local_services.stripe_sandbox.store import Context, Object, Store, listing, new_id
+
+
+def open_for(store: Store, charge: Object) -> Object:
+    """The cardholder disputes a charge as fraudulent."""
+    charge["disputed"] = True
+    store.put(charge)
+    dispute = {
+        "id": new_id("du"),
+        "object": "dispute",
+        "amount": charge["amount"],
+        "charge": charge["id"],
+        "created": store.now(),
+        "currency": charge["currency"],
+        "evidence_details": {"due_by": store.now() + 7 * 86400, "has_evidence": False},
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "reason": "fraudulent",
+        "status": "needs_response",
+    }
+    store.put(dispute)
+    emit(store, "charge.dispute.created", dispute)
+    return dispute
+
+
+def close(store: Store, key: str, *, won: bool) -> Object:
+    """The bank has decided."""
+    dispute = _find(store, key)
+    dispute["status"] = "won" if won else "lost"
+    store.put(dispute)
+    emit(store, "charge.dispute.closed", dispute)
+    return dispute
+
+
+def _find(store: Store, key: str) -> Object:
+    found = store.get(key)
+    if found is None or found["object"] != "dispute":
+        raise errors.no_such("dispute", key, "dispute")
+    return found
+
+
+def retrieve(context: Context, given: dict[str, Any], key: str) -> Object:
+    """Return one dispute."""
+    specs.RETRIEVE(given, "")
+    return _find(context.store, key)
+
+
+def list_all(context: Context, given: dict[str, Any]) -> Object:
+    """Return disputes, newest first."""
+    asked = specs.DISPUTE_LIST(given, "")
+    found = context.store.all("dispute")
+    return listing("/v1/disputes", found, asked, fields=("payment_intent", "charge"))

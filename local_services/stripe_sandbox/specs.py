@@ -1,0 +1,183 @@
+"""Stripe's rules: amounts, statement descriptors, and the parameters of each endpoint.
+
+Amounts: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts. Descriptors:
+https://docs.stripe.com/get-started/account/statement-descriptors. Parameters: only what a shop with
+hosted, one-off payments can need is here; anything else is refused as unknown, which is stricter
+than Stripe, never laxer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local_services.stripe_sandbox import errors
+from local_services.stripe_sandbox.parameters import (
+    Check,
+    address,
+    email,
+    flag,
+    many,
+    metadata,
+    one_of,
+    shape,
+    text,
+    whole,
+)
+
+MINIMUM = {
+    "aud": 50,
+    "cad": 50,
+    "chf": 50,
+    "dkk": 250,
+    "eur": 50,
+    "gbp": 30,
+    "jpy": 50,
+    "nok": 300,
+    "sek": 300,
+    "usd": 50,
+}
+MAXIMUM = 99_999_999
+ZERO_DECIMAL = {"jpy", "krw", "clp", "vnd", "xaf", "xof", "xpf", "pyg", "bif", "djf", "gnf", "kmf"}
+
+
+def check_total(total: int, currency: str) -> None:
+    """Refuse a currency we do not know, and totals outside Stripe's limits."""
+    if len(currency) != 3 or not currency.isalpha():  # noqa: PLR2004  ISO 4217
+        message = f"Invalid currency: {currency}. It must be a three-letter code."
+        raise errors.invalid("line_items[0][price_data][currency]", message)
+    if total < MINIMUM.get(currency, 50):
+        raise errors.StripeError(
+            "The Checkout Session's total amount due must add up to at least "
+            f"{show(MINIMUM.get(currency, 50), currency)}",
+            code="amount_too_small",
+        )
+    if total > MAXIMUM:
+        raise errors.StripeError(
+            f"The Checkout Session's total amount must be no more than {show(MAXIMUM, currency)}",
+            code="amount_too_large",
+        )
+
+
+def show(amount: int, currency: str) -> str:
+    """Return the amount for people, e.g. `41.00 GBP`."""
+    if currency in ZERO_DECIMAL:
+        return f"{amount} {currency.upper()}"
+    return f"{amount // 100}.{amount % 100:02d} {currency.upper()}"
+
+
+PREFIX = "STILLWATER"  # of the account, in Stripe's dashboard
+MAX_LENGTH = 22
+FORBIDDEN = "<>\\'\"*"
+
+
+def check_suffix(suffix: str, name: str) -> str:
+    """Return the suffix, or refuse it as Stripe would."""
+    if any(character in FORBIDDEN for character in suffix):
+        message = (
+            f"The statement descriptor suffix cannot contain the following characters: {FORBIDDEN}"
+        )
+        raise errors.invalid(name, message, "parameter_invalid_string")
+    if not any(c.isascii() and c.isalpha() for c in suffix):
+        message = "The statement descriptor suffix must contain at least one alphabetic character."
+        raise errors.invalid(name, message, "parameter_invalid_string")
+    if len(suffix) > MAX_LENGTH:
+        message = f"The statement descriptor suffix must be at most {MAX_LENGTH} characters."
+        raise errors.invalid(name, message, "parameter_invalid_string")
+    return suffix
+
+
+def statement_descriptor(suffix: str | None) -> str:
+    """Return the statement line: the account's prefix, `* ` and the suffix, 22 characters."""
+    return f"{PREFIX}* {suffix}"[:MAX_LENGTH] if suffix else PREFIX
+
+
+_EXPAND = {"expand": many(text())}
+_CREATED = {
+    "created": shape({key: whole() for key in ("gt", "gte", "lt", "lte")}),
+}
+_PAGE = {
+    "limit": whole(least=1, most=100),
+    "starting_after": text(),
+    "ending_before": text(),
+    **_EXPAND,
+}
+_CURRENCY = text(most=3)
+
+
+def _suffix(value: Any, name: str) -> str:
+
+    return check_suffix(text()(value, name), name)
+
+
+_PRICE = shape(
+    {
+        "currency": _CURRENCY,
+        "product_data": shape(
+            {
+                "name": text(most=250),
+                "description": text(most=1500),
+                "images": many(address, most=8),
+                "metadata": metadata,
+                "tax_code": text(),
+                "unit_label": text(most=12),
+            },
+            required=("name",),
+        ),
+        "unit_amount": whole(),
+        "tax_behavior": one_of("exclusive", "inclusive", "unspecified"),
+    },
+    required=("currency",),
+)
+_ITEM = shape({"price_data": _PRICE, "quantity": whole(least=1)}, required=("price_data",))
+_INTENT_DATA = shape(
+    {
+        "capture_method": one_of("automatic", "automatic_async", "manual"),
+        "description": text(most=1000),
+        "metadata": metadata,
+        "receipt_email": email,
+        "statement_descriptor_suffix": _suffix,
+    }
+)
+SESSION_CREATE = shape(
+    {
+        "adaptive_pricing": shape({"enabled": flag}),
+        "billing_address_collection": one_of("auto", "required"),
+        "cancel_url": address,
+        "client_reference_id": text(most=200),
+        "currency": _CURRENCY,
+        "customer_creation": one_of("always", "if_required"),
+        "customer_email": email,
+        "expires_at": whole(),
+        "line_items": many(_ITEM),
+        "locale": text(most=10),
+        "metadata": metadata,
+        "mode": one_of("payment", "setup", "subscription"),
+        "payment_intent_data": _INTENT_DATA,
+        "payment_method_types": many(one_of("card", "bacs_debit", "sepa_debit", "paypal", "link")),
+        "submit_type": one_of("auto", "book", "donate", "pay", "subscribe"),
+        "success_url": address,
+        "ui_mode": one_of("elements", "embedded_page", "form", "hosted_page"),
+        **_EXPAND,
+    },
+    required=("line_items", "mode", "success_url"),
+)
+SESSION_LIST = shape(
+    {"payment_intent": text(), "status": one_of("complete", "expired", "open"), **_PAGE, **_CREATED}
+)
+REFUND_CREATE = shape(
+    {
+        "amount": whole(least=1),
+        "charge": text(),
+        "metadata": metadata,
+        "payment_intent": text(),
+        "reason": one_of("duplicate", "fraudulent", "requested_by_customer"),
+        **_EXPAND,
+    }
+)
+REFUND_LIST = shape({"charge": text(), "payment_intent": text(), **_PAGE, **_CREATED})
+DISPUTE_LIST = shape({"charge": text(), "payment_intent": text(), **_PAGE, **_CREATED})
+EVENT_LIST = shape(
+    {"type": text(), "types": many(text(), most=20), "delivery_success": flag, **_PAGE, **_CREATED}
+)
+RETRIEVE: Check = shape(_EXPAND)
+NOTHING: Check = shape(_EXPAND)

@@ -1,0 +1,133 @@
+"""Change the address of a placed order, because its customer asked the shop to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from django.db import transaction
+from django_countries import countries
+from saleor.account.models import Address, User
+from saleor.order import OrderEvents
+from saleor.order.models import Order, OrderEvent
+from saleor.plugins.manager import get_plugins_manager
+from saleor.shipping.models import ShippingZone
+
+from plugins.discreet_shipping.configuration import ShippingSettings
+from plugins.discreet_shipping.errors import ChangeRefused
+from plugins.discreet_shipping.options import Decision
+from plugins.discreet_shipping.order_contract import contract_of, delivery_price, store_contract
+from plugins.discreet_shipping.packing import progress_of
+from plugins.discreet_shipping.plugin import current_settings
+from plugins.discreet_shipping.policies import check_choices, may_change_address, new_address_fits
+from plugins.discreet_shipping.saved_choices import choices_of, delivery_context
+from plugins.ordering.addresses import delete_unused_addresses
+from plugins.ordering.locks import lock_order
+from plugins.ordering.order_state import LABEL_PRINTED_KEY
+
+
+def address_change_decision(order: Order) -> Decision:
+    """Say whether the order's address can still be changed by staff, and if not, why."""
+    return may_change_address(**progress_of(order), collection=bool(choices_of(order).point))
+
+
+def address_version(address: Address | None) -> str:
+    """Return a mark of an address, by which a form tells which one it was shown with."""
+    content = {key: str(value) for key, value in address.as_data().items()} if address else {}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def is_label_printed(order: Order) -> bool:
+    """Say whether there is a label on paper with the order's address."""
+    return LABEL_PRINTED_KEY in (order.private_metadata or {})
+
+
+def served_countries(order: Order) -> list[tuple[str, str]]:
+    """Return (ISO 3166 code, name) of where the order's delivery method goes, by name.
+
+    The default zone serves the rest of the world, as in Saleor. Where the method is gone, the
+    order's own country is left.
+    """
+    names = dict(countries)
+    codes = _served_codes(order) | {
+        order.shipping_address.country.code if order.shipping_address else ""
+    }
+    return sorted(
+        ((code, str(names[code])) for code in codes if code in names), key=lambda row: row[1]
+    )
+
+
+def _served_codes(order: Order) -> set[str]:
+    if order.shipping_method is None:
+        return set()
+    zone = order.shipping_method.shipping_zone
+    if not zone.default:
+        return _zone_codes(zone)
+    others = ShippingZone.objects.filter(default=False, shipping_methods__isnull=False)
+    return set(dict(countries)).difference(*map(_zone_codes, others))
+
+
+def _zone_codes(zone: ShippingZone) -> set[str]:
+    return {country.code for country in zone.countries}
+
+
+@transaction.atomic
+def change_address(
+    *,
+    order_id: int,
+    address: Mapping[str, str],
+    expected_version: str,
+    destroyed: bool,
+    actor_id: int,
+) -> None:
+    """Send an order to another `address` (fields of Saleor's Address); its price stays.
+
+    Label, Contract and e-mails follow, and the customer is told once. `expected_version` is
+    the stamp of the address that the person saw; `destroyed` says that a printed label is gone.
+    Raises ChangeRefused.
+    """
+    order, _checkout = lock_order(order_id)
+    new, old = Address(**address), order.shipping_address
+    _require(address_change_decision(order))
+    _require(_fits(order, new, expected_version=expected_version, destroyed=destroyed))
+    new.save()
+    _set_address(order, new)
+    delete_unused_addresses([old.pk if old else None])
+    actor = User.objects.get(pk=actor_id)
+    OrderEvent.objects.create(order=order, type=OrderEvents.UPDATED_ADDRESS, user=actor)
+    get_plugins_manager().order_updated(order)  # asks for the customer's e-mail
+
+
+def _require(answer: Decision) -> None:
+    allowed, reason = answer
+    if not allowed:
+        raise ChangeRefused(reason)
+
+
+def _fits(order: Order, new: Address, *, expected_version: str, destroyed: bool) -> Decision:
+    now = address_version(order.shipping_address)
+    return new_address_fits(
+        is_current=expected_version == now,
+        is_new=address_version(new) != now,
+        is_served=new.country.code in dict(served_countries(order)),
+        printed=is_label_printed(order),
+        destroyed=destroyed,
+    )
+
+
+def _set_address(order: Order, address: Address) -> None:
+    rules = current_settings()
+    before = _problems(order, rules)
+    order.shipping_address = address
+    # what was chosen may not be had in the new country; what no longer fitted before stays
+    for field, reason in _problems(order, rules).items():
+        _require((field in before, reason))
+    order.delete_value_from_private_metadata(LABEL_PRINTED_KEY)
+    order.save(update_fields=["shipping_address", "private_metadata"])
+    if contract_of(order):
+        store_contract(order=order, rules=rules, delivery=delivery_price(order))
+
+
+def _problems(order: Order, rules: ShippingSettings) -> Mapping[str, str]:
+    return check_choices(delivery_context(order, rules)) if rules.active else {}

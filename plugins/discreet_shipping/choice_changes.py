@@ -1,0 +1,118 @@
+"""Change the choices of a placed order, until packing begins.
+
+An order is paid once, so what is dearer than before is refused with the difference; what is
+cheaper is refunded at once. The order's total stays what was paid: the difference stands
+beside it as a refund, as every other refund does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from prices import Money
+from saleor.discount import VoucherType
+from saleor.order.events import order_note_added_event
+from saleor.order.models import Order
+
+from plugins.discreet_shipping.choices import CHOICES_KEY, Choices, parse, to_data
+from plugins.discreet_shipping.configuration import ShippingSettings
+from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
+from plugins.discreet_shipping.options import surcharge
+from plugins.discreet_shipping.order_contract import (
+    contract_surcharge,
+    delivery_price,
+    store_contract,
+)
+from plugins.discreet_shipping.packing import progress_of
+from plugins.discreet_shipping.plugin import current_settings
+from plugins.discreet_shipping.policies import check_choices, may_change, price_change_allowed
+from plugins.discreet_shipping.saved_choices import delivery_context
+from plugins.ordering.locks import lock_order
+from plugins.ordering.outcomes import RefundRefused
+from plugins.ordering.promo_codes import refund_to_gift_cards
+from plugins.ordering.refunds import refundable_amount, request_refund
+
+REFUND_REASON = "Delivery options were taken out after ordering."
+
+
+@transaction.atomic
+def change_choices(*, order_id: int, data: Mapping[str, Any]) -> Money:
+    """Put other choices on a paid order and fix its Contract anew; return what is given back.
+
+    Raises ChangeRefused when it is too late or would cost more, ChoicesRefused per field.
+    """
+    order, _checkout = lock_order(order_id)
+    _refuse_late(order)
+    rules = current_settings()
+    choices = _valid_choices(order, rules, data)
+    cheaper = _price_reduction(order, choices, rules)
+    back = cheaper - _covered_by_voucher(order, cheaper)
+    delivery = delivery_price(order) - cheaper
+    round_ = int((order.metadata or {}).get("discretion_changes", 0)) + 1
+    order.store_value_in_metadata({CHOICES_KEY: to_data(choices), "discretion_changes": round_})
+    store_contract(order=order, rules=rules, delivery=delivery)
+    order_note_added_event(order=order, user=None, message="The customer changed the delivery.")
+    return _refund(order, back, round_)
+
+
+def _refuse_late(order: Order) -> None:
+    allowed, reason = may_change(**progress_of(order))
+    if not allowed:
+        raise ChangeRefused(reason)
+
+
+def _valid_choices(order: Order, rules: ShippingSettings, data: Mapping[str, Any]) -> Choices:
+    choices = parse(data)
+    if problems := check_choices(delivery_context(order, rules, choices)):
+        raise ChoicesRefused(problems)
+    return choices
+
+
+def _price_reduction(order: Order, choices: Choices, rules: ShippingSettings) -> Money:
+    """Return by how much delivery gets cheaper; raise ChangeRefused if it would cost more."""
+    before, after = contract_surcharge(order), surcharge(choices, rules, order.currency)
+    allowed, reason = price_change_allowed(before=before, after=after)
+    if not allowed:
+        raise ChangeRefused(reason)
+    return before - after
+
+
+def _covered_by_voucher(order: Order, cheaper: Money) -> Money:
+    """Return the part of what gets cheaper that a voucher for delivery had paid.
+
+    Such a voucher gives less when delivery costs less: one of 100% paid for all of it, one of
+    £2 for none of it while delivery stays above £2.
+    """
+    nothing = Money(Decimal("0.00"), order.currency)
+    if order.voucher is None or order.voucher.type != VoucherType.SHIPPING:
+        return nothing
+    now = delivery_price(order)
+    given = order.voucher.get_discount_amount_for(now)
+    less = given - order.voucher.get_discount_amount_for(now - cheaper)
+    return min(max(less, nothing), cheaper)
+
+
+def _refund(order: Order, amount: Money, round_: int) -> Money:
+    """Give money back the way it came: to the payment first, the rest to gift cards."""
+    paid = min(amount, refundable_amount(order))
+    if paid.amount:
+        _request_refund(order, paid, round_)
+    rest = amount - paid
+    return paid + refund_to_gift_cards(order=order, amount=rest) if rest.amount else paid
+
+
+def _request_refund(order: Order, amount: Money, round_: int) -> None:
+    try:
+        request_refund(
+            order_id=order.pk,
+            key=f"discretion-{order.pk}-{round_}",
+            reason=REFUND_REASON,
+            amount=amount,
+        )
+    except RefundRefused as refused:
+        raise ChangeRefused(
+            "We cannot give the difference back by ourselves. Please write to us."
+        ) from refused

@@ -1,0 +1,102 @@
+"""Labels and slips as files: PDF by fpdf2, PNG (300 dots per inch) by Pillow, SVG for pages."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from PIL import Image, ImageDraw
+
+from plugins.discreet_shipping.contract import Contract
+from plugins.discreet_shipping.label_layout import (
+    PIXELS_PER_MM,
+    POINT,
+    SIZES,
+    Sheet,
+    font_file,
+    label_sheet,
+    pillow_font,
+    slip_sheet,
+)
+
+KINDS = ("label", "return-label", "slip")
+CONTENT_TYPES = {"pdf": "application/pdf", "png": "image/png"}
+
+
+def printout_file(contract: Contract, *, kind: str, size: str, form: str) -> bytes | None:
+    """Return a file, or None where this order has none of that kind (or no such size, form)."""
+    sheet = printout_sheet(contract, kind=kind, size=size)
+    draw = _DRAW.get(form)
+    return draw(sheet) if sheet and draw else None
+
+
+def printout_sheet(contract: Contract, *, kind: str, size: str) -> Sheet | None:
+    """Return the sheet of a kind in `KINDS`, or None."""
+    if size not in SIZES:
+        return None
+    if kind == "slip":
+        return slip_sheet(contract, size) if contract["slip"]["kind"] == "codes" else None
+    labels = {"label": contract["label"], "return-label": contract["return_label"]}
+    label = labels.get(kind)
+    return label_sheet(label, size) if label else None
+
+
+def _pdf(sheet: Sheet) -> bytes:
+    from fpdf import FPDF  # only staff who print need it, not every web process from its start
+
+    pdf = FPDF(unit="mm", format=(sheet.width, sheet.height))
+    pdf.set_auto_page_break(False)
+    pdf.add_page()
+    pdf.add_font("label", fname=font_file())
+    for box in sheet.boxes:
+        pdf.rect(box.x, box.y, box.width, box.height, style="F")
+    for text in sheet.texts:
+        pdf.set_font("label", size=text.size / POINT)
+        pdf.text(text.x, text.y, text.text)
+    return bytes(pdf.output())
+
+
+def _png(sheet: Sheet) -> bytes:
+    size = round(sheet.width * PIXELS_PER_MM), round(sheet.height * PIXELS_PER_MM)
+    image = Image.new("L", size, 255)
+    draw = ImageDraw.Draw(image)
+    for box in sheet.boxes:
+        left, top, right, bottom = (
+            round(value * PIXELS_PER_MM)
+            for value in (box.x, box.y, box.x + box.width, box.y + box.height)
+        )
+        draw.rectangle((left, top, right - 1, max(top, bottom - 1)), fill=0)
+    for text in sheet.texts:
+        font = pillow_font(round(text.size * PIXELS_PER_MM))
+        at = text.x * PIXELS_PER_MM, text.y * PIXELS_PER_MM
+        draw.text(at, text.text, font=font, fill=0, anchor="ls")
+    file = io.BytesIO()
+    image.save(file, "PNG", dpi=(300, 300))
+    return file.getvalue()
+
+
+_DRAW: dict[str, Callable[[Sheet], bytes]] = {"pdf": _pdf, "png": _png}
+
+
+def as_svg(sheet: Sheet, title: str) -> SafeString:
+    """Return the drawing; `title` says to a screen reader what it is."""
+    boxes = format_html_join(
+        "",
+        '<rect x="{}" y="{}" width="{}" height="{}"/>',
+        (tuple(map(_mm, (b.x, b.y, b.width, b.height))) for b in sheet.boxes),
+    )
+    texts = format_html_join(
+        "",
+        '<text x="{}" y="{}" font-size="{}">{}</text>',
+        ((_mm(t.x), _mm(t.y), _mm(t.size), t.text) for t in sheet.texts),
+    )
+    return format_html(
+        '<svg class="sheet" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
+        sheet.width, sheet.height, title, boxes, texts,
+    )  # fmt: skip
+
+
+def _mm(value: float) -> str:
+    return f"{value:.3f}"

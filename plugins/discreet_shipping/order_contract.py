@@ -1,0 +1,101 @@
+"""The Contract that an order has or a basket would get: its facts, storing it, what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import cast
+
+from django.conf import settings
+from django.utils import translation
+from prices import Money
+from saleor.checkout.models import Checkout
+from saleor.order.models import Order
+
+from plugins.discreet_shipping.choices import Choices
+from plugins.discreet_shipping.configuration import ShippingSettings
+from plugins.discreet_shipping.contract import NUMBER_TO_COME, Contract, Facts, build
+from plugins.discreet_shipping.recipient import place_lines
+from plugins.discreet_shipping.saved_choices import choices_of, delivery_context
+from plugins.ordering.order_messages import CONTRACT_KEY, RECEIPT_KEY
+
+
+def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | None = None) -> Facts:
+    """Return the facts of a placed order; `choices` replaces those that stand on it."""
+    address = order.shipping_address
+    return Facts(
+        context=delivery_context(order, rules, choices or _in_force(order, rules)),
+        number=str(order.pk),
+        email=order.get_customer_email() or "",
+        first_name=address.first_name if address else "",
+        last_name=address.last_name if address else "",
+        address=place_lines(address),
+        lines=tuple((line.variant_id or 0, line.quantity) for line in order.lines.all()),
+        total=order.total_gross,
+        delivery=order.shipping_price_gross,
+        payment_receipt=RECEIPT_KEY in (order.metadata or {}),
+    )
+
+
+def facts_of_checkout(
+    checkout: Checkout, rules: ShippingSettings, *, total: Money, delivery: Money
+) -> Facts:
+    """Return the facts of a basket, priced by the caller; its number is still to come."""
+    address = checkout.shipping_address
+    return Facts(
+        context=delivery_context(checkout, rules, _in_force(checkout, rules)),
+        number=NUMBER_TO_COME,
+        email=checkout.email or settings.DEFAULT_FROM_EMAIL,
+        first_name=address.first_name if address else "",
+        last_name=address.last_name if address else "",
+        address=place_lines(address) if checkout.is_shipping_required() else (),
+        lines=tuple((line.variant_id, line.quantity) for line in checkout.lines.all()),
+        total=total,
+        delivery=delivery,
+        payment_receipt=RECEIPT_KEY in (checkout.metadata or {}),
+    )
+
+
+def _in_force(thing: Checkout | Order, rules: ShippingSettings) -> Choices:
+    return choices_of(thing) if rules.active else Choices()
+
+
+def contract_of(order: Order) -> Contract | None:
+    """Return the Contract that is stored with the order, or None for one without."""
+    return cast("Contract | None", (order.metadata or {}).get(CONTRACT_KEY) or None)
+
+
+def preview_contract(
+    checkout: Checkout, rules: ShippingSettings, *, total: Money, delivery: Money
+) -> Contract:
+    """Return the Contract that the basket's order would get; only its number is to come."""
+    return build(facts_of_checkout(checkout, rules, total=total, delivery=delivery))
+
+
+def delivery_price(order: Order) -> Money:
+    """Return what delivery costs by the order's Contract, which changes after ordering lower."""
+    contract = contract_of(order)
+    if contract is None:
+        return cast("Money", order.shipping_price_gross)
+    return Money(Decimal(contract["delivery"]), order.currency)
+
+
+def contract_surcharge(order: Order) -> Money:
+    """Return what the options of the order's Contract add to its delivery price."""
+    contract = contract_of(order)
+    amounts = [Decimal(price) for _key, _name, price in contract["options"]] if contract else []
+    return Money(sum(amounts, Decimal("0.00")), order.currency)
+
+
+def store_contract(*, order: Order, rules: ShippingSettings, delivery: Money | None = None) -> None:
+    """Store what others will see of this order, made from the choices that stand on it.
+
+    `delivery` is what delivery costs since it was changed; the order keeps what was paid.
+    """
+    facts = facts_of_order(order, rules)
+    if delivery is not None:
+        facts = replace(facts, delivery=delivery)
+    with translation.override(order.language_code):  # its subjects and titles are the customer's
+        contract = build(facts)
+    order.store_value_in_metadata({CONTRACT_KEY: contract})
+    order.save(update_fields=["metadata"])

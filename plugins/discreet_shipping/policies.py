@@ -1,0 +1,232 @@
+"""Rules of choices, and of changing them or the address later. Pure: `(allowed, reason)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date, timedelta
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from prices import Money
+
+from plugins.discreet_shipping.configuration import ShippingSettings
+from plugins.discreet_shipping.options import (
+    ALLOWED,
+    Decision,
+    DeliveryContext,
+    is_offered,
+    used_options,
+)
+
+
+def sender_fits(now: DeliveryContext) -> Decision:
+    """Say whether the sender is one of the shop's names."""
+    if now.choices.sender and now.choices.sender not in now.rules.senders:
+        return False, _("Please choose one of our sender names.")
+    return ALLOWED
+
+
+def label_name_fits(now: DeliveryContext) -> Decision:
+    """Say whether there are initials to be made."""
+    if now.choices.label_name == "initials" and not now.first_name.strip():
+        return False, _("There is no first name to shorten. Choose another name instead.")
+    return ALLOWED
+
+
+def point_fits(now: DeliveryContext) -> Decision:
+    """Say whether the chosen collection point can be used."""
+    if not now.choices.point:
+        return ALLOWED
+    if now.point is None or now.point.code != now.choices.point:
+        return False, _("We do not know this collection point (any more). Please choose another.")
+    if now.point.country != now.country:
+        return False, _("This collection point is in another country than your address.")
+    return ALLOWED
+
+
+def locker_fits(now: DeliveryContext) -> Decision:
+    """Say whether nobody has to sign at a locker."""
+    at_locker = now.point is not None and now.point.kind == "locker"
+    if at_locker and now.choices.handover in {"signature", "named"}:
+        return False, _(
+            "A locker cannot take a signature: it opens with your own code. Choose a shop or post "
+            "office, or no signature."
+        )
+    return ALLOWED
+
+
+def handover_fits(now: DeliveryContext) -> Decision:
+    """Say whether handing over, safe place, neighbour and collection fit each other."""
+    choices = now.choices
+    if choices.point and choices.safe_place:
+        return False, _(
+            "At a collection point nothing is left outside. Choose home for a safe place, or keep "
+            "the collection point."
+        )
+    if choices.point and choices.no_neighbour:
+        return False, _(
+            "A collection point keeps the parcel itself, so no neighbour is asked. Take one of "
+            "the two out."
+        )
+    return ALLOWED
+
+
+def safe_place_fits(now: DeliveryContext) -> Decision:
+    """Say whether a safe place goes with what was asked of the handing over."""
+    if now.choices.safe_place and now.choices.handover in {"signature", "named"}:
+        return False, _(
+            "Someone must be there to sign or to show who they are, so the parcel cannot be left "
+            "at a safe place too."
+        )
+    return ALLOWED
+
+
+def named_person_fits(now: DeliveryContext) -> Decision:
+    """Say whether a person can show that the name on the label is theirs."""
+    if now.choices.handover == "named" and now.choices.label_name == "other":
+        return False, _(
+            "For “named person only” the carrier compares the label with an identity card, so the "
+            "label needs your own name or its initials."
+        )
+    return ALLOWED
+
+
+_DAYS_OF_WEEK = 7
+
+
+def day_fits(now: DeliveryContext) -> Decision:
+    """Say whether the date lies ahead and not too far, and the weekdays are delivered on."""
+    choices, rules = now.choices, now.rules
+    if choices.day == "not_before":
+        wanted = date.fromisoformat(choices.not_before)
+        last = now.today + timedelta(days=rules.most_days)
+        if wanted <= now.today:
+            return False, _("This day has passed. Please choose a day from tomorrow on.")
+        if wanted > last:
+            day = date_format(last, _("j F Y"))
+            return False, _("Please choose a day up to %(day)s.") % {"day": day}
+    if choices.day == "weekdays" and not set(choices.weekdays) <= set(rules.weekdays):
+        return False, _("Nothing is delivered on one of these weekdays.")
+    return ALLOWED
+
+
+def expected_day(now: DeliveryContext) -> date:
+    """Return the first day on which the parcel can come, by the shop's own lead time."""
+    days = now.rules.weekdays
+    day = now.today
+    for _day in range(now.rules.lead_days):
+        day = _next_on(day + timedelta(days=1), days)
+    if now.choices.day == "not_before":
+        day = max(day, date.fromisoformat(now.choices.not_before))
+    wanted = now.choices.weekdays if now.choices.day == "weekdays" else days
+    return _next_on(day, wanted or days)
+
+
+def selectable_days(rules: ShippingSettings, today: date) -> tuple[date, date]:
+    """Return the first and the last date that may be asked for."""
+    return today + timedelta(days=1), today + timedelta(days=rules.most_days)
+
+
+def _next_on(day: date, weekdays: Collection[int]) -> date:
+    for ahead in range(_DAYS_OF_WEEK):
+        if (day + timedelta(days=ahead)).weekday() in weekdays:
+            return day + timedelta(days=ahead)
+    return day
+
+
+# The field beside which a reason is shown. The first reason of a field counts.
+_RULES: tuple[tuple[str, Callable[[DeliveryContext], Decision]], ...] = (
+    ("sender", sender_fits),
+    ("label_name", label_name_fits),
+    ("label_name", named_person_fits),
+    ("point", point_fits),
+    ("point", locker_fits),
+    ("handover", handover_fits),
+    ("safe_place", safe_place_fits),
+    ("not_before", day_fits),
+)
+_FIELD_OF_OPTION = {
+    "collection": "point", "signature": "handover", "named": "handover",
+}  # fmt: skip
+
+
+def check_choices(now: DeliveryContext) -> dict[str, str]:
+    """Return what is wrong, by field; empty when all is well."""
+    problems: dict[str, str] = {}
+    for option in used_options(now.choices, now.rules):
+        allowed, reason = is_offered(now.rules, option, country=now.country, method=now.method)
+        if not allowed:
+            problems.setdefault(_FIELD_OF_OPTION.get(option, option), reason)
+    for field, rule in _RULES:
+        allowed, reason = rule(now)
+        if not allowed:
+            problems.setdefault(field, reason)
+    return problems
+
+
+def may_change(*, paid: bool, canceled: bool, sent: bool, packing: bool) -> Decision:
+    """Say whether an order is at a point where its parcel can still be changed."""
+    if canceled:
+        return False, _("This order is no longer held.")
+    if sent:
+        return False, _("Your parcel is on its way, so nothing about it can be changed any more.")
+    if packing:
+        return False, _(
+            "We have begun to pack your parcel, so nothing about it can be changed now."
+        )
+    if not paid:
+        return False, _("This order is not paid yet. Change it in the checkout, then pay.")
+    return ALLOWED
+
+
+def price_change_allowed(*, before: Money, after: Money) -> Decision:
+    """Say whether new choices can be had for what was paid; less is refunded."""
+    if after > before:
+        more = after - before
+        return False, _(
+            "This would cost %(amount)s %(currency)s more, and we do not take a second payment "
+            "for an order. Choose something that costs the same or less, or write to us."
+        ) % {"amount": more.amount, "currency": more.currency}
+    return ALLOWED
+
+
+DESTROY_LABEL = "Its label was printed with the old address. Destroy it, then tick the box below."
+ADDRESS_CHANGED = (
+    "Somebody changed the address meanwhile. It stands above now; what you typed is kept."
+)
+
+
+def may_change_address(
+    *, paid: bool, canceled: bool, sent: bool, packing: bool, collection: bool
+) -> Decision:
+    """Say whether an order is at a point where its address can still be changed by staff."""
+    if canceled:
+        return False, "This order was cancelled: nothing of it is sent."
+    if sent:
+        return False, "A parcel of this order has left. Ask the carrier to send it elsewhere."
+    if packing:
+        return False, "Somebody is packing this order. Ask them to put it aside first."
+    if not paid:
+        return False, "This order is not paid. Until then its customer changes it in the checkout."
+    if collection:
+        return False, "It goes to a collection point. Its customer may choose another one."
+    return ALLOWED
+
+
+def new_address_fits(
+    *, is_current: bool, is_new: bool, is_served: bool, printed: bool, destroyed: bool
+) -> Decision:
+    """Say whether an order may go to this address now.
+
+    `is_current`: the address is still the one the person saw; `is_served`: the delivery method that
+    was paid goes to its country; `printed`: there is a label with the old one, `destroyed` or not.
+    """
+    if not is_current:
+        return False, ADDRESS_CHANGED
+    if not is_new:
+        return False, "This is the address that it goes to already."
+    if not is_served:
+        return False, "The delivery that was paid does not go to this country. Cancel the order."
+    if printed and not destroyed:
+        return False, DESTROY_LABEL
+    return ALLOWED

@@ -1,0 +1,244 @@
+"""Stock documents: goods received, moved, set aside, written off or counted.
+
+Lines are scanned or typed, shown before they are posted, and posted all at once and only once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Upper
+from saleor.product.models import ProductVariant
+from saleor.warehouse.models import Stock, Warehouse
+
+from plugins.inventory.errors import StockRefused
+from plugins.inventory.ledger import stock_reason
+from plugins.inventory.models import StockDocument, StockReason
+from plugins.inventory.policies import Answer, may_add, may_set_stock, may_take
+from plugins.inventory.quantities import QUARANTINE, lock_stocks, write_quantities
+
+_SCANNED_LINE = re.compile(r"^(?P<sku>\S+)(?:[\s;,]+(?P<pieces>\d{1,6}))?$")
+
+
+@dataclass(frozen=True)
+class Scans:
+    """Pieces by SKU (upper-case, in the order they came), and the lines that say nothing."""
+
+    pieces: dict[str, int]
+    problems: tuple[str, ...]
+
+
+def read_scans(text: str) -> Scans:
+    """Read lines such as "SW-ONE-3" (one piece) or "SW-ONE-3 12"; the same SKU adds up."""
+    pieces: Counter[str] = Counter()
+    problems = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        match = _SCANNED_LINE.match(line.strip())
+        if match is None:
+            problems.append(f"Line {number}: write a SKU, then how many, such as “ABC-1 12”.")
+        else:
+            pieces[match["sku"].upper()] += int(match["pieces"] or 1)
+    return Scans(dict(pieces), tuple(problems))
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One SKU of a sheet: `pieces` were scanned, `on_hand` are in the books."""
+
+    variant_id: int
+    sku: str
+    name: str
+    pieces: int
+    on_hand: int
+
+    @property
+    def difference(self) -> int:
+        """Pieces more than the books say, below zero where some are missing."""
+        return self.pieces - self.on_hand
+
+
+def read_document(text: str, *, warehouse_id: UUID) -> list[DocumentLine]:
+    """Return a row per SKU in the order of scanning; raises StockRefused naming every bad line."""
+    scans = read_scans(text)
+    variants = _by_sku(scans.pieces)
+    unknown = [f"{sku}: there is no such SKU." for sku in scans.pieces if sku not in variants]
+    if problems := [*scans.problems, *unknown]:
+        raise StockRefused(*problems)
+    if not scans.pieces:
+        raise StockRefused("Nothing was scanned yet.")
+    return document_lines(
+        {variants[sku].pk: pieces for sku, pieces in scans.pieces.items()},
+        warehouse_id=warehouse_id,
+    )
+
+
+def document_lines(pieces: Mapping[int, int], *, warehouse_id: UUID) -> list[DocumentLine]:
+    """Return a row for each variant, in the order given."""
+    variants = ProductVariant.objects.select_related("product").in_bulk(list(pieces))
+    stocks = Stock.objects.filter(warehouse_id=warehouse_id, product_variant_id__in=pieces)
+    on_hand = dict(stocks.values_list("product_variant_id", "quantity"))
+    return [
+        DocumentLine(pk, variants[pk].sku, staff_name_of(variants[pk]), number, on_hand.get(pk, 0))
+        for pk, number in pieces.items()
+    ]
+
+
+def _by_sku(skus: Iterable[str]) -> dict[str, ProductVariant]:
+    rows = ProductVariant.objects.annotate(code=Upper("sku")).filter(code__in=list(skus))
+    return {row.code: row for row in rows}
+
+
+def staff_name_of(variant: ProductVariant) -> str:
+    """Return what staff call a variant: its product, and which of it."""
+    name = str(variant.product.name)
+    return f"{name} · {variant.name}" if variant.name else name
+
+
+MAX_PIECES = 10_000  # of one SKU on one sheet; a barcode typed as a number is far longer
+StockKey = tuple[UUID, int]  # warehouse and variant
+
+
+@contextmanager
+def post_document(*, key: UUID, reason: StockReason, actor_id: int, note: str) -> Iterator[None]:
+    """Open the transaction of a sheet. Raises StockRefused if it was posted before."""
+    with transaction.atomic(), stock_reason(reason=reason, actor_id=actor_id, note=note):
+        values = {"reason": reason, "actor_id": actor_id, "note": note}
+        _row, is_new = StockDocument.objects.get_or_create(key=key, defaults=values)
+        if not is_new:
+            raise StockRefused("This document was posted already. It counts once.")
+        yield
+
+
+def apply_changes(changes: Mapping[StockKey, int]) -> None:
+    """Add each number of pieces (below zero: take away) to its place; all of them, or none.
+
+    Raises StockRefused with a sentence for every place that cannot give, or take, that many.
+    """
+    stocks = lock_or_open_stocks(changes)
+    problems = [
+        f"{stock.product_variant.sku}: {reason}"
+        for place, stock in stocks.items()
+        for allowed, reason in [_may_change(stock, changes[place])]
+        if not allowed
+    ]
+    if problems:
+        raise StockRefused(*problems)
+    write_quantities({stock.pk: stock.quantity + changes[at] for at, stock in stocks.items()})
+
+
+def lock_or_open_stocks(places: Mapping[StockKey, object]) -> dict[StockKey, Stock]:
+    """Lock the stock of each place, by pk; one that is not kept there yet begins empty."""
+    for warehouse_id, variant_id in sorted(places):
+        Stock.objects.get_or_create(warehouse_id=warehouse_id, product_variant_id=variant_id)
+    stocks = lock_stocks(
+        warehouse_id__in={warehouse for warehouse, _ in places},
+        product_variant_id__in={variant for _, variant in places},
+    )
+    found = {(stock.warehouse_id, stock.product_variant_id): stock for stock in stocks}
+    return {place: stock for place, stock in found.items() if place in places}
+
+
+def _may_change(stock: Stock, pieces: int) -> Answer:
+    if pieces > 0:
+        return may_add(pieces=pieces, maximum=MAX_PIECES)
+    return may_take(pieces=-pieces, quantity=stock.quantity, allocated=stock.allocated)
+
+
+Pieces = Mapping[int, int]  # by variant
+
+
+def receive_goods(
+    *, key: UUID, warehouse_id: UUID, pieces: Pieces, actor_id: int, note: str
+) -> None:
+    """Put a delivery on the shelf. `note` names the delivery. Raises StockRefused."""
+    with post_document(key=key, reason=StockReason.RECEIVED, actor_id=actor_id, note=note):
+        apply_changes({(warehouse_id, variant): number for variant, number in pieces.items()})
+
+
+def write_off(*, key: UUID, warehouse_id: UUID, pieces: Pieces, actor_id: int, note: str) -> None:
+    """Take damaged or lost pieces off the shelf. Raises StockRefused."""
+    with post_document(key=key, reason=StockReason.DAMAGED, actor_id=actor_id, note=note):
+        apply_changes({(warehouse_id, variant): -number for variant, number in pieces.items()})
+
+
+def move_goods(
+    *, key: UUID, from_id: UUID, to_id: UUID, pieces: Pieces, actor_id: int, note: str
+) -> None:
+    """Move free pieces from one warehouse to another. Raises StockRefused."""
+    with post_document(key=key, reason=StockReason.MOVED, actor_id=actor_id, note=note):
+        _move(from_id, to_id, pieces)
+
+
+def set_aside(*, key: UUID, warehouse_id: UUID, pieces: Pieces, actor_id: int, note: str) -> None:
+    """Move free pieces to where nothing is sold from, until somebody has looked at them.
+
+    From there they are moved back, or written off. Raises StockRefused.
+    """
+    with post_document(key=key, reason=StockReason.QUARANTINED, actor_id=actor_id, note=note):
+        _move(warehouse_id, _quarantine(warehouse_id).pk, pieces)
+
+
+def _move(from_id: UUID, to_id: UUID, pieces: Pieces) -> None:
+    if from_id == to_id:
+        raise StockRefused("They are there already: choose two different warehouses.")
+    taken = {(from_id, variant): -number for variant, number in pieces.items()}
+    put = {(to_id, variant): number for variant, number in pieces.items()}
+    apply_changes(taken | put)
+
+
+def _quarantine(beside_id: UUID) -> Warehouse:
+    """Return the warehouse that serves no delivery zone, so that nothing in it can be sold."""
+    found = Warehouse.objects.filter(slug=QUARANTINE).first()
+    if found is not None:
+        return found
+    address = Warehouse.objects.get(pk=beside_id).address.get_copy()
+    return Warehouse.objects.create(slug=QUARANTINE, name="Set aside", address=address)
+
+
+@dataclass(frozen=True)
+class CountedPieces:
+    """`pieces` were counted; `expected` is what the books said when the difference was shown."""
+
+    expected: int
+    pieces: int
+
+
+def post_count(
+    *, key: UUID, warehouse_id: UUID, counted: Mapping[int, CountedPieces], actor_id: int, note: str
+) -> None:
+    """Set each variant that was counted in a warehouse to what is there; all, or none.
+
+    Raises StockRefused with a sentence for each that changed meanwhile, or of which orders hold
+    more than was found.
+    """
+    with post_document(key=key, reason=StockReason.COUNTED, actor_id=actor_id, note=note):
+        stocks = lock_or_open_stocks({(warehouse_id, variant): None for variant in counted})
+        found = [(stock, counted[stock.product_variant_id]) for stock in stocks.values()]
+        problems = [problem for stock, count in found if (problem := _problem(stock, count))]
+        if problems:
+            raise StockRefused(*problems)
+        write_quantities({stock.pk: count.pieces for stock, count in found})
+
+
+def _problem(stock: Stock, count: CountedPieces) -> str:
+    allowed, reason = _may_set(stock, count)
+    return "" if allowed else f"{stock.product_variant.sku}: {reason}"
+
+
+def _may_set(stock: Stock, count: CountedPieces) -> Answer:
+    if count.expected == stock.quantity == count.pieces:
+        return True, ""
+    return may_set_stock(
+        expected=count.expected,
+        current=stock.quantity,
+        allocated=stock.allocated,
+        wanted=count.pieces,
+    )

@@ -1,1 +1,0 @@
-"""Reading the ledger and the stock behind it."""

@@ -1,0 +1,86 @@
+"""What has happened to an order or a stock, as far as e-mails ask."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
+from saleor.order.models import Fulfillment, Order, OrderEvent
+from saleor.warehouse.models import Stock
+
+from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.fulfilment import unsent_pieces
+from plugins.ordering.models import ACTIVE, PaymentSession
+
+CHANGE = "event-"  # begins the dedup_key of a change; the event's id follows
+FULFILLMENT = "fulfillment-"  # begins the dedup_key of a parcel; the fulfilment's id follows
+
+
+def was_paid(order_id: int) -> bool:
+    """Say whether the order was ever paid, also if the money went back since."""
+    events = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.ORDER_FULLY_PAID)
+    return bool(events.exists())
+
+
+def was_declined(order_id: int) -> bool:
+    """Say whether a try to pay for the order did not work."""
+    events = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.PAYMENT_FAILED)
+    return bool(events.exists())
+
+
+def orders_soon_released(within: timedelta) -> list[int]:
+    """Return the ids of unpaid orders whose hold ends within that time, and nobody was told."""
+    now = timezone.now()
+    told = OutgoingEmail.objects.filter(order=OuterRef("order"), kind="payment_needed")
+    sessions = PaymentSession.objects.filter(
+        ~Exists(told), state__in=ACTIVE, expires_at__gt=now, expires_at__lte=now + within
+    )
+    return list(sessions.order_by("expires_at").values_list("order_id", flat=True))
+
+
+def was_moved(order_id: int, dedup_key: str) -> bool:
+    """Say whether the change of this dedup_key was one of the address."""
+    number = dedup_key.removeprefix(CHANGE)
+    moves = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.UPDATED_ADDRESS)
+    return number.isdecimal() and bool(moves.filter(pk=int(number)).exists())
+
+
+def is_canceled(order: Order) -> bool:
+    """Say whether the order is off."""
+    return bool(order.status == OrderStatus.CANCELED)
+
+
+def parcels_of(order: Order, dedup_key: str = "") -> QuerySet[Fulfillment]:
+    """Return the parcels of the order that left: the dedup_key's one, or all without one."""
+    parcels = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED)
+    number = dedup_key.removeprefix(FULFILLMENT)
+    return parcels.filter(pk=int(number)) if number.isdecimal() else parcels
+
+
+def stock_of(about: str) -> Stock | None:
+    """Return the stock of an e-mail about "stock-<id>", with its `available_quantity`."""
+    number = about.partition("-")[2]
+    stocks = Stock.objects.select_related("product_variant", "warehouse")
+    pk = int(number) if number.isdecimal() else None
+    return stocks.annotate_available_quantity().filter(pk=pk).first()
+
+
+def changes_by_staff(order_id: int) -> list[str]:
+    """Return one dedup_key per change of the address by somebody of the shop."""
+    moves = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.UPDATED_ADDRESS)
+    by_staff = moves.filter(user__is_staff=True).values_list("pk", flat=True)
+    return [f"{CHANGE}{pk}" for pk in by_staff]
+
+
+def parcels_left(order_id: int) -> tuple[str, str]:
+    """Return kind and dedup_key of the e-mail about the parcels that have left by now.
+
+    The dedup_key names the newest parcel, so that parcels that left together make one e-mail.
+    What was refunded is never sent, so nothing is said to follow it.
+    """
+    order = Order.objects.get(pk=order_id)
+    newest = parcels_of(order).values_list("pk", flat=True).last()
+    kind = "partly_sent" if unsent_pieces(order) else "sent"
+    return kind, f"{FULFILLMENT}{newest}"

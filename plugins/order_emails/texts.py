@@ -1,0 +1,106 @@
+"""The shop's own words for its e-mails: versions are added, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from saleor.product.models import Category, Collection, Product
+
+from plugins.order_emails.kinds.base import KINDS, TEXT_FIELDS, Kind, Texts
+from plugins.order_emails.models import EmailText
+from plugins.order_emails.policies import TextRefused
+from plugins.order_emails.text_rules import problems_of
+from product_content.models import Guide
+
+# Conditions, parts of the body and kinds of goods, in the languages of the shop. Names of what is
+# sold are read from the catalogue.
+_SENSITIVE_WORDS = frozenset(
+    """
+    vagina vaginal vaginismus vulva vulvodynia pelvic pelvis dilator dilators dilation penetration
+    intercourse sex sexual menopause lubricant lubricants silicone magnetic magnet magnets
+    radiotherapy dyspareunia endometriosis incontinence muscle muscles painful intimate
+    vaginales vaginismo pélvico pélvica dilatador dilatadores dilatación penetración coito sexo
+    menopausia lubricante lubricantes silicona magnético imán imanes radioterapia dispareunia
+    endometriosis incontinencia íntimo íntima
+    """.split()  # noqa: SIM905  words, not code
+)
+
+
+def sensitive_terms() -> frozenset[str]:
+    """Return words, and whole names of products, categories, collections and guides."""
+    names: set[str] = set()
+    for model in (Product, Category, Collection):
+        names.update(model.objects.values_list("name", flat=True))
+    names.update(Guide.objects.values_list("title", flat=True))
+    return _SENSITIVE_WORDS | {name.lower() for name in names if len(name) > len("set")}
+
+
+def newest_text(kind: str, language: str) -> EmailText | None:
+    """Return the newest version, which may say that the default counts again; None if none."""
+    return history_of(kind, language).first()
+
+
+def stored_text(kind: str, language: str) -> EmailText | None:
+    """Return the words that the shop chose instead of the default, or None."""
+    newest = newest_text(kind, language)
+    return None if newest is None or newest.is_default else newest
+
+
+def texts_of(kind: Kind, own: EmailText | None) -> Texts:
+    """Return the words of a version, or the default in the active language."""
+    if own is None or own.is_default:
+        return Texts(**{name: str(getattr(kind.texts, name)) for name in TEXT_FIELDS})
+    return Texts(**own.words(TEXT_FIELDS))
+
+
+def history_of(kind: str, language: str) -> QuerySet[EmailText]:
+    """Return all versions, newest first."""
+    texts = EmailText.objects.select_related("created_by").filter(kind=kind, language=language)
+    return texts.order_by("-version")
+
+
+def newest_texts() -> dict[tuple[str, str], EmailText]:
+    """Return the newest version by (kind, language)."""
+    rows = EmailText.objects.order_by("kind", "language", "-version")
+    return {(row.kind, row.language): row for row in rows.distinct("kind", "language")}
+
+
+_SAVED_MEANWHILE = "Somebody else saved a version meanwhile. Look at it, then save yours again."
+
+
+def save_text(
+    *, kind: str, language: str, expected_version: int, words: Mapping[str, str], user_id: int
+) -> EmailText:
+    """Store a new version of the words of a kind; `expected_version` is what the person began with.
+
+    Raises TextRefused with what is wrong by field: nothing that could not be sent is stored.
+    """
+    if problems := problems_of(KINDS[kind], words, sensitive_terms()):
+        raise TextRefused(problems)
+    return _add_version(kind, language, expected_version, user_id, **words)
+
+
+def reset_text(*, kind: str, language: str, expected_version: int, user_id: int) -> EmailText:
+    """Go back to the default words, as a version of its own. Raises TextRefused."""
+    return _add_version(kind, language, expected_version, user_id, is_default=True)
+
+
+def _add_version(
+    kind: str, language: str, expected_version: int, user_id: int, **values: object
+) -> EmailText:
+    newest = newest_text(kind, language)
+    if (newest.version if newest else 0) != expected_version:
+        raise TextRefused({"": _SAVED_MEANWHILE})
+    try:
+        with transaction.atomic():
+            return EmailText.objects.create(
+                kind=kind,
+                language=language,
+                version=expected_version + 1,
+                created_by_id=user_id,
+                **values,
+            )
+    except IntegrityError as error:  # two saved in the same moment
+        raise TextRefused({"": _SAVED_MEANWHILE}) from error

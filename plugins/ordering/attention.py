@@ -1,0 +1,85 @@
+"""Flag an order for staff, and resolve its flags once somebody has looked at it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from saleor.order import OrderStatus
+from saleor.order.models import Order
+
+from plugins.ordering.locks import lock_order
+from plugins.ordering.order_state import (
+    ATTENTION_KEY,
+    DISPUTE,
+    DISPUTE_LOST,
+    attention_reasons,
+    flag_locked_order,
+    is_paid,
+    note_order,
+    unneeded_payments,
+)
+from plugins.ordering.outcomes import ResolveRefused
+from plugins.ordering.policies import Answer, may_resolve
+from plugins.ordering.refunds import refundable_amount
+
+
+@transaction.atomic
+def flag_order(*, order_id: int, reason: str, message: str) -> None:
+    """Mark an order for staff, once per reason; `message` goes into its history."""
+    order, _checkout = lock_order(order_id)
+    if reason not in attention_reasons(order):
+        flag_locked_order(order, reason, message)
+
+
+@transaction.atomic
+def unflag_order(*, order_id: int, reason: str) -> None:
+    """Take one reason for attention away; other reasons stay."""
+    order, _checkout = lock_order(order_id)
+    _save_reasons(order, [known for known in attention_reasons(order) if known != reason])
+
+
+@transaction.atomic
+def resolve_attention(*, order_id: int, expected_version: str, reason: str, actor_id: int) -> None:
+    """Take all marks away, because a person looked: the order goes its way again.
+
+    `expected_version` is the stamp of the marks that the person knew of; `reason` stands in the
+    time line. Raises SettleRefused.
+    """
+    order, _checkout = lock_order(order_id)
+    allowed, why = may_be_resolved(order)
+    if allowed and expected_version != attention_version(order):
+        allowed, why = False, "Something else came up meanwhile. Look at the time line again."
+    if not allowed:
+        raise ResolveRefused(why)
+    _save_reasons(order, [])
+    note_order(order_id=order_id, message=f"Looked at, and settled: {reason}", actor_id=actor_id)
+
+
+def attention_version(order: Order) -> str:
+    """Return a mark of why the order needs attention, by which a form tells what it showed."""
+    return ",".join(attention_reasons(order))
+
+
+def may_be_resolved(order: Order) -> Answer:
+    """Say whether `settle_attention` would take the marks away now, and if not, why."""
+    reasons = attention_reasons(order)
+    is_over = order.status == OrderStatus.CANCELED or is_paid(order)
+    return may_resolve(
+        flagged=bool(reasons),
+        disputed=DISPUTE in reasons,
+        lost=DISPUTE_LOST in reasons,
+        sent=order.status == OrderStatus.FULFILLED,
+        unapplied=not is_over and refundable_amount(order).amount > 0,
+    )
+
+
+def is_unneeded_payment(*, order_id: int, raw_id: str) -> bool:
+    """Say whether this charge pays for nothing and is to be given back."""
+    return raw_id in unneeded_payments(Order.objects.get(pk=order_id))
+
+
+def _save_reasons(order: Order, reasons: list[str]) -> None:
+    if reasons:
+        order.store_value_in_private_metadata({ATTENTION_KEY: reasons})
+    else:
+        order.delete_value_from_private_metadata(ATTENTION_KEY)
+    order.save(update_fields=["private_metadata"])

@@ -1,0 +1,219 @@
+"""Every e-mail about an order as others can see it, and what was promised for one order.
+
+The Discretion Contract shows these strings before paying, and the e-mails are sent with those
+of the Contract. plugins.discreet_shipping writes the Contract into the order's metadata; whoever
+sends something reads it here, and need not know that plugin. An order without a Contract (made
+by staff, or before there was one) gets the shop's neutral texts.
+
+To add a kind of e-mail, add a row to `EMAIL_KINDS`; what it is given and its templates belong
+to plugins.order_emails. The Contract, its page and the leak test then have it as well, and
+orders placed before it existed get its usual texts, with their customer's code word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from saleor.order.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class EmailKind:
+    """One kind of e-mail. Texts are translatable; subjects hold {shop}, {number} and {word}.
+
+    `when` tells the customer when it comes. `with_word` is the subject for those who chose a
+    code word: the shop's name is not in it. `always` is sent also to those who want no
+    messages, and `always_because` says why. `only_with` is "delivery" or "collection" for a
+    kind that only such an order can get. `may_name_items` lets the body list the goods where
+    the customer asked for that; `amount_is_its_point` names an amount whatever was chosen.
+    """
+
+    when: Any
+    subject: Any
+    with_word: Any
+    preheader: Any
+    always_because: str = ""
+    only_with: str = ""
+    may_name_items: bool = False
+    amount_is_its_point: bool = False
+
+    def subject_for(self, number: str, code_word: str = "") -> str:
+        """Return the subject for an order's number."""
+        text = str(self.with_word if code_word else self.subject)
+        return text.format(shop=settings.SHOP_NAME, number=number, word=code_word)
+
+
+EMAIL_KINDS: dict[str, EmailKind] = {
+    "order_confirmed": EmailKind(
+        when=_("When it is paid"),
+        subject=_("Your {shop} order {number}"),
+        with_word=_("{word}: order {number}"),
+        preheader=_("Thank you. We have your payment, and we are getting your parcel ready."),
+        always_because="consumer law asks for a confirmation on a durable medium",
+        may_name_items=True,
+    ),
+    "payment_needed": EmailKind(
+        when=_("If it is not paid yet"),
+        subject=_("Your {shop} order {number} is not paid yet"),
+        with_word=_("{word}: order {number} is not paid yet"),
+        preheader=_("You can still pay while we hold it for you."),
+    ),
+    "released": EmailKind(
+        when=_("If it stays unpaid"),
+        subject=_("Your {shop} order {number} is no longer held"),
+        with_word=_("{word}: order {number} is no longer held"),
+        preheader=_("It was not paid, so nothing was charged."),
+    ),
+    "partly_sent": EmailKind(
+        when=_("If it comes in several parcels"),
+        subject=_("Part of your {shop} order {number} is on its way"),
+        with_word=_("{word}: part of order {number} is on its way"),
+        preheader=_("The rest follows in a parcel of its own."),
+        may_name_items=True,
+    ),
+    "sent": EmailKind(
+        when=_("When it is sent"),
+        subject=_("Your {shop} order {number} is on its way"),
+        with_word=_("{word}: order {number} is on its way"),
+        preheader=_("Your parcel has left us."),
+        may_name_items=True,
+    ),
+    "ready_to_collect": EmailKind(
+        when=_("When it can be collected"),
+        subject=_("Your {shop} order {number} can be collected"),
+        with_word=_("{word}: order {number} can be collected"),
+        preheader=_("It waits at the place you chose."),
+        only_with="collection",
+    ),
+    "delivered": EmailKind(
+        when=_("When it was handed over"),
+        subject=_("Your {shop} order {number} has arrived"),
+        with_word=_("{word}: order {number} has arrived"),
+        preheader=_("The carrier says that it was handed over."),
+    ),
+    "changed": EmailKind(
+        when=_("If we change something in it"),
+        subject=_("Your {shop} order {number} was changed"),
+        with_word=_("{word}: order {number} was changed"),
+        preheader=_("Your order’s page says what is new."),
+        may_name_items=True,
+    ),
+    "cancelled": EmailKind(
+        when=_("If it is cancelled"),
+        subject=_("Your {shop} order {number} is cancelled"),
+        with_word=_("{word}: order {number} is cancelled"),
+        preheader=_("Nothing will be sent, and what you paid comes back to you."),
+    ),
+    "payment_refunded": EmailKind(
+        when=_("If money goes back to you"),
+        subject=_("Refund for your {shop} order {number}"),
+        with_word=_("{word}: refund, order {number}"),
+        preheader=_("It is on its way back to you."),
+        amount_is_its_point=True,
+    ),
+    "new_link": EmailKind(
+        when=_("If you ask for a new link to your order"),
+        subject=_("A new link to your {shop} order {number}"),
+        with_word=_("{word}: a new link to order {number}"),
+        preheader=_("You asked for it a moment ago."),
+        always_because="the customer has just asked for it",
+    ),
+}
+
+
+def kinds_for(*, messages: str, collection: bool) -> list[str]:
+    """Return the kinds that an order can get, by its messages choice and kind of delivery."""
+    never = "delivery" if collection else "collection"
+    return [
+        name
+        for name, kind in EMAIL_KINDS.items()
+        if kind.only_with != never and (messages != "legal" or kind.always_because)
+    ]
+
+
+CONTRACT_KEY = "discretion_contract"
+RECEIPT_KEY = "payment_receipt"  # in the metadata of baskets and orders; there only if wanted
+
+
+def receipt_address(order: Order) -> str:
+    """Return where the payment provider may send its own receipt, "" where nobody asked for it."""
+    if not (order.metadata or {}).get(RECEIPT_KEY):
+        return ""
+    return str(message_promise(order, "order_confirmed").recipient)
+
+
+def subject_of(kind: str, number: str, code_word: str = "") -> str:
+    """Return the subject of an e-mail; with a code word, the shop's name is not in it."""
+    return EMAIL_KINDS[kind].subject_for(number, code_word)
+
+
+def email_facts(
+    kind: str, *, number: str, email: str, choices: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what others see of one e-mail, as a Contract holds it.
+
+    `choices` are stored choices of plugins.discreet_shipping; a missing one is the usual one.
+    `items` and `amounts` say whether the body may name what was bought and what it cost.
+    """
+    about = EMAIL_KINDS[kind]
+    receipt = choices.get("receipt", "email") == "email"
+    full = choices.get("messages", "neutral") == "full"
+    return {
+        "from": settings.DEFAULT_FROM_EMAIL,
+        "to": choices.get("message_email") or email,
+        "when": str(about.when),
+        "subject": about.subject_for(number, choices.get("code_word", "")),
+        "preheader": str(about.preheader),
+        "items": about.may_name_items and full and receipt,
+        "amounts": receipt or about.amount_is_its_point,
+    }
+
+
+@dataclass(frozen=True)
+class MessagePromise:
+    """How one e-mail looks to others. `items` and `amounts` say whether its body names them."""
+
+    subject: str
+    preheader: str
+    sender: str
+    recipient: str
+    items: bool
+    amounts: bool
+    parcel_sender: str
+    address: tuple[str, ...]
+
+
+def message_promise(order: Order, kind: str) -> MessagePromise:
+    """Return what was promised for this e-mail of an order."""
+    contract = _contract(order)
+    label: dict[str, Any] = contract.get("label") or {}
+    choices: dict[str, Any] = contract.get("choices", {"messages": "full"})
+    # the order's own address is read from the order: it may be changed, or be gone
+    own = order.get_customer_email() or ""
+    usual = email_facts(kind, number=str(order.pk), email=own, choices=choices)
+    promised = usual | contract.get("emails", {}).get(kind, {})
+    return MessagePromise(
+        subject=promised["subject"],
+        preheader=promised["preheader"],
+        sender=promised["from"],
+        recipient=usual["to"],
+        items=promised["items"],
+        amounts=promised["amounts"],
+        parcel_sender=(label.get("sender") or [settings.SHOP_NAME])[0],
+        address=tuple(label.get("recipient") or ()),
+    )
+
+
+def may_send(order: Order, kind: str) -> tuple[bool, str]:
+    """Say whether the customer wants this e-mail; what must be sent is always sent."""
+    if _contract(order).get("messages") == "legal" and not EMAIL_KINDS[kind].always_because:
+        return False, "the customer wants no messages but the one needed by law"
+    return True, ""
+
+
+def _contract(order: Order) -> dict[str, Any]:
+    return (order.metadata or {}).get(CONTRACT_KEY) or {}

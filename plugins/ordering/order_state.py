@@ -1,0 +1,150 @@
+"""How an order stands: whether it is paid or may be cancelled, and its flags and history.
+
+Flags and what placing took are kept in the order's private_metadata, which no customer sees.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Final, TypedDict
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from prices import Money
+from saleor.account.models import User
+from saleor.order import FulfillmentStatus, OrderStatus
+from saleor.order.events import order_note_added_event
+from saleor.order.models import Order, OrderEvent
+from saleor.payment import ChargeStatus
+
+from plugins.ordering.payment_provider import get_provider
+from plugins.ordering.policies import Answer, may_cancel, total_payable
+from plugins.ordering.signals import payment_needs_attention
+
+ATTENTION_KEY: Final = "needs_attention"  # a list of reason codes
+PACKING_KEY: Final = "packing"  # there as soon as somebody packs the parcel
+LABEL_PRINTED_KEY: Final = "label_printed"  # when a label with the order's address was last printed
+CARRIER_REPORTS_KEY: Final = (
+    "parcel"  # a list of what the carrier told: ready_to_collect, delivered
+)
+DISPUTE, DISPUTE_LOST = "dispute", "dispute_lost"  # reasons under ATTENTION
+DISPUTE_REASONS: Final = frozenset({DISPUTE, DISPUTE_LOST})
+RETURN_STATE_KEY: Final = "return"  # a `ReturnState`; gone once all that came in was looked at
+RETURNED_PIECES_KEY: Final = "returned"  # order line id, as text → pieces that came back
+
+
+class ReturnState(StrEnum):
+    """How far a return has got that nobody has looked at yet."""
+
+    EXPECTED = "expected"  # the customer said so
+    ARRIVED = "arrived"  # it lies here, unopened
+
+
+_SENT = (OrderStatus.FULFILLED, OrderStatus.PARTIALLY_FULFILLED)
+_REFUNDED = (ChargeStatus.PARTIALLY_REFUNDED, ChargeStatus.FULLY_REFUNDED)
+
+
+def is_paid(order: Order) -> bool:
+    """Say whether the order's whole total has been taken (a zero total counts once settled).
+
+    Money that was given back later had been taken before; on a released order it never paid.
+    """
+    whole = Q(
+        charge_status=ChargeStatus.FULLY_CHARGED, captured_amount__gte=order.total_gross_amount
+    )
+    if order.status != OrderStatus.CANCELED:
+        whole |= Q(charge_status__in=_REFUNDED, total__gte=order.total_gross_amount)
+    return bool(order.payments.filter(whole).exists())
+
+
+def may_be_cancelled(order: Order) -> Answer:
+    """Say whether `cancel_order` would cancel this order now; the reason is for the customer."""
+    if order.status == OrderStatus.CANCELED:
+        return False, "This order is canceled already."
+    private = order.private_metadata or {}
+    has_left = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED).exists()
+    return may_cancel(
+        sent=has_left or order.status in _SENT,
+        packing=PACKING_KEY in private,
+        disputed=not DISPUTE_REASONS.isdisjoint(private.get(ATTENTION_KEY, [])),
+    )
+
+
+def can_be_charged(total: Money) -> Answer:
+    """Say whether the payment provider takes such a sum; the reason is for the customer."""
+    return total_payable(
+        total=total, minimum=get_provider().smallest_charge(currency=total.currency)
+    )
+
+
+def live_order_for_checkout(checkout_token: UUID | str) -> Order | None:
+    """Return the order that was made from this basket and still stands, paid or not."""
+    orders = Order.objects.exclude(status=OrderStatus.CANCELED)
+    return orders.filter(checkout_token=str(checkout_token)).first()
+
+
+PLACEMENT_KEY = "placement"
+UNNEEDED_PAYMENTS_KEY = "unneeded_payments"
+UNNEEDED_REASONS = frozenset({"paid_after_release", "paid_twice"})  # reasons of a flag
+
+
+class Placement(TypedDict):
+    """What placing the order took, so that releasing it can give it back."""
+
+    basket: str
+    gift_cards: dict[str, str]
+    voucher_once_for: str | None
+
+
+def placement_of(order: Order) -> Placement:
+    """Return what placing took; an order that we did not place took nothing."""
+    known: dict[str, Any] = (order.private_metadata or {}).get(PLACEMENT_KEY, {})
+    return {
+        "basket": known.get("basket", ""),
+        "gift_cards": known.get("gift_cards", {}),
+        "voucher_once_for": known.get("voucher_once_for"),
+    }
+
+
+def attention_reasons(order: Order) -> list[str]:
+    """Return the codes of why staff are to look at the order."""
+    return list((order.private_metadata or {}).get(ATTENTION_KEY, []))
+
+
+def add_note(order: Order, message: str) -> OrderEvent:
+    """Write a line into the order's history, as the shop itself."""
+    return order_note_added_event(order=order, user=None, message=message)
+
+
+@transaction.atomic
+def note_order(*, order_id: int, message: str, actor_id: int) -> None:
+    """Write what a person of the shop noted into the order's history; no customer reads it."""
+    order = Order.objects.get(pk=order_id)
+    order_note_added_event(order=order, user=User.objects.get(pk=actor_id), message=message)
+
+
+def flag_locked_order(order: Order, reason: str, message: str) -> None:
+    """Mark the order for staff: a reason code on it, a sentence in its history, and the signal."""
+    order.store_value_in_private_metadata({ATTENTION_KEY: [*attention_reasons(order), reason]})
+    order.save(update_fields=["private_metadata"])
+    note = add_note(order, message)
+    payment_needs_attention.send(
+        Order, order_id=order.pk, reason=reason, dedup_key=f"{reason}-{note.pk}"
+    )
+
+
+def note_unneeded_payment(order: Order, raw_id: str, reason: str) -> None:
+    """Remember a charge that pays for nothing, so that it is given back; saved by the caller.
+
+    Money of a wrong amount for an order that waits for its payment is not among them: whether
+    the customer is to pay the rest is for staff to say.
+    """
+    if reason in UNNEEDED_REASONS:
+        known = (order.private_metadata or {}).get(UNNEEDED_PAYMENTS_KEY, [])
+        order.store_value_in_private_metadata({UNNEEDED_PAYMENTS_KEY: [*known, raw_id]})
+
+
+def unneeded_payments(order: Order) -> list[str]:
+    """Return the charges that pay for nothing."""
+    return list((order.private_metadata or {}).get(UNNEEDED_PAYMENTS_KEY, []))

@@ -1,0 +1,213 @@
+"""What the services of ordering return, and how they refuse.
+
+A refusal is an exception whose message a customer, or staff, can act on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from prices import Money
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class OrderRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
+    """Base of every refusal. `message` is plain English for the customer."""
+
+    message: StrOrPromise = _("Your order could not be placed. Nothing was charged.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class BasketGone(OrderRefused):
+    """The basket does not exist any more, or belongs to someone else."""
+
+    message = _("This basket is no longer there. Nothing was charged.")
+
+
+class BasketEmpty(OrderRefused):
+    """The basket has no lines."""
+
+    message = _("Your basket is empty.")
+
+
+Step = Literal["address", "delivery", "discretion"]
+_STEP_MESSAGES: dict[Step, StrOrPromise] = {
+    "address": _("Please tell us where to send your order and how to reach you."),
+    "delivery": _("Please choose how we should deliver your order."),
+    "discretion": _(
+        "Something you chose about your parcel does not fit any more. Please look again."
+    ),
+}
+
+
+class BasketIncomplete(OrderRefused):
+    """A checkout step is missing or no longer fits; `step` says which one."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(step)
+        self.step = step
+        self.message = _STEP_MESSAGES[step]
+
+
+@dataclass(frozen=True)
+class ShortLine:
+    """A basket line that cannot be served in full; quantities are in pieces."""
+
+    name: str
+    wanted: int
+    available: int
+
+
+class SoldOut(OrderRefused):
+    """Less is left than the basket asks for; `lines` names each short line."""
+
+    def __init__(self, lines: tuple[ShortLine, ...]) -> None:
+        super().__init__(lines)
+        self.lines = lines
+        self.message = " ".join(_shortage_message(line) for line in lines)
+
+
+def _shortage_message(line: ShortLine) -> str:
+    if line.available <= 0:
+        return gettext("%(name)s has just sold out.") % {"name": line.name}
+    return gettext("Only %(left)s of %(name)s left; your basket has %(wanted)s.") % {
+        "left": line.available,
+        "name": line.name,
+        "wanted": line.wanted,
+    }
+
+
+class PromoNotApplicable(OrderRefused):
+    """The voucher or gift card in the basket cannot be used (any more)."""
+
+    message = _("Your code cannot be used for this order. Remove it, or try another one.")
+
+
+class TotalTooSmall(OrderRefused):
+    """Less is to be paid than the payment provider can charge; `message` says both sums."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class OrderReleased(OrderRefused):
+    """The order was canceled or its reservation ended before it was paid."""
+
+    message = _("This order is no longer held for you. Your basket is kept; please try again.")
+
+
+class PaymentUnavailable(OrderRefused):
+    """The payment provider could not be reached; the order is still held."""
+
+    message = _("We cannot reach our payment service right now. Please try again in a moment.")
+
+
+class PaymentBeingChecked(OrderRefused):
+    """Money came in that does not fit the order; staff look at it before anything else."""
+
+    message = _(
+        "We have received a payment for this order and are checking it. Please do not pay again."
+    )
+
+
+class UnknownPayment(LookupError):  # noqa: N818  reads as what it is
+    """No payment session has this provider and reference."""
+
+
+class CancelRefused(Exception):  # noqa: N818  an answer to the customer or to staff
+    """An order cannot be canceled (any more); `str()` says why, in words for the customer."""
+
+
+class RefundRefused(Exception):  # noqa: N818  an answer to staff
+    """A refund cannot be made; `str()` says why, in words for staff."""
+
+
+class FulfilRefused(Exception):  # noqa: N818  an answer to staff
+    """A parcel cannot leave; `str()` says why, in words for staff."""
+
+
+class ReturnRefused(Exception):  # noqa: N818  an answer to staff
+    """A return cannot be noted; `str()` says why, in words for staff."""
+
+
+class ResolveRefused(Exception):  # noqa: N818  an answer to staff
+    """An order still needs attention; `str()` says why, in words for staff."""
+
+
+# Begins the key of a refund that nobody asked for: its payment came when the order was no longer
+# held, or was paid already.
+UNNEEDED_REFUND_PREFIX = "unneeded-"
+
+
+@dataclass(frozen=True)
+class PlacedOrder:
+    """An order that holds its stock. `created` is False when it was there already."""
+
+    order_id: int
+    order_token: str
+    number: str
+    total: Money
+    created: bool
+
+
+@dataclass(frozen=True)
+class PaymentStart:
+    """Where to send the customer to pay; `url` is None when nothing is (left) to pay."""
+
+    url: str | None
+
+
+@dataclass(frozen=True)
+class PaymentOutcome:
+    """What became of a payment.
+
+    `already_paid`: this very payment was recorded before. `needs_attention`: the money is
+    recorded, but the order does not count as paid by it and staff must look.
+    """
+
+    order_id: int
+    order_token: str
+    state: Literal["paid", "already_paid", "needs_attention"]
+
+
+@dataclass(frozen=True)
+class ReleaseOutcome:
+    """What became of a release.
+
+    `paid`: the customer had paid after all, nothing was released. `kept`: the provider
+    could not confirm that nothing more can be paid, so the stock stays held for now.
+    """
+
+    order_id: int
+    order_token: str
+    state: Literal["released", "already_released", "paid", "kept"]
+
+
+@dataclass(frozen=True)
+class CancelOutcome:
+    """An order that is canceled now. `created` is False when it had been canceled before.
+
+    `refunds` are what was asked to go back by this very call; none for an unpaid order.
+    """
+
+    order_id: int
+    created: bool
+    refunds: tuple[RefundOutcome, ...]
+
+
+@dataclass(frozen=True)
+class RefundOutcome:
+    """What became of a refund; `created` is False when it had been asked for before."""
+
+    refund_id: int
+    amount: Money
+    state: Literal["asked", "pending", "succeeded", "failed"]
+    created: bool

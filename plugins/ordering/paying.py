@@ -1,0 +1,165 @@
+"""Open the payment of an order, and choose the payment provider's own receipt for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from saleor.order import OrderStatus
+from saleor.order.models import Order
+
+from plugins.ordering.locks import lock_checkout, lock_order, lock_session
+from plugins.ordering.models import ACTIVE, PaymentSession, SessionStatus
+from plugins.ordering.order_messages import RECEIPT_KEY, receipt_address
+from plugins.ordering.order_state import is_paid
+from plugins.ordering.outcomes import (
+    OrderReleased,
+    PaymentBeingChecked,
+    PaymentStart,
+    PaymentUnavailable,
+)
+from plugins.ordering.payment_provider import OpenedSession, PaymentProviderError, get_provider
+from plugins.ordering.payment_recording import apply_payment, close_session
+from plugins.ordering.placing import new_session
+from plugins.ordering.saleor_patches import one_configuration
+from product_content.languages import prefix
+
+
+@transaction.atomic
+def choose_receipt(*, checkout_token: UUID, wanted: bool) -> None:
+    """Keep the choice with the basket, from where it goes to the order; gone baskets are left."""
+    checkout = lock_checkout(checkout_token)
+    if checkout is None or bool((checkout.metadata or {}).get(RECEIPT_KEY)) == wanted:
+        return
+    if wanted:
+        checkout.store_value_in_metadata({RECEIPT_KEY: True})
+    else:
+        checkout.delete_value_from_metadata(RECEIPT_KEY)
+    checkout.save(update_fields=["metadata"])
+
+
+NOTHING_TO_PAY = "nothing_to_pay"
+_MAX_ATTEMPTS = 3
+
+
+def start_payment(*, order_id: int) -> PaymentStart:
+    """Return the page where exactly the stored total of the order is paid.
+
+    Asking again gives the same page while its session is open. `url` is None when nothing
+    is left to pay: an order with a zero total (gift card, 100 % voucher) is completed here
+    without any provider.
+
+    Raises OrderReleased, PaymentBeingChecked, or PaymentUnavailable when the provider
+    cannot be reached (the order stays held; ask again).
+    """
+    for _ in range(_MAX_ATTEMPTS):
+        session = _payable_session(order_id)
+        if session is None:
+            return PaymentStart(url=None)
+        url = _open(session)
+        if url:
+            return PaymentStart(url=url)
+    raise PaymentUnavailable
+
+
+def _payable_session(order_id: int) -> PaymentSession | None:
+    """Return the session to pay in, or None when nothing is left to pay."""
+    sessions = PaymentSession.objects.select_related("order")
+    session = sessions.filter(order_id=order_id, state__in=ACTIVE).first()
+    if session is None:
+        _refuse_unless_paid(Order.objects.get(pk=order_id))
+        return None
+    if session.amount.amount == 0:
+        _complete_free(session)
+        return None
+    return _replace(session) if _is_late(session) else session
+
+
+def _refuse_unless_paid(order: Order) -> None:
+    if order.status == OrderStatus.CANCELED:
+        raise OrderReleased
+    if not is_paid(order):
+        raise PaymentBeingChecked
+
+
+def _complete_free(session: PaymentSession) -> None:
+    with transaction.atomic(), one_configuration():
+        order, checkout = lock_order(session.order_id)
+        session = lock_session(session.pk)
+        if session.state != SessionStatus.NEW:
+            return
+        session.provider, session.reference = NOTHING_TO_PAY, session.idempotency_key
+        session.save(update_fields=["provider", "reference"])
+        apply_payment(order, checkout, session, session.amount, session.reference)
+
+
+def _is_late(session: PaymentSession) -> bool:
+    """Say whether less than the provider's shortest time is left to open the session.
+
+    An idempotency key goes with one end time, so a late first try needs a new session.
+    """
+    shortest = timedelta(minutes=settings.RESERVATION_MINUTES)
+    return not session.reference and session.expires_at - timezone.now() < shortest
+
+
+def _replace(session: PaymentSession) -> PaymentSession | None:
+    """Put a new session in the place of one that cannot be used any more."""
+    with transaction.atomic():
+        order, _checkout = lock_order(session.order_id)
+        current = lock_session(session.pk)
+        if (current.state, current.reference) == (session.state, session.reference):
+            current.state = SessionStatus.EXPIRED
+            current.save(update_fields=["state"])
+            return new_session(order)
+    return _payable_session(session.order_id)  # another request was quicker
+
+
+def _open(session: PaymentSession) -> str:
+    """Return the url to pay at, or "" when the order has to be looked at afresh."""
+    if not session.url:
+        return _store(session, _opened_at_provider(session))
+    if session.expires_at > timezone.now():
+        return session.url
+    if close_session(session) == "open":
+        raise PaymentUnavailable
+    _replace(session)
+    return ""
+
+
+def _opened_at_provider(session: PaymentSession) -> OpenedSession:
+    order = session.order
+    here = f"{settings.PUBLIC_URL}{prefix(order.language_code)}"
+    try:
+        return get_provider().open(
+            order_number=str(order.pk),
+            order_token=order.token,
+            amount=session.amount,
+            expires_at=session.expires_at,
+            return_url=f"{here}/orders/{order.token}/",
+            cancel_url=f"{here}/basket/",
+            idempotency_key=session.idempotency_key,
+            receipt_email=receipt_address(order),
+        )
+    except PaymentProviderError as error:
+        raise PaymentUnavailable from error
+
+
+def _store(session: PaymentSession, opened: OpenedSession) -> str:
+    """Keep what the provider gave, in one statement, unless the session ended meanwhile.
+
+    Parallel requests store the same: the provider gives one session for one key.
+    """
+    session.provider, session.reference = get_provider().name, opened.reference
+    waiting = PaymentSession.objects.filter(pk=session.pk, state__in=ACTIVE)
+    if waiting.filter(reference__in=("", opened.reference)).update(
+        provider=session.provider,
+        reference=opened.reference,
+        url=opened.url,
+        state=SessionStatus.OPEN,
+    ):
+        return opened.url
+    close_session(session)
+    return ""

@@ -1,0 +1,224 @@
+"""Place an order from a basket: reserve first, pay later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.utils import timezone
+from saleor.account.models import Address
+from saleor.checkout.calculations import checkout_subtotal
+from saleor.checkout.models import Checkout
+from saleor.checkout.utils import create_order, prepare_order_data
+from saleor.discount.models import NotApplicable
+from saleor.order import OrderStatus
+from saleor.order.models import Order
+
+from plugins.inventory.ledger import stock_reason
+from plugins.inventory.models import StockReason
+from plugins.ordering.basket import Basket, delivery_applies, read_basket
+from plugins.ordering.locks import lock_checkout
+from plugins.ordering.models import PaymentSession
+from plugins.ordering.order_state import PLACEMENT_KEY, Placement, can_be_charged, placement_of
+from plugins.ordering.outcomes import (
+    BasketEmpty,
+    BasketGone,
+    BasketIncomplete,
+    PaymentUnavailable,
+    PlacedOrder,
+    PromoNotApplicable,
+    TotalTooSmall,
+)
+from plugins.ordering.promo_codes import refuse_unusable_cards, reprice_voucher, spent_by_card
+from plugins.ordering.releasing import BASKET_CHANGED, detach_from_basket, release_order
+from plugins.ordering.saleor_patches import one_configuration
+from plugins.ordering.stock_allocation import lock_stock_or_refuse
+
+_MAX_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class _StaleOrder:
+    """A live order that no longer matches its basket."""
+
+    order_id: int
+
+
+def place_order(*, checkout_token: UUID, user_id: int | None = None) -> PlacedOrder:
+    """Reserve the basket's stock and make its order, in one transaction; nothing is charged.
+
+    The same basket again, at once or later, gives the same order (`created` False). A basket
+    that was changed since first releases the order made from it. The basket itself is kept
+    until it is paid. `user_id` is the signed-in visitor; the order belongs to the basket's
+    own user, so a guest's order is never put into an account.
+
+    Raises a subclass of OrderRefused: BasketGone, BasketEmpty, BasketIncomplete, SoldOut,
+    PromoNotApplicable, TotalTooSmall, or PaymentUnavailable when an earlier payment of this
+    basket cannot be closed now.
+    """
+    for _ in range(_MAX_ATTEMPTS):
+        answer = _place_or_find(checkout_token, user_id)
+        if isinstance(answer, PlacedOrder):
+            return answer
+        # Outside the transaction: it asks the payment provider.
+        if release_order(order_id=answer.order_id, reason=BASKET_CHANGED).state == "kept":
+            raise PaymentUnavailable
+    raise PaymentUnavailable
+
+
+def _place_or_find(token: UUID, user_id: int | None) -> PlacedOrder | _StaleOrder:
+    with transaction.atomic(), one_configuration():
+        checkout = lock_checkout(token)
+        if checkout is None:
+            return _order_of_paid_basket(token)
+        _refuse_other_users(checkout, user_id)
+        live = _live_order(token)
+        basket = read_basket(checkout)
+        if live is None:
+            return _placed(_create_order_from(basket), created=True)
+        return _placed(live, created=False) if _matches(live, basket) else _StaleOrder(live.pk)
+
+
+def _order_of_paid_basket(token: UUID) -> PlacedOrder:
+    order = Order.objects.filter(checkout_token=str(token)).first()
+    if order is None:
+        raise BasketGone
+    return _placed(order, created=False)
+
+
+def _refuse_other_users(checkout: Checkout, user_id: int | None) -> None:
+    if checkout.user_id is not None and checkout.user_id != user_id:
+        raise BasketGone
+
+
+def _live_order(token: UUID) -> Order | None:
+    order_id = Order.objects.order_by().filter(checkout_token=str(token)).values_list("pk").first()
+    if order_id is None:
+        return None
+    order = Order.objects.select_for_update(of=("self",)).get(pk=order_id[0])
+    if order.status == OrderStatus.CANCELED:
+        detach_from_basket(order)  # canceled by staff: the basket may be ordered again
+        return None
+    return order
+
+
+def _matches(order: Order, basket: Basket) -> bool:
+    return placement_of(order)["basket"] == basket.fingerprint
+
+
+def _placed(order: Order, *, created: bool) -> PlacedOrder:
+    return PlacedOrder(order.pk, order.token, str(order.pk), order.total.gross, created)
+
+
+# The provider's session starts a moment after ours and must still last its shortest time.
+OPENING_MARGIN = timedelta(minutes=1)
+
+
+def _create_order_from(basket: Basket) -> Order:
+    """Check, price, reserve and create; must run in the transaction that locked the basket."""
+    _refuse_incomplete(basket)
+    refuse_unusable_cards(basket.cards, timezone.localdate())
+    reprice_voucher(basket.checkout, basket.lines, basket.discounts)
+    _refuse_delivery(basket)
+    placement = _placement(basket)
+    lock_stock_or_refuse(basket.lines, basket.checkout.get_country())
+    with stock_reason(reason=StockReason.ORDER_PLACED):
+        order = _create_at_saleor(basket, placement)
+    _refuse_small_total(order)
+    _note_spent_cards(order, basket, placement)
+    new_session(order)
+    return order
+
+
+def new_session(order: Order) -> PaymentSession:
+    """Add the session in which the order is to be paid."""
+    total = order.total.gross
+    lifetime = timedelta(minutes=settings.RESERVATION_MINUTES) + OPENING_MARGIN
+    return PaymentSession.objects.create(
+        order=order,
+        amount_value=total.amount,
+        currency=total.currency,
+        expires_at=timezone.now() + lifetime,
+    )
+
+
+def _refuse_incomplete(basket: Basket) -> None:
+    checkout = basket.checkout
+    if not basket.lines:
+        raise BasketEmpty
+    if not checkout.get_customer_email() or checkout.billing_address is None:
+        raise BasketIncomplete("address")
+    if checkout.is_shipping_required() and checkout.shipping_address is None:
+        raise BasketIncomplete("address")
+    if checkout.is_shipping_required() and checkout.shipping_method is None:
+        raise BasketIncomplete("delivery")
+
+
+def _refuse_delivery(basket: Basket) -> None:
+    checkout = basket.checkout
+    if not checkout.is_shipping_required():
+        return
+    subtotal = checkout_subtotal(checkout=checkout, lines=basket.lines, discounts=basket.discounts)
+    allowed, _reason = delivery_applies(checkout, subtotal.gross)
+    if not allowed:
+        raise BasketIncomplete("delivery")
+
+
+def _placement(basket: Basket) -> Placement:
+    return {"basket": basket.fingerprint, "gift_cards": {}, "voucher_once_for": None}
+
+
+def _create_at_saleor(basket: Basket, placement: Placement) -> Order:
+    checkout = basket.checkout
+    data = _order_data(basket)
+    voucher = data.get("voucher")
+    if voucher is not None and voucher.apply_once_per_customer:
+        placement["voucher_once_for"] = checkout.get_customer_email()
+    # create_order copies this to the order; the basket itself is not saved.
+    checkout.private_metadata = {**(checkout.private_metadata or {}), PLACEMENT_KEY: placement}
+    actor = checkout.user or AnonymousUser()
+    return create_order(checkout=checkout, order_data=data, user=actor, redirect_url="")
+
+
+def _order_data(basket: Basket) -> dict[str, Any]:
+    try:
+        data = prepare_order_data(
+            checkout=basket.checkout,
+            lines=basket.lines,
+            tracking_code="",
+            discounts=basket.discounts,
+        )
+    except NotApplicable as error:
+        raise PromoNotApplicable from error
+    return data | _own_addresses(basket.checkout, data)
+
+
+def _own_addresses(checkout: Checkout, data: dict[str, Any]) -> dict[str, Address]:
+    """Copy what the order would share with the basket, so that neither changes the other."""
+    shared = {checkout.billing_address_id, checkout.shipping_address_id}
+    names = [
+        name
+        for name in ("billing_address", "shipping_address")
+        if data.get(name) is not None and data[name].pk in shared
+    ]
+    copies = [Address(**data[name].as_data()) for name in names]
+    return dict(zip(names, Address.objects.bulk_create(copies), strict=True))
+
+
+def _refuse_small_total(order: Order) -> None:
+    allowed, why = can_be_charged(order.total_gross)
+    if not allowed:
+        raise TotalTooSmall(why)  # the transaction ends: nothing is reserved or spent
+
+
+def _note_spent_cards(order: Order, basket: Basket, placement: Placement) -> None:
+    if not basket.cards:
+        return
+    placement["gift_cards"] = spent_by_card(basket.cards)
+    order.store_value_in_private_metadata({PLACEMENT_KEY: placement})
+    order.save(update_fields=["private_metadata"])

@@ -1,0 +1,151 @@
+"""Release an unpaid order: what it holds is free again, its basket is kept.
+
+A periodic task releases the orders that were not paid in time.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Literal
+
+from django.db import transaction
+from django.utils import timezone
+from saleor.account.models import User
+from saleor.order import OrderStatus
+from saleor.order.actions import cancel_order
+from saleor.order.models import Order
+from saleor.warehouse.models import Stock
+
+from plugins.inventory.ledger import stock_reason
+from plugins.inventory.models import StockReason
+from plugins.ordering.locks import lock_order
+from plugins.ordering.models import ACTIVE, PaymentSession, SessionStatus
+from plugins.ordering.order_state import add_note, attention_reasons, is_paid, placement_of
+from plugins.ordering.outcomes import ReleaseOutcome
+from plugins.ordering.payment_recording import close_session
+from plugins.ordering.promo_codes import credit_gift_cards, release_voucher_use
+from plugins.ordering.saleor_patches import one_configuration
+from plugins.ordering.signals import order_released
+
+
+def release_held(order: Order, user: User | None) -> None:
+    """Cancel a locked order at Saleor and free all that placing it took."""
+    placement = placement_of(order)
+    credit_gift_cards(placement["gift_cards"])
+    _lock_allocated_stock(order)
+    with stock_reason(
+        reason=StockReason.ORDER_RELEASED, order_id=order.pk, actor_id=user.pk if user else None
+    ):
+        cancel_order(order, user=user)
+    release_voucher_use(order, placement["voucher_once_for"])
+
+
+def _lock_allocated_stock(order: Order) -> None:
+    stocks = Stock.objects.select_for_update(of=("self",)).order_by("pk")
+    ids = order.lines.values("allocations__stock_id")
+    list(stocks.filter(pk__in=ids).values_list("pk"))
+
+
+logger = logging.getLogger(__name__)
+
+BASKET_CHANGED = "The basket was changed."
+CANCELLED_BY_CUSTOMER = "Canceled by the customer."
+NOT_PAID_IN_TIME = "Not paid in time."
+
+ReleaseState = Literal["released", "already_released", "paid", "kept"]
+
+
+_MAX_ATTEMPTS = 3
+
+
+def release_order(*, order_id: int, reason: str) -> ReleaseOutcome:
+    """Release an unpaid order: stock, gift cards and voucher use are given back.
+
+    Its payment session is closed at the provider first. If the customer had paid, the
+    payment is recorded and the state is "paid"; if the provider cannot say, it is "kept".
+    `reason` goes into the order's history.
+    """
+    for _ in range(_MAX_ATTEMPTS):
+        session = _active_session(order_id)
+        if session is not None and close_session(session) == "open":
+            break
+        with transaction.atomic(), one_configuration():
+            order, _checkout = lock_order(order_id)
+            if _same_session(session, _active_session(order_id, lock=True)):
+                return _outcome(order, _release(order, session, reason))
+        # Another request opened a session meanwhile: close that one too.
+    logger.warning("order %s is kept: its payment session is still open", order_id)
+    return _outcome(Order.objects.get(pk=order_id), "kept")
+
+
+def detach_from_basket(order: Order) -> None:
+    """Part a canceled order from its basket, so that the basket can be ordered again."""
+    order.store_value_in_private_metadata({"checkout_token": order.checkout_token})
+    order.checkout_token = ""
+    order.save(update_fields=["checkout_token", "private_metadata"])
+
+
+def _active_session(order_id: int, *, lock: bool = False) -> PaymentSession | None:
+    sessions = PaymentSession.objects.filter(order_id=order_id, state__in=ACTIVE)
+    return (sessions.select_for_update(of=("self",)) if lock else sessions).first()
+
+
+def _same_session(closed: PaymentSession | None, now: PaymentSession | None) -> bool:
+    if closed is None or now is None:
+        return now is None
+    return (closed.pk, closed.reference) == (now.pk, now.reference)
+
+
+def _release(order: Order, session: PaymentSession | None, reason: str) -> ReleaseState:
+    if order.status == OrderStatus.CANCELED:
+        return "already_released"
+    if is_paid(order):
+        return "paid"
+    if attention_reasons(order):
+        return "kept"  # money came in that does not fit: staff decide first
+    _end_session(session, reason)
+    release_held(order, user=None)
+    order.payments.update(is_active=False)
+    detach_from_basket(order)
+    add_note(order, f"Released: {reason}")
+    order_released.send(Order, order_id=order.pk, reason=reason)
+    return "released"
+
+
+def _end_session(session: PaymentSession | None, reason: str) -> None:
+    if session is None:
+        return
+    expired = reason == NOT_PAID_IN_TIME
+    session.state = SessionStatus.EXPIRED if expired else SessionStatus.CANCELED
+    session.save(update_fields=["state"])
+
+
+def _outcome(order: Order, state: ReleaseState) -> ReleaseOutcome:
+    return ReleaseOutcome(order.pk, order.token, state)
+
+
+MAX_ORDERS_PER_RUN = 200  # orders per run; the next run takes the rest
+
+
+def release_unpaid_orders(*, now: datetime | None = None) -> int:
+    """Release the orders whose payment session has ended by `now`; return how many.
+
+    One order that fails does not keep the others; it is tried again at the next run.
+    """
+    ended = PaymentSession.objects.filter(
+        state__in=ACTIVE, expires_at__lte=now or timezone.now()
+    ).order_by("expires_at")
+    return sum(
+        _try_to_release(order_id)
+        for order_id in ended.values_list("order_id", flat=True)[:MAX_ORDERS_PER_RUN]
+    )
+
+
+def _try_to_release(order_id: int) -> bool:
+    try:
+        outcome = release_order(order_id=order_id, reason=NOT_PAID_IN_TIME)
+    except Exception:
+        logger.exception("order %s could not be released", order_id)
+        return False
+    return outcome.state == "released"

@@ -1,0 +1,71 @@
+"""Compare our books with Stripe's, for whatever a webhook or a process did not bring."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from django.utils import timezone
+from saleor.payment.models import Transaction
+
+from plugins.ordering.models import PaymentSession, SessionStatus
+from plugins.stripe_payments.client import get_stripe
+from plugins.stripe_payments.models import StrayPayment
+from plugins.stripe_payments.policies import PROVIDER
+from plugins.stripe_payments.refunds import apply_refund, is_settled
+from plugins.stripe_payments.results import SessionData
+from plugins.stripe_payments.sessions import apply_session, sync_session
+
+logger = logging.getLogger(__name__)
+# Stripe sends a webhook for three days; what it could not deliver is found here.
+WINDOW = timedelta(days=3)
+WEBHOOK_GRACE = timedelta(minutes=2)  # the webhook's time before we ask
+BATCH = 100
+Thing = TypeVar("Thing")
+
+
+def reconcile(*, window: timedelta = WINDOW, grace: timedelta = WEBHOOK_GRACE) -> int:
+    """Ask Stripe about orders in limbo, recent payments and recent refunds.
+
+    Returns how many were looked at more closely. One that fails does not keep the others.
+    """
+    return _open_sessions(grace) + _paid_sessions(window) + _refunds(window)
+
+
+def _open_sessions(grace: timedelta) -> int:
+    limbo = PaymentSession.objects.filter(
+        provider=PROVIDER,
+        state=SessionStatus.OPEN,
+        created_at__lte=timezone.now() - grace,
+    )
+    references = list(limbo.order_by("pk").values_list("reference", flat=True)[:BATCH])
+    return sum(_try(sync_session, reference) for reference in references)
+
+
+def _paid_sessions(window: timedelta) -> int:
+    since = timezone.now() - window
+    complete = get_stripe().list_sessions(since=since, status="complete")
+    return sum(_try(apply_session, session) for session in complete if not _recorded(session))
+
+
+def _recorded(session: SessionData) -> bool:
+    if session.payment_status != "paid":
+        return True  # a bank debit: its own row is open and was asked above
+    recorded = Transaction.objects.filter(token=session.intent, is_success=True)
+    return recorded.exists() or StrayPayment.objects.filter(intent=session.intent).exists()
+
+
+def _refunds(window: timedelta) -> int:
+    refunds = get_stripe().refunds_since(timezone.now() - window)
+    return sum(_try(apply_refund, refund) for refund in refunds if not is_settled(refund))
+
+
+def _try(act: Callable[[Thing], None], thing: Thing) -> bool:
+    try:
+        act(thing)
+    except Exception:
+        logger.exception("reconciliation will try again")
+        return False
+    return True

@@ -1,0 +1,74 @@
+"""Refunds and disputes as Stripe reports them.
+
+In a dispute staff must know, and nothing of the order may leave meanwhile.
+"""
+
+from __future__ import annotations
+
+from saleor.payment.models import Transaction
+
+from plugins.ordering.attention import flag_order, unflag_order
+from plugins.ordering.models import Refund
+from plugins.ordering.payment_provider import RefundState
+from plugins.ordering.refunds import record_external_refund
+from plugins.stripe_payments.client import get_stripe
+from plugins.stripe_payments.policies import PROVIDER, from_smallest_unit, refund_state
+from plugins.stripe_payments.results import DisputeData, RefundData
+
+
+def sync_refund(reference: str) -> None:
+    """Ask Stripe about a refund and book it; doing it again changes nothing."""
+    apply_refund(get_stripe().get_refund(reference))
+
+
+def apply_refund(refund: RefundData) -> None:
+    """Book what Stripe says about a refund, also one that was made in Stripe's dashboard."""
+    record_external_refund(
+        provider=PROVIDER,
+        raw_id=refund.intent,
+        key=refund.key,
+        amount=from_smallest_unit(refund.amount, refund.currency),
+        state=refund_state(refund),
+    )
+
+
+def is_settled(refund: RefundData) -> bool:
+    """Say whether our books hold the refund as Stripe reports it."""
+    state: RefundState = refund_state(refund)
+    known = Refund.objects.filter(reference=refund.reference, state=state.state)
+    return known.exists()
+
+
+DISPUTE_OPEN, DISPUTE_LOST = "dispute", "dispute_lost"
+
+
+def sync_dispute(reference: str) -> None:
+    """Ask Stripe about a dispute and mark its order; doing it again changes nothing."""
+    dispute = get_stripe().get_dispute(reference)
+    order_id = _disputed_order(dispute)
+    if order_id is None:
+        return
+    if dispute.status in {"won", "warning_closed", "prevented"}:
+        unflag_order(order_id=order_id, reason=DISPUTE_OPEN)
+    elif dispute.status == "lost":
+        flag_order(
+            order_id=order_id, reason=DISPUTE_LOST, message=_dispute_message(dispute, "was lost")
+        )
+        unflag_order(order_id=order_id, reason=DISPUTE_OPEN)
+    else:
+        flag_order(
+            order_id=order_id, reason=DISPUTE_OPEN, message=_dispute_message(dispute, "was opened")
+        )
+
+
+def _disputed_order(dispute: DisputeData) -> int | None:
+    charges = Transaction.objects.filter(
+        payment__gateway=PROVIDER, token=dispute.intent[:128], is_success=True
+    )
+    return charges.values_list("payment__order_id", flat=True).first()
+
+
+def _dispute_message(dispute: DisputeData, what: str) -> str:
+    amount = from_smallest_unit(dispute.amount, dispute.currency)
+    reason = dispute.reason.replace("_", " ")
+    return f"A dispute about {amount.amount} {amount.currency} {what} ({reason}). See Stripe."

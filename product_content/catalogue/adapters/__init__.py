@@ -1,0 +1,33 @@
+"""How each kind of object is found, read and written."""
+
+from __future__ import annotations
+
+from product_content.catalogue.adapters.base import Adapter, Refs
+from product_content.catalogue.adapters.guides import GuideAdapter, LinksAdapter
+from product_content.catalogue.adapters.products import (
+    ProductAdapter,
+    SizeAdapter,
+    StockAdapter,
+    VariantAdapter,
+)
+from product_content.catalogue.adapters.shop import (
+    MethodAdapter,
+    SiteAdapter,
+    WarehouseAdapter,
+    ZoneAdapter,
+)
+
+ADAPTERS: dict[str, type[Adapter]] = {
+    "site": SiteAdapter,
+    "size": SizeAdapter,
+    "zone": ZoneAdapter,
+    "method": MethodAdapter,
+    "warehouse": WarehouseAdapter,
+    "product": ProductAdapter,
+    "variant": VariantAdapter,
+    "stock": StockAdapter,
+    "guide": GuideAdapter,
+    "links": LinksAdapter,
+}
+
+__all__ = ["ADAPTERS", "Adapter", "Refs"]

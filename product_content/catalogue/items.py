@@ -1,0 +1,124 @@
+"""What the files ask for, object by object, and what spans several objects.
+
+Unknown sizes, a chart out of order and dead links are problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from product_content.catalogue.located_yaml import FileLocation, Problem
+
+
+@dataclass(frozen=True)
+class Item:
+    """One object: its kind and key, and its fields as JSON values (money as "39.00").
+
+    `initial` marks what is only ever created, never changed afterwards: stock quantities.
+    `locations` says where a field stands that names other objects.
+    """
+
+    kind: str
+    key: str
+    fields: dict[str, Any]
+    location: FileLocation
+    initial: bool = False
+    locations: dict[str, FileLocation] = field(default_factory=dict)
+
+    def at(self, name: str) -> FileLocation:
+        """Return where a field stands, or else where the object begins."""
+        return self.locations.get(name, self.location)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+@dataclass
+class DesiredState:
+    """Everything the files ask for, and everything that is wrong in them."""
+
+    items: list[Item] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(
+        self,
+        kind: str,
+        key: str,
+        fields: dict[str, Any],
+        location: FileLocation,
+        locations: dict[str, FileLocation] | None = None,
+    ) -> None:
+        """Take an object up; a key given twice is a problem."""
+        if key and any(item.kind == kind and item.key == key for item in self.items):
+            self.problems.append(Problem(location, f"the {kind} {key} is given twice"))
+        self.items.append(Item(kind, key, fields, location, kind == "stock", locations or {}))
+
+    def of(self, kind: str) -> list[Item]:
+        """Return the items of a kind, in their order."""
+        return [item for item in self.items if item.kind == kind]
+
+    def keys(self, kind: str) -> set[str]:
+        """Return the keys of a kind."""
+        return {item.key for item in self.of(kind)}
+
+    def refuse(self, location: FileLocation, message: str) -> None:
+        """Note a problem."""
+        self.problems.append(Problem(location, message))
+
+
+def check_links(wanted: DesiredState) -> None:
+    """Note every reference to something that the files do not have."""
+    _check_chart_order(wanted)
+    for item in wanted.of("product"):
+        _check_known(
+            wanted, item, "sizes", "size", (str(number) for number in item.fields["sizes"])
+        )
+        if len(set(item.fields["sizes"])) < len(item.fields["sizes"]):
+            wanted.refuse(item.at("sizes"), f"{item} names a size twice")
+    for item in wanted.of("variant"):
+        size = item.fields["size"]
+        _check_known(wanted, item, "size", "size", [] if size is None else [str(size)])
+    for item in wanted.of("stock"):
+        _check_known(wanted, item, "warehouse", "warehouse", [item.fields["warehouse"]])
+    for item in wanted.of("warehouse"):
+        _check_known(wanted, item, "zones", "zone", item.fields["zones"])
+    for item in wanted.of("links"):
+        for index, link in enumerate(item.fields["products"]):
+            _check_known(wanted, item, f"products[{index}]", "product", [link["product"]])
+        _check_known(wanted, item, "related", "guide", item.fields["related"])
+        _expand_also_for(wanted, item)
+
+
+def _expand_also_for(wanted: DesiredState, item: Item) -> None:
+    """Turn "all sets" into a link for each set that the guide does not name itself."""
+    links = item.fields["products"]
+    named = {link["product"] for link in links}
+    for also in item.fields.pop("also_for"):
+        members = [p.key for p in wanted.of("product") if p.fields["kind"] == also["kind"]]
+        if not members:
+            wanted.refuse(item.at("also_for"), f"{item} names the unknown kind {also['kind']}")
+        shared = {"stage": also["stage"], "reason": also["reason"], "on_guide": False}
+        links += [{"product": key, **shared} for key in members if key not in named]
+
+
+def _check_known(
+    wanted: DesiredState, item: Item, name: str, kind: str, keys: Iterable[str]
+) -> None:
+    known = wanted.keys(kind)
+    for key in keys:
+        if key not in known:
+            wanted.refuse(item.at(name), f"{item} names the unknown {kind} {key}")
+
+
+def _check_chart_order(wanted: DesiredState) -> None:
+    sizes = sorted(wanted.of("size"), key=lambda item: int(item.key))
+    for smaller, bigger in pairwise(sizes):
+        if bigger.fields["diameter_mm"] <= smaller.fields["diameter_mm"]:
+            wanted.refuse(
+                bigger.location,
+                f"size {bigger.key} ({bigger.fields['diameter_mm']} mm) is out of order: it must "
+                f"be wider than size {smaller.key} ({smaller.fields['diameter_mm']} mm)",
+            )

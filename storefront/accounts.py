@@ -1,0 +1,195 @@
+"""Customers' accounts: the overview, the orders in them, and what their owners change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from prices import Money
+from saleor.account.models import User
+from saleor.order import OrderStatus
+from saleor.order.models import Order
+
+from plugins.discreet_shipping.choices import Choices
+from plugins.discreet_shipping.collection_points import find_point
+from plugins.discreet_shipping.saved_choices import erase_remembered_choices, remembered_choices
+from plugins.order_emails.outbox import queue_account_email
+from storefront.orders import order_state
+from storefront.tokens import PENDING_EMAIL, new_email_tokens
+from storefront.types import OrderState
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the account page shows. `pending_email` waits to be confirmed; empty: none does."""
+
+    email: str
+    pending_email: str
+    addresses: int
+    orders: int
+    remembered: Choices | None
+    point_name: str
+
+
+def find_customer(user_id: int | None) -> User | None:
+    """Return the account; None if it is gone, switched off or a staff member's."""
+    if user_id is None:
+        return None
+    return User.objects.filter(pk=user_id, is_active=True, is_staff=False).first()
+
+
+def get_account(user_id: int) -> Account:
+    """Return the overview of a customer's account."""
+    placed = Count("orders", filter=~Q(orders__status=OrderStatus.DRAFT), distinct=True)
+    saved = Count("addresses", distinct=True)
+    user = User.objects.annotate(placed=placed, saved=saved).get(pk=user_id)
+    remembered = remembered_choices(user=user)
+    return Account(
+        email=user.email,
+        pending_email=pending_email(user),
+        addresses=user.saved,
+        orders=user.placed,
+        remembered=remembered,
+        point_name=_point_name(remembered),
+    )
+
+
+def pending_email(user: User | None) -> str:
+    """Return the address that waits to be confirmed, or ""."""
+    pending = (user.private_metadata or {}).get(PENDING_EMAIL) if user else None
+    return str(pending["address"]) if pending else ""
+
+
+def address_of_token(user_id: int, token: str) -> str:
+    """Return the new address that the secret of a link confirms, or "" when it does not."""
+    user = find_customer(user_id)
+    return pending_email(user) if new_email_tokens.check_token(user, token) else ""
+
+
+def _point_name(remembered: Choices | None) -> str:
+    point = find_point(remembered.point) if remembered and remembered.point else None
+    return point.name if point else ""
+
+
+_PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order in the list. It says nothing of what was bought."""
+
+    number: str
+    token: UUID
+    placed_at: datetime
+    state: OrderState
+    total: Money
+
+
+def orders_of(user_id: int, page: str) -> Page[OrderRow]:
+    """Return a page of the account's orders, newest first; the nearest one for a wild number."""
+    orders = Order.objects.filter(user_id=user_id).exclude(status=OrderStatus.DRAFT)
+    found = Paginator(orders.order_by("-pk"), _PAGE_SIZE).get_page(page)
+    found.object_list = [_order_row(order) for order in found.object_list]
+    return found
+
+
+def has_account(token: UUID) -> bool:
+    """Say whether the order with this token is in somebody's account."""
+    return Order.objects.filter(token=str(token), user__isnull=False).exists()
+
+
+def _order_row(order: Order) -> OrderRow:
+    return OrderRow(
+        number=str(order.pk),
+        token=UUID(order.token),
+        placed_at=order.created,
+        state=order_state(order),
+        total=order.total_gross,
+    )
+
+
+@transaction.atomic
+def request_new_email(*, user_id: int, email: str) -> None:
+    """Note the new address; nothing changes until a link sent to it is opened.
+
+    The same for an address that another account has: that is found out by the task.
+    """
+    from storefront.tasks import send_new_email_link
+
+    user = _locked_user(user_id)
+    asked = timezone.now().isoformat()
+    user.store_value_in_private_metadata({PENDING_EMAIL: {"address": email, "asked": asked}})
+    user.save(update_fields=["private_metadata"])
+    send_new_email_link.delay(user_id, get_language())
+
+
+def confirm_new_email(*, user_id: int, token: str) -> bool:
+    """Use the noted address from now on and tell the old one; False if the link does not work.
+
+    It does not for another account, for another address than the last one asked for, twice, or
+    once somebody else has the address.
+    """
+    try:
+        with transaction.atomic():
+            return _confirm_new_email(user_id, token)
+    except IntegrityError:  # one account per address, whatever its case
+        return False
+
+
+@transaction.atomic
+def end_all_sessions(*, user_id: int, password: str) -> bool:
+    """Log the customer out everywhere; False if it is not their password.
+
+    Django ends sessions when the stored password changes: the same one is stored with new salt.
+    Links that were sent before end with it.
+    """
+    user = _locked_user(user_id)
+    if not user.check_password(password):
+        return False
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return True
+
+
+@transaction.atomic
+def delete_remembered_choices(*, user_id: int) -> None:
+    """Forget how the customer's parcels should look."""
+    erase_remembered_choices(user=_locked_user(user_id))
+
+
+def _locked_user(user_id: int) -> User:
+    return User.objects.select_for_update(of=("self",)).get(pk=user_id)
+
+
+def _confirm_new_email(user_id: int, token: str) -> bool:
+    user = _locked_user(user_id)
+    if not new_email_tokens.check_token(user, token):
+        return False
+    old, user.email = user.email, pending_email(user)
+    user.delete_value_from_private_metadata(PENDING_EMAIL)
+    user.save(update_fields=["email", "private_metadata"])
+    queue_account_email(
+        user_id=user_id,
+        kind="address_changed",
+        dedup_key=timezone.now().isoformat(timespec="seconds"),
+        to_old_address=old,
+    )
+    return True
+
+
+def add_order(*, user_id: int, token: UUID) -> bool:
+    """Put a guest's order into an account; False if there is none, or it is in another account.
+
+    Only for an order that this browser may open. That an address fits is no proof: whoever opens
+    an account with an address would inherit what others ordered with it.
+    """
+    free = Order.objects.exclude(status=OrderStatus.DRAFT).filter(token=str(token), user=None)
+    if free.update(user_id=user_id):
+        return True
+    return Order.objects.filter(token=str(token), user_id=user_id).exists()

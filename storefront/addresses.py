@@ -1,0 +1,158 @@
+"""Postal addresses: as people write them, the countries we deliver to, and the address book.
+
+The address book of an account is Saleor's `User.addresses`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django_countries import countries
+from saleor.account.models import Address, User
+from saleor.shipping.models import ShippingZone
+
+from plugins.ordering.addresses import address_lines, delete_unused_addresses
+from storefront.errors import AddressBookFull
+from storefront.types import PostalAddress
+
+
+def postal_address(address: Address | None) -> PostalAddress | None:
+    """Return the address line by line in its country's order, or None."""
+    if address is None:
+        return None
+    return PostalAddress(
+        lines=(
+            *address_lines(address, name=address.full_name.strip()),
+            str(address.country.name),
+        ),
+        country_code=address.country.code,
+        phone=str(address.phone or ""),
+    )
+
+
+def delivery_countries() -> list[tuple[str, str]]:
+    """Return (ISO 3166 code, name) of each country with a way to deliver, our own first.
+
+    A default zone serves every country, as in Saleor.
+    """
+    zones = list(ShippingZone.objects.filter(shipping_methods__isnull=False).distinct())
+    names = dict(countries)
+    codes = set(names) if any(z.default for z in zones) else _codes(zones)
+    ordered = sorted((c for c in codes if c in names), key=lambda code: names[code])
+    ordered.sort(key=lambda code: code != settings.DEFAULT_COUNTRY)
+    return [(code, str(names[code])) for code in ordered]
+
+
+def _codes(zones: list[ShippingZone]) -> set[str]:
+    return {country.code for zone in zones for country in zone.countries}
+
+
+_MAX_ID_DIGITS = 10  # digits of an id that no row has
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAddress:
+    """An address of the account; the checkout starts with the usual one."""
+
+    id: int
+    postal: PostalAddress | None
+    is_usual: bool
+
+
+def list_addresses(user_id: int) -> list[SavedAddress]:
+    """Return the addresses of an account, the usual one first."""
+    user = User.objects.get(pk=user_id)
+    usual = user.default_shipping_address_id
+    saved = [SavedAddress(a.pk, postal_address(a), a.pk == usual) for a in user.addresses.all()]
+    return sorted(saved, key=lambda address: not address.is_usual)
+
+
+def saved_fields(user_id: int, address_id: int | None = None) -> dict[str, str]:
+    """Return an address by the names of Saleor's fields: the usual one without `address_id`.
+
+    Empty when there is none, or none of this account.
+    """
+    own = Address.objects.filter(user_addresses=user_id)
+    if address_id is None:
+        own = own.filter(pk__in=User.objects.filter(pk=user_id).values("default_shipping_address"))
+    else:
+        own = own.filter(pk=address_id)
+    address = own.first()
+    return address.as_data() if address else {}
+
+
+def checkout_fields(user_id: int, chosen: str, typed: dict[str, str]) -> dict[str, str]:
+    """Return what the address step starts with: the chosen address, what was typed, the usual one.
+
+    `chosen` is the id of a saved address as a browser sends it, or "".
+    """
+    email = typed.get("email") or User.objects.values_list("email", flat=True).get(pk=user_id)
+    address = (
+        saved_fields(user_id, int(chosen))
+        if chosen.isdecimal() and len(chosen) < _MAX_ID_DIGITS
+        else {}
+    )
+    return {**(address or typed or saved_fields(user_id)), "email": email}
+
+
+MAX_ADDRESSES = 20
+
+
+@transaction.atomic
+def add_address(*, user_id: int, address: Mapping[str, str]) -> None:
+    """Add an address, with the fields of Saleor's Address; the first one becomes the usual one.
+
+    One that is there already is not added again. Raises AddressBookFull.
+    """
+    user = _locked_user(user_id)
+    if user.addresses.filter(**address).exists():
+        return
+    if user.addresses.count() >= MAX_ADDRESSES:
+        raise AddressBookFull
+    added = user.addresses.create(**address)
+    if user.default_shipping_address_id is None:
+        _make_default(user, added)
+
+
+@transaction.atomic
+def change_address(*, user_id: int, address_id: int, address: Mapping[str, str]) -> bool:
+    """Change an address; False if it is not in the account. Orders keep their own copies."""
+    own = _locked_user(user_id).addresses.filter(pk=address_id)
+    return bool(own.update(**address))
+
+
+@transaction.atomic
+def use_address(*, user_id: int, address_id: int) -> bool:
+    """Let the checkout start with this address; False if it is not in the account."""
+    user = _locked_user(user_id)
+    own = user.addresses.filter(pk=address_id).first()
+    if own is None:
+        return False
+    _make_default(user, own)
+    return True
+
+
+@transaction.atomic
+def delete_address(*, user_id: int, address_id: int) -> bool:
+    """Delete an address; False if it is not in the account. The next one becomes the usual one."""
+    user = _locked_user(user_id)
+    if not user.addresses.filter(pk=address_id).exists():
+        return False
+    user.addresses.remove(address_id)
+    delete_unused_addresses([address_id])
+    user.refresh_from_db()
+    if user.default_shipping_address_id in {None, address_id}:
+        _make_default(user, user.addresses.first())
+    return True
+
+
+def _make_default(user: User, address: Address | None) -> None:
+    user.default_shipping_address = user.default_billing_address = address
+    user.save(update_fields=["default_shipping_address", "default_billing_address"])
+
+
+def _locked_user(user_id: int) -> User:
+    return User.objects.select_for_update(of=("self",)).get(pk=user_id)

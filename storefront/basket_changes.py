@@ -1,0 +1,258 @@
+"""Changing a basket, which is a Saleor checkout: its lines, its codes and whose it is.
+
+Saleor's `add_variant_to_checkout` reads, decides and writes without a lock, so two clicks at
+once lose one, and it loads every plugin's configuration each time. Here the checkout row is
+locked first, then its lines are changed; fields and their meaning stay Saleor's.
+
+A basket belongs to the browser that has its cookie, for customers with an account too. Saleor's
+`Checkout.user` stays empty: with it Saleor would write to the account's address in place of the
+typed one, and put every address into the account unasked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+from saleor.account.models import Address, User
+from saleor.checkout.models import Checkout, CheckoutLine
+from saleor.checkout.utils import (
+    add_voucher_to_checkout,
+    recalculate_checkout_discount,
+    remove_voucher_from_checkout,
+)
+from saleor.discount.models import NotApplicable, Voucher
+from saleor.discount.utils import fetch_active_discounts
+from saleor.giftcard.models import GiftCard
+
+from plugins.ordering.order_state import live_order_for_checkout
+from product_content.selectors import availability
+from storefront.baskets import reserved_quantities
+from storefront.errors import CodeRefused, LineGone, NotForSale, ShortOfStock, TooMany
+from storefront.for_sale import ForSale, for_sale
+
+_UNKNOWN = _("We do not know this code, or it has ended.")
+_NOTHING_LEFT = _("This gift card has nothing left on it.")
+_DELIVERY_FIRST = _("This code is for delivery. Choose the delivery first, then enter it.")
+
+
+@transaction.atomic
+def apply_code(*, token: UUID | None, code: str) -> None:
+    """Put a voucher or a gift card into the basket. Raises CodeRefused or LineGone."""
+    checkout = _locked_or_refused(token)
+    spellings = {code, code.upper()}
+    if voucher := Voucher.objects.active(timezone.now()).filter(code__in=spellings).first():
+        _add_voucher(checkout, voucher)
+    elif card := GiftCard.objects.active(timezone.localdate()).filter(code__in=spellings).first():
+        _add_gift_card(checkout, card)
+    else:
+        raise CodeRefused(str(_UNKNOWN))
+    touch(checkout)
+
+
+@transaction.atomic
+def remove_voucher(*, token: UUID | None) -> None:
+    """Take the voucher out again. Raises LineGone without a basket."""
+    checkout = _locked_or_refused(token)
+    remove_voucher_from_checkout(checkout)
+    touch(checkout)
+
+
+@transaction.atomic
+def remove_gift_card(*, token: UUID | None, card_id: int) -> None:
+    """Take a gift card out again; one that is not in this basket stays where it is."""
+    checkout = _locked_or_refused(token)
+    checkout.gift_cards.remove(card_id)
+    touch(checkout)
+
+
+def renew_discount(checkout: Checkout) -> bool:
+    """Work the voucher's discount out anew; False when it no longer applies and was removed."""
+    recalculate_checkout_discount(
+        checkout, _lines_for_discounts(checkout), fetch_active_discounts()
+    )
+    return bool(checkout.voucher_code)
+
+
+def touch(checkout: Checkout) -> None:
+    """Note that the basket has just been changed."""
+    checkout.save(update_fields=["last_change"])
+
+
+def _locked_or_refused(token: UUID | None) -> Checkout:
+    found = Checkout.objects.select_for_update(of=("self",)).filter(pk=token, user=None).first()
+    if found is None:
+        raise LineGone
+    return found
+
+
+def _lines_for_discounts(checkout: Checkout) -> Iterable[CheckoutLine]:
+    return list(
+        checkout.lines.select_related("variant__product__product_type").prefetch_related(
+            "variant__product__collections"
+        )
+    )
+
+
+def _add_voucher(checkout: Checkout, voucher: Voucher) -> None:
+    try:
+        add_voucher_to_checkout(
+            checkout, _lines_for_discounts(checkout), voucher, fetch_active_discounts()
+        )
+    except NotApplicable as error:
+        text = strip_tags(str(error))
+        raise CodeRefused(str(_DELIVERY_FIRST) if "shipping method" in text else text) from error
+    renew_discount(checkout)  # Saleor caps the discount at the subtotal only here
+
+
+def _add_gift_card(checkout: Checkout, card: GiftCard) -> None:
+    if card.currency != checkout.currency:
+        raise CodeRefused(str(_UNKNOWN))
+    if not card.current_balance_amount:
+        raise CodeRefused(str(_NOTHING_LEFT))
+    checkout.gift_cards.add(card)
+
+
+@dataclass(frozen=True)
+class BasketChange:
+    """The basket after a change: its token, the pieces of the line and of the whole basket."""
+
+    token: UUID
+    line_quantity: int
+    basket_quantity: int
+
+
+@transaction.atomic
+def add_to_basket(*, token: UUID | None, variant_id: int, quantity: int) -> BasketChange:
+    """Add pieces of a variant; a token that is unknown or None opens a new basket.
+
+    Raises NotForSale, TooMany or ShortOfStock; then nothing is changed.
+    """
+    variant = _for_sale(variant_id)
+    left = variant.available
+    checkout = _find_locked(token) if token else None
+    lines = _lines_by_id(checkout) if checkout else {}
+    line = next((one for one in lines.values() if one.variant_id == variant_id), None)
+    wanted = quantity + (line.quantity if line else 0)
+    if checkout and wanted > left:
+        left += reserved_quantities(checkout.pk).get(variant_id, 0)
+    _check(name=variant.name, wanted=wanted, available=left)
+    checkout = checkout or Checkout.objects.create(currency=settings.DEFAULT_CURRENCY)
+    _write_line(checkout, line, variant_id, wanted)
+    return _finish(checkout, wanted, _total(lines) + quantity)
+
+
+@transaction.atomic
+def change_line(*, token: UUID | None, line_id: int, quantity: int) -> BasketChange:
+    """Set a line's pieces; 0 takes it out. Raises LineGone, TooMany or ShortOfStock."""
+    checkout = _find_locked(token) if token else None
+    lines = _lines_by_id(checkout) if checkout else {}
+    if checkout is None or (line := lines.get(line_id)) is None:
+        raise LineGone
+    if quantity > line.quantity:  # taking some out is always possible
+        _check_line(checkout, line, quantity)
+    total = _total(lines) - line.quantity + quantity
+    if quantity == 0:
+        line.delete()
+    else:
+        CheckoutLine.objects.filter(pk=line.pk).update(quantity=quantity)
+    return _finish(checkout, quantity, total)
+
+
+def _for_sale(variant_id: int) -> ForSale:
+    found = for_sale(variant_id)
+    if found is None:
+        raise NotForSale
+    return found
+
+
+def _check_line(checkout: Checkout, line: CheckoutLine, wanted: int) -> None:
+    name = _for_sale(line.variant_id).name
+    left = availability([line.variant_id], checkout.country.code)[line.variant_id]
+    left += reserved_quantities(checkout.pk).get(line.variant_id, 0)
+    _check(name=name, wanted=wanted, available=left)
+
+
+def _check(*, name: str, wanted: int, available: int) -> None:
+    if wanted > settings.MAX_CHECKOUT_LINE_QUANTITY:
+        raise TooMany(limit=settings.MAX_CHECKOUT_LINE_QUANTITY)
+    if wanted > available:
+        raise ShortOfStock(name=name, wanted=wanted, available=available)
+
+
+def _find_locked(token: UUID) -> Checkout | None:
+    return Checkout.objects.select_for_update(of=("self",)).filter(pk=token, user=None).first()
+
+
+def _lines_by_id(checkout: Checkout) -> dict[int, CheckoutLine]:
+    return {line.pk: line for line in checkout.lines.all()}
+
+
+def _total(lines: Mapping[int, CheckoutLine]) -> int:
+    return sum(line.quantity for line in lines.values())
+
+
+def _write_line(
+    checkout: Checkout, line: CheckoutLine | None, variant_id: int, quantity: int
+) -> None:
+    if line:
+        CheckoutLine.objects.filter(pk=line.pk).update(quantity=quantity)
+        return
+    CheckoutLine.objects.create(checkout=checkout, variant_id=variant_id, quantity=quantity)
+
+
+def _finish(checkout: Checkout, line_quantity: int, basket_quantity: int) -> BasketChange:
+    checkout.quantity = basket_quantity
+    Checkout.objects.filter(pk=checkout.pk).update(
+        quantity=basket_quantity, last_change=timezone.now()
+    )
+    if checkout.voucher_code:
+        renew_discount(checkout)
+    return BasketChange(checkout.pk, line_quantity, basket_quantity)
+
+
+ACCOUNT_KEY = "account"  # in the basket's private metadata: the id of its customer's account
+
+
+@transaction.atomic
+def claim_basket(*, token: UUID, user_id: int) -> bool:
+    """Tie the basket to the account; returns False when it is somebody else's.
+
+    Somebody else's is one that another account has used, or whose order waits for a payment by
+    another person. What a guest has put in stays; an address of another person does not.
+    """
+    checkout = Checkout.objects.select_for_update(of=("self",)).filter(pk=token).first()
+    if checkout is None or _belongs_to_another(checkout, user_id):
+        return False
+    if checkout.email and not _is_address_of(checkout.email, user_id):
+        _erase_contact(checkout)
+    checkout.store_value_in_private_metadata({ACCOUNT_KEY: user_id})
+    checkout.save()
+    return True
+
+
+def _belongs_to_another(checkout: Checkout, user_id: int) -> bool:
+    owner = (checkout.private_metadata or {}).get(ACCOUNT_KEY)
+    if owner is not None:
+        return bool(owner != user_id)
+    order = live_order_for_checkout(checkout.pk)
+    return order is not None and not _is_address_of(order.user_email, user_id)
+
+
+def _is_address_of(email: str, user_id: int) -> bool:
+    return User.objects.filter(pk=user_id, email__iexact=email).exists()
+
+
+def _erase_contact(checkout: Checkout) -> None:
+    addresses = [checkout.shipping_address_id, checkout.billing_address_id]
+    checkout.email, checkout.shipping_method = "", None
+    checkout.shipping_address = checkout.billing_address = None
+    checkout.clear_metadata()  # how the parcel should look may name a person or a place
+    checkout.save()
+    Address.objects.filter(pk__in=filter(None, addresses)).delete()

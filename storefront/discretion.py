@@ -1,0 +1,243 @@
+"""What others will see of a basket or an order, and the choices that decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from prices import Money
+from saleor.account.models import User
+from saleor.checkout.models import Checkout
+from saleor.order import OrderStatus
+from saleor.order.models import Order
+
+from plugins.discreet_shipping.choices import CHOICES_KEY, OPTIONS, Choices, to_data
+from plugins.discreet_shipping.collection_points import FoundPoint, find_point, points_near
+from plugins.discreet_shipping.contract import Contract
+from plugins.discreet_shipping.errors import ChoicesRefused
+from plugins.discreet_shipping.label_files import as_svg, printout_sheet
+from plugins.discreet_shipping.options import DeliveryContext, is_offered
+from plugins.discreet_shipping.order_contract import contract_of, preview_contract
+from plugins.discreet_shipping.packing import progress_of
+from plugins.discreet_shipping.plugin import current_settings
+from plugins.discreet_shipping.policies import may_change, selectable_days
+from plugins.discreet_shipping.saved_choices import (
+    choices_of,
+    delivery_context,
+    problems_of,
+    remember_choices,
+    remembered_choices,
+    set_choices,
+)
+from plugins.ordering.order_messages import EMAIL_KINDS, RECEIPT_KEY
+from storefront.baskets import find_checkout
+from storefront.checkout import discount_kept, locked_checkout
+from storefront.types import Basket
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyPreview:
+    """A Contract with its drawings. `expected` is the day the parcel should come."""
+
+    contract: Contract
+    mails: tuple[dict[str, Any], ...]
+    label: SafeString | str
+    return_label: SafeString | str
+    slip: SafeString | str
+    expected: date | None
+    options: tuple[tuple[str, Money], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be chosen: offered options with prices, senders, days, and what is chosen now."""
+
+    choices: Choices
+    senders: tuple[str, ...]
+    prices: dict[str, Money]
+    weekdays: tuple[int, ...]
+    first_day: date
+    last_day: date
+    point_name: str
+    country: str
+    postcode: str
+
+    @property
+    def offered(self) -> frozenset[str]:
+        """The names of the options that can be had here."""
+        return frozenset(self.prices)
+
+
+def preview_of_basket(basket: Basket) -> PrivacyPreview | None:
+    """Return what others would see of the basket's order, or None without a basket."""
+    checkout = find_checkout(basket.token)
+    if checkout is None or basket.delivery is None:
+        return None
+    contract = preview_contract(
+        checkout, current_settings(), total=basket.due, delivery=basket.delivery
+    )
+    return _preview(contract)
+
+
+def preview_of_order(token: UUID) -> PrivacyPreview | None:
+    """Return what was promised for the order, or None for one without a Contract."""
+    order = _find_order(token)
+    contract = contract_of(order) if order else None
+    return _preview(contract) if contract else None
+
+
+def offer_for_basket(token: UUID | None) -> Offer | None:
+    """Return what can be chosen for the basket's address and delivery."""
+    checkout = find_checkout(token)
+    if checkout is None or checkout.shipping_address is None:
+        return None
+    now = delivery_context(checkout, current_settings())
+    return _offer(now, checkout.currency, checkout.shipping_address.postal_code)
+
+
+def offer_for_order(token: UUID) -> Offer | None:
+    """Return what can still be chosen for a placed order."""
+    order = _find_order(token)
+    if order is None or order.shipping_address is None:
+        return None
+    now = delivery_context(order, current_settings(), choices_of(order))
+    return _offer(now, order.currency, order.shipping_address.postal_code)
+
+
+def remembers(customer_id: int | None) -> bool:
+    """Say whether the customer's account remembers choices."""
+    user = User.objects.filter(pk=customer_id).first() if customer_id is not None else None
+    return user is not None and remembered_choices(user=user) is not None
+
+
+def nearby_points(offer: Offer, postcode: str) -> list[FoundPoint]:
+    """Return collection points near a postcode in the country of the address."""
+    return points_near(country=offer.country, postcode=postcode[:12])
+
+
+def chosen_problems(token: UUID | None) -> dict[str, str]:
+    """Return what does not fit (any more) in the basket's choices, by field."""
+    checkout = find_checkout(token)
+    rules = current_settings()
+    if checkout is None or not rules.active or not checkout.is_shipping_required():
+        return {}
+    return problems_of(checkout, rules)
+
+
+def change_refusal(token: UUID) -> str:
+    """Say why an order's choices cannot be changed now; "" when they can."""
+    order = _find_order(token)
+    return may_change(**progress_of(order))[1] if order else ""
+
+
+def _find_order(token: UUID) -> Order | None:
+    """Return the order with this token; drafts of staff are nobody's yet."""
+    return (
+        Order.objects.exclude(status=OrderStatus.DRAFT)
+        .select_related("shipping_address")
+        .filter(token=str(token))
+        .first()
+    )
+
+
+def _offer(now: DeliveryContext, currency: str, postcode: str) -> Offer:
+    first, last = selectable_days(now.rules, timezone.localdate())
+    prices = {
+        option: Money(price, currency)
+        for option in OPTIONS
+        if is_offered(now.rules, option, country=now.country, method=now.method)[0]
+        and (price := now.rules.options[option].price) is not None
+    }
+    point = find_point(now.choices.point) if now.choices.point else None
+    return Offer(
+        choices=now.choices,
+        senders=now.rules.senders,
+        prices=prices,
+        weekdays=now.rules.weekdays,
+        first_day=first,
+        last_day=last,
+        point_name=", ".join(point.lines[:-1]) if point else "",
+        country=now.country,
+        postcode=postcode,
+    )
+
+
+def _sorted_emails(mails: dict[str, dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return e-mails in the order of our table: PostgreSQL keeps a JSON's keys in its own."""
+    return tuple(mails[kind] for kind in EMAIL_KINDS if kind in mails)
+
+
+def _preview(contract: Contract) -> PrivacyPreview:
+    def drawing(kind: str, title: str) -> SafeString | str:
+        sheet = printout_sheet(contract, kind=kind, size="a6")
+        return as_svg(sheet, title) if sheet else ""
+
+    day = contract["expected_day"]
+    return PrivacyPreview(
+        contract=contract,
+        mails=_sorted_emails(contract["emails"]),
+        label=drawing("label", _("The label on the box")),
+        return_label=drawing("return-label", _("The return label in the box")),
+        slip=drawing("slip", _("The slip in the box")),
+        expected=date.fromisoformat(day) if day else None,
+        options=tuple(
+            (name, Money(price, contract["currency"])) for _key, name, price in contract["options"]
+        ),
+    )
+
+
+def wants_receipt(token: UUID | None) -> bool:
+    """Say whether the basket's customer asked for the payment service's own receipt."""
+    checkout = find_checkout(token)
+    return checkout is not None and RECEIPT_KEY in (checkout.metadata or {})
+
+
+@transaction.atomic
+def keep_choices(
+    *,
+    token: UUID | None,
+    data: Mapping[str, Any],
+    customer_id: int | None = None,
+    remember: bool = False,
+) -> bool:
+    """Store the choices; returns False when a voucher that does not fit any more was removed.
+
+    A signed-in customer's account remembers them if they ask for it, and forgets older ones
+    if they do not. Raises ChoicesRefused, then nothing is changed, or LineGone without a basket.
+    """
+    checkout = locked_checkout(token)
+    chosen = set_choices(checkout=checkout, rules=current_settings(), data=data)
+    if customer_id is not None:
+        user = User.objects.select_for_update(of=("self",)).get(pk=customer_id)
+        remember_choices(user=user, choices=chosen, asked=remember)
+    return discount_kept(checkout)
+
+
+@transaction.atomic
+def use_remembered(*, token: UUID | None, customer_id: int | None) -> None:
+    """Begin with what the account remembers, in a basket for which nothing was chosen yet.
+
+    What does not fit this basket (another country, a point that closed) is left out whole: the
+    next page shows what is in force, and nothing half-remembered surprises anyone.
+    """
+    checkout = locked_checkout(token)
+    if customer_id is None or CHOICES_KEY in (checkout.metadata or {}):
+        return
+    known = remembered_choices(user=User.objects.get(pk=customer_id))
+    if known is not None and _fits(checkout, to_data(known)):
+        discount_kept(checkout)
+
+
+def _fits(checkout: Checkout, data: Mapping[str, Any]) -> bool:
+    try:
+        set_choices(checkout=checkout, rules=current_settings(), data=data)
+    except ChoicesRefused:
+        return False
+    return True

@@ -1,0 +1,51 @@
+"""One variant: whether it can be bought now, and an alert for when it is back in stock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from saleor.product.models import ProductVariant
+
+from plugins.inventory.alerts import request_back_in_stock_alert
+from product_content.selectors.lists import product_url
+from product_content.selectors.variants import fetch_rows, pieces
+
+
+@dataclass(frozen=True, slots=True)
+class ForSale:
+    """A variant that customers may see; `available` in pieces for the shop's own country."""
+
+    name: str
+    url: str
+    available: int
+
+
+def for_sale(variant_id: int) -> ForSale | None:
+    """Return the variant, or None when customers may not see it; one query."""
+    rows = fetch_rows(only="v.id = %(variant)s", params={"variant": variant_id})
+    if not rows:
+        return None
+    row = rows[0]
+    return ForSale(
+        name=f"{row.product_name} ({row.name})" if row.name else row.product_name,
+        url=product_url(row.kind, row.product_slug),
+        available=pieces(row.track_inventory, row.left),
+    )
+
+
+_PAGE_NAMES = {"sets": "set", "singles": "single", "care": "care_product"}
+
+
+def request_variant_alert(*, variant: int, email: str, language: str) -> None:
+    """Remember to tell this address; a variant that is not shown to customers is not kept."""
+    found = (
+        ProductVariant.objects.select_related("product__category")
+        .filter(pk=variant, product__is_published=True, product__category__slug__in=_PAGE_NAMES)
+        .first()
+    )
+    if found is None:
+        return
+    page = _PAGE_NAMES[found.product.category.slug]
+    path = reverse(f"storefront:{page}", args=[found.product.slug])
+    request_back_in_stock_alert(variant_id=found.pk, email=email, language=language, path=path)

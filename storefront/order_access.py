@@ -1,0 +1,91 @@
+"""Which orders this browser may open: a signed cookie that stands in for an account.
+
+Access is given where an order is placed and where a signed link is opened. The address of an
+order's page alone opens nothing, so neither history nor referrer holds a working secret.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from storefront.customers import customer_id
+from storefront.decorators import View, private_page
+from storefront.forms.orders import NewLinkForm
+from storefront.orders import is_own_order
+
+# Short, because computers are shared; the link in the e-mail gives a new one.
+ORDER_ACCESS_LIFETIME = timedelta(days=1)
+_MAX_ORDERS = 5  # keeps the cookie small
+_SALT = "storefront.grants"
+FORBIDDEN = 403
+
+
+def order_page(view: View) -> View:
+    """Open an order's page to whoever this browser's access cookie or log-in says it belongs to.
+
+    All others get one and the same page, whether there is such an order or not: it offers a
+    new link.
+    """
+
+    @private_page
+    @wraps(view)
+    def wrapper(request: HttpRequest, token: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not _may_open(request, token):
+            return link_expired(request)
+        return view(request, token, *args, **kwargs)
+
+    return wrapper
+
+
+def link_expired(request: HttpRequest) -> HttpResponse:
+    """Say that this address opens nothing, and offer a new link."""
+    context = {"form": NewLinkForm()}
+    return render(request, "storefront/orders/link_expired.html", context, status=FORBIDDEN)
+
+
+def give_order_access(request: HttpRequest, response: HttpResponse, token: str) -> None:
+    """Let this browser open the order for `ORDER_ACCESS_LIFETIME` from now."""
+    others = {
+        known: until for known, until in _accessible_orders(request).items() if known != token
+    }
+    until = int(time.time() + ORDER_ACCESS_LIFETIME.total_seconds())
+    newest = list({**others, token: until}.items())[-_MAX_ORDERS:]
+    response.set_cookie(
+        settings.ORDERS_COOKIE_NAME,
+        signing.dumps(dict(newest), salt=_SALT),
+        max_age=ORDER_ACCESS_LIFETIME,
+        secure=settings.ORDERS_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",  # a link in a web mailer and the way back from paying are cross-site
+    )
+
+
+def revoke_order_access(response: HttpResponse) -> None:
+    """Take the access to all orders from the browser."""
+    response.delete_cookie(settings.ORDERS_COOKIE_NAME, samesite="Lax")
+
+
+def _may_open(request: HttpRequest, token: UUID) -> bool:
+    if str(token) in _accessible_orders(request):
+        return True
+    customer = customer_id(request)
+    return customer is not None and is_own_order(token, user_id=customer)
+
+
+def _accessible_orders(request: HttpRequest) -> dict[str, int]:
+    """Return until when, in Unix seconds, each order may be opened, oldest first."""
+    cookie = request.COOKIES.get(settings.ORDERS_COOKIE_NAME, "")
+    try:
+        orders: dict[str, int] = signing.loads(cookie, salt=_SALT, max_age=ORDER_ACCESS_LIFETIME)
+    except signing.BadSignature:
+        return {}
+    return {token: until for token, until in orders.items() if until > time.time()}

@@ -1,0 +1,228 @@
+"""Reading a placed order for the customer who holds its address: how it stands, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from prices import Money
+from saleor.core.taxes import zero_money
+from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
+from saleor.order.models import Order, OrderLine
+
+from plugins.discreet_shipping.order_contract import contract_of
+from plugins.ordering.models import ACTIVE, PaymentSession, Refund, RefundStatus
+from plugins.ordering.order_messages import message_promise
+from plugins.ordering.order_state import (
+    CARRIER_REPORTS_KEY,
+    PACKING_KEY,
+    is_paid,
+    live_order_for_checkout,
+    may_be_cancelled,
+)
+from product_content.languages import translated_text
+from product_content.models import GuideProduct
+from product_content.selectors.guides import guide_links
+from product_content.types import GuideLink
+from storefront.addresses import postal_address
+from storefront.types import (
+    HistoryEntry,
+    OrderLineView,
+    OrderPage,
+    OrderState,
+    Parcel,
+    RefundEntry,
+    WaitingOrder,
+)
+
+_PAID_EVENTS = (OrderEvents.ORDER_FULLY_PAID, OrderEvents.ORDER_MARKED_AS_PAID)
+# Staff's notes, their names and e-mails that were sent are left out.
+_EVENT_TEXTS = {
+    **dict.fromkeys(_PAID_EVENTS, _("We have your payment.")),
+    OrderEvents.UPDATED_ADDRESS: _("The address was changed."),
+    OrderEvents.CANCELED: _("The order ended, and nothing of it is sent."),
+}
+
+
+def order_history(order: Order) -> tuple[HistoryEntry, ...]:
+    """Return what happened, oldest first."""
+    steps = [*_events(order), *_packing(order), *_parcels(order), *_refund_history(order)]
+    placed = HistoryEntry(order.created, gettext("You placed the order."))
+    return (placed, *sorted(steps, key=lambda step: step.at))
+
+
+def parcels_of(order: Order) -> tuple[Parcel, ...]:
+    """Return the parcels that left, oldest first."""
+    parcels = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED).order_by("pk")
+    return tuple(_parcel(*row) for row in parcels.values_list("created", "tracking_number"))
+
+
+def refund_entries(order: Order) -> tuple[RefundEntry, ...]:
+    """Return the money that went back or is going to, oldest first."""
+    refunds = Refund.objects.filter(order=order).exclude(state=RefundStatus.FAILED)
+    return tuple(
+        RefundEntry(refund.created_at, refund.amount, refund.state == RefundStatus.SUCCEEDED)
+        for refund in refunds
+    )
+
+
+def was_paid(order: Order) -> bool:
+    """Say whether the order was ever paid, also if the money went back since."""
+    return bool(order.events.filter(type__in=_PAID_EVENTS).exists())
+
+
+def paid_at(order: Order) -> datetime:
+    """Return when the order was paid; when it was placed, for one that staff settled otherwise."""
+    moments = (
+        order.events.filter(type__in=_PAID_EVENTS).order_by("date").values_list("date", flat=True)
+    )
+    return moments.first() or order.created
+
+
+def _parcel(sent_at: datetime, tracking: str) -> Parcel:
+    return Parcel(sent_at, tracking, tracking if tracking.startswith("https://") else "")
+
+
+def _events(order: Order) -> Iterator[HistoryEntry]:
+    for at, kind in order.events.filter(type__in=_EVENT_TEXTS).values_list("date", "type"):
+        yield HistoryEntry(at, str(_EVENT_TEXTS[kind]))
+
+
+def _packing(order: Order) -> Iterator[HistoryEntry]:
+    began = (order.private_metadata or {}).get(PACKING_KEY)
+    if began:
+        at = datetime.fromisoformat(began["started_at"])
+        yield HistoryEntry(at, gettext("We began to pack it."))
+
+
+def _parcels(order: Order) -> Iterator[HistoryEntry]:
+    parcels = parcels_of(order)
+    text = ngettext("Your parcel left us.", "A parcel left us.", len(parcels))
+    return (HistoryEntry(parcel.sent_at, text) for parcel in parcels)
+
+
+def _refund_history(order: Order) -> Iterator[HistoryEntry]:
+    for refund in refund_entries(order):
+        yield HistoryEntry(refund.at, gettext("Money goes back to you."), refund.amount)
+
+
+_SENT_STATES: dict[str, OrderState] = {
+    OrderStatus.FULFILLED: "sent",
+    OrderStatus.PARTIALLY_FULFILLED: "partly_sent",
+}
+
+
+def get_order_page(token: UUID) -> OrderPage | None:
+    """Return the order with this token, or None. Drafts of staff are nobody's yet."""
+    order = (
+        Order.objects.exclude(status=OrderStatus.DRAFT)
+        .select_related("shipping_address")
+        .prefetch_related("lines__variant")
+        .filter(token=str(token))
+        .first()
+    )
+    return _page(order) if order else None
+
+
+def waiting_order(checkout_token: UUID | None) -> WaitingOrder | None:
+    """Return the order that was made from this basket and waits for its payment, if any."""
+    order = live_order_for_checkout(checkout_token) if checkout_token else None
+    if order is None or is_paid(order):
+        return None
+    return WaitingOrder(str(order.pk), UUID(order.token), _held_until(order))
+
+
+def order_id_of(token: UUID) -> int | None:
+    """Return the id of the order with this token, or None."""
+    found = Order.objects.exclude(status=OrderStatus.DRAFT).filter(token=str(token))
+    return found.values_list("pk", flat=True).first()
+
+
+def order_id_for(*, number: int, email: str) -> int | None:
+    """Return the id of the order with this number, if its messages go to this address.
+
+    One query, whether there is such an order or not.
+    """
+    orders = Order.objects.exclude(status=OrderStatus.DRAFT).select_related("user")
+    order = orders.filter(pk=number).first()
+    known = order.get_customer_email() or "" if order else ""
+    matches = constant_time_compare(known.lower(), email.lower())
+    return order.pk if order and matches else None
+
+
+def is_own_order(token: UUID, *, user_id: int) -> bool:
+    """Say whether the order with this token was placed by this account."""
+    return Order.objects.filter(token=str(token), user_id=user_id).exists()
+
+
+def _page(order: Order) -> OrderPage:
+    lines = list(order.lines.all())
+    state = order_state(order)
+    subtotal = sum((_line_total(line) for line in lines), zero_money(order.currency))
+    before_cards = subtotal + order.shipping_price_gross - order.discount
+    return OrderPage(
+        id=order.pk,
+        number=str(order.pk),
+        token=UUID(order.token),
+        state=state,
+        placed_at=order.created,
+        held_until=_held_until(order) if state == "waiting" else None,
+        lines=tuple(_line(line) for line in lines),
+        subtotal=subtotal,
+        delivery=order.shipping_price_gross,
+        delivery_name=translated_text(order.shipping_method_name or ""),
+        discount=order.discount,
+        card_total=max(before_cards - order.total_gross, zero_money(order.currency)),
+        total=order.total_gross,
+        address=postal_address(order.shipping_address),
+        parcel_lines=message_promise(order, "order_confirmed").address,
+        guides=_guides({line.variant.product_id for line in lines if line.variant}),
+        contract=contract_of(order),
+        history=order_history(order),
+        parcels=parcels_of(order),
+        refund_entries=refund_entries(order),
+        was_paid=was_paid(order),
+        reported=["", *order.private_metadata.get(CARRIER_REPORTS_KEY, [])][-1],
+        cancel_refusal=may_be_cancelled(order)[1],
+    )
+
+
+def order_state(order: Order) -> OrderState:
+    """Return how the order stands, in one word."""
+    if order.private_metadata.get("needs_attention"):
+        return "checking"
+    if order.status == OrderStatus.CANCELED:
+        return "cancelled" if was_paid(order) else "released"
+    if order.status in _SENT_STATES:
+        return _SENT_STATES[order.status]
+    return "paid" if is_paid(order) else "waiting"
+
+
+def _held_until(order: Order) -> datetime | None:
+    sessions = PaymentSession.objects.filter(order=order, state__in=ACTIVE)
+    return sessions.values_list("expires_at", flat=True).first()
+
+
+def _line(line: OrderLine) -> OrderLineView:
+    named = line.variant_name not in {"", line.product_sku}  # Saleor puts the SKU for no name
+    return OrderLineView(
+        name=translated_text(line.product_name),
+        option=translated_text(line.variant_name) if named else "",
+        quantity=line.quantity,
+        unit_price=line.unit_price_gross,
+        total=_line_total(line),
+    )
+
+
+def _line_total(line: OrderLine) -> Money:
+    return line.unit_price_gross * line.quantity
+
+
+def _guides(product_ids: Collection[int]) -> tuple[GuideLink, ...]:
+    """Return what to read now, each guide once."""
+    links = guide_links(GuideProduct.objects.filter(product_id__in=product_ids))
+    return tuple({link.slug: link for link in links if link.stage != "before"}.values())

@@ -1,0 +1,192 @@
+"""Choosing among sets: filter and sort them, compare them, add single sizes, suggest some. Pure.
+
+The size finder's questions are answered in the browser; here is what it shows for each size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from prices import Money
+
+from product_content.types import ProductCard, SingleOffer, SizeInfo
+
+
+@dataclass(frozen=True)
+class SetFilter:
+    """The filter; None asks for nothing. Widths in millimetres, `max_price` in the shop's money.
+
+    `size` is a number of the chart. A set passes `from_mm` and `to_mm` when none of its sizes is
+    narrower or wider: a range that a clinician named must not be left.
+    """
+
+    size: int | None = None
+    from_mm: int | None = None
+    to_mm: int | None = None
+    material: str | None = None
+    firmness: str | None = None
+    magnetic: bool | None = None
+    max_price: Decimal | None = None
+    in_stock: bool | None = None
+
+    def asked(self) -> list[str]:
+        """Return the names of what is asked for."""
+        return [field.name for field in fields(self) if getattr(self, field.name) is not None]
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """One thing to give up: its name, how many sets there are then, and the query that does it."""
+
+    name: str
+    count: int
+    query: str
+
+
+_TESTS: Mapping[str, Callable[[ProductCard, Any], bool]] = {
+    "size": lambda card, number: any(size.number == number for size in card.sizes),
+    "from_mm": lambda card, mm: card.sizes[0].diameter_mm >= mm,
+    "to_mm": lambda card, mm: card.sizes[-1].diameter_mm <= mm,
+    "material": lambda card, material: card.material == material,
+    "firmness": lambda card, firmness: card.firmness == firmness,
+    "magnetic": lambda card, magnetic: card.magnetic == magnetic,
+    "max_price": lambda card, amount: card.price.amount <= amount,
+    "in_stock": lambda card, wanted: card.available > 0 or not wanted,
+}
+_SORT_KEYS: Mapping[str, Callable[[ProductCard], tuple[Any, ...]]] = {
+    "smallest": lambda card: (card.sizes[0].number, len(card.sizes)),
+    "range": lambda card: (-len(card.sizes), card.sizes[0].number),
+    "price": lambda card: (card.price.amount, card.sizes[0].number),
+}
+
+
+def matching_sets(cards: Iterable[ProductCard], wanted: SetFilter) -> list[ProductCard]:
+    """Return the sets that pass everything asked for."""
+    asked = [(_TESTS[name], getattr(wanted, name)) for name in wanted.asked()]
+    return [card for card in cards if all(test(card, value) for test, value in asked)]
+
+
+def sorted_sets(cards: Iterable[ProductCard], by: str) -> list[ProductCard]:
+    """Return the sets by "smallest" size, by "range" (most sizes first) or by "price"."""
+    return sorted(cards, key=lambda card: (*_SORT_KEYS[by](card), card.name))
+
+
+def relaxations(
+    cards: Iterable[ProductCard], wanted: SetFilter, given: Mapping[str, str]
+) -> list[Relaxation]:
+    """Return each single thing whose giving up would show sets, most sets first.
+
+    `given` is the query as it was sent, to make the addresses from.
+    """
+    known, found = list(cards), []
+    for name in wanted.asked():
+        count = len(matching_sets(known, replace(wanted, **{name: None})))
+        if count:
+            rest = {key: value for key, value in given.items() if key != name and value}
+            found.append(Relaxation(name, count, urlencode(rest)))
+    return sorted(found, key=lambda each: -each.count)
+
+
+MAX_COMPARED = 4  # a set and up to three others: more columns than that nobody can read
+Offers = Mapping[int, tuple[SingleOffer, ...]]
+
+
+@dataclass(frozen=True)
+class MissingSize:
+    """A size next to those of a set, and how to get it; `gap` lies between two of the set's."""
+
+    offer: SingleOffer
+    gap: bool
+
+
+def missing_sizes(
+    sizes: Sequence[SizeInfo], chart: Sequence[SizeInfo], offers: Offers, *, magnetic: bool
+) -> list[MissingSize]:
+    """Return the neighbouring sizes that the set has not: below, in gaps, above.
+
+    Only singles of the same sort, with magnets or without.
+    """
+    own = {size.number for size in sizes}
+    lowest, highest = min(own), max(own)
+    found = []
+    for size in chart:
+        if size.number not in own and lowest - 1 <= size.number <= highest + 1:
+            offer = _of_sort(offers.get(size.number, ()), magnetic)
+            if offer is not None:
+                found.append(MissingSize(offer, lowest < size.number < highest))
+    return found
+
+
+def price_one_by_one(sizes: Sequence[SizeInfo], offers: Offers, *, magnetic: bool) -> Money | None:
+    """Return what the sizes of a set cost as singles of the same sort; None if one is not sold."""
+    singles = [_of_sort(offers.get(size.number, ()), magnetic) for size in sizes]
+    prices = [offer.option.price for offer in singles if offer is not None]
+    if len(prices) < len(sizes) or not prices:
+        return None
+    return sum(prices[1:], start=prices[0])
+
+
+def sets_to_compare(cards: Sequence[ProductCard], slugs: Sequence[str]) -> list[ProductCard]:
+    """Return the sets named by `slugs`, each once, in their order, at most `MAX_COMPARED`."""
+    by_slug = {card.slug: card for card in cards}
+    known = [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug]
+    return known[:MAX_COMPARED]
+
+
+def _of_sort(offers: Sequence[SingleOffer], magnetic: bool) -> SingleOffer | None:
+    return next((offer for offer in offers if offer.magnetic == magnetic), None)
+
+
+MAX_SUGGESTED_SETS = 3
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """What to look at for a size that is comfortable now; `bigger` is the step after it."""
+
+    size: SizeInfo
+    bigger: SizeInfo | None
+    sets: tuple[ProductCard, ...]
+    single: SingleOffer | None
+
+
+def suggestions_by_size(
+    chart: Sequence[SizeInfo],
+    sets: Iterable[ProductCard],
+    singles: Mapping[int, tuple[SingleOffer, ...]],
+) -> list[Suggestions]:
+    """Return the picks for every size of the chart.
+
+    Never magnets, which not everybody may use, and never a firm set, which is for those whose
+    surgeon asked for one.
+    """
+    plain = [card for card in sets if not card.magnetic and not card.firm]
+    bigger = [*chart[1:], None]
+    return [
+        Suggestions(
+            size, after, _nearest(size, after, plain), _single(singles.get(size.number, ()))
+        )
+        for size, after in zip(chart, bigger, strict=True)
+    ]
+
+
+def _nearest(
+    size: SizeInfo, bigger: SizeInfo | None, sets: Iterable[ProductCard]
+) -> tuple[ProductCard, ...]:
+    """Return the sets with this size: in stock first, then with the next step, few unused sizes."""
+    having = [card for card in sets if size in card.sizes]
+
+    def key(card: ProductCard) -> tuple[bool, bool, int, int]:
+        no_step = bigger is not None and bigger not in card.sizes
+        too_small = sum(each.number < size.number for each in card.sizes)
+        return (card.available <= 0, no_step, too_small, len(card.sizes))
+
+    return tuple(sorted(having, key=key)[:MAX_SUGGESTED_SETS])
+
+
+def _single(offers: Iterable[SingleOffer]) -> SingleOffer | None:
+    return next((offer for offer in offers if not offer.magnetic), None)
