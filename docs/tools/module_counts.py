@@ -60,7 +60,7 @@ def imported(name: str, path: Path, tree: ast.Module, known: set[str]) -> set[st
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: len(package.split(".")) - node.level + 1]
-            base = ".".join([*(above if node.level else []), *([node.module] if node.module else [])])
+            base = ".".join((above if node.level else []) + [node.module] * bool(node.module))
             inner = {f"{base}.{alias.name}" for alias in node.names}
             found |= (inner & known) or {base}
     if path.name == "__init__.py":
