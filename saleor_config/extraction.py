@@ -18,7 +18,7 @@ from saleor_config.translations import language_of, po_files, read, write
 
 FOLDERS = ("dashboard", "plugins", "product_content", "saleor_config", "storefront")
 _TEMPLATES = {".html", ".txt", ".xml"}
-_KEYWORDS: dict[str, Any] = {
+KEYWORDS: dict[str, Any] = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -34,7 +34,7 @@ def find_texts() -> Catalog:
     for path in _files():
         name = path.relative_to(settings.BASE_DIR).as_posix()
         for line, text, comments, context in extract(
-            "python", BytesIO(_as_python(path)), _KEYWORDS, comment_tags=("Translators:",)
+            "python", BytesIO(_as_python(path)), KEYWORDS, comment_tags=("Translators:",)
         ):
             catalog.add(text, None, [(name, line)], auto_comments=comments, context=context)
     return catalog

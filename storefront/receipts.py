@@ -72,7 +72,9 @@ Row = tuple[str, Money]
 def _total_rows(receipt: Receipt) -> list[Row]:
     """Return the rows from the items to the total; what is zero is left out."""
     order = receipt.order
-    delivery = f"{_('Delivery')}: {order.delivery_name}" if order.delivery_name else _("Delivery")
+    delivery = _("Delivery")
+    if order.delivery_name:
+        delivery += f": {order.delivery_name}"
     rows = [
         (_("Items"), order.subtotal),
         (_("Discount"), -1 * order.discount),

@@ -168,11 +168,12 @@ def _emails(facts: Facts) -> dict[str, dict[str, Any]]:
 
 def _history(number: str) -> list[str]:
     shop = settings.SHOP_NAME
+    order = gettext("Your order %(number)s") % {"number": number}
     return [
-        f"{gettext('Basket')} · {shop}",
-        f"{gettext('Checkout')} · {shop}",
-        f"{gettext('Payment')} – {shop}",
-        f"{gettext('Your order %(number)s') % {'number': number}} · {shop}",
+        gettext("Basket") + f" · {shop}",
+        gettext("Checkout") + f" · {shop}",
+        gettext("Payment") + f" – {shop}",
+        f"{order} · {shop}",
     ]
 
 

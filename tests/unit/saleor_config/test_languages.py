@@ -1,5 +1,6 @@
 """Every text that is marked has a Spanish one, and the shop can speak it."""
 
+import ast
 import os
 import re
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from product_content import languages
 from saleor_config import translations
-from saleor_config.extraction import find_texts, untranslated, updated
+from saleor_config.extraction import FOLDERS, KEYWORDS, find_texts, untranslated, updated
 from saleor_config.translations import po_files, read, write
 
 ROOT = settings.BASE_DIR
@@ -72,6 +73,30 @@ def test_texts_are_found_in_python_and_in_templates(texts):
     ]
     assert texts.get("in", "inches") is not None
     assert texts.get(("%(number)s set", "%(number)s sets")) is not None
+
+
+def marked_in_f_strings(source):
+    """Return the lines of calls such as gettext() that stand inside an f-string."""
+    return [
+        call.lineno
+        for string in ast.walk(ast.parse(source))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", getattr(call.func, "attr", "")) in KEYWORDS
+    ]
+
+
+def test_no_text_is_marked_inside_an_f_string():
+    """Python 3.11 hides the text from Babel there, Python 3.12 does not."""
+    assert marked_in_f_strings("""f"{gettext('Basket')} · {shop}" """) == [1]
+    found = {
+        path.relative_to(ROOT).as_posix(): lines
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.py")
+        if (lines := marked_in_f_strings(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
 
 
 def test_a_text_that_staff_changed_is_not_shown_in_an_outdated_translation():
