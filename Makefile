@@ -72,6 +72,7 @@ messages: venv ## Write new texts into locale/ and list what is not translated y
 lock: venv ## Resolve pyproject.toml anew into requirements/*.txt (ARGS="--upgrade" for the newest)
 	@$(PY) -m uv pip compile $(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt $(ARGS)
 	@$(PY) -m uv pip compile $(LOCK) pyproject.toml -o requirements/runtime.txt $(ARGS)
+	@$(PY) -m uv pip compile $(LOCK) pyproject.toml --group local -o requirements/local.txt $(ARGS)
 	@$(PY) -m uv pip compile $(LOCK) pyproject.toml --group dev -o requirements/dev.txt $(ARGS)
 LOCK := --quiet --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
         --custom-compile-command "make lock"

@@ -8,10 +8,9 @@ import os
 from functools import partial
 from typing import Any
 
-from saleor_config import compat, startup
+from saleor_config import compat
 
 compat.install()
-startup.skip_sympy()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saleor_config.settings.local")
 
 from celery import Task  # noqa: E402  after compat

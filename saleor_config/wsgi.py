@@ -2,10 +2,9 @@
 
 import os
 
-from saleor_config import compat, startup
+from saleor_config import compat
 
 compat.install()
-startup.skip_sympy()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saleor_config.settings.local")
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402  after compat

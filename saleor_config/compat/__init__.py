@@ -1,4 +1,4 @@
-"""Saleor 2.10.1 on Django 5.2, Celery 5, PyJWT 2, Pillow 10+ and psycopg 3.
+"""Saleor 2.10.1 on Django 5.2, Celery 5, Pillow 10+ and psycopg 3.
 
 Each module here bridges one API that Saleor 2.10.1 was written against and that has since been
 removed or changed; its docstring says which, in which release, and where Saleor uses it.
@@ -15,17 +15,14 @@ from . import (
     conf_urls,
     country_order,
     encoding,
-    final_sort_order,
-    graphql_jwt_fields,
     hooks,
-    jwt_tokens,
-    measurement_protocol,
     money_field_order,
     phone_widget,
     postgres_json,
     sanitized_json,
     through_fields,
     translation,
+    unit_expressions,
     unsaved_instances,
     wsgi_input,
 )
@@ -43,11 +40,8 @@ _MODULES = (
     country_order,
     phone_widget,
     sanitized_json,
-    final_sort_order,
-    jwt_tokens,
-    graphql_jwt_fields,
     wsgi_input,
-    measurement_protocol,
+    unit_expressions,
     absent_packages,
 )
 

@@ -5,6 +5,9 @@ Each is dead, holds stale data or calls a third party, and Saleor only needs its
 - ``jaeger_client``: imported by ``settings.py``, used when ``JAEGER_AGENT_HOST`` is set.
 - ``geolite2``: country data of 2018, imported by ``core/utils``; the stub knows no country.
 - ``html_to_draftjs``, ``markdown``: imported by three old data migrations.
+- ``google_measurement_protocol``: imported by ``core/analytics``; its service ended in 2023, and
+  a discreet shop reports to nobody (``report_order`` is replaced).
+- ``jwt``: imported by ``account/utils`` for the log-in of Saleor's GraphQL API, which is not here.
 - ``stripe``, ``braintree``, ``razorpay``: Saleor's own gateways, never among our ``PLUGINS``.
 
 Whatever is called on a stub raises, so nothing is lost silently. An installed package always
@@ -22,9 +25,11 @@ from .hooks import provide
 INERT = (
     "braintree",
     "braintree.exceptions",
+    "google_measurement_protocol",
     "html_to_draftjs",
     "jaeger_client",
     "jaeger_client.config",
+    "jwt",
     "markdown",
     "razorpay",
     "razorpay.errors",

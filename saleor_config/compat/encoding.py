@@ -1,10 +1,10 @@
-"""``django.utils.encoding.smart_text`` and ``force_text``.
+"""``django.utils.encoding.smart_text``.
 
 Removed in Django 4.0: "``django.utils.encoding.force_text()`` and ``smart_text()`` are removed"
 (aliases of ``force_str`` and ``smart_str`` since Python 2 was dropped).
 
 Saleor: ``product/models.py``, ``checkout/utils.py`` and ``data_feeds/google_merchant.py`` import
-``smart_text``; graphene-django 2.10 (``utils/utils.py``) imports ``force_text``.
+``smart_text``.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from types import ModuleType
 from .hooks import when_imported
 
 
-def _restore_aliases(encoding: ModuleType) -> None:
+def _restore_alias(encoding: ModuleType) -> None:
     encoding.smart_text = encoding.smart_str  # type: ignore[attr-defined]
-    encoding.force_text = encoding.force_str  # type: ignore[attr-defined]
 
 
 def install() -> None:
-    """Give ``django.utils.encoding`` its two old names back."""
-    when_imported("django.utils.encoding", _restore_aliases)
+    """Give ``django.utils.encoding`` its old name back."""
+    when_imported("django.utils.encoding", _restore_alias)

@@ -40,7 +40,6 @@ SALEOR_APPS = [
     "saleor.product",
     "saleor.checkout",
     "saleor.core",
-    "saleor.graphql",
     "saleor.menu",
     "saleor.order",
     "saleor.seo",
@@ -61,7 +60,6 @@ SALEOR_LIBRARIES = [
     "django_prices",
     "django_prices_openexchangerates",
     "django_prices_vatlayer",
-    "graphene_django",
     "mptt",
     "django_countries",
     "django_filters",
@@ -353,16 +351,9 @@ ENABLE_SSL = PUBLIC_URL.startswith("https://")  # the scheme of Saleor's absolut
 MAX_CHECKOUT_LINE_QUANTITY = 20
 SEARCH_BACKEND = "saleor.search.backends.postgresql"
 ALLOWED_CLIENT_HOSTS = ALLOWED_HOSTS
-ALLOWED_GRAPHQL_ORIGINS = ""
-ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = False
-PLAYGROUND_ENABLED = False
-GOOGLE_ANALYTICS_TRACKING_ID = None
-OPENTRACING_MAX_QUERY_LENGTH_LOG = 0
+# a migration of Saleor's makes these two
 DEFAULT_MENUS = {"top_menu_name": "navbar", "bottom_menu_name": "footer"}
 DEFAULT_MAX_EMAIL_DISPLAY_NAME_LENGTH = 78
-REAL_IP_ENVIRON = "REMOTE_ADDR"
-GRAPHENE = {"RELAY_CONNECTION_ENFORCE_FIRST_OR_LAST": True, "RELAY_CONNECTION_MAX_LIMIT": 100}
-GRAPHQL_JWT = {"JWT_VERIFY_EXPIRATION": True}
 
 # --- our plugins -------------------------------------------------------------------
 # Dotted path of the class that takes payments (plugins.ordering.payments.PaymentProvider).
@@ -398,7 +389,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": read("LOG_LEVEL")},
     "loggers": {
         "axes": {"level": "WARNING"},
-        "faker": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},  # at INFO it names the letters of a label
         "stripe": {"level": "WARNING"},  # at INFO it names the addresses of payment pages
     },

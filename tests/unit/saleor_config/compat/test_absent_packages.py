@@ -18,7 +18,16 @@ def test_saleors_own_gateways_can_be_imported(gateway: str) -> None:
     assert hasattr(plugin, f"{gateway.title()}GatewayPlugin")
 
 
-@pytest.mark.parametrize("name", ["jaeger_client", "markdown", "html_to_draftjs"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "jaeger_client",
+        "markdown",
+        "html_to_draftjs",
+        "google_measurement_protocol",
+        "jwt",
+    ],
+)
 def test_a_stand_in_refuses_to_be_used(name: str) -> None:
     assert name in INERT
     with pytest.raises(ImportError, match=f"{name} is not installed"):
