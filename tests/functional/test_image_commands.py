@@ -102,7 +102,8 @@ def image(folder, environment):
 
 def _copy(source, target):
     if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        left_out = shutil.ignore_patterns("__pycache__", "embedded")  # as .dockerignore has it
+        shutil.copytree(source, target, ignore=left_out)
     else:
         target = target if target.name == source.name else target / source.name
         target.parent.mkdir(exist_ok=True)
