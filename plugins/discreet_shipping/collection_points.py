@@ -50,14 +50,6 @@ class Carrier(Protocol):
         ...
 
 
-class LabelTaker(Protocol):
-    """A carrier that prints its own label: it is given the Contract's strings and no more."""
-
-    def send(self, *, label_png: bytes, recipient: list[str], service: str) -> str:
-        """Hand a parcel in and return its tracking number."""
-        ...
-
-
 def carriers() -> list[Carrier]:
     """Return the carriers of settings.COLLECTION_CARRIERS, our own list where none is named."""
     own = "plugins.discreet_shipping.collection_points.ImportedPoints"

@@ -184,7 +184,6 @@ USE_TZ = True
 TIME_ZONE = read("TIME_ZONE")
 DEFAULT_COUNTRY = read("DEFAULT_COUNTRY")
 DEFAULT_CURRENCY = read("DEFAULT_CURRENCY")
-AVAILABLE_CURRENCIES = [DEFAULT_CURRENCY]
 DEFAULT_DECIMAL_PLACES = get_currency_fraction(DEFAULT_CURRENCY)
 DEFAULT_MAX_DIGITS = 12
 DEFAULT_CURRENCY_CODE_LENGTH = 3
@@ -343,15 +342,12 @@ PLUGINS_MANAGER = "plugins.ordering.saleor_patches.OrderingPluginsManager"
 PLUGINS = [
     "plugins.discreet_shipping.plugin.DiscreetShippingPlugin",
     "plugins.order_emails.plugin.OrderEmailsPlugin",
-    "plugins.stripe_payments.plugin.StripePaymentsPlugin",
 ]
-PAYMENT_MODEL = "order.Payment"
-PAYMENT_HOST = PUBLIC_URL
 ENABLE_SSL = PUBLIC_URL.startswith("https://")  # the scheme of Saleor's absolute links
 MAX_CHECKOUT_LINE_QUANTITY = 20
 SEARCH_BACKEND = "saleor.search.backends.postgresql"
 ALLOWED_CLIENT_HOSTS = ALLOWED_HOSTS
-# a migration of Saleor's makes these two
+# Saleor's first migration of menus makes these two.
 DEFAULT_MENUS = {"top_menu_name": "navbar", "bottom_menu_name": "footer"}
 DEFAULT_MAX_EMAIL_DISPLAY_NAME_LENGTH = 78
 
