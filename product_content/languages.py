@@ -1,4 +1,4 @@
-"""What differs by language: English at `/sets/`, Spanish at `/es/sets/` (docs/adr/0012)."""
+"""What differs by language: English at `/sets/`, Spanish at `/es/sets/` (docs/adr/0010)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from django.conf import settings
 _WIDTH = 98  # of a line in the file; as the code's
 # Babel's own header has the time of each run in it, so that every diff would touch it.
 _HEADER = """\
-# Texts of the shop in {name}. How to write them: docs/adr/0012-languages.md.
+# Texts of the shop in {name}. How to write them: docs/adr/0010-languages.md.
 msgid ""
 msgstr ""
 "Language: {code}\\n"

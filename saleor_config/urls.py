@@ -9,6 +9,6 @@ urlpatterns = [
     path("staff/", include("dashboard.urls")),
     path("stripe/", include("plugins.stripe_payments.urls")),
     *media_urls(),
-    # English stays at /, Spanish is at /es/ (docs/adr/0012)
+    # English stays at /, Spanish is at /es/ (docs/adr/0010)
     *i18n_patterns(path("", include("storefront.urls")), prefix_default_language=False),
 ]

@@ -1,4 +1,4 @@
-"""How a customer's session is kept apart from a staff member's (docs/adr/0010)."""
+"""How a customer's session is kept apart from a staff member's (docs/adr/0008)."""
 
 from __future__ import annotations
 
