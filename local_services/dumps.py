@@ -68,13 +68,11 @@ def save(store: Path, files: Files, url: str) -> None:
 
 
 def _prune(store: Path) -> None:
-    """Keep the smallest (Saleor without our apps, the base of all others) and the newest."""
+    """Keep the newest."""
     dumps = sorted(all_dumps(store), key=lambda dump: dump.path.stat().st_mtime)
-    base = min(dumps, key=lambda dump: len(dump.files))
     for dump in dumps[:-_MAX_DUMPS]:
-        if dump is not base:
-            dump.path.with_suffix(".json").unlink(missing_ok=True)
-            dump.path.unlink(missing_ok=True)
+        dump.path.with_suffix(".json").unlink(missing_ok=True)
+        dump.path.unlink(missing_ok=True)
 
 
 def _run(name: str, *arguments: str) -> None:

@@ -1,4 +1,4 @@
-"""The schema in seconds: restore the nearest dump, then run only the migrations it lacks."""
+"""The schema in seconds: restore the nearest dump or make it, then run what migrations it lacks."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from local_services.postgres import PostgresError
 ROOT = Path(__file__).resolve().parents[1]
 Progress = Callable[[int, int], None]  # takes: migrations done so far, migrations to do
 
-_WHOLE = "saleor_config.settings.local"
-_WITHOUT_OURS = "saleor_config.settings.schema"
+_SETTINGS = "saleor_config.settings.local"
 
 
 def wanted_files() -> Files:
@@ -28,13 +27,6 @@ def wanted_files() -> Files:
     return migration_files(local.INSTALLED_APPS)
 
 
-def base_files() -> Files:
-    """Return the migrations of the apps that are not ours."""
-    from saleor_config.settings import schema
-
-    return migration_files(schema.INSTALLED_APPS)
-
-
 def fill(url: str, store: Path, *, progress: Progress | None = None) -> None:
     """Bring the empty database at the address to the schema of the installed apps.
 
@@ -42,19 +34,17 @@ def fill(url: str, store: Path, *, progress: Progress | None = None) -> None:
     store. Raises PostgresError when a migration fails.
     """
     with locked(store / "lock"):
-        base, wanted = base_files(), wanted_files()
+        wanted = wanted_files()
         dump = dumps.nearest(store, wanted)
-        done = dump.files if dump else {}
         if dump:
             dumps.restore(dump, url)
+        done = dump.files if dump else {}
+        if done == wanted:
+            return
         steps = count(1)
         tell = _teller(progress, len(wanted) - len(done))
-        if not base.items() <= done.items():
-            migrate(url, _WITHOUT_OURS, lambda: tell(next(steps)))
-            dumps.save(store, base, url)
-        if done != wanted:
-            migrate(url, _WHOLE, lambda: tell(next(steps)))
-            dumps.save(store, wanted, url)
+        (migrate if dump else make)(url, lambda: tell(next(steps)))
+        dumps.save(store, wanted, url)
 
 
 def _teller(progress: Progress | None, total: int) -> Callable[[int], None]:
@@ -65,13 +55,25 @@ def _teller(progress: Progress | None, total: int) -> Callable[[int], None]:
     return tell
 
 
-def migrate(url: str, settings: str = _WHOLE, on_step: Callable[[], None] | None = None) -> None:
+def make(url: str, on_step: Callable[[], None] | None = None) -> None:
+    """Give an empty database the whole schema; `on_step` is called for each migration.
+
+    Raises PostgresError.
+    """
+    _run(["-m", "local_services.quick_schema"], url, on_step)
+
+
+def migrate(url: str, on_step: Callable[[], None] | None = None) -> None:
     """Run the missing migrations; `on_step` is called after each. Raises PostgresError."""
     # --skip-checks: they look at the whole project, and the web server runs them anyway.
-    command = [sys.executable, "manage.py", "migrate", "--no-input", "--skip-checks"]
-    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": settings}
+    command = ["manage.py", "migrate", "--no-input", "--skip-checks", "--no-color"]
+    _run(command, url, on_step)
+
+
+def _run(command: list[str], url: str, on_step: Callable[[], None] | None) -> None:
+    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": _SETTINGS}
     with subprocess.Popen(
-        [*command, "--no-color"],
+        [sys.executable, *command],
         cwd=ROOT,
         env=environment | {"PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
