@@ -25,7 +25,7 @@ code: venv ## Print the second step's code of the running shop's staff log-in, w
 	@exec $(PY) -m local_services code
 
 test: venv ## Run every test (ARGS="-k basket" for some)
-	@exec $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
+	@exec $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 browser: ## Install Chromium for the browser tests (Debian and Ubuntu)
 	@sh .ci/browser
@@ -77,8 +77,8 @@ lock: venv ## Resolve pyproject.toml anew into requirements/*.txt (ARGS="--upgra
 LOCK := --quiet --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
         --custom-compile-command "make lock"
 
-clean: ## Delete .venv, the prepared schema and all caches; the shop's data stays
-	@rm -rf .venv .venv-* var/schema .mypy_cache .ruff_cache .pytest_cache .import_linter_cache staticfiles
+clean: ## Delete .venv, the prepared schemas and all caches; the shop's data stays
+	@rm -rf .venv .venv-* var/schema var/test_cluster .mypy_cache .ruff_cache .pytest_cache .import_linter_cache staticfiles
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 venv:

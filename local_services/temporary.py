@@ -2,41 +2,93 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from local_services import postgres, schema
 from local_services.databases import Address, Databases, run_sql
+from local_services.locks import locked
 from local_services.processes import Watchdog
 
 # Its statistics would come at any moment: just after a test, whose rows are gone, they say that all
 # tables are empty, and the next test's joins take minutes. Whoever loads much runs ANALYZE.
 _OPTIONS = postgres.NOT_DURABLE | {"autovacuum": "off"}
+_SECRET_FILE = "password.txt"  # beside the data of a kept cluster
+
+
+Prepare = Callable[[Path], str]  # makes a cluster in this new folder, returns its password
+
+
+def new_cluster(data: Path) -> str:
+    """Make an empty cluster."""
+    password = postgres.new_password()
+    postgres.prepare(data, password)
+    return password
 
 
 @contextmanager
-def temporary_server() -> Iterator[Address]:
+def temporary_server(prepare: Prepare = new_cluster) -> Iterator[Address]:
     """Start a server of our own, gone without trace afterwards, even after kill -9."""
     watchdog = Watchdog()
     with tempfile.TemporaryDirectory(prefix="stillwater-") as folder:
         watchdog.remove(Path(folder))
         Path(folder).chmod(0o711)  # PostgreSQL may run as another user, and its data is its own
-        server = _start(Path(folder), watchdog)
         try:
-            yield server.address
+            with _serving(Path(folder), prepare, watchdog) as address:
+                yield address
         finally:
-            postgres.stop(server)
-            watchdog.forget(server.process.pid)
             watchdog.release()
 
 
-def _start(folder: Path, watchdog: Watchdog) -> postgres.Server:
-    data, password = folder / "data", postgres.new_password()
-    postgres.prepare(data, password)
-    log = folder / "postgres.log"
-    return postgres.start(data, password, log=log, options=_OPTIONS, watchdog=watchdog)
+@contextmanager
+def _serving(folder: Path, prepare: Prepare, watchdog: Watchdog) -> Iterator[Address]:
+    data, log = folder / "data", folder / "postgres.log"
+    server = postgres.start(data, prepare(data), log=log, options=_OPTIONS, watchdog=watchdog)
+    try:
+        yield server.address
+    finally:
+        postgres.stop(server)
+        watchdog.forget(server.process.pid)
+
+
+def kept_cluster(store: Path, key: str, fill: Callable[[Address], None]) -> Prepare:
+    """Return what copies the cluster that the store keeps under this key.
+
+    `fill` fills it the first time. The store keeps one: another key takes its place.
+    """
+
+    def copy_kept(data: Path) -> str:
+        with locked(store / "lock"):  # nobody may replace it while it is copied
+            kept = store / key
+            if not kept.exists():
+                _keep(kept, fill)
+            # cp keeps the owner, who is not root, and copies by reference where the disk can.
+            subprocess.run(["cp", "-a", str(kept / "data"), str(data)], check=True)
+            return (kept / _SECRET_FILE).read_text()
+
+    return copy_kept
+
+
+def _keep(kept: Path, fill: Callable[[Address], None]) -> None:
+    for old in kept.parent.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+    unfinished = kept.with_name("unfinished")  # so that a kill -9 leaves no half of it
+    unfinished.mkdir()
+    watchdog, password = Watchdog(), new_cluster(unfinished / "data")
+    try:
+        with _serving(unfinished, lambda _: password, watchdog) as address:
+            fill(address)
+    finally:
+        watchdog.release()
+    secret = unfinished / _SECRET_FILE
+    secret.touch(mode=0o600)
+    secret.write_text(password)
+    unfinished.rename(kept)
 
 
 @contextmanager

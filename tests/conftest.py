@@ -10,21 +10,39 @@ from collections.abc import Iterator
 
 import dj_database_url
 import pytest
+import pytest_django
 from django.core.cache import cache
-from django.db import connections
+from django.db import connections, transaction
 from django.test import TransactionTestCase
 from playwright.sync_api import expect
 
-from local_services import temporary
-from local_services.databases import Databases, OtherServer
+from local_services import dumps, schema, shop_database, temporary
+from local_services.databases import Databases, OtherServer, run_sql
 from local_services.schema import ROOT
+from product_content.catalogue.loading import load_catalogue
+from tests.browser.server import load_catalogue_into
 from tests.restoring import Snapshot
 
 pytest_plugins = ["tests.running"]
 SCHEMA_STORE = ROOT / "var" / "schema"
+CLUSTER_STORE = ROOT / "var" / "test_cluster"
+TEMPLATE, STOCKED = "test_template", "test_stocked"
+LONG = ("slow", "browser")
 PATIENCE_MS = 20_000  # how long a browser test waits for a page; Playwright's own is 5 s
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the long random test be longer: `make test ARGS="--random-operations 1000"`."""
+    parser.addoption("--random-operations", type=int, default=200, help="on the stock, 200")
+
+
+@pytest.hookimpl(trylast=True)  # once the marks of browser tests are set
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes: the last ones must not keep one core waiting."""
+    long = {item.path for item in items for mark in LONG if item.get_closest_marker(mark)}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(autouse=True)
@@ -35,20 +53,51 @@ def _empty_cache() -> None:
 
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[Databases]:
-    """The PostgreSQL of this test process: its own, or the one that DATABASE_URL names."""
+    """The PostgreSQL of this test process: its own, or the one that DATABASE_URL names.
+
+    Its own is a copy of a stopped one that var/ keeps with the templates in it, until a migration
+    or the catalogue changes.
+    """
     if os.environ.get("DATABASE_URL"):
         yield OtherServer(os.environ["DATABASE_URL"])
         return
-    with temporary.temporary_server() as address:
+    key = f"{dumps.key(schema.wanted_files())}-{shop_database.contents_hash()}"
+    kept = temporary.kept_cluster(CLUSTER_STORE, key, _make_templates)
+    with temporary.temporary_server(kept) as address:
         yield address
 
 
+def _make_templates(server: Databases) -> None:
+    run_sql(server, "CREATE DATABASE {}", TEMPLATE)
+    schema.fill(server.url(TEMPLATE), SCHEMA_STORE)
+    temporary.copy(server, TEMPLATE, STOCKED)
+    load_catalogue_into(server.url(STOCKED))
+
+
 @pytest.fixture(scope="session")
-def schema_template(database_server: Databases) -> Iterator[str]:
+def templates(database_server: Databases) -> Iterator[tuple[str, str]]:
+    """Names of the databases with the schema, and with the real catalogue too; only to be copied."""
+    if not isinstance(database_server, OtherServer):
+        yield TEMPLATE, STOCKED
+        return
+    own, stocked = f"{TEMPLATE}_{os.getpid()}", f"{STOCKED}_{os.getpid()}"
+    with temporary.template(database_server, own, SCHEMA_STORE):
+        temporary.copy(database_server, own, stocked)
+        load_catalogue_into(database_server.url(stocked))
+        yield own, stocked
+        temporary.drop(database_server, stocked)
+
+
+@pytest.fixture(scope="session")
+def schema_template(templates: tuple[str, str]) -> str:
     """Name of a database with the schema and the rows of data migrations; only to be copied."""
-    name = f"test_template_{os.getpid()}"
-    with temporary.template(database_server, name, SCHEMA_STORE):
-        yield name
+    return templates[0]
+
+
+@pytest.fixture(scope="session")
+def stocked_template(templates: tuple[str, str]) -> str:
+    """Name of a database with the real catalogue; only to be copied."""
+    return templates[1]
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +125,17 @@ def django_db_setup(database_server: Databases, schema_template: str) -> Iterato
         yield
     connections["default"].close()
     temporary.drop(database_server, name)
+
+
+@pytest.fixture(scope="module")
+def catalogue(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
+    """Load the real catalogue once for all tests of a file; what they change is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_catalogue()
+        yield
+        transaction.set_rollback(True)
 
 
 def _use(url: str) -> None:

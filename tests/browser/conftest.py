@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from local_services import temporary
 from local_services.databases import Databases
-from tests.browser.server import LiveShop, manage, serve
+from tests.browser.server import LiveShop, serve
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 QUIET = [  # no calls home: they would fail here, many at a time
@@ -38,19 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium: run `make browser`"))
-
-
-@pytest.fixture(scope="session")
-def stocked_template(
-    database_server: Databases, schema_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Name of a database with the real catalogue; only to be copied."""
-    name = f"test_stocked_{os.getpid()}"
-    temporary.copy(database_server, schema_template, name)
-    nowhere = tmp_path_factory.mktemp("load")
-    manage(LiveShop("http://127.0.0.1", database_server.url(name), nowhere), "load_catalogue")
-    yield name
-    temporary.drop(database_server, name)
 
 
 @pytest.fixture(scope="session")

@@ -56,6 +56,11 @@ def manage(shop: LiveShop, *arguments: str) -> None:
     subprocess.run(command, cwd=ROOT, env=environment(shop), check=True, capture_output=True)
 
 
+def load_catalogue_into(database_url: str) -> None:
+    """Load the real catalogue into the database with the schema."""
+    manage(LiveShop("http://127.0.0.1", database_url, Path("/nonexistent")), "load_catalogue")
+
+
 def environment(shop: LiveShop) -> dict[str, str]:
     """Return the environment of processes that belong to the shop."""
     return {

@@ -4,22 +4,10 @@ import re
 
 import pytest
 
-from product_content.catalogue.loading import load_catalogue
 from product_content.selectors import list_sets
 from storefront.sets import SetFilter, matching_sets, relaxations, sorted_sets
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module", autouse=True)
-def catalogue(django_db_setup, django_db_blocker):
-    """Load the catalogue once; each test's own changes are rolled back."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_catalogue()
-        yield
-        transaction.set_rollback(True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
 
 def shown(client, query):

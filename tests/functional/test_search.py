@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from saleor.product.models import Product
 
@@ -12,16 +12,7 @@ from product_content.models import Guide, SearchDocument
 from product_content.search.indexing import index_guides, index_products, rebuild_search
 from product_content.search.selectors import search
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module", autouse=True)
-def catalogue(django_db_setup, django_db_blocker):
-    """Load the catalogue once; each test's own changes are rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_catalogue()
-        yield
-        transaction.set_rollback(True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
 
 def urls(text):

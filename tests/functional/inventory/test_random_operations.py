@@ -1,4 +1,4 @@
-"""A thousand operations in any order: the ledger is the stock, and nothing is oversold."""
+"""Hundreds of operations in any order (--random-operations N): the ledger is the stock, and nothing is oversold."""
 
 from collections import Counter
 from uuid import uuid4
@@ -30,7 +30,6 @@ from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db
 
-OPERATIONS = 1000
 REFUSALS = (
     StockRefused, outcomes.OrderRefused, outcomes.FulfilRefused, outcomes.ReturnRefused,
     outcomes.RefundRefused, outcomes.CancelRefused,
@@ -179,15 +178,17 @@ def agrees():
 
 
 @settings(
-    max_examples=1,  # one sequence, of a thousand; hypothesis prints its seed where it fails
+    max_examples=1,  # one long sequence; hypothesis prints its seed where it fails
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(chance=some.randoms(use_true_random=True))
-def test_the_ledger_is_the_stock_whatever_happens(kit, warehouse, provider, chance):
+def test_the_ledger_is_the_stock_whatever_happens(
+    kit, warehouse, provider, pytestconfig, chance
+):  # fmt: skip
     shop = Shop(kit, [warehouse, WarehouseFactory(slug="second")], chance)
-    for number in range(OPERATIONS):
+    for number in range(pytestconfig.getoption("random_operations")):
         shop.act()
         if number % 100 == 0:
             agrees()

@@ -8,10 +8,9 @@ from django.utils import translation
 from saleor.account.models import Address
 
 from plugins.discreet_shipping.recipient import place_lines
-from product_content.catalogue.loading import load_catalogue
 from tests.functional.languages.english import english_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 PUBLIC = [
     "/", "/sets/", "/sets/starter-set-sizes-1-3/", "/sets/compare/?set=starter-set-sizes-1-3",
     "/singles/", "/singles/magnetic-single/", "/care/", "/care/everyday-gel/", "/guides/",
@@ -19,11 +18,6 @@ PUBLIC = [
 ]  # fmt: skip
 PRIVATE = ["/basket/", "/search/?q=talla+3", "/account/login/"]
 WISHES = {"HTTP_ACCEPT_LANGUAGE": "es,en;q=0.5", "HTTP_COOKIE": "django_language=es"}
-
-
-@pytest.fixture(autouse=True)
-def _goods():
-    load_catalogue()
 
 
 def parsed(response):
