@@ -17,7 +17,7 @@ from local_services.processes import Watchdog
 # Its statistics would come at any moment: just after a test, whose rows are gone, they say that all
 # tables are empty, and the next test's joins take minutes. Whoever loads much runs ANALYZE.
 _OPTIONS = postgres.NOT_DURABLE | {"autovacuum": "off"}
-_SECRET_FILE = "password.txt"  # beside the data of a kept cluster
+_BESIDE = "password.txt"  # the file beside the data of a kept cluster
 
 
 Prepare = Callable[[Path], str]  # makes a cluster in this new folder, returns its password
@@ -68,7 +68,7 @@ def kept_cluster(store: Path, key: str, fill: Callable[[Address], None]) -> Prep
                 _keep(kept, fill)
             # cp keeps the owner, who is not root, and copies by reference where the disk can.
             subprocess.run(["cp", "-a", str(kept / "data"), str(data)], check=True)
-            return (kept / _SECRET_FILE).read_text()
+            return (kept / _BESIDE).read_text()
 
     return copy_kept
 
@@ -85,7 +85,7 @@ def _keep(kept: Path, fill: Callable[[Address], None]) -> None:
             fill(address)
     finally:
         watchdog.release()
-    secret = unfinished / _SECRET_FILE
+    secret = unfinished / _BESIDE
     secret.touch(mode=0o600)
     secret.write_text(password)
     unfinished.rename(kept)
