@@ -8,6 +8,9 @@ PY := .venv/bin/python
 OURS := dashboard local_services plugins product_content saleor_config storefront tests manage.py
 OUR_APPS := product_content inventory ordering discreet_shipping order_emails stripe_payments \
             storefront dashboard
+# The templates of e-mails are not among them: their white space is the text's own.
+TEMPLATES := dashboard/templates dashboard/unfold_templates product_content/templates \
+             storefront/templates
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,14 +35,18 @@ browser: ## Install Chromium for the browser tests (Debian and Ubuntu)
 
 check: venv lint types migrations-check ## Lint, types, import contracts, Django's checks, migrations
 
-lint: venv ## Look for mistakes and for imports against the direction of the layers
+lint: venv ## Look for mistakes in code, templates, CSS and JavaScript, and for imports upward
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@.venv/bin/lint-imports --no-logo
+	@$(PY) -m djlint --check --quiet $(TEMPLATES)
+	@.venv/bin/biome check
 
-format: venv ## Lay out the code as `make check` wants it
+format: venv ## Lay out code, templates, CSS and JavaScript as `make check` wants them
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+	@$(PY) -m djlint --reformat --quiet $(TEMPLATES) >/dev/null || true
+	@.venv/bin/biome check --write
 
 types: venv ## Check the types of our own packages
 	@$(PY) -m mypy

@@ -42,6 +42,11 @@ class Chart:
     rows: list[tuple[object, ...]]
 
     @property
+    def is_wide(self) -> bool:
+        """Say whether the pictures stand side by side."""
+        return len(self.pictures) > 1
+
+    @property
     def table(self) -> dict[str, object]:
         """Return the table as Unfold's component takes it."""
         return {"headers": self.headers, "rows": self.rows}

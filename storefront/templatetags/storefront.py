@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -38,6 +38,18 @@ def _formatted(amount: Decimal, currency: str, language: str) -> str:
 def stock(available: int) -> str:
     """Return the number of pieces left in words."""
     return wording.stock(available)
+
+
+@register.filter
+def low(available: int) -> bool:
+    """Say whether so few pieces are left that the page should stress it."""
+    return available <= wording.MAX_LOW_STOCK
+
+
+@register.filter
+def several(things: Sized) -> bool:
+    """Say whether there are two or more of them, so that there is something to choose."""
+    return len(things) > 1
 
 
 @register.filter

@@ -232,12 +232,25 @@ def _quantity_problem(instance: Any) -> str:
     return reason
 
 
+_MAX_WRONG_ROWS, _MAX_SHOWN_ROWS = 100, 200  # on one page
+
+
 class _ExportForm(ExportForm):
     """Offers CSV first: one click is enough."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["format"].initial = "0"
+
+
+def _shown(result: Result) -> dict[str, object]:
+    """Return the rows that the page shows of a file, and whether it leaves some out."""
+    return {
+        "wrong_rows": result.invalid_rows[:_MAX_WRONG_ROWS],
+        "wrong_rows_left_out": len(result.invalid_rows) > _MAX_WRONG_ROWS,
+        "shown_rows": result.rows[:_MAX_SHOWN_ROWS],
+        "shown_rows_left_out": len(result.rows) > _MAX_SHOWN_ROWS,
+    }
 
 
 class StockImportExport(ImportExportMixin):
@@ -275,7 +288,10 @@ class StockImportExport(ImportExportMixin):
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the form, or what the file would change."""
         clear_progress(user_id=request.user.pk or 0)
-        return super().import_action(request, **kwargs)
+        response = super().import_action(request, **kwargs)
+        if result := (getattr(response, "context_data", None) or {}).get("result"):
+            response.context_data |= _shown(result)
+        return response
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Take the file over."""

@@ -4,7 +4,10 @@ import { conclude, nextQuestion } from "./finder-logic.js";
 
 const form = document.querySelector("[data-finder]");
 const questions = new Map([...form.querySelectorAll("[data-question]")].map((part) => [part.dataset.question, part]));
-const widths = [...document.querySelectorAll("[data-picks]")].map((part) => ({ number: Number(part.dataset.picks), mm: Number(part.dataset.mm) }));
+const widths = [...document.querySelectorAll("[data-picks]")].map((part) => ({
+  number: Number(part.dataset.picks),
+  mm: Number(part.dataset.mm),
+}));
 const asked = [];
 
 /** The answers to the questions asked so far; later ones may belong to another path. */
@@ -15,7 +18,7 @@ function answers() {
 function answerTo(name) {
   const part = questions.get(name);
   const control = part.querySelector("input:checked, select, input[type=number]");
-  return control && control.checkValidity() ? control.value : "";
+  return control?.checkValidity() ? control.value : "";
 }
 
 function show(part) {

@@ -9,7 +9,7 @@
   const shop = root.dataset.shop;
   const full = document.title;
   const icon = document.querySelector('link[rel="icon"]');
-  const fullIcon = icon && icon.href;
+  const fullIcon = icon?.href;
 
   const isOn = () => {
     try {
