@@ -16,12 +16,17 @@ from local_services.valkey import ValkeyError
 from saleor_config.settings.base import VAR_DIR
 
 
-def run(folder: DataFolder) -> None:
+def run(folder: DataFolder, *, development: bool = False) -> None:
     """Open the shop and keep it open until it is told to end."""
     # KeyboardInterrupt: told to end while it was still preparing.
     with locked_now(folder.lock), suppress(KeyboardInterrupt):
-        supervisor.run(folder)
+        supervisor.run(folder, development=development)
     say("Stopped. All data is kept.")
+
+
+def develop(folder: DataFolder) -> None:
+    """Open the shop for whoever changes its code."""
+    run(folder, development=True)
 
 
 def reset(folder: DataFolder) -> None:
@@ -34,6 +39,7 @@ def reset(folder: DataFolder) -> None:
 
 _ACTIONS = {
     "run": run,
+    "dev": develop,
     "reset": reset,
     "dump": running_shop.dump,
     "code": running_shop.code,

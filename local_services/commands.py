@@ -80,6 +80,11 @@ def web(port: int) -> str:
     )
 
 
+def web_reloading(port: int) -> str:
+    """Django's own server, which starts anew when a Python file changes."""
+    return _line(sys.executable, "manage.py", "runserver", "--nostatic", f"{LOOPBACK}:{port}")
+
+
 def worker() -> str:
     """Celery's worker."""
     options = ("--concurrency", read("CELERY_CONCURRENCY"), "--loglevel", read("LOG_LEVEL"))
@@ -106,9 +111,10 @@ def stripe_sandbox(folder: Path, stripe_sandbox: SandboxAddress, shop_port: int)
     return _line(sys.executable, "-m", "local_services.stripe_sandbox", *options)
 
 
-def environment(**variables: str) -> dict[str, str]:
+def environment(*, settings: str = "local", **variables: str) -> dict[str, str]:
     """Return the environment of these processes."""
-    fixed = {"DJANGO_SETTINGS_MODULE": "saleor_config.settings.local", "PYTHONUNBUFFERED": "1"}
+    module = f"saleor_config.settings.{settings}"
+    fixed = {"DJANGO_SETTINGS_MODULE": module, "PYTHONUNBUFFERED": "1"}
     return os.environ | fixed | variables
 
 

@@ -156,7 +156,7 @@ class ShopProcesses:
             self._last_lines[message.name].append(os.fsdecode(message.data))
 
 
-def run(places: DataFolder) -> None:
+def run(places: DataFolder, *, development: bool = False) -> None:
     """Run the shop until Ctrl-C, SIGTERM or SIGHUP. Raises CannotRunError."""
     port = read("PORT")
     if not is_free(port):
@@ -166,7 +166,7 @@ def run(places: DataFolder) -> None:
     watchdog = Watchdog()
     try:
         with servers.running(places, watchdog) as running:
-            Supervisor(places, watchdog, running, port).run()
+            Supervisor(places, watchdog, running, port, development=development).run()
     finally:
         watchdog.release()
 
@@ -179,8 +179,15 @@ class Supervisor:
     """One run of the shop, on servers that are up."""
 
     def __init__(
-        self, places: DataFolder, watchdog: Watchdog, running: servers.Servers, port: int
+        self,
+        places: DataFolder,
+        watchdog: Watchdog,
+        running: servers.Servers,
+        port: int,
+        *,
+        development: bool = False,
     ) -> None:
+        self._development = development
         self._places, self._watchdog, self._servers, self._port = places, watchdog, running, port
         self._inbox: InboxPorts | None = None if read("EMAIL_URL") else choose_inbox_ports(port)
         self._sandbox = commands.choose_sandbox(places, port)
@@ -235,8 +242,13 @@ class Supervisor:
         shop_database.load_contents(self._environment, self._places.secret_file("staff-password"))
 
     def _shop(self) -> ShopProcesses:
-        shop = ShopProcesses(self._watchdog, self._environment)
-        shop.add("web", commands.web(self._port))
+        if self._development:
+            environment = commands.environment(settings="dev", **self._variables)
+            web = commands.web_reloading(self._port)
+        else:
+            environment, web = self._environment, commands.web(self._port)
+        shop = ShopProcesses(self._watchdog, environment)
+        shop.add("web", web)
         shop.add("worker", commands.worker())
         shop.add("beat", commands.beat(self._places.folder("beat")))
         if self._inbox:
