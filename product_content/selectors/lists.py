@@ -58,7 +58,7 @@ Chart = Mapping[int, SizeInfo]
 
 
 def product_url(kind: str, slug: str) -> str:
-    """Return the address of a product's page in the language of now (DESIGN.md, section 8)."""
+    """Return the address of a product's page in the language of now."""
     return localized(f"/{kind}/{slug}/")
 
 
