@@ -102,7 +102,7 @@ def image(folder, environment):
 
 def _copy(source, target):
     if source.is_dir():
-        left_out = shutil.ignore_patterns("__pycache__", "embedded")  # as .dockerignore has it
+        left_out = shutil.ignore_patterns("__pycache__")
         shutil.copytree(source, target, ignore=left_out)
     else:
         target = target if target.name == source.name else target / source.name
