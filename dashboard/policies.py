@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
+from product_content.decisions import ALLOWED, Decision, refused
+
 _WEEK = 7
 
 
 def may_publish(
     *, is_of_our_kind: bool, has_texts: bool, has_card: bool, has_variants: bool, names_sizes: bool
-) -> tuple[bool, str]:
+) -> Decision:
     """Say whether a product may be shown to customers; the reason names all that is missing."""
     needs = (
         (is_of_our_kind, "its category has no place in the shop"),
@@ -19,59 +21,57 @@ def may_publish(
         (has_variants, "it has nothing to sell yet (no variant)"),
         (names_sizes, "it does not name its sizes"),
     )
-    return all(met for met, _ in needs), "; ".join(lack for met, lack in needs if not met)
+    return Decision(all(met for met, _ in needs), "; ".join(lack for met, lack in needs if not met))
 
 
-def may_manage_staff(*, manager: Iterable[str], other: Iterable[str]) -> tuple[bool, str]:
+def may_manage_staff(*, manager: Iterable[str], other: Iterable[str]) -> Decision:
     """Say whether staff with the permissions `manager` may change someone who has `other`."""
     if set(other) - set(manager):
-        return False, "They may do more than you may."
-    return True, ""
+        return refused("They may do more than you may.")
+    return ALLOWED
 
 
-def may_claim(*, holder: str, since: str, take_over: bool) -> tuple[bool, str]:
+def may_claim(*, holder: str, since: str, take_over: bool) -> Decision:
     """Say whether somebody may begin to pack; `holder` is the colleague who does, or ""."""
     if holder and not take_over:
-        return False, f"{holder} has been packing this order since {since}."
-    return True, ""
+        return refused(f"{holder} has been packing this order since {since}.")
+    return ALLOWED
 
 
-def may_add_piece(*, typed: str, in_order: bool, is_missing: bool) -> tuple[bool, str]:
+def may_add_piece(*, typed: str, in_order: bool, is_missing: bool) -> Decision:
     """Say whether the piece with the SKU `typed` belongs into the parcel."""
     if not typed:
-        return False, "The scanner sent nothing. Scan the piece again."
+        return refused("The scanner sent nothing. Scan the piece again.")
     if not in_order:
-        return False, f"“{typed}” is not in this order. Put it back on its shelf."
+        return refused(f"“{typed}” is not in this order. Put it back on its shelf.")
     if not is_missing:
-        return False, f"That is one “{typed}” too many. Put it back on its shelf."
-    return True, ""
+        return refused(f"That is one “{typed}” too many. Put it back on its shelf.")
+    return ALLOWED
 
 
-def may_close_parcel(
-    *, problem: str, all_ticked: bool, missing: int, partly: bool
-) -> tuple[bool, str]:
+def may_close_parcel(*, problem: str, all_ticked: bool, missing: int, partly: bool) -> Decision:
     """Say whether a parcel may leave, of which `missing` pieces are not counted in yet."""
     if problem:
-        return False, problem
+        return refused(problem)
     if missing > 0 and not partly:
         pieces = "1 piece is" if missing == 1 else f"{missing} pieces are"
-        return False, f"{pieces} still missing. Scan what is missing, or say you send a part."
+        return refused(f"{pieces} still missing. Scan what is missing, or say you send a part.")
     if not all_ticked:
-        return False, "Look at each point of the list, and tick it."
-    return True, ""
+        return refused("Look at each point of the list, and tick it.")
+    return ALLOWED
 
 
 def may_report(
     *, has_left: bool, is_known: bool, is_collection: bool, is_about_collection: bool
-) -> tuple[bool, str]:
+) -> Decision:
     """Say whether staff may note what the carrier told them about a parcel."""
     if not has_left:
-        return False, "Nothing has left yet."
+        return refused("Nothing has left yet.")
     if is_known:
-        return False, "That was noted before, and the customer was told."
+        return refused("That was noted before, and the customer was told.")
     if is_about_collection and not is_collection:
-        return False, "This order goes to an address, not to a collection point."
-    return True, ""
+        return refused("This order goes to an address, not to a collection point.")
+    return ALLOWED
 
 
 def earliest_on_time_day(*, today: date, weekdays: Collection[int]) -> date:
@@ -89,19 +89,19 @@ _MAX_VIEWS = 20  # of one person on one list: more would push the list off the s
 _MAX_QUERY_LENGTH = 500  # what the table holds
 
 
-def may_save_view(*, query: str, known: int) -> tuple[bool, str]:
+def may_save_view(*, query: str, known: int) -> Decision:
     """Say whether a person with `known` views of a list may keep one more, of this query."""
     if not query:
-        return False, "There is nothing to keep: choose a filter or an order first."
+        return refused("There is nothing to keep: choose a filter or an order first.")
     if len(query) > _MAX_QUERY_LENGTH:
-        return False, "These are too many filters to keep."
+        return refused("These are too many filters to keep.")
     if known >= _MAX_VIEWS:
-        return False, f"You have {_MAX_VIEWS} views of this list. Drop one you do not use."
-    return True, ""
+        return refused(f"You have {_MAX_VIEWS} views of this list. Drop one you do not use.")
+    return ALLOWED
 
 
-def may_delete_view(*, is_own: bool, manages_staff: bool) -> tuple[bool, str]:
+def may_delete_view(*, is_own: bool, manages_staff: bool) -> Decision:
     """Say whether somebody may drop a view that they see; shared ones outlive who made them."""
     if not (is_own or manages_staff):
-        return False, "Only the colleague who shared this view, or a manager, may drop it."
-    return True, ""
+        return refused("Only the colleague who shared this view, or a manager, may drop it.")
+    return ALLOWED

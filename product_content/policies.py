@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from product_content.decisions import Decision
+
 # Two years, a figure of our own: British health charities look at each page again within three
 # (the Information Standard's members say so on theirs), and what is known here still moves.
 REVIEW_EVERY = timedelta(days=730)
 
 
-def is_review_due(*, reviewed_on: date | None, today: date) -> tuple[bool, str]:
+def is_review_due(*, reviewed_on: date | None, today: date) -> Decision:
     """Say whether a clinician should look at a guide (again)."""
     if reviewed_on is None:
-        return True, "No clinician has reviewed it yet."
+        return Decision(True, "No clinician has reviewed it yet.")
     if today - reviewed_on >= REVIEW_EVERY:
-        return True, f"The last review, on {reviewed_on:%-d %B %Y}, is two years old or older."
-    return False, ""
+        return Decision(
+            True, f"The last review, on {reviewed_on:%-d %B %Y}, is two years old or older."
+        )
+    return Decision(allowed=False)
 
 
-def may_publish_guide(*, cited: set[str], sources: set[str]) -> tuple[bool, str]:
+def may_publish_guide(*, cited: set[str], sources: set[str]) -> Decision:
     """Say whether customers may read a guide, of which the text cites the ids `cited`.
 
     Whatever is said here on health names whose statement it is: a guide without sources, or with
@@ -30,4 +34,4 @@ def may_publish_guide(*, cited: set[str], sources: set[str]) -> tuple[bool, str]
     wants += [f"its source “{name}” is cited nowhere in the text" for name in sources - cited]
     if not sources:
         wants.append("it names no source")
-    return not wants, "; ".join(sorted(wants))
+    return Decision(not wants, "; ".join(sorted(wants)))

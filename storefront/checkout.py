@@ -61,7 +61,7 @@ def _candidates() -> list[ShippingMethod]:
 
 def _applies(checkout: Checkout, method: ShippingMethod, subtotal: Money) -> bool:
     checkout.shipping_method = method  # not saved: the rule looks at the checkout's own method
-    return delivery_applies(checkout, subtotal)[0]
+    return delivery_applies(checkout, subtotal).allowed
 
 
 def _subtotal(checkout: Checkout) -> Money:

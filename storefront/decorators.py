@@ -15,6 +15,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
+from product_content.decisions import Decision, refused
 from storefront.cookies import QUICK_EXIT_COOKIE
 
 
@@ -28,7 +29,7 @@ class RequestOrigin:
     referer: str = ""
 
 
-def comes_from_this_shop(sent: RequestOrigin) -> tuple[bool, str]:
+def comes_from_this_shop(sent: RequestOrigin) -> Decision:
     """Say whether a form was sent from one of our own pages.
 
     Stands in for a CSRF token where a token's cookie is unwanted: pages of the catalogue set
@@ -36,19 +37,19 @@ def comes_from_this_shop(sent: RequestOrigin) -> tuple[bool, str]:
     a POST; Referer is for the few that send neither. A request without any is refused.
     """
     if sent.sec_fetch_site and sent.sec_fetch_site != "same-origin":
-        return False, "sent from another site"
+        return refused("sent from another site")
     if sent.origin:
         return _same(sent.origin, sent.own_origin, "foreign origin")
     if sent.sec_fetch_site:
-        return True, "same origin"
+        return Decision(True, "same origin")
     if sent.referer:
         return _same(_origin_of(sent.referer), sent.own_origin, "foreign referer")
-    return False, "origin not told"
+    return refused("origin not told")
 
 
-def _same(claimed: str, own: str, reason: str) -> tuple[bool, str]:
+def _same(claimed: str, own: str, reason: str) -> Decision:
     same = claimed.lower() == own.lower()
-    return same, "same origin" if same else reason
+    return Decision(same, "same origin" if same else reason)
 
 
 def _origin_of(url: str) -> str:

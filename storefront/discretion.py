@@ -134,7 +134,7 @@ def chosen_problems(token: UUID | None) -> dict[str, str]:
 def change_refusal(token: UUID) -> str:
     """Say why an order's choices cannot be changed now; "" when they can."""
     order = _find_order(token)
-    return may_change(**progress_of(order))[1] if order else ""
+    return may_change(**progress_of(order)).reason if order else ""
 
 
 def _find_order(token: UUID) -> Order | None:
@@ -152,7 +152,7 @@ def _offer(now: DeliveryContext, currency: str, postcode: str) -> Offer:
     prices = {
         option: Money(price, currency)
         for option in OPTIONS
-        if is_offered(now.rules, option, country=now.country, method=now.method)[0]
+        if is_offered(now.rules, option, country=now.country, method=now.method).allowed
         and (price := now.rules.options[option].price) is not None
     }
     point = find_point(now.choices.point) if now.choices.point else None

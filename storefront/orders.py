@@ -187,7 +187,7 @@ def _page(order: Order) -> OrderPage:
         refund_entries=refund_entries(order),
         was_paid=was_paid(order),
         reported=["", *order.private_metadata.get(CARRIER_REPORTS_KEY, [])][-1],
-        cancel_refusal=may_be_cancelled(order)[1],
+        cancel_refusal=may_be_cancelled(order).reason,
     )
 
 

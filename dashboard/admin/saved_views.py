@@ -54,7 +54,7 @@ def _link(view: SavedView, person: Any) -> ViewLink:
         by="" if is_own else name_of(view.owner),
         may_drop=may_delete_view(
             is_own=is_own, manages_staff=person.has_perm("account.manage_staff")
-        )[0],
+        ).allowed,
     )
 
 

@@ -9,6 +9,7 @@ from saleor.product.models import Product, ProductVariant
 from saleor.warehouse.models import Allocation, Stock
 
 from dashboard.policies import may_publish
+from product_content.decisions import Decision
 from product_content.models import Guide, ProductDetail, SafetyCard
 from product_content.policies import REVIEW_EVERY
 from product_content.selectors.variants import KINDS
@@ -36,7 +37,7 @@ def products_with_stock() -> QuerySet[Product]:
     )
 
 
-def may_publish_product(product: Product) -> tuple[bool, str]:
+def may_publish_product(product: Product) -> Decision:
     """Say whether customers may see the product as it is stored now, and if not, why."""
     kind = product.category.slug if product.category else ""
     return may_publish(

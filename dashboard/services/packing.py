@@ -23,6 +23,7 @@ from plugins.ordering.fulfilment import fulfil, unsent_pieces
 from plugins.ordering.locks import lock_order
 from plugins.ordering.order_state import CARRIER_REPORTS_KEY
 from plugins.ordering.outcomes import FulfilRefused
+from product_content.decisions import Decision
 
 MAX_SCAN_LENGTH = 60  # letters of a scan that are shown again
 
@@ -195,7 +196,7 @@ def report_parcel(*, order_id: int, report: ParcelReport, actor: User) -> None:
     queue_email(order_id=order_id, kind=report.value, dedup_key=report.value)
 
 
-def may_be_reported(order: Order, report: ParcelReport) -> tuple[bool, str]:
+def may_be_reported(order: Order, report: ParcelReport) -> Decision:
     """Say whether this can be noted of the order now, and if not, why."""
     contract = contract_of(order)
     return may_report(

@@ -16,7 +16,6 @@ from saleor.shipping.models import ShippingZone
 
 from plugins.discreet_shipping.configuration import ShippingSettings
 from plugins.discreet_shipping.errors import ChangeRefused
-from plugins.discreet_shipping.options import Decision
 from plugins.discreet_shipping.order_contract import contract_of, delivery_price, store_contract
 from plugins.discreet_shipping.packing import progress_of
 from plugins.discreet_shipping.plugin import current_settings
@@ -25,6 +24,7 @@ from plugins.discreet_shipping.saved_choices import choices_of, delivery_context
 from plugins.ordering.addresses import delete_unused_addresses
 from plugins.ordering.locks import lock_order
 from plugins.ordering.order_state import LABEL_PRINTED_KEY
+from product_content.decisions import Decision
 
 
 def address_change_decision(order: Order) -> Decision:
@@ -99,10 +99,9 @@ def change_address(
     get_plugins_manager().order_updated(order)  # asks for the customer's e-mail
 
 
-def _require(answer: Decision) -> None:
-    allowed, reason = answer
-    if not allowed:
-        raise ChangeRefused(reason)
+def _require(decision: Decision) -> None:
+    if not decision.allowed:
+        raise ChangeRefused(decision.reason)
 
 
 def _fits(order: Order, new: Address, *, expected_version: str, destroyed: bool) -> Decision:
@@ -122,7 +121,7 @@ def _set_address(order: Order, address: Address) -> None:
     order.shipping_address = address
     # what was chosen may not be had in the new country; what no longer fitted before stays
     for field, reason in _problems(order, rules).items():
-        _require((field in before, reason))
+        _require(Decision(field in before, reason))
     order.delete_value_from_private_metadata(LABEL_PRINTED_KEY)
     order.save(update_fields=["shipping_address", "private_metadata"])
     if contract_of(order):

@@ -14,9 +14,7 @@ from prices import Money
 
 from plugins.discreet_shipping.choices import OPTIONS, Choices
 from plugins.discreet_shipping.configuration import ShippingSettings
-
-Decision = tuple[bool, str]
-ALLOWED: Decision = (True, "")
+from product_content.decisions import ALLOWED, Decision, refused
 
 
 @dataclass(frozen=True)
@@ -50,15 +48,16 @@ def is_offered(
     """Say whether `option` can be had with delivery to `country` by `method`."""
     rule, name = rules.options[option], OPTIONS[option]
     if not rules.active or rule.price is None:
-        return False, _("“%(name)s” is not offered at the moment.") % {"name": name}
+        return refused(_("“%(name)s” is not offered at the moment.") % {"name": name})
     if rule.countries and country not in rule.countries:
-        return False, _("“%(name)s” is not offered in the country of your address.") % {
-            "name": name
-        }
+        return refused(
+            _("“%(name)s” is not offered in the country of your address.") % {"name": name}
+        )
     if rule.methods and method not in rule.methods:
-        return False, _(
-            "“%(name)s” is not offered with this way of delivery. Choose another one."
-        ) % {"name": name}
+        return refused(
+            _("“%(name)s” is not offered with this way of delivery. Choose another one.")
+            % {"name": name}
+        )
     return ALLOWED
 
 

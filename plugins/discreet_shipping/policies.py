@@ -1,4 +1,4 @@
-"""Rules of choices, and of changing them or the address later. Pure: `(allowed, reason)`."""
+"""Rules of choices, and of changing them or the address later. Pure: each returns a Decision."""
 
 from __future__ import annotations
 
@@ -11,25 +11,24 @@ from prices import Money
 
 from plugins.discreet_shipping.configuration import ShippingSettings
 from plugins.discreet_shipping.options import (
-    ALLOWED,
-    Decision,
     DeliveryContext,
     is_offered,
     used_options,
 )
+from product_content.decisions import ALLOWED, Decision, refused
 
 
 def sender_fits(now: DeliveryContext) -> Decision:
     """Say whether the sender is one of the shop's names."""
     if now.choices.sender and now.choices.sender not in now.rules.senders:
-        return False, _("Please choose one of our sender names.")
+        return refused(_("Please choose one of our sender names."))
     return ALLOWED
 
 
 def label_name_fits(now: DeliveryContext) -> Decision:
     """Say whether there are initials to be made."""
     if now.choices.label_name == "initials" and not now.first_name.strip():
-        return False, _("There is no first name to shorten. Choose another name instead.")
+        return refused(_("There is no first name to shorten. Choose another name instead."))
     return ALLOWED
 
 
@@ -38,9 +37,9 @@ def point_fits(now: DeliveryContext) -> Decision:
     if not now.choices.point:
         return ALLOWED
     if now.point is None or now.point.code != now.choices.point:
-        return False, _("We do not know this collection point (any more). Please choose another.")
+        return refused(_("We do not know this collection point (any more). Please choose another."))
     if now.point.country != now.country:
-        return False, _("This collection point is in another country than your address.")
+        return refused(_("This collection point is in another country than your address."))
     return ALLOWED
 
 
@@ -48,9 +47,11 @@ def locker_fits(now: DeliveryContext) -> Decision:
     """Say whether nobody has to sign at a locker."""
     at_locker = now.point is not None and now.point.kind == "locker"
     if at_locker and now.choices.handover in {"signature", "named"}:
-        return False, _(
-            "A locker cannot take a signature: it opens with your own code. Choose a shop or post "
-            "office, or no signature."
+        return refused(
+            _(
+                "A locker cannot take a signature: it opens with your own code. Choose a shop or "
+                "post office, or no signature."
+            )
         )
     return ALLOWED
 
@@ -59,14 +60,18 @@ def handover_fits(now: DeliveryContext) -> Decision:
     """Say whether handing over, safe place, neighbour and collection fit each other."""
     choices = now.choices
     if choices.point and choices.safe_place:
-        return False, _(
-            "At a collection point nothing is left outside. Choose home for a safe place, or keep "
-            "the collection point."
+        return refused(
+            _(
+                "At a collection point nothing is left outside. Choose home for a safe place, or "
+                "keep the collection point."
+            )
         )
     if choices.point and choices.no_neighbour:
-        return False, _(
-            "A collection point keeps the parcel itself, so no neighbour is asked. Take one of "
-            "the two out."
+        return refused(
+            _(
+                "A collection point keeps the parcel itself, so no neighbour is asked. Take one of "
+                "the two out."
+            )
         )
     return ALLOWED
 
@@ -74,9 +79,11 @@ def handover_fits(now: DeliveryContext) -> Decision:
 def safe_place_fits(now: DeliveryContext) -> Decision:
     """Say whether a safe place goes with what was asked of the handing over."""
     if now.choices.safe_place and now.choices.handover in {"signature", "named"}:
-        return False, _(
-            "Someone must be there to sign or to show who they are, so the parcel cannot be left "
-            "at a safe place too."
+        return refused(
+            _(
+                "Someone must be there to sign or to show who they are, so the parcel cannot be "
+                "left at a safe place too."
+            )
         )
     return ALLOWED
 
@@ -84,9 +91,11 @@ def safe_place_fits(now: DeliveryContext) -> Decision:
 def named_person_fits(now: DeliveryContext) -> Decision:
     """Say whether a person can show that the name on the label is theirs."""
     if now.choices.handover == "named" and now.choices.label_name == "other":
-        return False, _(
-            "For “named person only” the carrier compares the label with an identity card, so the "
-            "label needs your own name or its initials."
+        return refused(
+            _(
+                "For “named person only” the carrier compares the label with an identity card, so "
+                "the label needs your own name or its initials."
+            )
         )
     return ALLOWED
 
@@ -101,12 +110,12 @@ def day_fits(now: DeliveryContext) -> Decision:
         wanted = date.fromisoformat(choices.not_before)
         last = now.today + timedelta(days=rules.most_days)
         if wanted <= now.today:
-            return False, _("This day has passed. Please choose a day from tomorrow on.")
+            return refused(_("This day has passed. Please choose a day from tomorrow on."))
         if wanted > last:
             day = date_format(last, _("j F Y"))
-            return False, _("Please choose a day up to %(day)s.") % {"day": day}
+            return refused(_("Please choose a day up to %(day)s.") % {"day": day})
     if choices.day == "weekdays" and not set(choices.weekdays) <= set(rules.weekdays):
-        return False, _("Nothing is delivered on one of these weekdays.")
+        return refused(_("Nothing is delivered on one of these weekdays."))
     return ALLOWED
 
 
@@ -167,15 +176,15 @@ def check_choices(now: DeliveryContext) -> dict[str, str]:
 def may_change(*, paid: bool, canceled: bool, sent: bool, packing: bool) -> Decision:
     """Say whether an order is at a point where its parcel can still be changed."""
     if canceled:
-        return False, _("This order is no longer held.")
+        return refused(_("This order is no longer held."))
     if sent:
-        return False, _("Your parcel is on its way, so nothing about it can be changed any more.")
+        return refused(_("Your parcel is on its way, so nothing about it can be changed any more."))
     if packing:
-        return False, _(
-            "We have begun to pack your parcel, so nothing about it can be changed now."
+        return refused(
+            _("We have begun to pack your parcel, so nothing about it can be changed now.")
         )
     if not paid:
-        return False, _("This order is not paid yet. Change it in the checkout, then pay.")
+        return refused(_("This order is not paid yet. Change it in the checkout, then pay."))
     return ALLOWED
 
 
@@ -183,10 +192,13 @@ def price_change_allowed(*, before: Money, after: Money) -> Decision:
     """Say whether new choices can be had for what was paid; less is refunded."""
     if after > before:
         more = after - before
-        return False, _(
-            "This would cost %(amount)s %(currency)s more, and we do not take a second payment "
-            "for an order. Choose something that costs the same or less, or write to us."
-        ) % {"amount": more.amount, "currency": more.currency}
+        return refused(
+            _(
+                "This would cost %(amount)s %(currency)s more, and we do not take a second payment "
+                "for an order. Choose something that costs the same or less, or write to us."
+            )
+            % {"amount": more.amount, "currency": more.currency}
+        )
     return ALLOWED
 
 
@@ -201,15 +213,17 @@ def may_change_address(
 ) -> Decision:
     """Say whether an order is at a point where its address can still be changed by staff."""
     if canceled:
-        return False, "This order was cancelled: nothing of it is sent."
+        return refused("This order was cancelled: nothing of it is sent.")
     if sent:
-        return False, "A parcel of this order has left. Ask the carrier to send it elsewhere."
+        return refused("A parcel of this order has left. Ask the carrier to send it elsewhere.")
     if packing:
-        return False, "Somebody is packing this order. Ask them to put it aside first."
+        return refused("Somebody is packing this order. Ask them to put it aside first.")
     if not paid:
-        return False, "This order is not paid. Until then its customer changes it in the checkout."
+        return refused(
+            "This order is not paid. Until then its customer changes it in the checkout."
+        )
     if collection:
-        return False, "It goes to a collection point. Its customer may choose another one."
+        return refused("It goes to a collection point. Its customer may choose another one.")
     return ALLOWED
 
 
@@ -222,11 +236,11 @@ def new_address_fits(
     was paid goes to its country; `printed`: there is a label with the old one, `destroyed` or not.
     """
     if not is_current:
-        return False, ADDRESS_CHANGED
+        return refused(ADDRESS_CHANGED)
     if not is_new:
-        return False, "This is the address that it goes to already."
+        return refused("This is the address that it goes to already.")
     if not is_served:
-        return False, "The delivery that was paid does not go to this country. Cancel the order."
+        return refused("The delivery that was paid does not go to this country. Cancel the order.")
     if printed and not destroyed:
-        return False, DESTROY_LABEL
+        return refused(DESTROY_LABEL)
     return ALLOWED

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from saleor.account.models import Address
 
 from plugins.discreet_shipping.choices import MAX_LINE, Choices
-from plugins.discreet_shipping.options import ALLOWED, Decision
 from plugins.ordering.addresses import address_lines
+from product_content.decisions import ALLOWED, Decision, refused
 
 _SCRIPTS = ("LATIN ", "GREEK ", "CYRILLIC ")
 _PUNCTUATION = frozenset(" -'’‘`\"“”.,;:&/()+#*_№°ªº·–—0123456789\N{NO-BREAK SPACE}")
@@ -30,9 +30,9 @@ _TOO_LONG = _("Please shorten this to {most} characters, or it does not fit on a
 def line_is_printable(text: str) -> Decision:
     """Say whether `text` can stand on a label as one line."""
     if len(text) > MAX_LINE:
-        return False, str(_TOO_LONG).format(most=MAX_LINE)
+        return refused(str(_TOO_LONG).format(most=MAX_LINE))
     if not all(map(_has_glyph, unicodedata.normalize("NFC", text))):
-        return False, str(_OTHER_LETTERS)
+        return refused(str(_OTHER_LETTERS))
     return ALLOWED
 
 
@@ -64,7 +64,7 @@ def label_name(choices: Choices, first_name: str, last_name: str) -> str:
 def address_is_printable(address: Address | None) -> bool:
     """Say whether all that stands on a label of this address can be printed."""
     texts = [getattr(address, name, "") for name in ADDRESS_FIELDS]
-    return all(line_is_printable(text)[0] for text in texts)
+    return all(line_is_printable(text).allowed for text in texts)
 
 
 def place_lines(address: Address | None) -> tuple[str, ...]:

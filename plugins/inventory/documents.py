@@ -20,8 +20,9 @@ from saleor.warehouse.models import Stock, Warehouse
 from plugins.inventory.errors import StockRefused
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockDocument, StockReason
-from plugins.inventory.policies import Answer, may_add, may_set_stock, may_take
+from plugins.inventory.policies import may_add, may_set_stock, may_take
 from plugins.inventory.quantities import QUARANTINE, lock_stocks, write_quantities
+from product_content.decisions import ALLOWED, Decision
 
 _SCANNED_LINE = re.compile(r"^(?P<sku>\S+)(?:[\s;,]+(?P<pieces>\d{1,6}))?$")
 
@@ -146,7 +147,7 @@ def lock_or_open_stocks(places: Mapping[StockKey, object]) -> dict[StockKey, Sto
     return {place: stock for place, stock in found.items() if place in places}
 
 
-def _may_change(stock: Stock, pieces: int) -> Answer:
+def _may_change(stock: Stock, pieces: int) -> Decision:
     if pieces > 0:
         return may_add(pieces=pieces, maximum=MAX_PIECES)
     return may_take(pieces=-pieces, quantity=stock.quantity, allocated=stock.allocated)
@@ -233,9 +234,9 @@ def _problem(stock: Stock, count: CountedPieces) -> str:
     return "" if allowed else f"{stock.product_variant.sku}: {reason}"
 
 
-def _may_set(stock: Stock, count: CountedPieces) -> Answer:
+def _may_set(stock: Stock, count: CountedPieces) -> Decision:
     if count.expected == stock.quantity == count.pieces:
-        return True, ""
+        return ALLOWED
     return may_set_stock(
         expected=count.expected,
         current=stock.quantity,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from product_content.decisions import Decision
+
 
 class StockRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
     """The stock was left as it was; `problems` say why, for the person at the screen."""
@@ -16,8 +18,7 @@ class StockRefused(Exception):  # noqa: N818  a refusal is an answer, not a fail
         return " ".join(self.problems)
 
 
-def refuse_unless(answer: tuple[bool, str]) -> None:
+def refuse_unless(decision: Decision) -> None:
     """Raise StockRefused with a policy's reason."""
-    allowed, reason = answer
-    if not allowed:
-        raise StockRefused(reason)
+    if not decision.allowed:
+        raise StockRefused(decision.reason)

@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-Answer = tuple[bool, str]
+from product_content.decisions import ALLOWED, Decision, refused
 
 
-def may_set_stock(*, expected: int, current: int, allocated: int, wanted: int) -> Answer:
+def may_set_stock(*, expected: int, current: int, allocated: int, wanted: int) -> Decision:
     """Say whether the quantity on hand may become `wanted` pieces.
 
     `expected` is what the person had on the screen, `current` what is stored now, `allocated` what
     orders have reserved.
     """
     if expected != current:
-        return False, f"Someone changed this stock meanwhile: it is {current} now, not {expected}."
+        return refused(
+            f"Someone changed this stock meanwhile: it is {current} now, not {expected}."
+        )
     if wanted == current:
-        return False, f"The quantity is {current} already."
+        return refused(f"The quantity is {current} already.")
     if wanted < allocated:
-        return False, f"{allocated} are reserved by orders, so it cannot go below {allocated}."
-    return True, ""
+        return refused(f"{allocated} are reserved by orders, so it cannot go below {allocated}.")
+    return ALLOWED
 
 
-def may_take(*, pieces: int, quantity: int, allocated: int) -> Answer:
+def may_take(*, pieces: int, quantity: int, allocated: int) -> Decision:
     """Say whether `pieces` can be taken from `quantity`, of which `allocated` are held."""
     if pieces <= 0:
-        return False, "The number of pieces must be above zero."
+        return refused("The number of pieces must be above zero.")
     free = max(quantity - allocated, 0)
     if pieces > free:
-        return False, f"Only {free} are free: {quantity} on hand, {allocated} reserved by orders."
-    return True, ""
+        return refused(f"Only {free} are free: {quantity} on hand, {allocated} reserved by orders.")
+    return ALLOWED
 
 
-def may_add(*, pieces: int, maximum: int) -> Answer:
+def may_add(*, pieces: int, maximum: int) -> Decision:
     """Say whether `pieces` can be added to a stock; `maximum` guards against a scanned barcode."""
     if pieces <= 0:
-        return False, "The number of pieces must be above zero."
+        return refused("The number of pieces must be above zero.")
     if pieces > maximum:
-        return False, f"{pieces} pieces at once looks like a mistake: {maximum} are the most."
-    return True, ""
+        return refused(f"{pieces} pieces at once looks like a mistake: {maximum} are the most.")
+    return ALLOWED

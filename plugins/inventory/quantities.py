@@ -113,10 +113,10 @@ def lock_stocks(**which: Any) -> list[Stock]:
 def lock_stock(*, stock_id: int, expected: int, wanted: int) -> Stock:
     """Lock one stock and return it, if it may become `wanted`. Raises StockRefused."""
     (stock,) = lock_stocks(pk=stock_id)
-    answer = may_set_stock(
+    decision = may_set_stock(
         expected=expected, current=stock.quantity, allocated=stock.allocated, wanted=wanted
     )
-    refuse_unless(answer)
+    refuse_unless(decision)
     return stock
 
 

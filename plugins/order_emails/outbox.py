@@ -62,7 +62,7 @@ def queue_email(
     sweeper, as it does for `delay`.
     """
     order = Order.objects.get(pk=order_id)
-    if not may_send(order, kind)[0]:
+    if not may_send(order, kind).allowed:
         return None
     return write_row(
         about=f"order-{order_id}", kind=kind, dedup_key=dedup_key, delay=delay, order=order
@@ -209,7 +209,7 @@ def _send_message(message: EmailMessage) -> None:
 
 def _pause_if_hanging(error: Exception, seconds: float) -> None:
     global _smtp_paused_until  # noqa: PLW0603  what one process has seen, for its next tasks
-    if should_pause_smtp(error, seconds)[0]:
+    if should_pause_smtp(error, seconds).allowed:
         _smtp_paused_until = time.monotonic() + SMTP_PAUSE.total_seconds()
 
 

@@ -10,6 +10,8 @@ from smtplib import (
     SMTPSenderRefused,
 )
 
+from product_content.decisions import ALLOWED, Decision, refused
+
 
 class TextRefused(ValueError):  # noqa: N818  reads as what it is
     """Words that cannot be stored; `problems` are sentences by field, "" for all of it."""
@@ -37,7 +39,7 @@ class NoRecipient(ValueError):  # noqa: N818  reads as what it is
     """The order, or its e-mail address, is gone."""
 
 
-def may_retry(error: Exception, attempts: int) -> tuple[bool, str]:
+def may_retry(error: Exception, attempts: int) -> Decision:
     """Say whether a failed e-mail is tried again, and the reason as a class of error.
 
     The reason never holds the error's text, which may name the recipient. A refused log-in
@@ -45,23 +47,23 @@ def may_retry(error: Exception, attempts: int) -> tuple[bool, str]:
     """
     reason = type(error).__name__
     if isinstance(error, NoRecipient):
-        return False, reason
+        return refused(reason)
     if attempts >= MAX_ATTEMPTS:
-        return False, reason
-    return not _is_permanent(error), reason
+        return refused(reason)
+    return Decision(not _is_permanent(error), reason)
 
 
-def should_pause_smtp(error: Exception, seconds: float) -> tuple[bool, str]:
+def should_pause_smtp(error: Exception, seconds: float) -> Decision:
     """Say whether a try that failed after `seconds` shows a mail server that hangs.
 
     A server that refuses at once costs no time, so the others may well try; one that says no to
     a recipient is well.
     """
     if isinstance(error, SMTPRecipientsRefused | SMTPSenderRefused):
-        return False, "the server answers"
+        return refused("the server answers")
     if not isinstance(error, OSError) or seconds < HANG_SECONDS:
-        return False, "no time was lost"
-    return True, "the server hangs"
+        return refused("no time was lost")
+    return Decision(True, "the server hangs")
 
 
 def pause_after(attempts: int, jitter: float) -> timedelta:
@@ -82,22 +84,22 @@ def _is_permanent(error: Exception) -> bool:
     return isinstance(error, SMTPResponseException) and error.smtp_code >= _MIN_PERMANENT_CODE
 
 
-def may_retry_by_hand(*, state: str, link_deleted: bool) -> tuple[bool, str]:
+def may_retry_by_hand(*, state: str, link_deleted: bool) -> Decision:
     """Say whether staff may try an e-mail again; `link_deleted`: its link and address are gone."""
     if state != "dead":
-        return False, "Only an e-mail that was given up can be tried again."
+        return refused("Only an e-mail that was given up can be tried again.")
     if link_deleted:
-        return False, _LINK_DELETED
-    return True, ""
+        return refused(_LINK_DELETED)
+    return ALLOWED
 
 
-def may_resend(*, state: str, link_deleted: bool) -> tuple[bool, str]:
+def may_resend(*, state: str, link_deleted: bool) -> Decision:
     """Say whether staff may send what was sent (or no longer needed) once more."""
     if state != "sent":
-        return False, "This e-mail was not sent yet."
+        return refused("This e-mail was not sent yet.")
     if link_deleted:
-        return False, _LINK_DELETED
-    return True, ""
+        return refused(_LINK_DELETED)
+    return ALLOWED
 
 
 _LINK_DELETED = (

@@ -18,8 +18,9 @@ from plugins.ordering.order_state import (
     unneeded_payments,
 )
 from plugins.ordering.outcomes import ResolveRefused
-from plugins.ordering.policies import Answer, may_resolve
+from plugins.ordering.policies import may_resolve
 from plugins.ordering.refunds import refundable_amount
+from product_content.decisions import Decision, refused
 
 
 @transaction.atomic
@@ -45,11 +46,11 @@ def resolve_attention(*, order_id: int, expected_version: str, reason: str, acto
     time line. Raises SettleRefused.
     """
     order, _checkout = lock_order(order_id)
-    allowed, why = may_be_resolved(order)
-    if allowed and expected_version != attention_version(order):
-        allowed, why = False, "Something else came up meanwhile. Look at the time line again."
-    if not allowed:
-        raise ResolveRefused(why)
+    decision = may_be_resolved(order)
+    if decision.allowed and expected_version != attention_version(order):
+        decision = refused("Something else came up meanwhile. Look at the time line again.")
+    if not decision.allowed:
+        raise ResolveRefused(decision.reason)
     _save_reasons(order, [])
     note_order(order_id=order_id, message=f"Looked at, and settled: {reason}", actor_id=actor_id)
 
@@ -59,7 +60,7 @@ def attention_version(order: Order) -> str:
     return ",".join(attention_reasons(order))
 
 
-def may_be_resolved(order: Order) -> Answer:
+def may_be_resolved(order: Order) -> Decision:
     """Say whether `settle_attention` would take the marks away now, and if not, why."""
     reasons = attention_reasons(order)
     is_over = order.status == OrderStatus.CANCELED or is_paid(order)

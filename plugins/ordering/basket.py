@@ -20,8 +20,9 @@ from saleor.shipping import ShippingMethodType
 from saleor.shipping.models import ShippingMethod, ShippingZone
 
 from plugins.ordering.locks import lock_gift_cards
-from plugins.ordering.policies import Answer, price_fits, weight_fits
+from plugins.ordering.policies import price_fits, weight_fits
 from plugins.ordering.saleor_patches import needs_translations
+from product_content.decisions import Decision, refused
 
 
 def basket_fingerprint(
@@ -113,16 +114,16 @@ def _lines_with_products(discounts: list[DiscountInfo]) -> QuerySet[CheckoutLine
     return lines.prefetch_related("variant__product__collections") if discounts else lines
 
 
-def delivery_applies(checkout: Checkout, subtotal: Money) -> Answer:
+def delivery_applies(checkout: Checkout, subtotal: Money) -> Decision:
     """Say whether the basket's method serves its address, price and weight.
 
     Saleor's own query is not used: it drops weight methods that have no minimum.
     """
     method = checkout.shipping_method
     if method.currency != subtotal.currency:
-        return False, "another currency"
+        return refused("another currency")
     if not _serves(method.shipping_zone, checkout.shipping_address.country.code):
-        return False, "another country"
+        return refused("another country")
     if method.type == ShippingMethodType.PRICE_BASED:
         return price_fits(subtotal, method.minimum_order_price, method.maximum_order_price)
     return _weight_fits(method, checkout)
@@ -140,7 +141,7 @@ def _codes(zone: ShippingZone) -> set[str]:
     return {country.code for country in zone.countries}
 
 
-def _weight_fits(method: ShippingMethod, checkout: Checkout) -> Answer:
+def _weight_fits(method: ShippingMethod, checkout: Checkout) -> Decision:
     minimum, maximum = method.minimum_order_weight, method.maximum_order_weight
     return weight_fits(
         checkout.get_total_weight().g,

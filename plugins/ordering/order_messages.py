@@ -20,6 +20,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from saleor.order.models import Order
 
+from product_content.decisions import ALLOWED, Decision, refused
+
 
 @dataclass(frozen=True, slots=True)
 class EmailKind:
@@ -208,11 +210,11 @@ def message_promise(order: Order, kind: str) -> MessagePromise:
     )
 
 
-def may_send(order: Order, kind: str) -> tuple[bool, str]:
+def may_send(order: Order, kind: str) -> Decision:
     """Say whether the customer wants this e-mail; what must be sent is always sent."""
     if _contract(order).get("messages") == "legal" and not EMAIL_KINDS[kind].always_because:
-        return False, "the customer wants no messages but the one needed by law"
-    return True, ""
+        return refused("the customer wants no messages but the one needed by law")
+    return ALLOWED
 
 
 def _contract(order: Order) -> dict[str, Any]:

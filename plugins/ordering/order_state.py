@@ -19,8 +19,9 @@ from saleor.order.models import Order, OrderEvent
 from saleor.payment import ChargeStatus
 
 from plugins.ordering.payment_provider import get_provider
-from plugins.ordering.policies import Answer, may_cancel, total_payable
+from plugins.ordering.policies import may_cancel, total_payable
 from plugins.ordering.signals import payment_needs_attention
+from product_content.decisions import Decision, refused
 
 ATTENTION_KEY: Final = "needs_attention"  # a list of reason codes
 PACKING_KEY: Final = "packing"  # there as soon as somebody packs the parcel
@@ -58,10 +59,10 @@ def is_paid(order: Order) -> bool:
     return bool(order.payments.filter(whole).exists())
 
 
-def may_be_cancelled(order: Order) -> Answer:
+def may_be_cancelled(order: Order) -> Decision:
     """Say whether `cancel_order` would cancel this order now; the reason is for the customer."""
     if order.status == OrderStatus.CANCELED:
-        return False, "This order is canceled already."
+        return refused("This order is canceled already.")
     private = order.private_metadata or {}
     has_left = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED).exists()
     return may_cancel(
@@ -71,7 +72,7 @@ def may_be_cancelled(order: Order) -> Answer:
     )
 
 
-def can_be_charged(total: Money) -> Answer:
+def can_be_charged(total: Money) -> Decision:
     """Say whether the payment provider takes such a sum; the reason is for the customer."""
     return total_payable(
         total=total, minimum=get_provider().smallest_charge(currency=total.currency)

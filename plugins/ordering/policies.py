@@ -1,4 +1,4 @@
-"""Rules without side effects: each answers `(allowed, reason)`."""
+"""Rules without side effects: each returns a Decision."""
 
 from __future__ import annotations
 
@@ -6,44 +6,46 @@ from django.utils.translation import gettext
 from prices import Money
 
 from plugins.ordering.money import format_money
+from product_content.decisions import ALLOWED, Decision, refused
 
-Answer = tuple[bool, str]
 
-
-def price_fits(price: Money, minimum: Money | None, maximum: Money | None) -> Answer:
+def price_fits(price: Money, minimum: Money | None, maximum: Money | None) -> Decision:
     """Say whether a delivery method's price range holds `price`; None is no bound."""
     if minimum is not None and price < minimum:
-        return False, "below the minimum price"
+        return refused("below the minimum price")
     if maximum is not None and price > maximum:
-        return False, "above the maximum price"
-    return True, ""
+        return refused("above the maximum price")
+    return ALLOWED
 
 
-def weight_fits(grams: float, minimum: float | None, maximum: float | None) -> Answer:
+def weight_fits(grams: float, minimum: float | None, maximum: float | None) -> Decision:
     """Say whether a delivery method's weight range holds `grams`; None is no bound."""
     if minimum is not None and grams < minimum:
-        return False, "below the minimum weight"
+        return refused("below the minimum weight")
     if maximum is not None and grams > maximum:
-        return False, "above the maximum weight"
-    return True, ""
+        return refused("above the maximum weight")
+    return ALLOWED
 
 
-def total_payable(*, total: Money, minimum: Money) -> Answer:
+def total_payable(*, total: Money, minimum: Money) -> Decision:
     """Say whether the provider, whose smallest charge is `minimum`, can take `total`.
 
     A zero total is never charged. The reason is for the customer.
     """
     if total.amount == 0 or total >= minimum:
-        return True, ""
-    return False, gettext(
-        "%(total)s would be left to pay, and a card payment cannot be smaller than %(least)s. "
-        "Please add something to your basket, or take your code out. Nothing was charged."
-    ) % {"total": format_money(total), "least": format_money(minimum)}
+        return ALLOWED
+    return refused(
+        gettext(
+            "%(total)s would be left to pay, and a card payment cannot be smaller than %(least)s. "
+            "Please add something to your basket, or take your code out. Nothing was charged."
+        )
+        % {"total": format_money(total), "least": format_money(minimum)}
+    )
 
 
 def payment_settles(
     *, due: Money, amount: Money, canceled: bool, settled: bool, named: bool = True
-) -> Answer:
+) -> Decision:
     """Say whether a payment of `amount` pays an order on which `due` is due.
 
     `canceled`: the order was released; `settled`: it was paid before; `named`: the provider
@@ -51,120 +53,117 @@ def payment_settles(
     What pays for nothing whatever its amount comes first: it is given back by itself.
     """
     if canceled:
-        return False, "paid_after_release"
+        return refused("paid_after_release")
     if settled:
-        return False, "paid_twice"
+        return refused("paid_twice")
     if not named:
-        return False, "wrong_order"
+        return refused("wrong_order")
     if amount.currency != due.currency:
-        return False, "wrong_currency"
+        return refused("wrong_currency")
     if amount != due:
-        return False, "wrong_amount"
-    return True, ""
+        return refused("wrong_amount")
+    return ALLOWED
 
 
-def may_cancel(*, sent: bool, packing: bool, disputed: bool) -> Answer:
+def may_cancel(*, sent: bool, packing: bool, disputed: bool) -> Decision:
     """Say whether an order that stands can still be canceled; the reason is for the customer.
 
     `sent`: something of it has left. `disputed`: the bank holds its money back, so that it
     cannot be given back a second time.
     """
     if sent:
-        return False, "Your parcel is on its way, so the order cannot be canceled any more."
+        return refused("Your parcel is on its way, so the order cannot be canceled any more.")
     if packing:
-        return False, "We have begun to pack your parcel, so the order cannot be canceled now."
+        return refused("We have begun to pack your parcel, so the order cannot be canceled now.")
     if disputed:
-        return False, "Your bank is looking into this payment. Please write to us."
-    return True, ""
+        return refused("Your bank is looking into this payment. Please write to us.")
+    return ALLOWED
 
 
 def may_resolve(
     *, flagged: bool, disputed: bool, lost: bool, sent: bool, unapplied: bool
-) -> Answer:
+) -> Decision:
     """Say whether staff may take away that an order needs attention; the reason is for staff.
 
     `disputed`: the bank still looks; `lost`: it took the money back; `unapplied`: there is
     money that pays for nothing, as of a wrong amount.
     """
     if not flagged:
-        return False, "Nothing of this order needs attention."
+        return refused("Nothing of this order needs attention.")
     if disputed:
-        return False, "The bank still looks into its payment. The mark goes when that is over."
+        return refused("The bank still looks into its payment. The mark goes when that is over.")
     if lost and not sent:
-        return (
-            False,
-            "The bank took its money back, so it must not be sent: the mark stays.",
-        )
+        return refused("The bank took its money back, so it must not be sent: the mark stays.")
     if unapplied:
-        return False, "Money is here that does not pay for it. Give that back first."
-    return True, ""
+        return refused("Money is here that does not pay for it. Give that back first.")
+    return ALLOWED
 
 
-def refund_allowed(*, amount: Money, left: Money) -> Answer:
+def refund_allowed(*, amount: Money, left: Money) -> Decision:
     """Say whether `amount` can be given back of a payment of which `left` is still ours."""
     if amount.currency != left.currency:
-        return False, "the payment was in another currency"
+        return refused("the payment was in another currency")
     if amount.amount <= 0:
-        return False, "the amount must be above zero"
+        return refused("the amount must be above zero")
     if amount > left:
-        return False, f"only {left.amount} {left.currency} of the payment is left"
-    return True, ""
+        return refused(f"only {left.amount} {left.currency} of the payment is left")
+    return ALLOWED
 
 
-def line_refund_allowed(*, wanted: int, ordered: int, refunded: int) -> Answer:
+def line_refund_allowed(*, wanted: int, ordered: int, refunded: int) -> Decision:
     """Say whether `wanted` more pieces of an order line can be refunded."""
     if wanted <= 0:
-        return False, "the quantity must be above zero"
+        return refused("the quantity must be above zero")
     if wanted > ordered - refunded:
-        return False, f"only {ordered - refunded} of {ordered} pieces are not refunded yet"
-    return True, ""
+        return refused(f"only {ordered - refunded} of {ordered} pieces are not refunded yet")
+    return ALLOWED
 
 
-def may_fulfil(*, paid: bool, canceled: bool, flagged: bool, wanted: int, left: int) -> Answer:
+def may_fulfil(*, paid: bool, canceled: bool, flagged: bool, wanted: int, left: int) -> Decision:
     """Say whether `wanted` pieces of an order may leave; the reason is for who packs it.
 
     `flagged`: somebody has to look at it first. `left`: pieces that are neither sent nor refunded.
     """
     if canceled:
-        return False, "This order was cancelled. Put the pieces back."
+        return refused("This order was cancelled. Put the pieces back.")
     if not paid:
-        return False, "This order is not paid. It cannot leave."
+        return refused("This order is not paid. It cannot leave.")
     if flagged:
-        return False, "Someone has to look at this order first. Do not send it."
+        return refused("Someone has to look at this order first. Do not send it.")
     if wanted <= 0:
-        return False, "There is nothing in the parcel yet."
+        return refused("There is nothing in the parcel yet.")
     if wanted > left:
-        return False, f"Only {left} of these are still to be sent."
-    return True, ""
+        return refused(f"Only {left} of these are still to be sent.")
+    return ALLOWED
 
 
-def may_return(*, wanted: int, sent: int, returned: int) -> Answer:
+def may_return(*, wanted: int, sent: int, returned: int) -> Decision:
     """Say whether `wanted` more pieces of a line can have come back."""
     if wanted <= 0:
-        return False, "the quantity must be above zero."
+        return refused("the quantity must be above zero.")
     if wanted > sent - returned:
-        return False, f"only {sent - returned} were sent and are not back yet."
-    return True, ""
+        return refused(f"only {sent - returned} were sent and are not back yet.")
+    return ALLOWED
 
 
-def may_change_return_state(*, now: str, wanted: str, out: int) -> Answer:
+def may_change_return_state(*, now: str, wanted: str, out: int) -> Decision:
     """Say whether a return may go from the state `now` to `wanted` ("" is none).
 
     `out` pieces are with the customer.
     """
     if not wanted:
-        return (True, "") if now == "expected" else (False, "No return is expected.")
+        return ALLOWED if now == "expected" else refused("No return is expected.")
     if out <= 0:
-        return False, "Nothing of this order is with the customer."
+        return refused("Nothing of this order is with the customer.")
     if now in {wanted, "arrived"}:
-        return False, "A return is noted already. Look at its pieces."
-    return True, ""
+        return refused("A return is noted already. Look at its pieces.")
+    return ALLOWED
 
 
-def may_restock(*, sealed: bool, sound: bool) -> Answer:
+def may_restock(*, sealed: bool, sound: bool) -> Decision:
     """Say whether a returned piece may be sold again. Hygiene: an opened one never is."""
     if not sealed:
-        return False, "it was opened, and what was opened is never sold again."
+        return refused("it was opened, and what was opened is never sold again.")
     if not sound:
-        return False, "it is damaged."
-    return True, ""
+        return refused("it is damaged.")
+    return ALLOWED

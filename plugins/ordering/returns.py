@@ -19,8 +19,9 @@ from plugins.ordering.order_state import (
     note_order,
 )
 from plugins.ordering.outcomes import ReturnRefused
-from plugins.ordering.policies import Answer, may_change_return_state, may_restock, may_return
+from plugins.ordering.policies import may_change_return_state, may_restock, may_return
 from plugins.ordering.stock_allocation import restock_target
+from product_content.decisions import Decision
 
 _CHANGED = "Somebody noted a return of this order meanwhile. Look at what is left, then try again."
 
@@ -125,7 +126,7 @@ def set_return_state(*, order_id: int, state: ReturnState | None, actor_id: int)
     note_order(order_id=order_id, message=_STATE_NOTES[state], actor_id=actor_id)
 
 
-def may_set_return_state(order: Order, state: ReturnState | None) -> Answer:
+def may_set_return_state(order: Order, state: ReturnState | None) -> Decision:
     """Say whether `await_return` would note this now, and if not, why."""
     sent = sum(order.lines.values_list("quantity_fulfilled", flat=True))
     return may_change_return_state(

@@ -8,6 +8,7 @@ from prices import Money
 
 from plugins.ordering.payment_provider import RefundState, SessionState
 from plugins.stripe_payments.results import RefundData, SessionData
+from product_content.decisions import ALLOWED, Decision, refused
 
 PROVIDER = "stripe"
 
@@ -53,9 +54,6 @@ EXPIRY_MARGIN = 60  # seconds
 RETURN_LINK_HOURS = 24  # how long the way back from Stripe leads to the order page
 
 
-Answer = tuple[bool, str]
-
-
 def to_smallest_unit(amount: Money) -> int:
     """Return the amount as Stripe counts it (pence, cents, yen), exactly.
 
@@ -88,17 +86,17 @@ def _step(currency: str) -> int:
     return 10 if currency in THREE_DECIMAL else 1
 
 
-def suffix_allowed(suffix: str) -> Answer:
+def suffix_allowed(suffix: str) -> Decision:
     """Say whether Stripe takes this text for card statements; the reason is for operators."""
     if not MIN_SUFFIX_LENGTH <= len(suffix) <= MAX_SUFFIX_LENGTH:
-        return False, f"must have {MIN_SUFFIX_LENGTH} to {MAX_SUFFIX_LENGTH} characters"
+        return refused(f"must have {MIN_SUFFIX_LENGTH} to {MAX_SUFFIX_LENGTH} characters")
     if any(character in SUFFIX_FORBIDDEN for character in suffix):
-        return False, f"must not contain any of {SUFFIX_FORBIDDEN}"
+        return refused(f"must not contain any of {SUFFIX_FORBIDDEN}")
     if not suffix.isascii() or not suffix.isprintable():
-        return False, "must be plain Latin text"
+        return refused("must be plain Latin text")
     if not any(character.isalpha() for character in suffix):
-        return False, "must contain a letter"
-    return True, ""
+        return refused("must contain a letter")
+    return ALLOWED
 
 
 _FAILED = {"requires_payment_method", "canceled"}

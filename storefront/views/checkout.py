@@ -107,7 +107,7 @@ def place(request: HttpRequest) -> HttpResponse:
 
 def _before_paying(basket: Basket) -> dict[str, Any]:
     return {
-        "unpayable": can_be_charged(basket.due)[1],
+        "unpayable": can_be_charged(basket.due).reason,
         "receipt_wanted": wants_receipt(basket.token),
     }
 

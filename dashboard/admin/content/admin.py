@@ -168,7 +168,7 @@ class GuideAdmin(SaleorModelAdmin):
         """Return when a clinician reviewed it, or that one should."""
         if guide.reviewed_on is None:
             return "Never"
-        due, _why = is_review_due(reviewed_on=guide.reviewed_on, today=timezone.localdate())
+        due = is_review_due(reviewed_on=guide.reviewed_on, today=timezone.localdate()).allowed
         return "Due again" if due else format_day(guide.reviewed_on)
 
     @display(description="Updated", ordering="updated_on")

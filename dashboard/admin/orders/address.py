@@ -86,7 +86,7 @@ _PAGE = OrderPage(
     do=_change_address,
     more=lambda order: {
         "button": "Send it there",
-        "why": address_change_decision(order)[1],
+        "why": address_change_decision(order).reason,
         "now": format_address(order.shipping_address),
     },
 )

@@ -98,12 +98,12 @@ class OrderSteps:
 
 def possible_steps(order: Order) -> list[str]:
     """Return the steps that would not be refused now."""
-    reports = [report.value for report in ParcelReport if may_be_reported(order, report)[0]]
+    reports = [report.value for report in ParcelReport if may_be_reported(order, report).allowed]
     returns = [
-        step for step, state in _RETURN_STATES.items() if may_set_return_state(order, state)[0]
+        step for step, state in _RETURN_STATES.items() if may_set_return_state(order, state).allowed
     ]
-    settle = [SETTLE] if may_be_resolved(order)[0] else []
-    cancel = [CANCEL] if may_be_cancelled(order)[0] else []
+    settle = [SETTLE] if may_be_resolved(order).allowed else []
+    cancel = [CANCEL] if may_be_cancelled(order).allowed else []
     return [*settle, *reports, *returns, *cancel]
 
 
@@ -136,9 +136,9 @@ _STEP_PAGE = OrderPage(
     more=lambda order: {
         "button": "Do it",
         "steps": possible_steps(order),
-        "why_not": may_be_cancelled(order)[1],
+        "why_not": may_be_cancelled(order).reason,
         "attention": [code.replace("_", " ") for code in attention_reasons(order)],
-        "why_attention": may_be_resolved(order)[1],
+        "why_attention": may_be_resolved(order).reason,
     },
 )
 

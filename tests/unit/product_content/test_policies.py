@@ -19,11 +19,11 @@ def test_a_guide_that_nobody_reviewed_is_due():
 @pytest.mark.parametrize(("age", "due"), [(0, False), (729, False), (730, True), (2000, True)])
 def test_a_review_lasts_two_years(age, due):
     assert REVIEW_EVERY.days == 730
-    assert is_review_due(reviewed_on=TODAY - timedelta(days=age), today=TODAY)[0] is due
+    assert is_review_due(reviewed_on=TODAY - timedelta(days=age), today=TODAY).allowed is due
 
 
 def test_a_guide_due_again_says_when_it_was_reviewed():
-    assert is_review_due(reviewed_on=date(2024, 5, 3), today=TODAY)[1] == (
+    assert is_review_due(reviewed_on=date(2024, 5, 3), today=TODAY).reason == (
         "The last review, on 3 May 2024, is two years old or older."
     )
 

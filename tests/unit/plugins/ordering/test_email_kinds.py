@@ -83,6 +83,6 @@ def test_without_a_contract_the_texts_are_the_shops(settings):
 
 def test_those_who_want_no_messages_get_what_must_be_sent():
     order = _Order({"messages": "legal", "choices": {"messages": "legal"}})
-    allowed = {kind for kind in EMAIL_KINDS if may_send(order, kind)[0]}
+    allowed = {kind for kind in EMAIL_KINDS if may_send(order, kind).allowed}
     assert allowed == {"order_confirmed", "new_link"}
     assert may_send(_Order(), "sent") == (True, "")

@@ -1,0 +1,23 @@
+"""What a policy returns."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Decision(NamedTuple):
+    """Whether something is so or may be done, and why: the reason is a sentence or a code.
+
+    A decision that allows something mostly has no reason.
+    """
+
+    allowed: bool
+    reason: str = ""
+
+
+ALLOWED = Decision(allowed=True)
+
+
+def refused(reason: str) -> Decision:
+    """Return the decision that does not allow something, for this reason."""
+    return Decision(allowed=False, reason=reason)
