@@ -90,8 +90,8 @@ class AccessKind(models.TextChoices):
     """What somebody looked at."""
 
     ORDER = "order", "Order"
-    PARCEL = "parcel", "Parcel at the bench"
-    DOCUMENT = "sheet", "Label or slip"
+    PARCEL = "parcel", "Parcel"
+    DOCUMENT = "document", "Label or slip"
     CUSTOMER = "customer", "Customer"
 
 
@@ -106,9 +106,9 @@ class AccessRecord(models.Model):
     class Meta:
         ordering = ("-pk",)
         default_permissions = ()  # `dashboard.view_access_log` guards it
-        indexes = (models.Index(fields=("subject_id",), name="looks_at_subject"),)
-        verbose_name = "look"
-        verbose_name_plural = "who looked at what"
+        indexes = (models.Index(fields=("subject_id",), name="access_by_subject"),)
+        verbose_name = "access"
+        verbose_name_plural = "access log"
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.subject_id}"

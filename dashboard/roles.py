@@ -18,7 +18,7 @@ VIEW_ACCESS_LOG = "dashboard.view_access_log"
 OWN_PERMISSIONS = (
     (PACK_ORDERS, "Pack orders."),
     (MANAGE_STOCK, "Manage stock."),
-    (VIEW_ACCESS_LOG, "See who looked at what."),
+    (VIEW_ACCESS_LOG, "View the access log."),
 )
 
 

@@ -5,7 +5,11 @@ from dashboard.admin.content.admin import GuideAdmin
 from dashboard.admin.emails.admin import EmailAdmin
 from dashboard.admin.emails.texts import EmailTextAdmin
 from dashboard.admin.orders.admin import OrderAdmin
-from dashboard.admin.orders.payments import DeadEventAdmin, RefusedWebhookAdmin, StrayPaymentAdmin
+from dashboard.admin.orders.payments import (
+    DeadEventAdmin,
+    RefusedWebhookAdmin,
+    UnmatchedPaymentAdmin,
+)
 from dashboard.admin.people.access_log import AccessRecordAdmin, LogEntryAdmin
 from dashboard.admin.people.customers import CustomerAdmin
 from dashboard.admin.people.staff import GroupAdmin, StaffAdmin
@@ -41,7 +45,7 @@ __all__ = [
     "StaffAdmin",
     "StockAdmin",
     "StockEntryAdmin",
-    "StrayPaymentAdmin",
+    "UnmatchedPaymentAdmin",
     "VariantAdmin",
     "VoucherAdmin",
     "WarehouseAdmin",

@@ -25,7 +25,7 @@ from dashboard.selectors.orders import CANCELLED, is_late, orders_with_payment
 from dashboard.selectors.stock import is_check_old, latest_check, stock_with_availability
 from plugins.inventory.quantities import low_stock, out_of_stock
 from plugins.order_emails.models import EmailState, OutgoingEmail
-from plugins.stripe_payments.models import EventState, StrayPayment, StripeEvent
+from plugins.stripe_payments.models import EventState, StripeEvent, UnmatchedPayment
 from product_content.models import Guide
 
 MANAGE_ORDERS = "order.manage_orders"
@@ -119,8 +119,9 @@ WORK = (
         is_trouble=True,
     ),
     Work(
-        "Stray payments", "Paid, and no order fits", "help", MANAGE_ORDERS,
-        "admin:stripe_payments_straypayment_changelist", StrayPayment.objects.all, is_trouble=True,
+        "Unmatched payments", "Paid, and no order fits", "help", MANAGE_ORDERS,
+        "admin:stripe_payments_unmatchedpayment_changelist", UnmatchedPayment.objects.all,
+        is_trouble=True,
     ),
     Work(
         "Given-up events", "What Stripe told could not be worked on", "sync_problem",

@@ -55,11 +55,9 @@ def _send_low_stock_alert(point: ReorderPoint) -> None:
     stock_ran_low.send(ReorderPoint, stock_id=point.stock_id, dedup_key=dedup_key)
 
 
-_SALT = "inventory.wish"
+_SALT = "inventory.wish"  # as it was first called: links in e-mails are signed with it
 _MAX_ALERTS_PER_RUN = 500
-BACK_IN_STOCK_ALERT_RETENTION = timedelta(
-    days=365
-)  # an address that nothing came of is then forgotten
+BACK_IN_STOCK_ALERT_RETENTION = timedelta(days=365)  # then an alert not sent is deleted
 
 
 def request_back_in_stock_alert(*, variant_id: int, email: str, language: str, path: str) -> None:

@@ -169,7 +169,7 @@ class BackInStockAlert(models.Model):
         ordering = ("pk",)
         default_permissions = ()
         constraints = (
-            models.UniqueConstraint("variant", Lower("email"), name="one_wish_per_address"),
+            models.UniqueConstraint("variant", Lower("email"), name="one_alert_per_address"),
         )
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from saleor.order.models import Order
 
-RESENT = "+"  # parts an dedup_key from the number of its repetition
+RESENT = "+"  # separates a dedup key from the number of its repetition
 
 
 class EmailState(models.TextChoices):
@@ -64,7 +64,7 @@ class OutgoingEmail(models.Model):
         verbose_name = "e-mail"
         constraints = (
             models.UniqueConstraint(
-                fields=("about", "kind", "dedup_key"), name="one_email_per_occasion"
+                fields=("about", "kind", "dedup_key"), name="one_email_per_dedup_key"
             ),
         )
         indexes = (

@@ -354,7 +354,7 @@ def _next_dedup_key(email: OutgoingEmail) -> str:
     return f"{email.event}{RESENT}{times + 1}"
 
 
-def forget_old_emails(*, now: datetime | None = None) -> int:
+def delete_old_emails(*, now: datetime | None = None) -> int:
     """Delete rows of e-mails that were sent or given up long ago; return how many.
 
     A row of an order stays until the order is anonymous: it is what keeps the same e-mail

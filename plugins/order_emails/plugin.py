@@ -47,7 +47,8 @@ def queue_payment_reminders() -> int:
     return len(orders)
 
 
-WISH_PATH = "/wishes/{token}/"  # where the storefront takes a wish back
+# Where the storefront deletes an alert. Links in e-mails that were sent hold this address.
+ALERT_PATH = "/wishes/{token}/"
 
 
 def connect() -> None:
@@ -90,16 +91,16 @@ def stock_is_low(*, stock_id: int, dedup_key: str, **_: Any) -> None:
     queue_staff_email(kind="low_stock", dedup_key=dedup_key, subject_id=f"stock-{stock_id}")
 
 
-def stock_is_back(*, wish: BackInStockAlert, **_: Any) -> None:
+def stock_is_back(*, alert: BackInStockAlert, **_: Any) -> None:
     """Tell a customer who asked that something is here again, in the language they asked in."""
-    with translation.override(wish.language):
+    with translation.override(alert.language):
         queue_notice_email(
-            about=f"wish-{wish.pk}",
+            about=f"alert-{alert.pk}",
             kind="back_in_stock",
             dedup_key="back",
-            to_address=wish.email,
-            path=wish.path,
-            unsubscribe_path=localized(WISH_PATH.format(token=alert_token(wish))),
+            to_address=alert.email,
+            path=alert.path,
+            unsubscribe_path=localized(ALERT_PATH.format(token=alert_token(alert))),
         )
 
 

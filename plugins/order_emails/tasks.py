@@ -24,6 +24,6 @@ def remind_of_payment() -> int:
 
 
 @shared_task
-def forget_old_emails() -> int:
+def delete_old_emails() -> int:
     """Delete rows of e-mails that were sent long ago (beat, once an hour)."""
-    return outbox.forget_old_emails()
+    return outbox.delete_old_emails()

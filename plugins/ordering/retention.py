@@ -71,13 +71,13 @@ RETENTION: dict[str, RetentionPeriod] = {
         ),
         timedelta(days=_YEAR),
         _("So that no e-mail goes out twice, and we can tell you what we sent."),
-        "plugins.order_emails.tasks.forget_old_emails",
+        "plugins.order_emails.tasks.delete_old_emails",
     ),
     "payment_notices": RetentionPeriod(
         _("Notices of the payment service: their kind and number"),
         timedelta(days=90),
         _("So that none is worked on twice."),
-        "plugins.stripe_payments.tasks.forget_old_events",
+        "plugins.stripe_payments.tasks.delete_old_events",
     ),
     "back_in_stock_alerts": RetentionPeriod(
         _("An e-mail address that asked to be told when something can be bought again"),

@@ -11,8 +11,8 @@ from django.dispatch import Signal
 
 # A person of the shop has to look at a payment. Arguments: `order_id` (int, or None where no
 # order is known), `reason` (a code such as "wrong_amount", "paid_twice", "dispute",
-# "refund_failed", "stray_payment"; nothing private in it) and `dedup_key` (str, the same for the
-# same trouble told twice). Sent once per trouble.
+# "refund_failed", "unmatched_payment"; nothing private in it) and `dedup_key` (str, the same when
+# the same problem is reported twice). Sent once per problem.
 payment_needs_attention = Signal()
 
 # A try to pay did not work; the order stays held. Arguments: `order_id`.

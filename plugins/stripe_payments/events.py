@@ -142,7 +142,7 @@ def _finish(event: StripeEvent, **values: object) -> None:
     mine.update(**values)
 
 
-def forget_old_events(*, now: datetime | None = None) -> int:
+def delete_old_events(*, now: datetime | None = None) -> int:
     """Delete finished events and counts of refused webhooks; return how many.
 
     Stripe delivers an event again for three days and lists it for thirty, so that one which

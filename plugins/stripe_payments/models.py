@@ -51,7 +51,7 @@ class StripeEvent(models.Model):
         return f"{self.kind} {self.event_id}"
 
 
-class StrayPayment(models.Model):
+class UnmatchedPayment(models.Model):
     """A payment on our Stripe account that belongs to no order here; staff look at it.
 
     `amount` is in the currency's smallest unit, as Stripe gives it.
@@ -61,7 +61,7 @@ class StrayPayment(models.Model):
     order_number = models.CharField(max_length=255, blank=True, default="")
     amount = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
-    seen_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("pk",)

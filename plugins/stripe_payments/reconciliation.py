@@ -12,7 +12,7 @@ from saleor.payment.models import Transaction
 
 from plugins.ordering.models import PaymentSession, SessionStatus
 from plugins.stripe_payments.client import get_stripe
-from plugins.stripe_payments.models import StrayPayment
+from plugins.stripe_payments.models import UnmatchedPayment
 from plugins.stripe_payments.policies import PROVIDER
 from plugins.stripe_payments.refunds import apply_refund, is_settled
 from plugins.stripe_payments.results import SessionData
@@ -54,7 +54,7 @@ def _recorded(session: SessionData) -> bool:
     if session.payment_status != "paid":
         return True  # a bank debit: its own row is open and was asked above
     recorded = Transaction.objects.filter(token=session.intent, is_success=True)
-    return recorded.exists() or StrayPayment.objects.filter(intent=session.intent).exists()
+    return recorded.exists() or UnmatchedPayment.objects.filter(intent=session.intent).exists()
 
 
 def _refunds(window: timedelta) -> int:

@@ -25,7 +25,7 @@ from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import NOT_PAID_IN_TIME, release_order
 from plugins.ordering.signals import payment_needs_attention
 from plugins.stripe_payments.client import StripeRefused, StripeUnavailable, get_stripe
-from plugins.stripe_payments.models import StrayPayment
+from plugins.stripe_payments.models import UnmatchedPayment
 from plugins.stripe_payments.policies import (
     PROVIDER,
     RETURN_LINK_HOURS,
@@ -64,7 +64,7 @@ def record_unmatched_payment(session: SessionData) -> None:
     It is not refunded by itself: it comes from something else on the Stripe account (a second
     shop, an invoice written by hand), whose customers' money is not ours to give back.
     """
-    _, created = StrayPayment.objects.get_or_create(
+    _, created = UnmatchedPayment.objects.get_or_create(
         intent=session.intent,
         defaults={
             "order_number": session.order_number,
@@ -74,10 +74,10 @@ def record_unmatched_payment(session: SessionData) -> None:
     )
     if created:
         payment_needs_attention.send(
-            StrayPayment,
+            UnmatchedPayment,
             order_id=None,
-            reason="stray_payment",
-            dedup_key=f"stray-{session.intent}",
+            reason="unmatched_payment",
+            dedup_key=f"unmatched-{session.intent}",
         )
         logger.error("payment %s belongs to no order: look at it in Stripe", session.intent)
 

@@ -24,6 +24,6 @@ def reconcile() -> int:
 
 
 @shared_task
-def forget_old_events() -> int:
+def delete_old_events() -> int:
     """Delete what Stripe told us long ago (beat, once an hour)."""
-    return events.forget_old_events()
+    return events.delete_old_events()

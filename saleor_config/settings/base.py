@@ -283,11 +283,11 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "notice-low-stock": {
+    "send-low-stock-alerts": {
         "task": "plugins.inventory.tasks.send_low_stock_alerts",
         "schedule": 300.0,
     },
-    "grant-stock-wishes": {
+    "send-back-in-stock-alerts": {
         "task": "plugins.inventory.tasks.send_back_in_stock_alerts",
         "schedule": 300.0,
     },
@@ -306,8 +306,8 @@ CELERY_BEAT_SCHEDULE = {
         for name, task in (
             ("erase-old-baskets", "plugins.ordering.tasks.erase_old_baskets"),
             ("anonymise-old-orders", "plugins.ordering.tasks.anonymise_old_orders"),
-            ("forget-old-emails", "plugins.order_emails.tasks.forget_old_emails"),
-            ("forget-old-events", "plugins.stripe_payments.tasks.forget_old_events"),
+            ("delete-old-emails", "plugins.order_emails.tasks.delete_old_emails"),
+            ("delete-old-events", "plugins.stripe_payments.tasks.delete_old_events"),
         )
     },
     "delete-old-traces": {"task": "dashboard.tasks.delete_old_traces", "schedule": 3600.0},
@@ -323,7 +323,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "plugins.stripe_payments.tasks.reconcile",
         "schedule": 300.0,
     },
-    "forget-unconfirmed": {
+    "delete-unconfirmed": {
         "task": "storefront.tasks.delete_unconfirmed",
         "schedule": 3600.0,
     },

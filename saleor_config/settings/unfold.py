@@ -87,7 +87,12 @@ _NAVIGATION = [
     {
         "title": "Payments",
         "items": [
-            _line("Stray payments", "help", "stripe_payments_straypayment", "order.manage_orders"),
+            _line(
+                "Unmatched payments",
+                "help",
+                "stripe_payments_unmatchedpayment",
+                "order.manage_orders",
+            ),
             _line(
                 "Given-up events",
                 "sync_problem",

@@ -45,7 +45,7 @@ _OPENED_WITH = {
     "admin_logentry": ("?q=price",),
     "dashboard_maskedgiftcard": ("?q=AB12", "?is_active__exact=1"),
     "discount_voucher": ("?q=M0000", "?type__exact=entire_order"),
-    "stripe_payments_straypayment": ("?q=pi_many",),
+    "stripe_payments_unmatchedpayment": ("?q=pi_many",),
     "stripe_payments_stripeevent": ("?q=evt_many_1",),
     "product_content_guide": ("?q=size",),
 }

@@ -85,7 +85,7 @@ def stripe_event():
     )  # fmt: skip
 
 
-def wish():
+def back_in_stock_alert():
     sold_out = variant_in_stock(0)
     return BackInStockAlert.objects.create(
         variant=sold_out, email="robin@example.org", language="en", path="/sets/x/"
@@ -113,7 +113,7 @@ EXAMPLES = {
     "orders": (paid_order, "created"),
     "emails": (email_row, "created_at"),
     "payment_notices": (stripe_event, "received_at"),
-    "back_in_stock_alerts": (wish, "created_at"),
+    "back_in_stock_alerts": (back_in_stock_alert, "created_at"),
     "staff_log": (log_line, "action_time"),
     "unconfirmed": (lambda: UserFactory(password=make_password(None)), "date_joined"),
     "sign_in_tries": (log_in_try, "attempt_time"),

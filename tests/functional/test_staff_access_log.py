@@ -55,7 +55,7 @@ def test_a_manager_finds_who_looked(order):
     assert who not in manager.get(LOG, {"q": "999999"}).content.decode()
     record = AccessRecord.objects.get()
     assert manager.post(f"{LOG}{record.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert manager.post(f"{LOG}{record.pk}/change/", {"kind": "sheet"}).status_code == 403
+    assert manager.post(f"{LOG}{record.pk}/change/", {"kind": "document"}).status_code == 403
 
 
 def test_looks_are_forgotten_with_the_rest_of_staffs_log(order):

@@ -17,7 +17,7 @@ from plugins.inventory.ledger import record_check, stock_reason
 from plugins.inventory.models import LedgerCheck, StockReason
 from plugins.inventory.tasks import check_ledger
 from plugins.order_emails.models import OutgoingEmail
-from plugins.stripe_payments.models import StrayPayment, StripeEvent
+from plugins.stripe_payments.models import StripeEvent, UnmatchedPayment
 from tests import personas
 from tests.factories import GuideFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 ORDERS = [
     "To pack", "Late", "Needs attention", "Waiting for payment", "Returns", "Orders today",
 ]  # fmt: skip
-TROUBLE = ["Failed e-mails", "Stray payments", "Given-up events"]
+TROUBLE = ["Failed e-mails", "Unmatched payments", "Given-up events"]
 STOCK = ["Low stock", "Out of stock", "Stock ledger"]
 CONTENT = ["Guides to review", "Draft guides", "Hidden products"]
 WORK = {
@@ -59,7 +59,7 @@ def busy(times=1):
         builders.order(paid=True, status="canceled")
         mail(paid, f"dead-{number}", "dead")
         mail(paid, f"sent-{number}", "sent")
-        StrayPayment.objects.create(intent=f"pi_{number}", amount=1250, currency="GBP")
+        UnmatchedPayment.objects.create(intent=f"pi_{number}", amount=1250, currency="GBP")
         event(f"evt_dead_{number}", "dead")
         event(f"evt_done_{number}", "done")
         GuideFactory()

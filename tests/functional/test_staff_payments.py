@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from plugins.stripe_payments.models import EventState, RefusedWebhook, StrayPayment, StripeEvent
+from plugins.stripe_payments.models import EventState, RefusedWebhook, StripeEvent, UnmatchedPayment
 from tests import personas
 
 pytestmark = pytest.mark.django_db
@@ -24,9 +24,9 @@ def event(name, state):
     )  # fmt: skip
 
 
-def test_a_stray_payment_is_shown_with_its_amount(seller):
-    StrayPayment.objects.create(intent="pi_1", order_number="77", amount=1250, currency="GBP")
-    html = seller.get(f"{LISTS}straypayment/").content.decode()
+def test_an_unmatched_payment_is_shown_with_its_amount(seller):
+    UnmatchedPayment.objects.create(intent="pi_1", order_number="77", amount=1250, currency="GBP")
+    html = seller.get(f"{LISTS}unmatchedpayment/").content.decode()
     for words in ("pi_1", "77", "£12.50"):
         assert words in html
 

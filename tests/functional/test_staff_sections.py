@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 SECTIONS = {
     "order_order": "order.manage_orders",
-    "stripe_payments_straypayment": "order.manage_orders",
+    "stripe_payments_unmatchedpayment": "order.manage_orders",
     "stripe_payments_stripeevent": "order.manage_orders",
     "stripe_payments_refusedwebhook": "order.manage_orders",
     "dashboard_stockitem": "dashboard.manage_stock",

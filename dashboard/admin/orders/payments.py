@@ -10,7 +10,7 @@ from unfold.decorators import display
 from dashboard.admin.base import ReadOnly, SaleorModelAdmin
 from dashboard.admin.formatting import format_money, format_time
 from dashboard.site import staff_site
-from plugins.stripe_payments.models import EventState, RefusedWebhook, StrayPayment, StripeEvent
+from plugins.stripe_payments.models import EventState, RefusedWebhook, StripeEvent, UnmatchedPayment
 from plugins.stripe_payments.policies import from_smallest_unit
 
 
@@ -21,8 +21,8 @@ class PaymentProblemAdmin(ReadOnly, SaleorModelAdmin):
     empty_help = "Nothing here, as it should be."
 
 
-@admin.register(StrayPayment, site=staff_site)
-class StrayPaymentAdmin(PaymentProblemAdmin):
+@admin.register(UnmatchedPayment, site=staff_site)
+class UnmatchedPaymentAdmin(PaymentProblemAdmin):
     """Payments of no order here: look at them at Stripe."""
 
     empty_help = "Nothing here, as it should be: every payment found its order."
@@ -32,15 +32,15 @@ class StrayPaymentAdmin(PaymentProblemAdmin):
     ordering = ("-pk",)
 
     @display(description="Amount")
-    def sum(self, stray: StrayPayment) -> str:
+    def sum(self, payment: UnmatchedPayment) -> str:
         """Return what was paid."""
-        money = from_smallest_unit(stray.amount, stray.currency)
+        money = from_smallest_unit(payment.amount, payment.currency)
         return format_money(money.amount, money.currency)
 
-    @display(description="Seen", ordering="seen_at")
-    def seen(self, stray: StrayPayment) -> str:
+    @display(description="Seen", ordering="received_at")
+    def seen(self, payment: UnmatchedPayment) -> str:
         """Return when the shop learnt of it."""
-        return format_time(stray.seen_at)
+        return format_time(payment.received_at)
 
 
 @admin.register(StripeEvent, site=staff_site)

@@ -18,7 +18,7 @@ from saleor.giftcard.models import GiftCard
 from saleor.product.models import Product
 
 from dashboard.models import AccessKind, AccessRecord
-from plugins.stripe_payments.models import EventState, StrayPayment, StripeEvent
+from plugins.stripe_payments.models import EventState, StripeEvent, UnmatchedPayment
 from tests.bench.many.copying import Run, Table, run
 
 
@@ -73,8 +73,8 @@ def _payments(own: str) -> Iterator[Other]:
     )
     given_up = "CASE map.n % 2000 WHEN 0 THEN 'dead' ELSE 'done' END"
     yield Other(event, 2, {"event_id": "'evt_many_' || map.new", "state": given_up})
-    stray = StrayPayment.objects.create(intent=f"pi_{own}", amount=1000, currency="gbp")
-    yield Other(stray, 0.001, {"intent": "'pi_many_' || map.new"})
+    unmatched = UnmatchedPayment.objects.create(intent=f"pi_{own}", amount=1000, currency="gbp")
+    yield Other(unmatched, 0.001, {"intent": "'pi_many_' || map.new"})
 
 
 def _copy(row: Model, count: int, changes: dict[str, str]) -> None:

@@ -149,7 +149,9 @@ def test_staff_learn_of_low_stock_without_a_name_in_it(settings):
 
 def test_staff_learn_of_a_payment_that_belongs_to_no_order(settings):
     settings.STAFF_EMAILS = ["one@example.org"]
-    queue_staff_email(kind="payment_attention", dedup_key="stray:pi_1", subject_id="payment-pi_1")
+    queue_staff_email(
+        kind="payment_attention", dedup_key="unmatched:pi_1", subject_id="payment-pi_1"
+    )
     (message,) = mail.outbox
     assert message.subject == "Payment of no order of ours: please look"
-    assert all("stray" in body for body in bodies(message))
+    assert all("unmatched" in body for body in bodies(message))

@@ -57,7 +57,7 @@ def test_staff_are_told_once_per_crossing():
     assert tasks.send_low_stock_alerts() == 1
 
 
-def wish(variant, email="Robin@Example.org", language="en"):
+def ask_for_alert(variant, email="Robin@Example.org", language="en"):
     request_back_in_stock_alert(
         variant_id=variant.pk, email=email, language=language, path="/sets/small/"
     )
@@ -65,9 +65,9 @@ def wish(variant, email="Robin@Example.org", language="en"):
 
 def test_who_asked_is_told_once_and_forgotten():
     variant, other = variant_in_stock(0), variant_in_stock(0)
-    wish(variant)
-    wish(variant, "robin@example.org")
-    wish(other)
+    ask_for_alert(variant)
+    ask_for_alert(variant, "robin@example.org")
+    ask_for_alert(other)
     assert BackInStockAlert.objects.count() == 2
     assert tasks.send_back_in_stock_alerts() == 0
 
@@ -88,21 +88,21 @@ def test_who_asked_is_told_once_and_forgotten():
 
 def test_they_are_told_in_the_language_they_asked_in():
     variant = variant_in_stock(1)
-    wish(variant, language="es")
+    ask_for_alert(variant, language="es")
     tasks.send_back_in_stock_alerts()
     assert OutgoingEmail.objects.get().language == "es"
 
 
 def test_what_is_set_aside_does_not_count_as_back(warehouse):
     variant = variant_in_stock()
-    wish(variant)
+    ask_for_alert(variant)
     warehouse.shipping_zones.clear()
     Stock.objects.create(warehouse=warehouse, product_variant=variant, quantity=3)
     assert tasks.send_back_in_stock_alerts() == 0
 
 
 def test_a_wish_is_taken_back_by_its_link_only():
-    wish(variant_in_stock(0))
+    ask_for_alert(variant_in_stock(0))
     token = alert_token(BackInStockAlert.objects.get())
     assert delete_back_in_stock_alert(token=f"{token}x") is False
     assert BackInStockAlert.objects.exists()
@@ -112,7 +112,7 @@ def test_a_wish_is_taken_back_by_its_link_only():
 
 
 def test_an_address_that_nothing_came_of_is_forgotten_after_a_year():
-    wish(variant_in_stock(0))
+    ask_for_alert(variant_in_stock(0))
     BackInStockAlert.objects.update(created_at=timezone.now() - timedelta(days=366))
     tasks.send_back_in_stock_alerts()
     assert not BackInStockAlert.objects.exists()

@@ -18,7 +18,7 @@ from plugins.ordering.releasing import release_order
 from plugins.ordering.signals import payment_needs_attention
 from plugins.stripe_payments import client, reconciliation
 from plugins.stripe_payments.client import get_stripe
-from plugins.stripe_payments.models import StrayPayment, StripeEvent
+from plugins.stripe_payments.models import StripeEvent, UnmatchedPayment
 from plugins.stripe_payments.reconciliation import WEBHOOK_GRACE
 from plugins.stripe_payments.sessions import apply_session
 from tests.factories import change_quantity
@@ -202,7 +202,7 @@ def test_payment_whose_row_is_gone_pays_the_order_that_it_names(client, sandbox,
     assert (Transaction.objects.count(), PaymentSession.objects.get().state) == (1, "paid")
     row = money_of(sandbox, session)
     assert row["refunded"] == 0
-    assert not StrayPayment.objects.filter(intent=row["payment_intent"]).exists()
+    assert not UnmatchedPayment.objects.filter(intent=row["payment_intent"]).exists()
 
 
 def test_payment_whose_row_is_gone_is_returned_if_its_order_is_gone_too(
@@ -237,8 +237,8 @@ def test_payment_of_another_shop_with_our_number_is_shown_to_staff_and_left_alon
     send(client, sandbox.event(COMPLETED))
     row = money_of(sandbox, session)
     assert (row["captured"], row["refunded"]) == (10150, 0)
-    assert StrayPayment.objects.filter(intent=row["payment_intent"]).count() == 1
-    assert told.count((None, "stray_payment", f"stray-{row['payment_intent']}")) == 1
+    assert UnmatchedPayment.objects.filter(intent=row["payment_intent"]).count() == 1
+    assert told.count((None, "unmatched_payment", f"unmatched-{row['payment_intent']}")) == 1
     assert not Order.objects.get().is_fully_paid()
     assert not Transaction.objects.exists()
 

@@ -40,9 +40,13 @@ def test_an_address_is_kept_and_the_answer_names_no_product(sold_out):
     assert sold_out.product.name not in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
     assert not answer.cookies
-    wish = BackInStockAlert.objects.get()
-    assert (wish.variant_id, wish.email, wish.language) == (sold_out.pk, "robin@example.org", "en")
-    assert wish.path == f"/sets/{sold_out.product.slug}/"
+    alert = BackInStockAlert.objects.get()
+    assert (alert.variant_id, alert.email, alert.language) == (
+        sold_out.pk,
+        "robin@example.org",
+        "en",
+    )
+    assert alert.path == f"/sets/{sold_out.product.slug}/"
 
 
 def test_a_wrong_address_is_told_and_stays(sold_out):
