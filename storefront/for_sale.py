@@ -8,6 +8,7 @@ from django.urls import reverse
 from saleor.product.models import ProductVariant
 
 from plugins.inventory.alerts import request_back_in_stock_alert
+from product_content.kinds import KINDS
 from product_content.selectors.lists import product_url
 from product_content.selectors.variants import fetch_rows, pieces
 
@@ -34,18 +35,15 @@ def for_sale(variant_id: int) -> ForSale | None:
     )
 
 
-_PAGE_NAMES = {"sets": "set", "singles": "single", "care": "care_product"}
-
-
 def request_variant_alert(*, variant: int, email: str, language: str) -> None:
     """Remember to tell this address; a variant that is not shown to customers is not kept."""
     found = (
         ProductVariant.objects.select_related("product__category")
-        .filter(pk=variant, product__is_published=True, product__category__slug__in=_PAGE_NAMES)
+        .filter(pk=variant, product__is_published=True, product__category__slug__in=KINDS)
         .first()
     )
     if found is None:
         return
-    page = _PAGE_NAMES[found.product.category.slug]
+    page = KINDS[found.product.category.slug].url_name
     path = reverse(f"storefront:{page}", args=[found.product.slug])
     request_back_in_stock_alert(variant_id=found.pk, email=email, language=language, path=path)

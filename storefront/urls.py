@@ -1,8 +1,9 @@
 """Addresses of the storefront."""
 
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 
+from product_content.kinds import KINDS, SETS, ProductKind
 from storefront.views import (
     back_in_stock,
     basket,
@@ -16,17 +17,22 @@ from storefront.views import (
 
 app_name = "storefront"
 
+
+def _kind_paths(kind: ProductKind) -> list[URLPattern]:
+    """Return the addresses of a kind: its list, and the page of each product."""
+    list_path = path(f"{kind.slug}/", catalogue.product_list, {"kind": kind}, name=kind.slug)
+    if kind is SETS:
+        list_path = path(f"{kind.slug}/", catalogue.sets, name=kind.slug)
+    page = f"{kind.slug}/<slug:slug>/"
+    return [list_path, path(page, catalogue.product_page, {"kind": kind}, name=kind.url_name)]
+
+
 urlpatterns = [
     path("", pages.home, name="home"),
     path("privacy/", pages.privacy, name="privacy"),
     path("privacy/health-data/", pages.health_data, name="health_data"),
-    path("sets/", catalogue.sets, name="sets"),
     path("sets/compare/", catalogue.compare, name="compare"),
-    path("sets/<slug:slug>/", catalogue.set_page, name="set"),
-    path("singles/", catalogue.singles, name="singles"),
-    path("singles/<slug:slug>/", catalogue.single_page, name="single"),
-    path("care/", catalogue.care, name="care"),
-    path("care/<slug:slug>/", catalogue.care_page, name="care_product"),
+    *(pattern for kind in KINDS.values() for pattern in _kind_paths(kind)),
     path("search/", catalogue.search_page, name="search"),
     path("sizes/", catalogue.sizes, name="sizes"),
     path("finder/", catalogue.finder, name="finder"),

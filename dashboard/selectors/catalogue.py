@@ -10,9 +10,9 @@ from saleor.warehouse.models import Allocation, Stock
 
 from dashboard.policies import may_publish
 from product_content.decisions import Decision
+from product_content.kinds import KINDS, ProductKind
 from product_content.models import Guide, ProductDetail, SafetyCard
 from product_content.policies import REVIEW_EVERY
-from product_content.selectors.variants import KINDS
 
 
 def products_with_stock() -> QuerySet[Product]:
@@ -39,21 +39,21 @@ def products_with_stock() -> QuerySet[Product]:
 
 def may_publish_product(product: Product) -> Decision:
     """Say whether customers may see the product as it is stored now, and if not, why."""
-    kind = product.category.slug if product.category else ""
+    kind = KINDS.get(product.category.slug) if product.category else None
     return may_publish(
-        is_of_our_kind=kind in KINDS,
+        is_of_our_kind=kind is not None,
         has_texts=ProductDetail.objects.filter(product=product).exists(),
         has_card=SafetyCard.objects.filter(product=product).exists(),
         has_variants=product.variants.exists(),
-        names_sizes=_names_sizes(product, kind),
+        names_sizes=kind is None or _names_sizes(product, kind),
     )
 
 
-def _names_sizes(product: Product, kind: str) -> bool:
-    """A set names what is in it, each single what it is; care products have no size."""
-    if kind == "sets":
+def _names_sizes(product: Product, kind: ProductKind) -> bool:
+    """Return whether the product, or each of its variants, has the sizes that its kind asks for."""
+    if kind.lists_sizes:
         return bool(product.set_sizes.exists())
-    return kind != "singles" or not product.variants.filter(single_size=None).exists()
+    return not kind.variants_have_size or not product.variants.filter(single_size=None).exists()
 
 
 def product_search(part: str) -> Q:

@@ -14,10 +14,9 @@ from product_content.catalogue.located_yaml import (
     Problem,
     read_yaml,
 )
+from product_content.kinds import KINDS, ProductKind
 from product_content.models import Firmness, GuideStage, GuideTopic, Latex, Magnet
 from product_content.rendering import cited_ids
-
-KINDS = ("sets", "singles", "care")
 
 
 def read_products(root: Entry, wanted: DesiredState) -> None:
@@ -26,16 +25,16 @@ def read_products(root: Entry, wanted: DesiredState) -> None:
         names = ("diameter_mm", "usable_length_mm", "weight_g")
         fields = {name: entry.whole(name) for name in names}
         wanted.add("size", str(entry.whole("number", maximum=99)), fields, entry.location("number"))
-    for kind in KINDS:
-        for entry in root.entries(kind):
+    for kind in KINDS.values():
+        for entry in root.entries(kind.slug):
             _product(entry, kind, wanted)
 
 
-def _product(entry: Entry, kind: str, wanted: DesiredState) -> None:
+def _product(entry: Entry, kind: ProductKind, wanted: DesiredState) -> None:
     key = entry.slug()
     fields = {
         "slug": key,
-        "kind": kind,
+        "kind": kind.slug,
         "name": entry.text("name", max_length=120),
         "price": entry.money("price"),
         "published": entry.boolean("published", default=True),
@@ -43,7 +42,7 @@ def _product(entry: Entry, kind: str, wanted: DesiredState) -> None:
         "description": entry.text("description"),
         "in_the_box": entry.texts("in_the_box"),
         "card": _card(entry.entry("card")),
-        "sizes": sorted(entry.numbers("sizes")) if kind == "sets" else [],
+        "sizes": sorted(entry.numbers("sizes")) if kind.lists_sizes else [],
     }
     wanted.add("product", key, fields, entry.location("slug"), {"sizes": entry.location("sizes")})
     for variant in entry.entries("variants"):
@@ -66,14 +65,14 @@ def _card(entry: Entry) -> dict[str, str]:
     return card
 
 
-def _variant(entry: Entry, kind: str, product: str, wanted: DesiredState) -> None:
+def _variant(entry: Entry, kind: ProductKind, product: str, wanted: DesiredState) -> None:
     sku = entry.text("sku", max_length=64)
     fields = {
         "product": product,
-        "name": entry.text("name", max_length=120, required=kind != "sets"),
+        "name": entry.text("name", max_length=120, required=kind.has_options),
         "price": entry.money("price", required=False),
         "weight_g": entry.whole("weight_g"),
-        "size": entry.whole("size", maximum=99) if kind == "singles" else None,
+        "size": entry.whole("size", maximum=99) if kind.variants_have_size else None,
     }
     wanted.add("variant", sku, fields, entry.location("sku"), {"size": entry.location("size")})
     for warehouse in entry.entries("stock", required=False):

@@ -16,14 +16,10 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from saleor.product.models import Product
 
+from product_content.kinds import KINDS
 from product_content.models import Firmness, Guide, Magnet, SearchDocument, SearchWord
 from product_content.search.query import WORDS
 
-KIND_KEYWORDS = {
-    "sets": "set kit dilator",
-    "singles": "single one dilator",
-    "care": "care accessory",
-}
 _TEXTS = ("title", "keywords", "summary", "body", "sizes")
 _UNENDED = re.compile(r"(?<=\w)(?=</(?:h[2-4]|li)>)")  # a heading or list item without a full stop
 _COLLECT_WORDS = """
@@ -65,7 +61,7 @@ def index_guides(*, guide_ids: Collection[int]) -> None:
 
 def _products() -> QuerySet[Product]:
     complete = Product.objects.filter(
-        category__slug__in=KIND_KEYWORDS, detail__isnull=False, safety_card__isnull=False
+        category__slug__in=KINDS, detail__isnull=False, safety_card__isnull=False
     )
     return complete.select_related("category", "detail", "safety_card").prefetch_related(
         "set_sizes__size", "variants__single_size__size"
@@ -82,7 +78,7 @@ def _of_product(product: Any) -> SearchDocument:
     return SearchDocument(
         product_id=product.pk,
         title=product.name,
-        keywords=" ".join([KIND_KEYWORDS[product.category.slug], *_traits(card)]),
+        keywords=" ".join([KINDS[product.category.slug].search_words, *_traits(card)]),
         summary=detail.summary,
         body=" ".join([_plain(detail.description_html), detail.in_the_box, card.intended_use]),
         sizes=_sizes(product),

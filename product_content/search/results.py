@@ -10,6 +10,7 @@ from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from prices import Money
 
+from product_content.kinds import KINDS
 from product_content.languages import prefix, translated_text
 from product_content.models import GuideTopic
 from product_content.selectors.guides import guide_url
@@ -147,7 +148,8 @@ def _nearness(card: ProductCard, numbers: tuple[int, ...]) -> tuple[bool, bool, 
     """
     if not numbers:
         return (False, False, 0)
-    return ((card.kind == "singles") == (len(numbers) > 1), card.magnetic, len(card.sizes))
+    is_single = KINDS[card.kind].variants_have_size
+    return (is_single == (len(numbers) > 1), card.magnetic, len(card.sizes))
 
 
 def guide_hit(found: Found) -> GuideHit:

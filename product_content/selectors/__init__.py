@@ -2,7 +2,7 @@
 
 from product_content.selectors.guides import get_guide, list_guides, preview_guide
 from product_content.selectors.lists import (
-    list_care,
+    list_products,
     list_sets,
     list_singles,
     list_sizes,
@@ -15,8 +15,8 @@ __all__ = [
     "availability",
     "get_guide",
     "get_product",
-    "list_care",
     "list_guides",
+    "list_products",
     "list_sets",
     "list_singles",
     "list_sizes",

@@ -1,4 +1,4 @@
-"""The size chart, and the lists of sets, singles and care products with their cards."""
+"""The size chart, and the list of each kind of product with its cards."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache
 
 from prices import Money
 
+from product_content.kinds import KINDS, SETS, SINGLES
 from product_content.languages import localized
 from product_content.models import Firmness, Magnet, Size
 from product_content.photos import build_photos
@@ -100,7 +101,7 @@ def build_cards(rows: Iterable[Row], sizes: Chart, discounts: Discounts) -> list
     for group in by_product(rows).values():
         options = build_options(group, sizes, discounts)
         own = sizes_of(group[0], options, sizes)
-        if own or group[0].kind != "sets":
+        if own or not KINDS[group[0].kind].lists_sizes:
             cards.append(_card(group[0], options, own))
     return sorted(cards, key=_order)
 
@@ -168,7 +169,7 @@ def list_sets(
         (max_price is not None, lambda card: max_price is None or card.price <= max_price),
         (in_stock, lambda card: card.available > 0),
     ]
-    return _passing(_cards("sets"), (test for given, test in tests if given))
+    return _passing(list_products(SETS.slug), (test for given, test in tests if given))
 
 
 def list_singles(*, size: int | None = None, magnetic: bool | None = None) -> list[ProductCard]:
@@ -177,15 +178,11 @@ def list_singles(*, size: int | None = None, magnetic: bool | None = None) -> li
         (size is not None, lambda card: any(s.number == size for s in card.sizes)),
         (magnetic is not None, lambda card: card.magnetic == magnetic),
     ]
-    return _passing(_cards("singles"), (test for given, test in tests if given))
+    return _passing(list_products(SINGLES.slug), (test for given, test in tests if given))
 
 
-def list_care() -> list[ProductCard]:
-    """Return lubricants, the pouch and the other things that go with a set; two queries."""
-    return _cards("care")
-
-
-def _cards(kind: str) -> list[ProductCard]:
+def list_products(kind: str) -> list[ProductCard]:
+    """Return the products of a kind, given by its slug; two queries."""
     rows = fetch_rows([kind])
     return build_cards(rows, chart(), running_discounts(rows))
 
@@ -201,7 +198,7 @@ def singles_by_size() -> dict[int, tuple[SingleOffer, ...]]:
 
     Two queries. A size that nothing comes in has no entry.
     """
-    rows, sizes = fetch_rows(["singles"]), chart()
+    rows, sizes = fetch_rows([SINGLES.slug]), chart()
     discounts = running_discounts(rows)
     found: defaultdict[int, list[SingleOffer]] = defaultdict(list)
     for row in rows:

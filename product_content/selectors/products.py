@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from product_content.kinds import KINDS
 from product_content.languages import translated_text
 from product_content.models import Firmness, GuideProduct, Latex, Magnet
 from product_content.photos import PHOTOS_SQL, build_photos
@@ -86,13 +87,15 @@ p.id = %(id)s OR p.id = ANY(ARRAY(
 
 def get_product(kind: str, slug: str) -> ProductPage | None:
     """Return the page of a visible product, or None; four queries."""
+    if kind not in KINDS:
+        return None
     texts = next((Texts._make(v) for v in run(_TEXTS_SQL, [kind], {"slug": slug})), None)
     if texts is None:
         return None
     rows = fetch_rows([kind], _OWN_AND_NEAREST, {"id": texts.product_id})
     own = [row for row in rows if row.product_id == texts.product_id]
     sizes, discounts = chart(), running_discounts(rows)
-    if not own or (kind == "sets" and not own[0].set_size_ids):
+    if not own or (KINDS[kind].lists_sizes and not own[0].set_size_ids):
         return None
     others = [row for row in rows if row.product_id != texts.product_id]
     return _page(own, texts, sizes, build_cards(others, sizes, discounts), discounts)

@@ -25,6 +25,7 @@ from saleor.discount import DiscountInfo
 from saleor.discount.utils import fetch_active_discounts, get_product_discounts
 from saleor.product.models import CollectionProduct
 
+from product_content.kinds import KINDS
 from product_content.languages import prefix, translated_text
 from product_content.photos import PHOTOS_SQL
 
@@ -66,9 +67,6 @@ def availability(variant_ids: Collection[int], country: str | None = None) -> di
 def pieces(tracked: bool, left: int | None) -> int:
     """Return what may be shown as available: never negative, and a ceiling when not tracked."""
     return max(int(left or 0), 0) if tracked else settings.MAX_CHECKOUT_LINE_QUANTITY
-
-
-KINDS = ("sets", "singles", "care")
 
 
 class Row(NamedTuple):

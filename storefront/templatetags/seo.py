@@ -14,17 +14,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
+from product_content.kinds import KINDS
 from product_content.languages import in_english, localized
 from product_content.types import GuidePage, ProductPage, VariantOption
 
 Data = dict[str, Any]
-KIND_NAMES = {
-    "sets": _("Sets by size"),
-    "singles": _("Single sizes"),
-    "care": _("Care and comfort"),
-}
 
 
 def _describe_shop(name: str, base: str) -> Data:
@@ -46,7 +41,7 @@ def _describe_product(page: ProductPage, shop_name: str, base: str) -> Data:
     }
     if len(page.variants) == 1:
         described["sku"] = page.variants[0].sku
-    trail = [(str(KIND_NAMES[page.kind]), localized(f"/{page.kind}/")), (page.name, page.url)]
+    trail = [(str(KINDS[page.kind].name), localized(f"/{page.kind}/")), (page.name, page.url)]
     return _graph([described, _breadcrumbs(trail, base)])
 
 

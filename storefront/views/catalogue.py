@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from product_content import selectors
+from product_content.kinds import SETS, ProductKind
 from product_content.search.query import MAX_LENGTH
 from product_content.search.selectors import search
 from product_content.types import ProductCard, ProductPage, SingleOffer, SizeInfo
@@ -31,13 +32,6 @@ from storefront.sets import (
     sorted_sets,
     suggestions_by_size,
 )
-from storefront.templatetags.seo import KIND_NAMES
-
-_RELATED_NAMES = {
-    "sets": _("You may also be looking for"),
-    "singles": _("You may also be looking for"),
-    "care": _("Goes with it"),
-}
 
 
 @require_safe
@@ -53,11 +47,13 @@ def sets(request: HttpRequest) -> HttpResponse:
     context = {
         "chart": chart,
         "form": form,
-        "sets": found,
+        "cards": found,
         "chosen_size": wanted.size,
         "filtered": bool(wanted.asked()),
         "heading": _heading(wanted.size),
         "relaxations": [(form.fields[hint.name].label, hint) for hint in hints],
+        "current_kind": SETS,
+        "is_list": True,
     }
     response = render(request, "storefront/catalogue/sets.html", context)
     return vary_on_htmx(response)
@@ -65,50 +61,15 @@ def sets(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public_page
-def singles(request: HttpRequest) -> HttpResponse:
-    """Show what is sold one by one."""
+def product_list(request: HttpRequest, kind: ProductKind) -> HttpResponse:
+    """Show all products of a kind."""
     context = {
-        "kind": "singles",
-        "heading": KIND_NAMES["singles"],
-        "lead": _("One size on its own: to replace one, or to add the step between two."),
-        "cards": selectors.list_singles(),
-        "chart": tuple(selectors.list_sizes()),
+        "cards": selectors.list_products(kind.slug),
+        "chart": tuple(selectors.list_sizes()) if kind.has_sizes else (),
+        "current_kind": kind,
+        "is_list": True,
     }
     return render(request, "storefront/catalogue/list.html", context)
-
-
-@require_safe
-@public_page
-def care(request: HttpRequest) -> HttpResponse:
-    """Show what helps with use, cleaning and keeping."""
-    context = {
-        "kind": "care",
-        "heading": KIND_NAMES["care"],
-        "lead": _("Lubricant, cleaning and somewhere to keep it all."),
-        "cards": selectors.list_care(),
-    }
-    return render(request, "storefront/catalogue/list.html", context)
-
-
-@require_safe
-@public_page
-def set_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a set."""
-    return _product(request, "sets", slug)
-
-
-@require_safe
-@public_page
-def single_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a product that is sold in single sizes."""
-    return _product(request, "singles", slug)
-
-
-@require_safe
-@public_page
-def care_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a care product."""
-    return _product(request, "care", slug)
 
 
 def _heading(size: int | None) -> str:
@@ -117,19 +78,21 @@ def _heading(size: int | None) -> str:
     return gettext("Sets with size %(number)s") % {"number": size}
 
 
-def _product(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
-    product = selectors.get_product(kind, slug)
+@require_safe
+@public_page
+def product_page(request: HttpRequest, slug: str, kind: ProductKind) -> HttpResponse:
+    """Show a product."""
+    product = selectors.get_product(kind.slug, slug)
     if product is None:
         raise Http404
     chart = tuple(selectors.list_sizes())
     context = {
         "product": product,
-        "kind_name": KIND_NAMES[kind],
-        "related_name": _RELATED_NAMES[kind],
         "chart": chart,
+        "current_kind": kind,
         "chosen_variant": _chosen_variant(request),
         "sold_out_options": [option for option in product.variants if option.available < 1],
-        **(_single_prices(product, chart) if kind == "sets" else {}),
+        **(_single_prices(product, chart) if kind.lists_sizes else {}),
     }
     return render(request, "storefront/catalogue/product.html", context)
 
@@ -165,6 +128,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "chart": chart,
         "room": MAX_COMPARED - len(chosen),
         "too_many": len(set(slugs)) > MAX_COMPARED,
+        "current_kind": SETS,
     }
     return render(request, "storefront/catalogue/compare.html", context)
 
@@ -187,7 +151,8 @@ def sizes(request: HttpRequest) -> HttpResponse:
         SizeRow(size, singles.get(size.number, ()), [card for card in sets if size in card.sizes])
         for size in chart
     ]
-    return render(request, "storefront/sizes/page.html", {"rows": rows, "chart": chart})
+    context = {"rows": rows, "chart": chart, "current_kind": SETS}
+    return render(request, "storefront/sizes/page.html", context)
 
 
 @require_safe
@@ -196,7 +161,8 @@ def finder(request: HttpRequest) -> HttpResponse:
     """Show the questions, and what there is for each size; takes no answer."""
     chart = selectors.list_sizes()
     picks = suggestions_by_size(chart, selectors.list_sets(), selectors.singles_by_size())
-    return render(request, "storefront/finder/page.html", {"picks": picks, "chart": chart})
+    context = {"picks": picks, "chart": chart, "current_kind": SETS}
+    return render(request, "storefront/finder/page.html", context)
 
 
 _EXAMPLES = (_("size 3"), "23 mm", _("lubricant"), _("first session"), _("cleaning"))

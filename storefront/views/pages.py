@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Say what this shop is and let people start from a size."""
     context = {
         "chart": tuple(selectors.list_sizes()),
-        "sets": selectors.list_sets()[:_ON_HOME],
+        "cards": selectors.list_sets()[:_ON_HOME],
         "guides": selectors.list_guides()[: 2 * _ON_HOME],
     }
     return render(request, "storefront/pages/home.html", context)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from PIL import Image, ImageDraw, ImageFont
 
 from product_content import selectors
+from product_content.kinds import KINDS
 from product_content.languages import in_english, localized
 from product_content.types import SizeInfo
 
@@ -76,7 +77,7 @@ def _png_bytes(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-_PAGES = ("/", "/sets/", "/singles/", "/care/", "/guides/", "/sizes/", "/finder/", "/privacy/")
+_PAGES = ("/guides/", "/sizes/", "/finder/", "/privacy/")
 _KEEP_OUT = ("/basket/", "/checkout/", "/search/", "/pay/")  # orders and staff pages say noindex
 _DAY = 24 * 60 * 60
 
@@ -104,7 +105,7 @@ class Pages(_OurSitemap):
 
     def items(self) -> list[str]:
         """Return their paths."""
-        return list(_PAGES)
+        return ["/", *(f"/{kind}/" for kind in KINDS), *_PAGES]
 
     def location(self, item: str) -> str:
         """Return the path in the language of now."""
@@ -116,7 +117,7 @@ class Products(_OurSitemap):
 
     def items(self) -> list[Any]:
         """Return the cards of all products."""
-        return [*selectors.list_sets(), *selectors.list_singles(), *selectors.list_care()]
+        return [card for kind in KINDS for card in selectors.list_products(kind)]
 
     def location(self, item: Any) -> str:
         """Return the product's path in the language of now."""

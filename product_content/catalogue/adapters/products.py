@@ -9,6 +9,7 @@ from saleor.warehouse.models import Stock
 
 from product_content.catalogue.adapters.base import Adapter, Fields, found
 from product_content.catalogue.items import Item
+from product_content.kinds import KINDS
 from product_content.models import ProductDetail, SafetyCard, SetSize, SingleSize, Size
 
 _SIZE_FIELDS = ("diameter_mm", "usable_length_mm", "weight_g")
@@ -43,7 +44,6 @@ _CARD = (
     "intended_use",
     "not_studied_for",
 )
-KIND_NAMES = {"sets": "Sets", "singles": "Singles", "care": "Care"}
 
 
 class ProductAdapter(Adapter):
@@ -100,9 +100,11 @@ class ProductAdapter(Adapter):
 
 def kind_of(slug: str) -> tuple[Category, ProductType]:
     """Return the category and the product type of a kind; made when they are missing."""
-    category, _ = Category.objects.get_or_create(slug=slug, defaults={"name": KIND_NAMES[slug]})
+    kind = KINDS[slug]
+    named = {"name": kind.category_name}
+    category, _ = Category.objects.get_or_create(slug=slug, defaults=named)
     product_type, _ = ProductType.objects.get_or_create(
-        slug=slug, defaults={"name": KIND_NAMES[slug], "has_variants": slug != "sets"}
+        slug=slug, defaults={**named, "has_variants": kind.has_options}
     )
     return category, product_type
 

@@ -7,8 +7,8 @@ from product_content.rendering import cited_ids, count_words
 from product_content.selectors import (
     get_guide,
     get_product,
-    list_care,
     list_guides,
+    list_products,
     list_sets,
     list_singles,
 )
@@ -47,7 +47,11 @@ def test_every_guide_has_sources_and_cites_each(shop):
 def test_no_promise_is_made(shop):
     word = re.compile(rf"\b({'|'.join(FORBIDDEN)})\b", re.IGNORECASE)
     texts = {guide.slug: f"{guide.summary} {guide.body_markdown}" for guide in Guide.objects.all()}
-    for kind, cards in (("sets", list_sets()), ("singles", list_singles()), ("care", list_care())):
+    for kind, cards in (
+        ("sets", list_sets()),
+        ("singles", list_singles()),
+        ("care", list_products("care")),
+    ):
         for card in cards:
             page = get_product(kind, card.slug)
             texts[card.slug] = f"{page.summary} {page.description_html} {page.safety_card}"
@@ -77,7 +81,11 @@ def test_links_go_both_ways(shop):
 
 
 def test_every_product_has_a_guide_and_every_guide_others_to_read(shop):
-    for kind, cards in (("sets", list_sets()), ("singles", list_singles()), ("care", list_care())):
+    for kind, cards in (
+        ("sets", list_sets()),
+        ("singles", list_singles()),
+        ("care", list_products("care")),
+    ):
         for card in cards:
             assert get_product(kind, card.slug).guides, card.slug
     for card in list_guides():

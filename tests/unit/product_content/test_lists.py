@@ -1,6 +1,7 @@
 """Lists: what is shown, in which order, at which price, and in how many queries."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from saleor.product.models import Collection, Product
 from product_content.catalogue.adapters.products import kind_of
 from product_content.catalogue.loading import load_catalogue
 from product_content.models import SafetyCard
-from product_content.selectors import list_care, list_sets, list_singles, list_sizes
+from product_content.selectors import list_products, list_sets, list_singles, list_sizes
 
 
 def slugs(cards):
@@ -112,7 +113,7 @@ def test_singles_by_size_and_magnet(shop):
 
 
 def test_care_products_by_name(shop):
-    assert slugs(list_care()) == [
+    assert slugs(list_products("care")) == [
         "carry-pouch",
         "cleaning-kit",
         "everyday-gel",
@@ -140,7 +141,7 @@ def test_an_unpublished_product_is_hidden(loaded):
 def test_a_product_without_a_safety_card_is_hidden(loaded):
     SafetyCard.objects.filter(product__slug="plain-gel").delete()
 
-    assert list_care() == []
+    assert list_products("care") == []
 
 
 def test_a_set_without_sizes_is_hidden(loaded):
@@ -164,7 +165,7 @@ def test_a_running_sale_lowers_the_price_as_the_checkout_does(loaded, part):
     (card,) = list_sets()
 
     assert (card.price, card.full_price) == (pounds("27.00"), pounds("30.00"))
-    assert list_care()[0].price == pounds("8.50")
+    assert list_products("care")[0].price == pounds("8.50")
 
 
 def test_a_sale_that_is_over_changes_nothing(loaded):
@@ -175,7 +176,7 @@ def test_a_sale_that_is_over_changes_nothing(loaded):
     assert list_sets()[0].price == pounds("30.00")
 
 
-@pytest.mark.parametrize("read", [list_sets, list_singles, list_care])
+@pytest.mark.parametrize("read", [list_sets, list_singles, partial(list_products, "care")])
 def test_two_queries_however_many_products(shop, folder, read, django_assert_num_queries):
     with django_assert_num_queries(2):
         few = len(read())
