@@ -22,9 +22,9 @@ from saleor.order.models import Order
 from saleor.site.models import SiteSettings
 
 from plugins.discreet_shipping.label_layout import font_file
+from product_content.money import format_money
 from storefront.addresses import postal_address
 from storefront.orders import get_order_page, paid_at
-from storefront.templatetags.storefront import money
 from storefront.types import OrderLineView, OrderPage
 
 
@@ -176,19 +176,19 @@ def _items(pdf: FPDF, lines: Iterable[OrderLineView]) -> None:
 
 def _cells(line: OrderLineView) -> tuple[str, ...]:
     name = f"{line.name}, {line.option}" if line.option else line.name
-    return (name, str(line.quantity), money(line.unit_price), money(line.total))
+    return (name, str(line.quantity), format_money(line.unit_price), format_money(line.total))
 
 
 def _rows(pdf: FPDF, rows: Iterable[Row]) -> None:
     for label, amount in rows:
-        _row(pdf, label, money(amount))
+        _row(pdf, label, format_money(amount))
     pdf.ln(3)
 
 
 def _total(pdf: FPDF, receipt: Receipt) -> None:
-    _row(pdf, _("Total"), money(receipt.order.total), size=_TEXT * 1.3)
+    _row(pdf, _("Total"), format_money(receipt.order.total), size=_TEXT * 1.3)
     if receipt.tax.amount:
-        _row(pdf, _("VAT in it"), money(receipt.tax), size=_SMALL)
+        _row(pdf, _("VAT in it"), format_money(receipt.tax), size=_SMALL)
     pdf.ln(3)
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.numbers import format_currency
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, to_locale
+from prices import Money
+
+from product_content import money
 
 
 def format_money(amount: Decimal | None, currency: str) -> str:
     """Return an amount with its currency sign, or a dash when there is none."""
-    if amount is None:
-        return "-"
-    return str(format_currency(amount, currency, locale=to_locale(get_language() or "en")))
+    return "-" if amount is None else money.format_money(Money(amount, currency))
 
 
 def format_day(day: date) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from babel.numbers import format_currency
 from django.conf import settings
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
@@ -21,7 +20,9 @@ from plugins.discreet_shipping.options import DeliveryContext, option_prices
 from plugins.discreet_shipping.policies import expected_day
 from plugins.discreet_shipping.recipient import label_name
 from plugins.ordering.order_messages import email_facts, kinds_for
+from product_content.money import format_money
 
+_LOCALE = "en_GB"  # couriers and customs read it, whatever the customer's language
 NUMBER_TO_COME = "#####"  # stands for the order's number until there is one
 
 
@@ -154,7 +155,10 @@ def _customs(facts: Facts) -> list[str]:
     if not facts.address or country == settings.DEFAULT_COUNTRY:
         return []
     exact = country in rules.exact_customs_countries
-    return [rules.exact_customs if exact else rules.customs, f"Value {_money(facts.total)}"]
+    return [
+        rules.exact_customs if exact else rules.customs,
+        f"Value {format_money(facts.total, _LOCALE)}",
+    ]
 
 
 def _emails(facts: Facts) -> dict[str, dict[str, Any]]:
@@ -203,9 +207,5 @@ def _beyond(facts: Facts) -> list[str]:
 
 
 def _payment(facts: Facts) -> list[str]:
-    told = [f"Order {facts.number}", _money(facts.total)]
+    told = [f"Order {facts.number}", format_money(facts.total, _LOCALE)]
     return [*told, "your e-mail address, for its receipt"] if facts.payment_receipt else told
-
-
-def _money(value: Money) -> str:
-    return str(format_currency(value.amount, value.currency, locale="en_GB"))

@@ -1,4 +1,4 @@
-"""Money, dates and addresses as the order's language and our country write them."""
+"""Dates and times as the order's language and our country write them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,7 @@ from datetime import datetime
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency
 from django.utils import timezone
-from prices import Money
-
-
-def money(value: Money, locale: Locale) -> str:
-    """Return an amount such as £49.00."""
-    return format_currency(value.amount, value.currency, locale=locale)
 
 
 def day(moment: datetime, locale: Locale) -> str:

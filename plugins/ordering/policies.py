@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext
 from prices import Money
 
-from plugins.ordering.money import format_money
 from product_content.decisions import ALLOWED, Decision, refused
+from product_content.money import format_money
 
 
 def price_fits(price: Money, minimum: Money | None, maximum: Money | None) -> Decision:

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sized
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-from babel.numbers import format_currency
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from prices import Money
 
-from product_content.languages import in_english, locale_of, localized
+from product_content.languages import in_english, localized
+from product_content.money import format_money
 from product_content.types import SizeInfo
 from storefront import drawings, wording
 
 register = template.Library()
-
-
-@register.filter
-def money(value: Money) -> str:
-    """Return an amount as people write it, such as £42.00, in the language of now."""
-    return _formatted(value.amount, value.currency, get_language() or settings.LANGUAGE_CODE)
-
-
-@lru_cache(maxsize=2048)
-def _formatted(amount: Decimal, currency: str, language: str) -> str:
-    return format_currency(amount, currency, locale=locale_of(language))
+register.filter("money", format_money)
 
 
 @register.filter

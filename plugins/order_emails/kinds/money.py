@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from plugins.order_emails.formatting import clock, money
+from plugins.order_emails.formatting import clock
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email, link
 from plugins.order_emails.kinds.orders import NUMBER, SEE_ORDER, order_context, order_of
 from plugins.order_emails.models import OutgoingEmail
@@ -14,6 +14,7 @@ from plugins.ordering.models import ACTIVE, BOOKED, PaymentSession, Refund
 from plugins.ordering.order_state import is_paid
 from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX
 from product_content.languages import prefix
+from product_content.money import format_money
 
 REFUND = "refund-"  # begins the dedup_key; the refund's id follows
 _DECLINED = _(
@@ -106,7 +107,7 @@ def payment_refunded(row: OutgoingEmail) -> Context:
     """Tell the customer about one refund. Staff's reason is not in it: it is theirs."""
     refund = Refund.objects.get(pk=int(row.event.removeprefix(REFUND)))
     order, locale, values = order_context(row)
-    return values | {"amount": money(refund.amount, locale), "why": _why(refund, order.pk)}
+    return values | {"amount": format_money(refund.amount, locale), "why": _why(refund, order.pk)}
 
 
 def refund_dedup_keys(order_id: int) -> list[str]:

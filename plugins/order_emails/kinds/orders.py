@@ -13,7 +13,7 @@ from prices import Money
 from saleor.account.models import Address
 from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderLine
 
-from plugins.order_emails.formatting import day, money
+from plugins.order_emails.formatting import day
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import was_moved, was_paid
@@ -23,6 +23,7 @@ from plugins.ordering.links import order_link
 from plugins.ordering.order_messages import MessagePromise, message_promise
 from product_content.languages import locale_of, translated_text
 from product_content.models import SetSize, SingleSize, Size
+from product_content.money import format_money
 
 
 def address_lines(address: Address | None) -> list[str]:
@@ -60,7 +61,7 @@ def _rows(lines: list[tuple[OrderLine, int]], locale: Locale) -> list[dict[str, 
             "name": line.translated_product_name or translated_text(line.product_name),
             "sizes": _size_words(sizes.get(line.pk, []), locale),
             "quantity": quantity,
-            "total": money(line.unit_price_gross * quantity, locale),
+            "total": format_money(line.unit_price_gross * quantity, locale),
         }
         for line, quantity in lines
     ]
@@ -96,12 +97,12 @@ def order_sums(order: Order, locale: Locale) -> list[tuple[str, str]]:
     subtotal = sum((line.unit_price_gross * line.quantity for line in order.lines.all()), zero)
     delivery = order.shipping_price_gross
     cards = max(subtotal + delivery - order.discount - order.total_gross, zero)
-    rows = [(gettext("Items"), money(subtotal, locale))]
-    rows.append((gettext("Delivery"), money(delivery, locale)))
+    rows = [(gettext("Items"), format_money(subtotal, locale))]
+    rows.append((gettext("Delivery"), format_money(delivery, locale)))
     if order.discount > zero:
-        rows.append((gettext("Discount"), money(zero - order.discount, locale)))
+        rows.append((gettext("Discount"), format_money(zero - order.discount, locale)))
     if cards > zero:
-        rows.append((gettext("Gift card"), money(zero - cards, locale)))
+        rows.append((gettext("Gift card"), format_money(zero - cards, locale)))
     return rows
 
 
@@ -171,7 +172,7 @@ def order_confirmed(row: OutgoingEmail) -> Context:
         "parcel_sender": promise.parcel_sender,
         "lines": order_lines(order, locale) if promise.items else [],
         "sums": order_sums(order, locale) if promise.amounts else [],
-        "total": money(order.total.gross, locale) if promise.amounts else "",
+        "total": format_money(order.total.gross, locale) if promise.amounts else "",
         "delivery_name": translated_text(order.shipping_method_name or ""),
         "address": list(promise.address) or address_lines(order.shipping_address),
     }

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from plugins.order_emails.formatting import money
 from plugins.order_emails.kinds.base import (
     Audience,
     Context,
@@ -22,7 +19,7 @@ from plugins.order_emails.kinds.orders import NUMBER, order_of
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import stock_of
 from plugins.order_emails.policies import NoRecipient
-from product_content.languages import locale_of
+from product_content.money import format_money
 
 
 @email(
@@ -46,7 +43,7 @@ def new_order(row: OutgoingEmail) -> Context:
     order = order_of(row)
     return _about(order) | {
         "pieces": str(sum(order.lines.values_list("quantity", flat=True))),
-        "total": money(order.total.gross, locale_of(get_language() or settings.LANGUAGE_CODE)),
+        "total": format_money(order.total.gross),
     }
 
 

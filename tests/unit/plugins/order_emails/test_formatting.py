@@ -6,8 +6,9 @@ import pytest
 from babel import Locale
 from prices import Money
 
-from plugins.order_emails.formatting import day, money
+from plugins.order_emails.formatting import day
 from product_content.languages import locale_of
+from product_content.money import format_money
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ def test_language_is_written_as_in_our_country(language, locale):
 
 @pytest.mark.parametrize(("locale", "text"), [("en_GB", "£49.00"), ("es", "49,00\xa0GBP")])
 def test_money(locale, text):
-    assert money(Money("49.00", "GBP"), Locale.parse(locale)) == text
+    assert format_money(Money("49.00", "GBP"), Locale.parse(locale)) == text
 
 
 def test_day_is_the_one_in_the_shops_time_zone(settings):
