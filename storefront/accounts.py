@@ -20,7 +20,8 @@ from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.collection_points import find_point
 from plugins.discreet_shipping.saved_choices import erase_remembered_choices, remembered_choices
 from plugins.order_emails.outbox import queue_account_email
-from storefront.orders import order_state
+from storefront.locks import locked_user
+from storefront.orders import order_state, orders_by_token
 from storefront.tokens import PENDING_EMAIL, new_email_tokens
 from storefront.types import OrderState
 
@@ -101,7 +102,7 @@ def orders_of(user_id: int, page: str) -> Page[OrderRow]:
 
 def has_account(token: UUID) -> bool:
     """Say whether the order with this token is in somebody's account."""
-    return Order.objects.filter(token=str(token), user__isnull=False).exists()
+    return orders_by_token(token).filter(user__isnull=False).exists()
 
 
 def _order_row(order: Order) -> OrderRow:
@@ -122,7 +123,7 @@ def request_new_email(*, user_id: int, email: str) -> None:
     """
     from storefront.tasks import send_new_email_link
 
-    user = _locked_user(user_id)
+    user = locked_user(user_id)
     asked = timezone.now().isoformat()
     user.store_value_in_private_metadata({PENDING_EMAIL: {"address": email, "asked": asked}})
     user.save(update_fields=["private_metadata"])
@@ -149,7 +150,7 @@ def end_all_sessions(*, user_id: int, password: str) -> bool:
     Django ends sessions when the stored password changes: the same one is stored with new salt.
     Links that were sent before end with it.
     """
-    user = _locked_user(user_id)
+    user = locked_user(user_id)
     if not user.check_password(password):
         return False
     user.set_password(password)
@@ -160,15 +161,11 @@ def end_all_sessions(*, user_id: int, password: str) -> bool:
 @transaction.atomic
 def delete_remembered_choices(*, user_id: int) -> None:
     """Forget how the customer's parcels should look."""
-    erase_remembered_choices(user=_locked_user(user_id))
-
-
-def _locked_user(user_id: int) -> User:
-    return User.objects.select_for_update(of=("self",)).get(pk=user_id)
+    erase_remembered_choices(user=locked_user(user_id))
 
 
 def _confirm_new_email(user_id: int, token: str) -> bool:
-    user = _locked_user(user_id)
+    user = locked_user(user_id)
     if not new_email_tokens.check_token(user, token):
         return False
     old, user.email = user.email, pending_email(user)
@@ -189,7 +186,6 @@ def add_order(*, user_id: int, token: UUID) -> bool:
     Only for an order that this browser may open. That an address fits is no proof: whoever opens
     an account with an address would inherit what others ordered with it.
     """
-    free = Order.objects.exclude(status=OrderStatus.DRAFT).filter(token=str(token), user=None)
-    if free.update(user_id=user_id):
+    if orders_by_token(token).filter(user=None).update(user_id=user_id):
         return True
-    return Order.objects.filter(token=str(token), user_id=user_id).exists()
+    return orders_by_token(token).filter(user=user_id).exists()

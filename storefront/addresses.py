@@ -16,6 +16,7 @@ from saleor.shipping.models import ShippingZone
 
 from plugins.ordering.addresses import address_lines, delete_unused_addresses
 from storefront.errors import AddressBookFull
+from storefront.locks import locked_user
 from storefront.types import PostalAddress
 
 
@@ -24,11 +25,7 @@ def postal_address(address: Address | None) -> PostalAddress | None:
     if address is None:
         return None
     return PostalAddress(
-        lines=(
-            *address_lines(address, name=address.full_name.strip()),
-            str(address.country.name),
-        ),
-        country_code=address.country.code,
+        lines=address_lines(address, with_name=True, with_country=True),
         phone=str(address.phone or ""),
     )
 
@@ -107,7 +104,7 @@ def add_address(*, user_id: int, address: Mapping[str, str]) -> None:
 
     One that is there already is not added again. Raises AddressBookFull.
     """
-    user = _locked_user(user_id)
+    user = locked_user(user_id)
     if user.addresses.filter(**address).exists():
         return
     if user.addresses.count() >= MAX_ADDRESSES:
@@ -120,14 +117,14 @@ def add_address(*, user_id: int, address: Mapping[str, str]) -> None:
 @transaction.atomic
 def change_address(*, user_id: int, address_id: int, address: Mapping[str, str]) -> bool:
     """Change an address; False if it is not in the account. Orders keep their own copies."""
-    own = _locked_user(user_id).addresses.filter(pk=address_id)
+    own = locked_user(user_id).addresses.filter(pk=address_id)
     return bool(own.update(**address))
 
 
 @transaction.atomic
 def use_address(*, user_id: int, address_id: int) -> bool:
     """Let the checkout start with this address; False if it is not in the account."""
-    user = _locked_user(user_id)
+    user = locked_user(user_id)
     own = user.addresses.filter(pk=address_id).first()
     if own is None:
         return False
@@ -138,7 +135,7 @@ def use_address(*, user_id: int, address_id: int) -> bool:
 @transaction.atomic
 def delete_address(*, user_id: int, address_id: int) -> bool:
     """Delete an address; False if it is not in the account. The next one becomes the usual one."""
-    user = _locked_user(user_id)
+    user = locked_user(user_id)
     if not user.addresses.filter(pk=address_id).exists():
         return False
     user.addresses.remove(address_id)
@@ -152,7 +149,3 @@ def delete_address(*, user_id: int, address_id: int) -> bool:
 def _make_default(user: User, address: Address | None) -> None:
     user.default_shipping_address = user.default_billing_address = address
     user.save(update_fields=["default_shipping_address", "default_billing_address"])
-
-
-def _locked_user(user_id: int) -> User:
-    return User.objects.select_for_update(of=("self",)).get(pk=user_id)

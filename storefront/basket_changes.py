@@ -36,6 +36,7 @@ from product_content.selectors import availability
 from storefront.baskets import reserved_quantities
 from storefront.errors import CodeRefused, LineGone, NotForSale, ShortOfStock, TooMany
 from storefront.for_sale import ForSale, for_sale
+from storefront.locks import locked_checkout
 
 _UNKNOWN = _("We do not know this code, or it has ended.")
 _NOTHING_LEFT = _("This gift card has nothing left on it.")
@@ -53,7 +54,7 @@ def apply_code(*, token: UUID | None, code: str) -> None:
         _add_gift_card(checkout, card)
     else:
         raise CodeRefused(str(_UNKNOWN))
-    touch(checkout)
+    _touch(checkout)
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def remove_voucher(*, token: UUID | None) -> None:
     """Take the voucher out again. Raises LineGone without a basket."""
     checkout = _locked_or_refused(token)
     remove_voucher_from_checkout(checkout)
-    touch(checkout)
+    _touch(checkout)
 
 
 @transaction.atomic
@@ -69,7 +70,7 @@ def remove_gift_card(*, token: UUID | None, card_id: int) -> None:
     """Take a gift card out again; one that is not in this basket stays where it is."""
     checkout = _locked_or_refused(token)
     checkout.gift_cards.remove(card_id)
-    touch(checkout)
+    _touch(checkout)
 
 
 def renew_discount(checkout: Checkout) -> bool:
@@ -80,13 +81,13 @@ def renew_discount(checkout: Checkout) -> bool:
     return bool(checkout.voucher_code)
 
 
-def touch(checkout: Checkout) -> None:
+def _touch(checkout: Checkout) -> None:
     """Note that the basket has just been changed."""
     checkout.save(update_fields=["last_change"])
 
 
 def _locked_or_refused(token: UUID | None) -> Checkout:
-    found = Checkout.objects.select_for_update(of=("self",)).filter(pk=token, user=None).first()
+    found = locked_checkout(token)
     if found is None:
         raise LineGone
     return found
@@ -136,7 +137,7 @@ def add_to_basket(*, token: UUID | None, variant_id: int, quantity: int) -> Bask
     """
     variant = _for_sale(variant_id)
     left = variant.available
-    checkout = _find_locked(token) if token else None
+    checkout = locked_checkout(token)
     lines = _lines_by_id(checkout) if checkout else {}
     line = next((one for one in lines.values() if one.variant_id == variant_id), None)
     wanted = quantity + (line.quantity if line else 0)
@@ -151,7 +152,7 @@ def add_to_basket(*, token: UUID | None, variant_id: int, quantity: int) -> Bask
 @transaction.atomic
 def change_line(*, token: UUID | None, line_id: int, quantity: int) -> BasketChange:
     """Set a line's pieces; 0 takes it out. Raises LineGone, TooMany or ShortOfStock."""
-    checkout = _find_locked(token) if token else None
+    checkout = locked_checkout(token)
     lines = _lines_by_id(checkout) if checkout else {}
     if checkout is None or (line := lines.get(line_id)) is None:
         raise LineGone
@@ -184,10 +185,6 @@ def _check(*, name: str, wanted: int, available: int) -> None:
         raise TooMany(limit=settings.MAX_CHECKOUT_LINE_QUANTITY)
     if wanted > available:
         raise ShortOfStock(name=name, wanted=wanted, available=available)
-
-
-def _find_locked(token: UUID) -> Checkout | None:
-    return Checkout.objects.select_for_update(of=("self",)).filter(pk=token, user=None).first()
 
 
 def _lines_by_id(checkout: Checkout) -> dict[int, CheckoutLine]:
@@ -227,7 +224,7 @@ def claim_basket(*, token: UUID, user_id: int) -> bool:
     Somebody else's is one that another account has used, or whose order waits for a payment by
     another person. What a guest has put in stays; an address of another person does not.
     """
-    checkout = Checkout.objects.select_for_update(of=("self",)).filter(pk=token).first()
+    checkout = locked_checkout(token)
     if checkout is None or _belongs_to_another(checkout, user_id):
         return False
     if checkout.email and not _is_address_of(checkout.email, user_id):

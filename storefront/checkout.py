@@ -18,6 +18,7 @@ from product_content.languages import translated_text
 from storefront.basket_changes import renew_discount
 from storefront.baskets import find_checkout
 from storefront.errors import LineGone
+from storefront.locks import locked_checkout
 from storefront.types import DeliveryMethod, Step
 
 
@@ -77,7 +78,7 @@ def set_address(*, token: UUID | None, email: str, address: Mapping[str, str]) -
     method that does not serve it is dropped. Returns False when a voucher that does not fit any
     more was removed. Raises LineGone without a basket.
     """
-    checkout = locked_checkout(token)
+    checkout = checkout_for_change(token)
     checkout.email = email
     checkout.country = address["country"]
     checkout.shipping_address = _write_address(checkout.shipping_address_id, address)
@@ -91,7 +92,7 @@ def set_address(*, token: UUID | None, email: str, address: Mapping[str, str]) -
 @transaction.atomic
 def set_delivery(*, token: UUID | None, method_id: int) -> bool:
     """Choose one of the methods on offer; returns whether it was on offer."""
-    checkout = locked_checkout(token)
+    checkout = checkout_for_change(token)
     offered = {method.pk: method for method in applicable_methods(checkout)}
     if method_id not in offered:
         return False
@@ -101,10 +102,9 @@ def set_delivery(*, token: UUID | None, method_id: int) -> bool:
     return True
 
 
-def locked_checkout(token: UUID | None) -> Checkout:
-    """Lock the guest's basket and return it; raise LineGone without one."""
-    Checkout.objects.select_for_update(of=("self",)).filter(pk=token).values_list("pk").first()
-    checkout = find_checkout(token)
+def checkout_for_change(token: UUID | None) -> Checkout:
+    """Lock the guest's basket and return it with what its prices need; raise LineGone without."""
+    checkout = find_checkout(token) if locked_checkout(token) else None
     if checkout is None:
         raise LineGone
     return checkout

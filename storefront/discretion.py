@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from prices import Money
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
-from saleor.order import OrderStatus
 from saleor.order.models import Order
 
 from plugins.discreet_shipping.choices import CHOICES_KEY, OPTIONS, Choices, to_data
@@ -38,7 +37,9 @@ from plugins.discreet_shipping.saved_choices import (
 )
 from plugins.ordering.order_messages import EMAIL_KINDS, RECEIPT_KEY
 from storefront.baskets import find_checkout
-from storefront.checkout import discount_kept, locked_checkout
+from storefront.checkout import checkout_for_change, discount_kept
+from storefront.locks import locked_user
+from storefront.orders import orders_by_token
 from storefront.types import Basket
 
 
@@ -138,13 +139,7 @@ def change_refusal(token: UUID) -> str:
 
 
 def _find_order(token: UUID) -> Order | None:
-    """Return the order with this token; drafts of staff are nobody's yet."""
-    return (
-        Order.objects.exclude(status=OrderStatus.DRAFT)
-        .select_related("shipping_address")
-        .filter(token=str(token))
-        .first()
-    )
+    return orders_by_token(token).select_related("shipping_address").first()
 
 
 def _offer(now: DeliveryContext, currency: str, postcode: str) -> Offer:
@@ -212,11 +207,10 @@ def keep_choices(
     A signed-in customer's account remembers them if they ask for it, and forgets older ones
     if they do not. Raises ChoicesRefused, then nothing is changed, or LineGone without a basket.
     """
-    checkout = locked_checkout(token)
+    checkout = checkout_for_change(token)
     chosen = set_choices(checkout=checkout, rules=current_settings(), data=data)
     if customer_id is not None:
-        user = User.objects.select_for_update(of=("self",)).get(pk=customer_id)
-        remember_choices(user=user, choices=chosen, asked=remember)
+        remember_choices(user=locked_user(customer_id), choices=chosen, asked=remember)
     return discount_kept(checkout)
 
 
@@ -227,7 +221,7 @@ def use_remembered(*, token: UUID | None, customer_id: int | None) -> None:
     What does not fit this basket (another country, a point that closed) is left out whole: the
     next page shows what is in force, and nothing half-remembered surprises anyone.
     """
-    checkout = locked_checkout(token)
+    checkout = checkout_for_change(token)
     if customer_id is None or CHOICES_KEY in (checkout.metadata or {}):
         return
     known = remembered_choices(user=User.objects.get(pk=customer_id))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -116,15 +117,15 @@ _SENT_STATES: dict[str, OrderState] = {
 }
 
 
+def orders_by_token(token: UUID) -> QuerySet[Order]:
+    """Return the order with this token, as a query. A draft of staff is no customer's yet."""
+    return Order.objects.exclude(status=OrderStatus.DRAFT).filter(token=str(token))
+
+
 def get_order_page(token: UUID) -> OrderPage | None:
-    """Return the order with this token, or None. Drafts of staff are nobody's yet."""
-    order = (
-        Order.objects.exclude(status=OrderStatus.DRAFT)
-        .select_related("shipping_address")
-        .prefetch_related("lines__variant")
-        .filter(token=str(token))
-        .first()
-    )
+    """Return the page of the order with this token, or None."""
+    orders = orders_by_token(token).select_related("shipping_address")
+    order = orders.prefetch_related("lines__variant").first()
     return _page(order) if order else None
 
 
@@ -138,8 +139,7 @@ def waiting_order(checkout_token: UUID | None) -> WaitingOrder | None:
 
 def order_id_of(token: UUID) -> int | None:
     """Return the id of the order with this token, or None."""
-    found = Order.objects.exclude(status=OrderStatus.DRAFT).filter(token=str(token))
-    return found.values_list("pk", flat=True).first()
+    return orders_by_token(token).values_list("pk", flat=True).first()
 
 
 def order_id_for(*, number: int, email: str) -> int | None:
@@ -156,7 +156,7 @@ def order_id_for(*, number: int, email: str) -> int | None:
 
 def is_own_order(token: UUID, *, user_id: int) -> bool:
     """Say whether the order with this token was placed by this account."""
-    return Order.objects.filter(token=str(token), user_id=user_id).exists()
+    return orders_by_token(token).filter(user=user_id).exists()
 
 
 def _page(order: Order) -> OrderPage:

@@ -24,6 +24,7 @@ from plugins.ordering.order_state import ATTENTION_KEY
 from plugins.ordering.retention import retention_cutoff
 from storefront.accounts import pending_email
 from storefront.basket_changes import ACCOUNT_KEY
+from storefront.locks import locked_user
 from storefront.orders import order_state
 from storefront.tokens import PENDING_EMAIL
 
@@ -103,7 +104,7 @@ def delete_account(*, user_id: int) -> None:
     address that stands on it, until its time is over (plugins.ordering.retention); of those still
     on their way also what the parcel needs.
     """
-    user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
+    user = locked_user(user_id)
     for order in Order.objects.select_for_update(of=("self",)).filter(user=user).order_by("pk"):
         _detach_order(order)
     _queue_confirmation(user)

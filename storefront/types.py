@@ -48,7 +48,6 @@ class PostalAddress:
     """An address as it is written on a parcel, line by line."""
 
     lines: tuple[str, ...]
-    country_code: str
     phone: str
 
 

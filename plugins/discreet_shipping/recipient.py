@@ -69,9 +69,5 @@ def address_is_printable(address: Address | None) -> bool:
 
 def place_lines(address: Address | None) -> tuple[str, ...]:
     """Return where the parcel goes, line by line in its country's order, without the name."""
-    if address is None:
-        return ()
-    lines = address_lines(address)
     with translation.override(settings.LANGUAGE_CODE):  # carriers read it, not the customer
-        country = str(address.country.name)
-    return (*(line.strip() for line in lines), country)
+        return tuple(line.strip() for line in address_lines(address, with_country=True))

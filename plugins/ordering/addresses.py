@@ -11,11 +11,19 @@ from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
 
-def address_lines(address: Address, *, name: str = "", company: str = "") -> tuple[str, ...]:
-    """Return an address in its country's order, without its country and without blank lines.
+def address_lines(
+    address: Address | None,
+    *,
+    with_name: bool = False,
+    with_company: bool = False,
+    with_country: bool = False,
+) -> tuple[str, ...]:
+    """Return an address in its country's order, without blank lines; empty for None.
 
-    `name` and `company` stand where the country puts them; a label and a page name no company.
+    Name and company stand where the country puts them, the country last in the language of now.
     """
+    if address is None:
+        return ()
     streets = (address.street_address_1, address.street_address_2)
     data = {
         "country_code": address.country.code,
@@ -24,12 +32,13 @@ def address_lines(address: Address, *, name: str = "", company: str = "") -> tup
         "city_area": address.city_area,
         "postal_code": address.postal_code,
         "street_address": "\n".join(filter(None, streets)),
-        "name": name,
-        "company_name": company,
+        "name": address.full_name.strip() if with_name else "",
+        "company_name": address.company_name if with_company else "",
     }
     # The last line is the country, in its own capitals; the name people know is clearer.
     lines = format_address(data).splitlines()[:-1]
-    return tuple(filter(str.strip, lines))
+    country = [str(address.country.name)] if with_country else []
+    return (*filter(str.strip, lines), *country)
 
 
 def delete_unused_addresses(ids: Iterable[int | None]) -> None:

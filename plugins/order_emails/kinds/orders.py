@@ -10,7 +10,6 @@ from babel.lists import format_list
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from prices import Money
-from saleor.account.models import Address
 from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderLine
 
 from plugins.order_emails.formatting import day
@@ -18,7 +17,7 @@ from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Text
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import was_moved, was_paid
 from plugins.order_emails.policies import NoRecipient
-from plugins.ordering import addresses
+from plugins.ordering.addresses import address_lines
 from plugins.ordering.links import order_link
 from plugins.ordering.order_messages import MessagePromise, message_promise
 from product_content.languages import locale_of, translated_text
@@ -26,13 +25,11 @@ from product_content.models import SetSize, SingleSize, Size
 from product_content.money import format_money
 
 
-def address_lines(address: Address | None) -> list[str]:
-    """Return an address line by line, as its country writes it."""
-    if address is None:
-        return []
-    name = address.full_name.strip()
-    lines = addresses.address_lines(address, name=name, company=address.company_name)
-    return [*lines, str(address.country.name)]
+def delivery_lines(order: Order, promise: MessagePromise) -> list[str]:
+    """Return where the parcel goes, line by line, as the Contract or else the order says."""
+    address = order.shipping_address
+    lines = address_lines(address, with_name=True, with_company=True, with_country=True)
+    return list(promise.address or lines)
 
 
 def order_to_read(order_id: int) -> Order:
@@ -174,7 +171,7 @@ def order_confirmed(row: OutgoingEmail) -> Context:
         "sums": order_sums(order, locale) if promise.amounts else [],
         "total": format_money(order.total.gross, locale) if promise.amounts else "",
         "delivery_name": translated_text(order.shipping_method_name or ""),
-        "address": list(promise.address) or address_lines(order.shipping_address),
+        "address": delivery_lines(order, promise),
     }
 
 

@@ -14,7 +14,7 @@ from plugins.order_emails.kinds.orders import (
     SAMPLE_ADDRESS,
     SAMPLE_LINES,
     SEE_ORDER,
-    address_lines,
+    delivery_lines,
     order_context,
     order_of,
     promise_of,
@@ -132,4 +132,4 @@ def _tracking(row: OutgoingEmail) -> list[str]:
 
 
 def _address(row: OutgoingEmail) -> list[str]:
-    return list(promise_of(row).address) or address_lines(order_of(row).shipping_address)
+    return delivery_lines(order_of(row), promise_of(row))
