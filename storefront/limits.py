@@ -13,7 +13,6 @@ from redis.exceptions import RedisError
 # Enough for a household with typing mistakes; too few to try numbers out, or to have us write to
 # many people who did not ask.
 MAX_REQUESTS, PERIOD = 10, timedelta(minutes=15)
-TOO_MANY = 429  # the status that says so
 
 
 def is_within(request: HttpRequest, *, what: str) -> bool:

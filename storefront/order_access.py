@@ -21,12 +21,12 @@ from storefront.customers import customer_id
 from storefront.decorators import View, private_page
 from storefront.forms.orders import NewLinkForm
 from storefront.orders import is_own_order
+from storefront.responses import FORBIDDEN
 
 # Short, because computers are shared; the link in the e-mail gives a new one.
 ORDER_ACCESS_LIFETIME = timedelta(days=1)
 _MAX_ORDERS = 5  # keeps the cookie small
 _SALT = "storefront.grants"
-FORBIDDEN = 403
 
 
 def order_page(view: View) -> View:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from plugins.ordering.retention import RETENTION
 from storefront import accounts
@@ -21,11 +21,8 @@ from storefront.decorators import private_page
 from storefront.forms.account import ChangePasswordForm, NewEmailForm, PasswordForm
 from storefront.order_access import order_page
 from storefront.personal_data import account_data, delete_account
+from storefront.responses import GONE, INVALID, form_view, see_other
 from storefront.views.account_access import end_session
-from storefront.views.basket import INVALID, see_other
-
-GONE = 410
-_form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -59,7 +56,7 @@ class ChangePassword(PasswordChangeView):
         return self.render_to_response(self.get_context_data(form=form), status=INVALID)
 
 
-@_form_view
+@form_view
 @customer_page
 def email(request: HttpRequest) -> HttpResponse:
     """Ask for another address; the same answer whether somebody has it already."""
@@ -72,7 +69,7 @@ def email(request: HttpRequest) -> HttpResponse:
     return _form_page(request, "email", form)
 
 
-@_form_view
+@form_view
 @customer_page
 def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     """Use the new address from now on, at a press of a button: mail programs open links too."""
@@ -84,7 +81,7 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     return _confirm_email_page(request, "")
 
 
-@_form_view
+@form_view
 @customer_page
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """Log out in every browser."""
@@ -137,7 +134,7 @@ def claim_order(request: HttpRequest, token: UUID) -> HttpResponse:
 _READABLE = {"indent": 2, "ensure_ascii": False}
 
 
-@_form_view
+@form_view
 @customer_page
 def download(request: HttpRequest) -> HttpResponse:
     """Hand over all data as JSON, once the password was given."""
@@ -150,7 +147,7 @@ def download(request: HttpRequest) -> HttpResponse:
     return _data_page(request, "data", form)
 
 
-@_form_view
+@form_view
 @customer_page
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete the account, once the password was given."""

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from storefront import email_links
 from storefront.backends import CUSTOMER_BACKEND, CustomerBackend
@@ -26,10 +26,10 @@ from storefront.customers import account_url, customer_id
 from storefront.decorators import private_page
 from storefront.errors import LinkNotSent
 from storefront.forms.account import EmailForm, LoginForm, NewPasswordForm
-from storefront.limits import TOO_MANY, is_within
+from storefront.limits import is_within
 from storefront.order_access import revoke_order_access
+from storefront.responses import INVALID, TOO_MANY, UNAVAILABLE, form_view, see_other
 from storefront.tokens import confirm_tokens
-from storefront.views.basket import INVALID, see_other
 
 
 def drop_foreign_basket(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -47,10 +47,6 @@ def end_session(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     delete_basket_cookie(response)
     revoke_order_access(response)
     return response
-
-
-UNAVAILABLE = 503
-_form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @method_decorator(private_page, name="dispatch")
@@ -105,14 +101,14 @@ class ChoosePassword(PasswordResetConfirmView):
         return self.render_to_response(self.get_context_data(form=form), status=INVALID)
 
 
-@_form_view
+@form_view
 @private_page
 def register(request: HttpRequest) -> HttpResponse:
     """Ask for the address of a new account."""
     return _ask_for_link(request, "register", email_links.open_account)
 
 
-@_form_view
+@form_view
 @private_page
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for the address of an account whose password is lost."""

@@ -8,16 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from storefront import addresses
 from storefront.addresses import delivery_countries, list_addresses, saved_fields
 from storefront.customers import customer_page, required_customer_id
 from storefront.errors import AddressBookFull
 from storefront.forms.address import AddressBookForm, country_of
-from storefront.views.basket import INVALID, REFUSED, see_other
-
-_form_view = require_http_methods(["GET", "HEAD", "POST"])
+from storefront.responses import INVALID, REFUSED, form_view, see_other
 
 
 @require_safe
@@ -28,7 +26,7 @@ def address_list(request: HttpRequest) -> HttpResponse:
     return render(request, "storefront/account/addresses.html", context)
 
 
-@_form_view
+@form_view
 @customer_page
 def add(request: HttpRequest) -> HttpResponse:
     """Add an address."""
@@ -44,7 +42,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return _page(request, form, status, is_new=True)
 
 
-@_form_view
+@form_view
 @customer_page
 def change(request: HttpRequest, address_id: int) -> HttpResponse:
     """Change an address; placed orders keep theirs."""

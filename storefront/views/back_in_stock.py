@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from plugins.inventory.alerts import delete_back_in_stock_alert
 from storefront.decorators import private_page, same_origin_only
 from storefront.for_sale import request_variant_alert
-from storefront.limits import TOO_MANY, is_within
-from storefront.views.basket import INVALID
+from storefront.limits import is_within
+from storefront.responses import INVALID, TOO_MANY
 
 _NO_ADDRESS = _("Enter an e-mail address, such as name@example.org.")
 

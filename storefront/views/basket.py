@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from product_content.languages import localized
 from storefront.basket_changes import (
     BasketChange,
     add_to_basket,
@@ -24,17 +23,7 @@ from storefront.errors import BasketRefused
 from storefront.for_sale import for_sale
 from storefront.forms.basket import AddForm, CodeForm, LineForm
 from storefront.orders import waiting_order
-
-REFUSED, INVALID, SEE_OTHER = 409, 422, 303
-
-
-def see_other(address: str) -> HttpResponseRedirect:
-    """Answer a form by sending the browser on with GET, so that a reload sends nothing twice.
-
-    `address` is a path of ours, as "/basket/", which is put into the page's language, or whole.
-    """
-    whole = localized(address) if address.startswith("/") else address
-    return HttpResponseRedirect(whole, status=SEE_OTHER)
+from storefront.responses import INVALID, REFUSED, see_other
 
 
 @require_safe

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from plugins.ordering.order_state import can_be_charged
 from plugins.ordering.outcomes import BasketIncomplete, OrderRefused, PlacedOrder, SoldOut
@@ -25,14 +25,13 @@ from storefront.discretion import chosen_problems, use_remembered, wants_receipt
 from storefront.errors import AddressBookFull, BasketRefused
 from storefront.forms.address import AddressForm, country_of
 from storefront.order_access import give_order_access
+from storefront.responses import INVALID, REFUSED, form_view, see_other
 from storefront.types import Basket
-from storefront.views.basket import INVALID, REFUSED, see_other
 
-_form_view = require_http_methods(["GET", "HEAD", "POST"])
 _CODE_REMOVED = "?code=removed"
 
 
-@_form_view
+@form_view
 @private_page
 def address(request: HttpRequest) -> HttpResponse:
     """Ask where to send the order and how to reach the customer."""
@@ -48,7 +47,7 @@ def address(request: HttpRequest) -> HttpResponse:
     return _step(request, "address", basket, {"form": form, "saved": saved}, status)
 
 
-@_form_view
+@form_view
 @private_page
 def delivery(request: HttpRequest) -> HttpResponse:
     """Offer the ways to deliver to the address."""

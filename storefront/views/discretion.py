@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from plugins.discreet_shipping.choice_changes import change_choices
 from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
@@ -22,10 +22,8 @@ from storefront.errors import BasketRefused
 from storefront.forms.discretion import LIMITS, WEEKDAY_NAMES, DiscretionForm, read_sent
 from storefront.order_access import order_page
 from storefront.orders import get_order_page, order_id_of
+from storefront.responses import INVALID, REFUSED, form_view, see_other
 from storefront.types import Basket
-from storefront.views.basket import INVALID, REFUSED, see_other
-
-_form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -41,7 +39,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "storefront/discretion/preview.html", context)
 
 
-@_form_view
+@form_view
 @private_page
 def options(request: HttpRequest) -> HttpResponse:
     """Let the customer choose how the parcel and everything around it looks."""
@@ -78,7 +76,7 @@ def order_preview(request: HttpRequest, token: UUID) -> HttpResponse:
     return render(request, "storefront/discretion/order_preview.html", context)
 
 
-@_form_view
+@form_view
 @order_page
 def order_options(request: HttpRequest, token: UUID) -> HttpResponse:
     """Let the customer change it until packing begins."""

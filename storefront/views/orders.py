@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.links import order_from_link
@@ -21,12 +21,12 @@ from storefront.decorators import private_page
 from storefront.email_links import request_order_link
 from storefront.errors import LinkNotSent
 from storefront.forms.orders import NewLinkForm
-from storefront.limits import TOO_MANY, is_within
+from storefront.limits import is_within
 from storefront.order_access import give_order_access, link_expired, order_page
 from storefront.orders import get_order_page, order_id_of
 from storefront.receipts import get_receipt, receipt_pdf
+from storefront.responses import INVALID, REFUSED, TOO_MANY, UNAVAILABLE, form_view, see_other
 from storefront.types import OrderPage
-from storefront.views.basket import INVALID, REFUSED, see_other
 
 
 @require_safe
@@ -65,7 +65,7 @@ def pay(request: HttpRequest, token: UUID) -> HttpResponse:
     return see_other(payment.url or f"/orders/{token}/")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @order_page
 def cancel(request: HttpRequest, token: UUID) -> HttpResponse:
     """Ask once more, then cancel an order that nobody has begun to pack."""
@@ -117,10 +117,7 @@ def _page(
     return response
 
 
-UNAVAILABLE = 503
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @private_page
 def new_link(request: HttpRequest) -> HttpResponse:
     """Ask which order, and have its link sent; the answer is the same whether there is one."""

@@ -18,7 +18,7 @@ from product_content.types import GuideCard
 from storefront.cookies import BASKET_COOKIE_AGE, QUICK_EXIT_COOKIE
 from storefront.decorators import public_page, same_origin_only
 from storefront.order_access import ORDER_ACCESS_LIFETIME
-from storefront.views.basket import see_other
+from storefront.responses import see_other
 
 _ON_HOME = 3  # sets, and twice as many guides
 

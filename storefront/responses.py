@@ -1,0 +1,28 @@
+"""What the views answer forms with: status codes, and the redirect after a change."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpResponseRedirect
+from django.views.decorators.http import require_http_methods
+
+from product_content.languages import localized
+
+FORBIDDEN = HTTPStatus.FORBIDDEN
+REFUSED = HTTPStatus.CONFLICT  # understood, but it cannot be done as things stand now
+GONE = HTTPStatus.GONE
+INVALID = HTTPStatus.UNPROCESSABLE_ENTITY  # a field of the form is wrong
+TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
+UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def see_other(address: str) -> HttpResponseRedirect:
+    """Answer a form by sending the browser on with GET, so that a reload sends nothing twice.
+
+    `address` is a path of ours, as "/basket/", which is put into the page's language, or whole.
+    """
+    whole = localized(address) if address.startswith("/") else address
+    return HttpResponseRedirect(whole, status=HTTPStatus.SEE_OTHER)
