@@ -20,6 +20,8 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from dashboard.admin.saved_views import SavedViews
+from dashboard.models import AccessKind
+from dashboard.services.access_log import record_access
 from dashboard.services.publishing import PublishRefused
 
 
@@ -124,6 +126,37 @@ class SaleorModelAdmin(SavedViews, SaleorPermission, SaleorFields, ModelAdmin):
         return super().history_view(request, object_id, extra_context)
 
 
+class ReadOnly:
+    """Shown, never changed: mix in before one of the classes of this module."""
+
+    can_add = False
+    can_change = False
+    can_remove = False
+
+
+class ReadOnlyModelAdmin(ReadOnly, SaleorModelAdmin):
+    """An area whose rows are shown and never changed by a form."""
+
+
+class AuditedAdmin:
+    """Mixed into an admin class: every page of one row that is shown goes into the access log."""
+
+    access_kind: AccessKind
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the row, and record that this person saw it."""
+        shown = super().change_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+        if shown.status_code == 200:  # noqa: PLR2004  else nothing of it was seen
+            record_access(actor=request.user, kind=self.access_kind, subject_id=int(object_id))
+        return shown
+
+
 class SavesOnlyChanges:
     """Write only the columns that the form changed.
 
@@ -151,14 +184,6 @@ class SaleorStackedInline(SaleorPermission, SaleorFields, StackedInline):
     """A related form inside an area's form."""
 
     extra = 0
-
-
-class ReadOnly:
-    """Shown, never changed: mix in before one of the classes above."""
-
-    can_add = False
-    can_change = False
-    can_remove = False
 
 
 def try_to_publish(request: HttpRequest, publish: Callable[[], None], *, called: str) -> None:

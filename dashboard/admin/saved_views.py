@@ -22,7 +22,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from dashboard.models import SavedView
 from dashboard.policies import may_delete_view, may_save_view
-from dashboard.selectors.packing import name_of
+from dashboard.services.staff import name_of
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
-from saleor.account.models import User
 from saleor.order.models import Order, OrderLine
 
 from dashboard.models import PackingJob
 from dashboard.selectors.orders import TO_PACK, is_late, orders_with_payment
+from dashboard.services.staff import name_of
+from plugins.discreet_shipping.label_files import printable_kinds
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import packing_checklist
 from plugins.ordering.fulfilment import unsent_pieces
@@ -67,7 +68,7 @@ class Parcel:
 
 
 def packing_queue(*, only_late: bool = False) -> list[QueuedOrder]:
-    """Return the orders to pack, the oldest first and `QUEUE` at most; one query."""
+    """Return the orders to pack, the oldest first and `MAX_QUEUE` at most; one query."""
     waiting = _to_pack().filter(is_late()) if only_late else _to_pack()
     orders = waiting.annotate(pieces=Sum(F("lines__quantity") - F("lines__quantity_fulfilled")))
     rows = orders.select_related("packing_job__packer").order_by("pk")[:MAX_QUEUE]
@@ -110,21 +111,8 @@ def checklist_of(order: Order) -> list[tuple[str, str]]:
 def shipping_documents_of(order: Order) -> list[tuple[str, str]]:
     """Return the kinds of shipping documents that this order has to print, with their names."""
     contract = contract_of(order)
-    if contract is None:
-        return []
-    has = {
-        "label": bool(contract["label"]),
-        "return-label": bool(contract["return_label"]),
-        "slip": contract["slip"]["kind"] == "codes",
-    }
-    return [(kind, kind.replace("-", " ").capitalize()) for kind, there in has.items() if there]
-
-
-def name_of(person: User | None) -> str:
-    """Return what colleagues call a member of staff, "" for nobody."""
-    if person is None:
-        return ""
-    return f"{person.first_name} {person.last_name}".strip() or str(person.email)
+    kinds = printable_kinds(contract) if contract else ()
+    return [(kind, kind.replace("-", " ").capitalize()) for kind in kinds]
 
 
 def _to_pack() -> QuerySet[Order]:

@@ -14,7 +14,8 @@ from saleor.product.models import ProductVariant
 
 from dashboard.models import PackingJob
 from dashboard.policies import may_add_piece, may_claim, may_close_parcel, may_report
-from dashboard.selectors.packing import BIN_KEY, checklist_of, name_of
+from dashboard.selectors.packing import BIN_KEY, checklist_of
+from dashboard.services.staff import name_of
 from plugins.discreet_shipping.errors import ChangeRefused
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import start_packing, stop_packing

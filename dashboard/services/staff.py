@@ -58,6 +58,13 @@ def grantable_groups(user: User) -> QuerySet[Group]:
     return Group.objects.exclude(pk__in=too_much.values("pk")).order_by("name")
 
 
+def name_of(person: User | None) -> str:
+    """Return what colleagues call a member of staff, "" for nobody."""
+    if person is None:
+        return ""
+    return f"{person.first_name} {person.last_name}".strip() or str(person.email)
+
+
 def staff_by_email(part: str) -> QuerySet[User]:
     """Return the staff whose e-mail has this part."""
     return User.objects.filter(is_staff=True, email__icontains=part).order_by()

@@ -32,14 +32,23 @@ def printout_file(contract: Contract, *, kind: str, size: str, form: str) -> byt
     return draw(sheet) if sheet and draw else None
 
 
+def printable_kinds(contract: Contract) -> tuple[str, ...]:
+    """Return which of `KINDS` an order with this contract has, in the order of `KINDS`."""
+    has = {
+        "label": bool(contract["label"]),
+        "return-label": bool(contract["return_label"]),
+        "slip": contract["slip"]["kind"] == "codes",
+    }
+    return tuple(kind for kind in KINDS if has[kind])
+
+
 def printout_sheet(contract: Contract, *, kind: str, size: str) -> Sheet | None:
     """Return the sheet of a kind in `KINDS`, or None."""
-    if size not in SIZES:
+    if size not in SIZES or kind not in printable_kinds(contract):
         return None
     if kind == "slip":
-        return slip_sheet(contract, size) if contract["slip"]["kind"] == "codes" else None
-    labels = {"label": contract["label"], "return-label": contract["return_label"]}
-    label = labels.get(kind)
+        return slip_sheet(contract, size)
+    label = contract["label"] if kind == "label" else contract["return_label"]
     return label_sheet(label, size) if label else None
 
 

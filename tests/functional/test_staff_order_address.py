@@ -189,7 +189,7 @@ def test_an_unpaid_order_is_changed_in_the_checkout(support):
 
 def test_a_printed_label_has_to_be_destroyed_first(support, order):
     assert "is destroyed" not in support.get(page(order)).content.decode()
-    personas.in_role("Packer").get(f"/staff/order/order/{order.pk}/sheet/label/a6.pdf")
+    personas.in_role("Packer").get(f"/staff/order/order/{order.pk}/document/label/a6.pdf")
     html = move(support, order)
     assert "Its label was printed with the old address. Destroy it" in html
     assert goes_to(order) == "4 Mill Lane"
@@ -200,7 +200,7 @@ def test_a_printed_label_has_to_be_destroyed_first(support, order):
 
 def test_a_slip_has_no_address_to_destroy(support):
     order = builders.order(paid=True)
-    support.get(f"/staff/order/order/{order.pk}/sheet/slip/a6.pdf")
+    support.get(f"/staff/order/order/{order.pk}/document/slip/a6.pdf")
     assert "is destroyed" not in support.get(page(order)).content.decode()
 
 

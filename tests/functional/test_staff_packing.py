@@ -5,8 +5,8 @@ from saleor.order.models import Fulfillment, Order
 from saleor.warehouse.models import Allocation, Stock
 
 from dashboard.models import PackingJob
-from dashboard.selectors.packing import name_of
 from dashboard.services import packing
+from dashboard.services.staff import name_of
 from plugins.discreet_shipping.packing import packing_checklist
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
-from dashboard.admin.base import ReadOnly, SaleorModelAdmin
+from dashboard.admin.base import ReadOnlyModelAdmin
 from dashboard.admin.formatting import format_time
 from dashboard.admin.orders.inlines import EMAIL_COLOURS
 from dashboard.site import staff_site
@@ -25,7 +25,7 @@ from plugins.order_emails.policies import SendRefused
 
 
 @admin.register(OutgoingEmail, site=staff_site)
-class EmailAdmin(ReadOnly, SaleorModelAdmin):
+class EmailAdmin(ReadOnlyModelAdmin):
     """The list, and one e-mail with what can be done about it."""
 
     required_permission = "order.manage_orders"

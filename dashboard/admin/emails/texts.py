@@ -16,7 +16,7 @@ from django.utils import translation
 from saleor.order.models import Order
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from dashboard.admin.base import ReadOnly, SaleorModelAdmin
+from dashboard.admin.base import ReadOnlyModelAdmin
 from dashboard.selectors.orders import order_by_number
 from dashboard.site import staff_site
 from plugins.order_emails.kinds.base import KINDS, TEXT_FIELDS, Audience, Kind, Texts
@@ -154,7 +154,7 @@ _UNPROCESSABLE = 422
 
 
 @admin.register(EmailText, site=staff_site)
-class EmailTextAdmin(ReadOnly, SaleorModelAdmin):
+class EmailTextAdmin(ReadOnlyModelAdmin):
     """A page of all kinds, and one page per kind and language."""
 
     required_permission = "site.manage_settings"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from saleor.order.models import Order
-from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from dashboard.admin.orders.columns import format_address
-from dashboard.admin.orders.page import OrderPage, VersionedForm, handle_order_page
+from dashboard.admin.orders.page import OrderPage, VersionedForm
 from plugins.discreet_shipping.address_changes import (
     address_change_decision,
     address_version,
@@ -58,15 +57,6 @@ def _use_staff_widget(field: Any) -> None:
         field.widget = UnfoldAdminTextInputWidget(attrs=attrs)
 
 
-class OrderAddressPage:
-    """Mixed into `OrderAdmin`: /staff/order/order/<pk>/address/ and the link to it."""
-
-    @action(description="Address", url_path="address", icon="home_pin", permissions=["view"])
-    def change_address(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form; a POST sends the order elsewhere."""
-        return handle_order_page(self, request, object_id, _PAGE)
-
-
 def _change_address(request: HttpRequest, order: Order, form: AddressForm) -> str:
     user: Any = request.user
     change_address(
@@ -79,7 +69,7 @@ def _change_address(request: HttpRequest, order: Order, form: AddressForm) -> st
     return "The order goes to the new address. Its customer is told."
 
 
-_PAGE = OrderPage(
+ADDRESS_PAGE = OrderPage(
     title="change the address",
     template="dashboard/order_address.html",
     form=lambda data, order: AddressForm(data, order=order),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
 from saleor.order.models import Order
-from unfold.decorators import display
+from unfold.decorators import action
 
-from dashboard.admin.base import ReadOnly, SaleorModelAdmin
+from dashboard.admin.base import AuditedAdmin, ReadOnlyModelAdmin
 from dashboard.admin.filters import OrderWorkFilter
-from dashboard.admin.orders.address import OrderAddressPage
+from dashboard.admin.orders.address import ADDRESS_PAGE
 from dashboard.admin.orders.bulk import OrderBulkActions
-from dashboard.admin.orders.columns import OrderFields
+from dashboard.admin.orders.columns import OrderColumns
 from dashboard.admin.orders.inlines import (
     EmailInline,
     EventInline,
@@ -20,30 +24,82 @@ from dashboard.admin.orders.inlines import (
     PaymentInline,
     RefundInline,
 )
-from dashboard.admin.orders.packing import OrderPacking
-from dashboard.admin.orders.refunds import OrderRefundPage
-from dashboard.admin.orders.returns import OrderReturnPage
-from dashboard.admin.orders.steps import OrderNotes, OrderSteps
-from dashboard.admin.people.access_log import Audited
+from dashboard.admin.orders.packing import may_pack, shipping_document
+from dashboard.admin.orders.page import handle_order_page
+from dashboard.admin.orders.refunds import REFUND_PAGE, left_to_refund
+from dashboard.admin.orders.returns import RETURN_PAGE
+from dashboard.admin.orders.steps import NOTE_PAGE, STEP_PAGE
 from dashboard.models import AccessKind
 from dashboard.selectors.orders import orders_by_email, orders_with_payment, parse_number
+from dashboard.selectors.packing import is_to_pack
 from dashboard.site import staff_site
 
 
+class OrderPages:
+    """The pages below /staff/order/order/<pk>/, one for each thing to do, and the links to them."""
+
+    def get_urls(self) -> list[Any]:
+        """Add the address of the printed shipping documents."""
+        view = self.admin_site.admin_view(self.shipping_document_view)  # type: ignore[attr-defined]
+        route = "<int:order_id>/document/<slug:kind>/<slug:size>.<slug:form>"
+        return [path(route, view, name="order_shipping_document"), *super().get_urls()]  # type: ignore[misc]
+
+    def shipping_document_view(
+        self, request: HttpRequest, order_id: int, kind: str, size: str, form: str
+    ) -> HttpResponse:
+        """Send a label or slip to whoever works with orders or packs them."""
+        if not (self.is_permitted(request) or may_pack(request)):  # type: ignore[attr-defined]
+            return self.admin_site.refused(request)  # type: ignore[attr-defined]
+        return shipping_document(request, order_id=order_id, kind=kind, size=size, form=form)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Leave out packing an order that is not to be packed, and a refund of nothing."""
+        order = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        hidden = set()
+        if not is_to_pack(int(object_id)):
+            hidden.add("begin_packing")
+        if order is None or not left_to_refund(order.pk):
+            hidden.add("refund")
+        actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]
+        return [offered for offered in actions if offered.method.__name__ not in hidden]
+
+    def has_begin_packing_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether the person packs parcels."""
+        return may_pack(request)
+
+    @action(description="Begin to pack", url_path="pack", permissions=["begin_packing"])
+    def begin_packing(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Open the packers' page of the order."""
+        return redirect("staff-parcel", order_id=object_id)
+
+    @action(description="Next step", url_path="step", icon="checklist", permissions=["view"])
+    def next_step(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show which steps are possible; a POST takes one."""
+        return handle_order_page(self, request, object_id, STEP_PAGE)
+
+    @action(description="Address", url_path="address", icon="home_pin", permissions=["view"])
+    def change_address(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the form of the delivery address; a POST changes it."""
+        return handle_order_page(self, request, object_id, ADDRESS_PAGE)
+
+    @action(description="Return", url_path="return", icon="assignment_return", permissions=["view"])
+    def take_return(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the form of a return; a POST records it."""
+        return handle_order_page(self, request, object_id, RETURN_PAGE)
+
+    @action(description="Refund", url_path="refund", icon="undo", permissions=["view"])
+    def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the form of a refund; a POST asks for it."""
+        return handle_order_page(self, request, object_id, REFUND_PAGE)
+
+    @action(description="Note", url_path="note", icon="sticky_note_2", permissions=["view"])
+    def note(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the form of a note; a POST adds it to the time line."""
+        return handle_order_page(self, request, object_id, NOTE_PAGE)
+
+
 @admin.register(Order, site=staff_site)
-class OrderAdmin(
-    Audited,
-    OrderPacking,
-    OrderSteps,
-    OrderAddressPage,
-    OrderReturnPage,
-    OrderRefundPage,
-    OrderNotes,
-    OrderBulkActions,
-    OrderFields,
-    ReadOnly,
-    SaleorModelAdmin,
-):
+class OrderAdmin(AuditedAdmin, OrderPages, OrderBulkActions, OrderColumns, ReadOnlyModelAdmin):
     """The list of orders, and one order with all that happened to it."""
 
     required_permission = "order.manage_orders"
@@ -95,8 +151,3 @@ class OrderAdmin(
         if term.isdecimal():
             return queryset.filter(pk=parse_number(term)), False
         return queryset.filter(pk__in=orders_by_email(term)), False
-
-    @display(description="Order", ordering="pk")
-    def number(self, order: Order) -> str:
-        """Return the number that customers know."""
-        return str(order)

@@ -1,8 +1,9 @@
-"""The columns of the list of orders and the read-only fields of an order."""
+"""The columns of the list of orders and the read-only fields on an order's page."""
 
 from __future__ import annotations
 
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from saleor.account.models import Address
 from saleor.order import OrderStatus
@@ -10,8 +11,14 @@ from saleor.order.models import Order
 from unfold.decorators import display
 
 from dashboard.admin.formatting import format_money, format_time
+from dashboard.admin.orders.refunds import left_to_refund
 from dashboard.selectors.orders import PaymentState
+from plugins.discreet_shipping.label_files import CONTENT_TYPES, printable_kinds
+from plugins.discreet_shipping.label_layout import SIZES
 from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.packing import packing_checklist
+from plugins.ordering.order_state import RETURN_STATE_KEY, ReturnState
+from plugins.ordering.returns import returned_pieces
 
 _STATUS_LABELS = {
     OrderStatus.UNFULFILLED: "Not sent",
@@ -25,6 +32,10 @@ _STATUS_COLOURS = {
     "Sent": "success",
     "Cancelled": "danger",
 }
+_RETURN_LABELS = {
+    ReturnState.EXPECTED.value: "Expected",
+    ReturnState.ARRIVED.value: "Came in, to look at",
+}
 _PAYMENT_COLOURS = {
     PaymentState.PAID: "success",
     PaymentState.PARTLY_REFUNDED: "info",
@@ -33,8 +44,13 @@ _PAYMENT_COLOURS = {
 }
 
 
-class OrderFields:
+class OrderColumns:
     """Computed fields of `OrderAdmin`; `payment` needs `orders_with_payment`."""
+
+    @display(description="Order", ordering="pk")
+    def number(self, order: Order) -> str:
+        """Return the number that customers know."""
+        return str(order)
 
     @display(description="Placed", ordering="created")
     def placed(self, order: Order) -> str:
@@ -106,6 +122,51 @@ class OrderFields:
     def discount_given(self, order: Order) -> str:
         """Return what a voucher took off."""
         return format_money(order.discount_amount, order.currency)
+
+    @display(description="Return")
+    def sent_back(self, order: Order) -> str:
+        """Return the state of a return, and how many pieces have come back so far."""
+        state = (order.private_metadata or {}).get(RETURN_STATE_KEY, "")
+        back = returned_pieces(order).total()
+        known = [_RETURN_LABELS.get(state, ""), f"{back} back" if back else ""]
+        return ", ".join(filter(None, known)) or "-"
+
+    @display(description="Money back")
+    def money_back(self, order: Order) -> SafeString | str:
+        """Return a link to the refund page: on a telephone the buttons are behind a menu."""
+        left = left_to_refund(order.pk)
+        if left is None:
+            return "Nothing is left to refund"
+        page = reverse("admin:order_order_refund", args=[order.pk])
+        words = f"Refund up to {format_money(left.amount, left.currency)}"
+        return format_html('<a class="underline" href="{}">{}</a>', page, words)
+
+    @display(description="Packing list")
+    def packing_list(self, order: Order) -> SafeString | str:
+        """Return the checklist of what the customer was promised."""
+        contract = contract_of(order)
+        if contract is None:
+            return "-"
+        return format_html_join(
+            "", "<div>☐ <strong>{}</strong>: {}</div>", packing_checklist(contract)
+        )
+
+    @display(description="To print")
+    def shipping_documents(self, order: Order) -> SafeString | str:
+        """Return links to the labels and slips of this order, in each size and file format."""
+        contract = contract_of(order)
+        links = [
+            (
+                reverse("admin:order_shipping_document", args=[order.pk, kind, size, form]),
+                kind,
+                size,
+                form,
+            )
+            for kind in (printable_kinds(contract) if contract else ())
+            for size in SIZES
+            for form in CONTENT_TYPES
+        ]
+        return format_html_join(" · ", '<a class="underline" href="{}">{} {} {}</a>', links) or "-"
 
 
 def format_address(address: Address | None) -> SafeString | str:

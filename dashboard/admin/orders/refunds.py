@@ -10,15 +10,11 @@ from uuid import uuid4
 
 from django import forms
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.http import HttpRequest
 from prices import Money
 from saleor.order.models import Order
 from saleor.payment import TransactionKind
 from saleor.payment.models import Transaction
-from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -28,7 +24,7 @@ from unfold.widgets import (
 )
 
 from dashboard.admin.formatting import format_money
-from dashboard.admin.orders.page import OrderPage, VersionedForm, handle_order_page
+from dashboard.admin.orders.page import OrderPage, VersionedForm
 from plugins.ordering.models import Refund, RefundStatus
 from plugins.ordering.refund_lines import refunded_pieces
 from plugins.ordering.refunds import refunds_version, request_refund
@@ -49,7 +45,7 @@ def left_to_refund(order_id: int) -> Money | None:
     """Return the most that can go back now, or None if nothing can; two queries.
 
     A refund is of one payment, so with several it is what the fullest one holds: the same that
-    `ask_refund` chooses.
+    `request_refund` chooses.
     """
     taken = Transaction.objects.filter(
         payment__order_id=order_id, kind=TransactionKind.CAPTURE, is_success=True
@@ -61,8 +57,8 @@ def left_to_refund(order_id: int) -> Money | None:
         .values_list("payment_id", "currency")
         .annotate(amount=Sum("amount"))
     ]
-    most = max(left, key=lambda money: money.amount, default=None)
-    return most if most is not None and most.amount > 0 else None
+    largest = max(left, key=lambda money: money.amount, default=None)
+    return largest if largest is not None and largest.amount > 0 else None
 
 
 def refundable_lines(order: Order) -> list[RefundableLine]:
@@ -139,7 +135,7 @@ class RefundForm(VersionedForm):
         return [self[name] for name in self._line_fields]
 
     def wanted(self) -> dict[str, Any]:
-        """Return what `ask_refund` is to be asked, but for the order and who asks."""
+        """Return the arguments of `request_refund`, but for the order, the key and the actor."""
         data = self.cleaned_data
         amount = data.get("amount")
         return {
@@ -186,33 +182,6 @@ def _line_field(line: RefundableLine) -> forms.IntegerField:
     )
 
 
-class OrderRefundPage:
-    """Mixed into `OrderAdmin`: /staff/order/order/<pk>/refund/ and the link to it."""
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Leave the link to the refund out when there is nothing to give back."""
-        actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]
-        order = self.get_object(request, object_id)  # type: ignore[attr-defined]
-        if order and left_to_refund(order.pk):
-            return list(actions)
-        return [action for action in actions if action.method.__name__ != "refund"]
-
-    @action(description="Refund", url_path="refund", icon="undo", permissions=["view"])
-    def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form; a POST asks for the refund."""
-        return handle_order_page(self, request, object_id, _PAGE)
-
-    @display(description="Money back")
-    def money_back(self, order: Order) -> SafeString | str:
-        """Return the link in the page's text: on a telephone the buttons are behind a menu."""
-        left = left_to_refund(order.pk)
-        if left is None:
-            return "Nothing is left to refund"
-        page = reverse("admin:order_order_refund", args=[order.pk])
-        words = f"Refund up to {format_money(left.amount, left.currency)}"
-        return format_html('<a class="underline" href="{}">{}</a>', page, words)
-
-
 def _form(data: Any, order: Order) -> RefundForm:
     left = left_to_refund(order.pk)
     return RefundForm(
@@ -241,7 +210,7 @@ def _refund_context(order: Order) -> dict[str, Any]:
     return {"button": "Refund", "left": left and format_money(left.amount, left.currency)}
 
 
-_PAGE = OrderPage(
+REFUND_PAGE = OrderPage(
     title="refund",
     template="dashboard/refund.html",
     form=_form,

@@ -5,19 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from saleor.order.models import Order
-from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanWidget
 
-from dashboard.admin.orders.page import OrderPage, VersionedForm, handle_order_page
-from plugins.ordering.order_state import RETURN_STATE_KEY, ReturnState
+from dashboard.admin.orders.page import OrderPage, VersionedForm
 from plugins.ordering.returns import record_return, returned_pieces
-
-_STATE_LABELS = {
-    ReturnState.EXPECTED.value: "Expected",
-    ReturnState.ARRIVED.value: "Came in, to look at",
-}
 
 
 class ReturnForm(VersionedForm):
@@ -62,29 +55,12 @@ class ReturnForm(VersionedForm):
         return [self[name] for name in self._lines]
 
     def wanted(self) -> dict[str, Any]:
-        """Return what `take_back` is to be asked, but for the order and who asks."""
+        """Return the arguments of `record_return`, but for the order and the actor."""
         data = self.cleaned_data
         counts = {line: data.get(name) for name, line in self._lines.items()}
         pieces = {line: count for line, count in counts.items() if count}
         flags = {name: data[name] for name in ("sealed", "sound", "more")}
         return {"pieces": pieces, "expected_version": data["expected_version"] or None, **flags}
-
-
-class OrderReturnPage:
-    """Mixed into `OrderAdmin`: /staff/order/order/<pk>/return/ and the link to it."""
-
-    @action(description="Return", url_path="return", icon="assignment_return", permissions=["view"])
-    def take_return(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form; a POST notes the return."""
-        return handle_order_page(self, request, object_id, _PAGE)
-
-    @display(description="Return")
-    def sent_back(self, order: Order) -> str:
-        """Return how far a return has got, and how many pieces have come back so far."""
-        state = (order.private_metadata or {}).get(RETURN_STATE_KEY, "")
-        back = returned_pieces(order).total()
-        known = [_STATE_LABELS.get(state, ""), f"{back} back" if back else ""]
-        return ", ".join(filter(None, known)) or "-"
 
 
 def _record_return(request: HttpRequest, order: Order, form: ReturnForm) -> str:
@@ -94,7 +70,7 @@ def _record_return(request: HttpRequest, order: Order, form: ReturnForm) -> str:
     return f"{where}. Money goes back by a refund, without restocking again."
 
 
-_PAGE = OrderPage(
+RETURN_PAGE = OrderPage(
     title="return",
     template="dashboard/order_return.html",
     form=lambda data, order: ReturnForm(data, order=order),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from saleor.order.models import Order
-from unfold.decorators import action
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
 from dashboard.admin.orders.bulk import NoteForm
-from dashboard.admin.orders.page import OrderPage, VersionedForm, handle_order_page
+from dashboard.admin.orders.page import OrderPage, VersionedForm
 from dashboard.services.packing import ParcelReport, may_be_reported, report_parcel
 from plugins.ordering.attention import attention_version, may_be_resolved, resolve_attention
 from plugins.ordering.cancelling import cancel_order
@@ -87,15 +86,6 @@ class StepForm(VersionedForm):
         return data
 
 
-class OrderSteps:
-    """Mixed into `OrderAdmin`: /staff/order/order/<pk>/step/ and the link to it."""
-
-    @action(description="Next step", url_path="step", icon="checklist", permissions=["view"])
-    def next_step(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show what is possible; a POST does it."""
-        return handle_order_page(self, request, object_id, _STEP_PAGE)
-
-
 def possible_steps(order: Order) -> list[str]:
     """Return the steps that would not be refused now."""
     reports = [report.value for report in ParcelReport if may_be_reported(order, report).allowed]
@@ -126,7 +116,7 @@ def _perform_step(request: HttpRequest, order: Order, form: StepForm) -> str:
     return _MESSAGES[step]
 
 
-_STEP_PAGE = OrderPage(
+STEP_PAGE = OrderPage(
     title="next step",
     template="dashboard/order_step.html",
     form=lambda data, order: StepForm(
@@ -143,22 +133,13 @@ _STEP_PAGE = OrderPage(
 )
 
 
-class OrderNotes:
-    """Mixed into `OrderAdmin`: /staff/order/order/<pk>/note/ and the link to it."""
-
-    @action(description="Note", url_path="note", icon="sticky_note_2", permissions=["view"])
-    def note(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form; a POST adds the note to the time line."""
-        return handle_order_page(self, request, object_id, _NOTE_PAGE)
-
-
 def _add_note(request: HttpRequest, order: Order, form: NoteForm) -> str:
     user: Any = request.user
     note_order(order_id=order.pk, message=form.cleaned_data["message"], actor_id=user.pk)
     return "The note stands in the time line."
 
 
-_NOTE_PAGE = OrderPage(
+NOTE_PAGE = OrderPage(
     title="add a note",
     template="dashboard/order_page.html",
     form=lambda data, _order: NoteForm(data),

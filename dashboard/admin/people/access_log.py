@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from unfold.decorators import display
 
-from dashboard.admin.base import ReadOnly, SaleorModelAdmin
+from dashboard.admin.base import ReadOnlyModelAdmin
 from dashboard.admin.formatting import format_time
-from dashboard.models import AccessKind, AccessRecord
+from dashboard.models import AccessRecord
 from dashboard.roles import VIEW_ACCESS_LOG
 from dashboard.selectors.orders import parse_number
-from dashboard.services.access_log import record_access
 from dashboard.services.staff import staff_by_email
 from dashboard.site import staff_site
 
 
-class Audited:
-    """Mixed into an admin class: each page of one row that is shown is written down."""
-
-    access_kind: AccessKind
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the row, and write down that this person saw it."""
-        shown = super().change_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
-        if shown.status_code == 200:  # noqa: PLR2004  else nothing of it was seen
-            record_access(actor=request.user, kind=self.access_kind, subject_id=int(object_id))
-        return shown
-
-
-class _LogAdmin(ReadOnly, SaleorModelAdmin):
+class _LogAdmin(ReadOnlyModelAdmin):
     required_permission = VIEW_ACCESS_LOG
     empty_help = "Nothing was written down yet."
-    list_filter_submit = False
 
 
 @admin.register(AccessRecord, site=staff_site)

@@ -12,9 +12,8 @@ from django.utils.safestring import SafeString
 from saleor.order.models import Order
 from unfold.decorators import display
 
-from dashboard.admin.base import ReadOnly, SaleorModelAdmin
+from dashboard.admin.base import AuditedAdmin, ReadOnlyModelAdmin
 from dashboard.admin.formatting import format_time
-from dashboard.admin.people.access_log import Audited
 from dashboard.models import AccessKind, Customer
 from dashboard.site import staff_site
 
@@ -32,7 +31,7 @@ def with_order_count(customers: QuerySet) -> QuerySet:
 
 
 @admin.register(Customer, site=staff_site)
-class CustomerAdmin(Audited, ReadOnly, SaleorModelAdmin):
+class CustomerAdmin(AuditedAdmin, ReadOnlyModelAdmin):
     """People with an account. Guests have none: their orders carry what is needed."""
 
     required_permission = "account.manage_users"

@@ -11,7 +11,7 @@ from django.urls import reverse
 from unfold.decorators import display
 from unfold.views import ChangeList
 
-from dashboard.admin.base import ReadOnly, SaleorModelAdmin, SaleorTabularInline
+from dashboard.admin.base import ReadOnly, ReadOnlyModelAdmin, SaleorModelAdmin, SaleorTabularInline
 from dashboard.admin.formatting import format_time
 from dashboard.roles import MANAGE_STOCK
 from dashboard.selectors.stock import search_entries
@@ -120,7 +120,7 @@ _RESULT_COLOURS = {"Agrees": "success", "Differs": "danger"}
 
 
 @admin.register(LedgerCheck, site=staff_site)
-class LedgerCheckAdmin(ReadOnly, SaleorModelAdmin):
+class LedgerCheckAdmin(ReadOnlyModelAdmin):
     """One row for each comparison, newest first; its page names what differs."""
 
     required_permission = MANAGE_STOCK

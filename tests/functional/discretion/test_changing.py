@@ -97,7 +97,7 @@ def test_unpaid_orders_are_changed_in_the_checkout():
 
 
 def test_sheets_are_for_those_who_manage_orders(order):
-    address = f"/staff/order/order/{order.pk}/sheet/label/4x6.pdf"
+    address = f"/staff/order/order/{order.pk}/document/label/4x6.pdf"
     packer = staff("order.manage_orders")
     answer = packer.get(address)
     assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
