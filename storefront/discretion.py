@@ -99,8 +99,8 @@ def offer_for_basket(token: UUID | None) -> Offer | None:
     checkout = find_checkout(token)
     if checkout is None or checkout.shipping_address is None:
         return None
-    now = delivery_context(checkout, current_settings())
-    return _offer(now, checkout.currency, checkout.shipping_address.postal_code)
+    context = delivery_context(checkout, current_settings())
+    return _offer(context, checkout.currency, checkout.shipping_address.postal_code)
 
 
 def offer_for_order(token: UUID) -> Offer | None:
@@ -108,8 +108,8 @@ def offer_for_order(token: UUID) -> Offer | None:
     order = _find_order(token)
     if order is None or order.shipping_address is None:
         return None
-    now = delivery_context(order, current_settings(), choices_of(order))
-    return _offer(now, order.currency, order.shipping_address.postal_code)
+    context = delivery_context(order, current_settings(), choices_of(order))
+    return _offer(context, order.currency, order.shipping_address.postal_code)
 
 
 def remembers(customer_id: int | None) -> bool:
@@ -142,24 +142,24 @@ def _find_order(token: UUID) -> Order | None:
     return orders_by_token(token).select_related("shipping_address").first()
 
 
-def _offer(now: DeliveryContext, currency: str, postcode: str) -> Offer:
-    first, last = selectable_days(now.rules, timezone.localdate())
+def _offer(context: DeliveryContext, currency: str, postcode: str) -> Offer:
+    first, last = selectable_days(context.rules, timezone.localdate())
     prices = {
         option: Money(price, currency)
         for option in OPTIONS
-        if is_offered(now.rules, option, country=now.country, method=now.method).allowed
-        and (price := now.rules.options[option].price) is not None
+        if is_offered(context.rules, option, country=context.country, method=context.method).allowed
+        and (price := context.rules.options[option].price) is not None
     }
-    point = find_point(now.choices.point) if now.choices.point else None
+    point = find_point(context.choices.point) if context.choices.point else None
     return Offer(
-        choices=now.choices,
-        senders=now.rules.senders,
+        choices=context.choices,
+        senders=context.rules.senders,
         prices=prices,
-        weekdays=now.rules.weekdays,
+        weekdays=context.rules.weekdays,
         first_day=first,
         last_day=last,
         point_name=", ".join(point.lines[:-1]) if point else "",
-        country=now.country,
+        country=context.country,
         postcode=postcode,
     )
 

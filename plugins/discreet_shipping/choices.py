@@ -28,7 +28,6 @@ CONTRACT_VERSION: Final = 1
 MAX_BYTES: Final = 4096  # of all choices together, as JSON
 # A line of a label: carriers cut longer ones (Royal Mail and UPS print 35 characters).
 MAX_NAME: Final = 35
-MAX_LINE: Final = 60  # of a field of an address; a label has room for two lines of it
 MAX_SAFE_PLACE: Final = 40
 MAX_CODE_WORD: Final = 20
 MAX_EMAIL: Final = 254
@@ -155,8 +154,8 @@ def _one_of(name: str) -> Callable[[object], str]:
     return read
 
 
-def _line(most: int) -> Callable[[object], str]:
-    return lambda value: clean_line(value, most=most)
+def _line(limit: int) -> Callable[[object], str]:
+    return lambda value: clean_line(value, limit=limit)
 
 
 def _flag(value: object) -> bool:

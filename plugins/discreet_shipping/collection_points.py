@@ -1,8 +1,8 @@
-"""Find collection points near a postcode by our own tables, so that nobody else learns it.
+"""Find collection points near a postcode in our own tables, so that nobody else learns it.
 
 The points that staff imported are the first `Carrier`. Another one is a class named in
-settings.COLLECTION_CARRIERS; its network calls belong into a client of its own, with a time
-limit, and it must be told a postcode and nothing else.
+settings.COLLECTION_CARRIERS; its network calls belong in a client of its own, with a
+timeout, and it may send a postcode and nothing else.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from plugins.discreet_shipping.options import Point
 class FoundPoint:
     """A collection point with its distance in kilometres from the postcode.
 
-    `from_middle_of` names the area or district from whose middle the distance is measured,
-    where the postcode itself is not in our tables; "" where it is.
+    Where the postcode itself is not in our tables, the distance is measured from the centre of
+    its area or district, which `measured_from` names; "" where it is.
     """
 
     point: Point
     kind_name: str
     hours: str
     kilometres: float | None
-    from_middle_of: str = ""
+    measured_from: str = ""
 
 
 class Carrier(Protocol):
-    """What a carrier can be asked."""
+    """A carrier with collection points."""
 
     name: str
 
-    def near(self, *, country: str, postcode: str, most: int) -> list[FoundPoint]:
+    def near(self, *, country: str, postcode: str, limit: int) -> list[FoundPoint]:
         """Return the nearest points, nearest first; an unknown postcode gives none."""
         ...
 
@@ -75,51 +75,51 @@ _AREA_DIGITS = 3  # what countries with figures only call an area: 750 of 75001
 
 @dataclass(frozen=True)
 class PostcodeLocation:
-    """Degrees (WGS 84). `rough` is the name of an area when only its middle is known."""
+    """Degrees (WGS 84). `area` names the area or district when only its centre is known."""
 
     latitude: float
     longitude: float
-    rough: str = ""
+    area: str = ""
 
 
 def locate_postcode(country: str, postcode: str) -> PostcodeLocation | None:
-    """Return the place of a postcode as exactly as the tables know it; None for an unknown one.
+    """Return the location of a postcode as exactly as the tables know it; None if unknown.
 
-    The longest known beginning of the postcode counts. An area's middle says little, so our
-    own points in the very same district are asked before it.
+    The longest known prefix of the postcode counts. The centre of a whole area is far off, so
+    the centre of our own points in the same district is preferred to it.
     """
     text = _NOT_OF_A_POSTCODE.sub("", postcode.upper())[:_MAX_POSTCODE_LENGTH]
     area = _AREA_LETTERS.match(text)[0] or text[:_AREA_DIGITS]  # type: ignore[index]  # it always matches
     known = _longest_known_prefix(country, text, shortest=len(area))
     if known and len(known.prefix) > len(area):
         return PostcodeLocation(float(known.latitude), float(known.longitude))
-    if district := _middle_of_points(country, text):
+    if district := _centre_of_points(country, text):
         return district
     return (
-        PostcodeLocation(float(known.latitude), float(known.longitude), rough=area)
+        PostcodeLocation(float(known.latitude), float(known.longitude), area=area)
         if known
         else None
     )
 
 
 def _longest_known_prefix(country: str, text: str, *, shortest: int) -> PostcodeArea | None:
-    beginnings = [text[:length] for length in range(max(shortest, 1), len(text) + 1)]
-    known = PostcodeArea.objects.filter(country=country, prefix__in=beginnings)
+    prefixes = [text[:length] for length in range(max(shortest, 1), len(text) + 1)]
+    known = PostcodeArea.objects.filter(country=country, prefix__in=prefixes)
     return max(known, key=lambda area: len(area.prefix), default=None)
 
 
-def _middle_of_points(country: str, text: str) -> PostcodeLocation | None:
-    """Return the middle of our points in the postcode's district, such as BN7 of BN7 1AA."""
+def _centre_of_points(country: str, text: str) -> PostcodeLocation | None:
+    """Return the centre of our points in the postcode's district, such as BN7 of BN7 1AA."""
     district = text[:-3] if country == "GB" else text[:_AREA_DIGITS]
     if len(district) < 2:  # noqa: PLR2004  shorter than any district
         return None
     start = f"{district} " if country == "GB" else district  # BN1 must not find BN11
-    middle = CollectionPoint.objects.filter(
+    centre = CollectionPoint.objects.filter(
         country=country, is_active=True, postcode__istartswith=start
     ).aggregate(lat=Avg("latitude"), lon=Avg("longitude"), n=Count("pk"))
     return (
-        PostcodeLocation(float(middle["lat"]), float(middle["lon"]), district)
-        if middle["n"]
+        PostcodeLocation(float(centre["lat"]), float(centre["lon"]), district)
+        if centre["n"]
         else None
     )
 
@@ -127,15 +127,15 @@ def _middle_of_points(country: str, text: str) -> PostcodeLocation | None:
 _MAX_ROWS = 5000  # of one country; more than that needs a carrier's own search
 
 
-def points_near(*, country: str, postcode: str, most: int = 6) -> list[FoundPoint]:
+def points_near(*, country: str, postcode: str, limit: int = 6) -> list[FoundPoint]:
     """Return the nearest points of all carriers, nearest first; [] for an unknown postcode."""
     found = [
         point
         for carrier in carriers()
-        for point in carrier.near(country=country, postcode=postcode, most=most)
+        for point in carrier.near(country=country, postcode=postcode, limit=limit)
     ]
     far = float("inf")
-    return sorted(found, key=lambda p: far if p.kilometres is None else p.kilometres)[:most]
+    return sorted(found, key=lambda p: far if p.kilometres is None else p.kilometres)[:limit]
 
 
 def find_point(code: str) -> Point | None:
@@ -148,14 +148,14 @@ class ImportedPoints:
 
     name = "own list"
 
-    def near(self, *, country: str, postcode: str, most: int) -> list[FoundPoint]:
+    def near(self, *, country: str, postcode: str, limit: int) -> list[FoundPoint]:
         """Return the nearest points of the list."""
         here = locate_postcode(country, postcode)
         if here is None:
             return []
         rows = CollectionPoint.objects.filter(country=country, is_active=True)[:_MAX_ROWS]
         found = [_found(row, here) for row in rows]
-        return sorted(found, key=lambda point: point.kilometres or 0.0)[:most]
+        return sorted(found, key=lambda point: point.kilometres or 0.0)[:limit]
 
     def find(self, *, code: str) -> Point | None:
         """Return the point with this code."""
@@ -167,7 +167,7 @@ def _found(row: CollectionPoint, here: PostcodeLocation) -> FoundPoint:
     there = float(row.latitude), float(row.longitude)
     far = kilometres((here.latitude, here.longitude), there)
     return FoundPoint(
-        _point(row), row.get_kind_display(), row.hours, round(far, 1), from_middle_of=here.rough
+        _point(row), row.get_kind_display(), row.hours, round(far, 1), measured_from=here.area
     )
 
 

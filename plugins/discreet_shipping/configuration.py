@@ -28,7 +28,7 @@ class OptionRule:
 
 @dataclass(frozen=True)
 class ShippingSettings:
-    """The configuration as values. Days are working days, `most_days` calendar days."""
+    """The configuration as values. Days are working days, `max_days` calendar days."""
 
     active: bool
     senders: tuple[str, ...]
@@ -36,7 +36,7 @@ class ShippingSettings:
     options: Mapping[str, OptionRule]
     weekdays: tuple[int, ...]
     lead_days: int
-    most_days: int
+    max_days: int
     customs: str
     exact_customs: str
     exact_customs_countries: frozenset[str]
@@ -100,12 +100,12 @@ def read_settings(values: Mapping[str, str], *, active: bool) -> ShippingSetting
     reader = _Reader({**default_fields(), **{k: str(v or "") for k, v in values.items()}})
     found = ShippingSettings(
         active=active,
-        senders=reader.lines("sender_names", most=_MAX_SENDERS),
-        return_address=reader.lines("return_address", most=5),
+        senders=reader.lines("sender_names", limit=_MAX_SENDERS),
+        return_address=reader.lines("return_address", limit=5),
         options={key: reader.option(key) for key in OPTIONS},
         weekdays=reader.weekdays("weekdays"),
-        lead_days=reader.number("lead_days", most=30),
-        most_days=reader.number("most_days", most=_MAX_DAYS),
+        lead_days=reader.number("lead_days", limit=30),
+        max_days=reader.number("most_days", limit=_MAX_DAYS),
         customs=reader.line("customs_text", required=True),
         exact_customs=reader.line("exact_customs_text"),
         exact_customs_countries=reader.countries("exact_customs_countries"),
@@ -138,16 +138,16 @@ class _Reader:
             self.problems[field] = "This cannot be empty."
         return text
 
-    def lines(self, field: str, *, most: int) -> tuple[str, ...]:
+    def lines(self, field: str, *, limit: int) -> tuple[str, ...]:
         rows = [row for row in self.values[field].splitlines() if row.strip()]
-        if not 1 <= len(rows) <= most:
-            self.problems[field] = f"Write 1 to {most} lines."
-        return tuple(self._clean(field, row) for row in rows[:most])
+        if not 1 <= len(rows) <= limit:
+            self.problems[field] = f"Write 1 to {limit} lines."
+        return tuple(self._clean(field, row) for row in rows[:limit])
 
-    def number(self, field: str, *, most: int) -> int:
+    def number(self, field: str, *, limit: int) -> int:
         text = self.values[field].strip()
-        if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= most):
-            self.problems[field] = f"Write a whole number from 1 to {most}."
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= limit):
+            self.problems[field] = f"Write a whole number from 1 to {limit}."
             return 1
         return int(text)
 
@@ -190,7 +190,7 @@ class _Reader:
 
     def _clean(self, field: str, text: str) -> str:
         try:
-            return clean_line(text, most=MAX_NAME)
+            return clean_line(text, limit=MAX_NAME)
         except ValueError as error:
             self.problems[field] = str(error)
             return ""

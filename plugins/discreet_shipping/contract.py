@@ -99,7 +99,7 @@ def build(facts: Facts) -> Contract:
         messages=choices.messages,
         emails=_emails(facts),
         history=_history(facts.number),
-        beyond=_beyond(facts),
+        beyond=_limitations(facts),
         expected_day=expected_day(facts.context).isoformat() if label else "",
         options=[
             [option, str(OPTIONS[option]), str(price.amount)]
@@ -113,23 +113,23 @@ def build(facts: Facts) -> Contract:
 def _label(facts: Facts) -> Label | None:
     if not facts.address:
         return None
-    now = facts.context
-    sender = now.choices.sender or now.rules.senders[0]
-    name = label_name(now.choices, facts.first_name, facts.last_name)
-    place = now.point.lines if now.point else facts.address
+    context = facts.context
+    sender = context.choices.sender or context.rules.senders[0]
+    name = label_name(context.choices, facts.first_name, facts.last_name)
+    place = context.point.lines if context.point else facts.address
     return Label(
-        sender=[sender, *now.rules.return_address],
+        sender=[sender, *context.rules.return_address],
         recipient=[name, *place],
-        marks=_marks(now),
+        marks=_marks(context),
         number=facts.number,
     )
 
 
-def _marks(now: DeliveryContext) -> list[str]:
-    choices = now.choices
+def _marks(context: DeliveryContext) -> list[str]:
+    choices = context.choices
     marks = {
-        "Hold at the counter": now.point is not None and now.point.kind != "locker",
-        "Locker": now.point is not None and now.point.kind == "locker",
+        "Hold at the counter": context.point is not None and context.point.kind != "locker",
+        "Locker": context.point is not None and context.point.kind == "locker",
         "Signature": choices.handover == "signature",
         "Named person only": choices.handover == "named",
         f"Safe place: {choices.safe_place}": bool(choices.safe_place),
@@ -181,7 +181,7 @@ def _history(number: str) -> list[str]:
     ]
 
 
-def _beyond(facts: Facts) -> list[str]:
+def _limitations(facts: Facts) -> list[str]:
     texts = [
         gettext("Your bank may show the shop’s legal name beside the line above."),
         gettext(
@@ -207,5 +207,5 @@ def _beyond(facts: Facts) -> list[str]:
 
 
 def _payment(facts: Facts) -> list[str]:
-    told = [f"Order {facts.number}", format_money(facts.total, _LOCALE)]
-    return [*told, "your e-mail address, for its receipt"] if facts.payment_receipt else told
+    shared = [f"Order {facts.number}", format_money(facts.total, _LOCALE)]
+    return [*shared, "your e-mail address, for its receipt"] if facts.payment_receipt else shared

@@ -1,6 +1,6 @@
 """Import collection points and the locations of postcodes from CSV: all rows or none.
 
-The plugin ships rough postcode areas, and points for a demonstration.
+The plugin ships approximate centres of postcode areas, and points for a demonstration.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class _FieldWrong(ValueError):  # noqa: N818  reads as what it is
 
 
 def _point(cells: Mapping[str, str]) -> Row:
-    row: Row = {name: _text(cells, name, most) for name, most in _MAX_LENGTHS.items()}
+    row: Row = {name: _text(cells, name, limit) for name, limit in _MAX_LENGTHS.items()}
     if cells["kind"] not in PointKind.values:
         raise _FieldWrong(f"kind: write one of {', '.join(PointKind.values)}.")
     hours = cells["hours"].strip()
@@ -133,9 +133,9 @@ def _position(cells: Mapping[str, str]) -> Row:
     }
 
 
-def _text(cells: Mapping[str, str], name: str, most: int) -> str:
+def _text(cells: Mapping[str, str], name: str, limit: int) -> str:
     try:
-        text = clean_line(cells[name], most=most)
+        text = clean_line(cells[name], limit=limit)
     except ValueError as error:
         raise _FieldWrong(f"{name}: {error}") from error
     if not text:
@@ -143,13 +143,13 @@ def _text(cells: Mapping[str, str], name: str, most: int) -> str:
     return text
 
 
-def _degrees(cells: Mapping[str, str], name: str, most: int) -> Decimal:
+def _degrees(cells: Mapping[str, str], name: str, limit: int) -> Decimal:
     try:
         number = Decimal(cells[name].strip())
     except InvalidOperation as error:
         raise _FieldWrong(f"{name}: write degrees, such as 50.87399.") from error
-    if not number.is_finite() or abs(number) > most:
-        raise _FieldWrong(f"{name}: write degrees from -{most} to {most}.")
+    if not number.is_finite() or abs(number) > limit:
+        raise _FieldWrong(f"{name}: write degrees from -{limit} to {limit}.")
     return round(number, 5)
 
 
@@ -167,9 +167,9 @@ DATA = Path(__file__).resolve().parent / "data"
 
 
 def load_postcodes() -> int:
-    """Add or renew the rough centres of postcode areas; return how many.
+    """Add or renew the approximate centres of postcode areas; return how many.
 
-    Finer rows that staff imported have longer beginnings, so they are other rows and stay.
+    Finer rows that staff imported have longer prefixes, so they are other rows and stay.
     """
     return import_postcodes(content=(DATA / "postcode_areas.csv").read_bytes())
 

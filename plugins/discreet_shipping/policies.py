@@ -18,35 +18,35 @@ from plugins.discreet_shipping.options import (
 from product_content.decisions import ALLOWED, Decision, refused
 
 
-def sender_fits(now: DeliveryContext) -> Decision:
+def sender_fits(context: DeliveryContext) -> Decision:
     """Say whether the sender is one of the shop's names."""
-    if now.choices.sender and now.choices.sender not in now.rules.senders:
+    if context.choices.sender and context.choices.sender not in context.rules.senders:
         return refused(_("Please choose one of our sender names."))
     return ALLOWED
 
 
-def label_name_fits(now: DeliveryContext) -> Decision:
+def label_name_fits(context: DeliveryContext) -> Decision:
     """Say whether there are initials to be made."""
-    if now.choices.label_name == "initials" and not now.first_name.strip():
+    if context.choices.label_name == "initials" and not context.first_name.strip():
         return refused(_("There is no first name to shorten. Choose another name instead."))
     return ALLOWED
 
 
-def point_fits(now: DeliveryContext) -> Decision:
+def point_fits(context: DeliveryContext) -> Decision:
     """Say whether the chosen collection point can be used."""
-    if not now.choices.point:
+    if not context.choices.point:
         return ALLOWED
-    if now.point is None or now.point.code != now.choices.point:
+    if context.point is None or context.point.code != context.choices.point:
         return refused(_("We do not know this collection point (any more). Please choose another."))
-    if now.point.country != now.country:
+    if context.point.country != context.country:
         return refused(_("This collection point is in another country than your address."))
     return ALLOWED
 
 
-def locker_fits(now: DeliveryContext) -> Decision:
+def locker_fits(context: DeliveryContext) -> Decision:
     """Say whether nobody has to sign at a locker."""
-    at_locker = now.point is not None and now.point.kind == "locker"
-    if at_locker and now.choices.handover in {"signature", "named"}:
+    at_locker = context.point is not None and context.point.kind == "locker"
+    if at_locker and context.choices.handover in {"signature", "named"}:
         return refused(
             _(
                 "A locker cannot take a signature: it opens with your own code. Choose a shop or "
@@ -56,9 +56,9 @@ def locker_fits(now: DeliveryContext) -> Decision:
     return ALLOWED
 
 
-def handover_fits(now: DeliveryContext) -> Decision:
+def handover_fits(context: DeliveryContext) -> Decision:
     """Say whether handing over, safe place, neighbour and collection fit each other."""
-    choices = now.choices
+    choices = context.choices
     if choices.point and choices.safe_place:
         return refused(
             _(
@@ -76,9 +76,9 @@ def handover_fits(now: DeliveryContext) -> Decision:
     return ALLOWED
 
 
-def safe_place_fits(now: DeliveryContext) -> Decision:
+def safe_place_fits(context: DeliveryContext) -> Decision:
     """Say whether a safe place goes with what was asked of the handing over."""
-    if now.choices.safe_place and now.choices.handover in {"signature", "named"}:
+    if context.choices.safe_place and context.choices.handover in {"signature", "named"}:
         return refused(
             _(
                 "Someone must be there to sign or to show who they are, so the parcel cannot be "
@@ -88,9 +88,9 @@ def safe_place_fits(now: DeliveryContext) -> Decision:
     return ALLOWED
 
 
-def named_person_fits(now: DeliveryContext) -> Decision:
+def named_person_fits(context: DeliveryContext) -> Decision:
     """Say whether a person can show that the name on the label is theirs."""
-    if now.choices.handover == "named" and now.choices.label_name == "other":
+    if context.choices.handover == "named" and context.choices.label_name == "other":
         return refused(
             _(
                 "For “named person only” the carrier compares the label with an identity card, so "
@@ -103,13 +103,13 @@ def named_person_fits(now: DeliveryContext) -> Decision:
 _DAYS_OF_WEEK = 7
 
 
-def day_fits(now: DeliveryContext) -> Decision:
+def day_fits(context: DeliveryContext) -> Decision:
     """Say whether the date lies ahead and not too far, and the weekdays are delivered on."""
-    choices, rules = now.choices, now.rules
+    choices, rules = context.choices, context.rules
     if choices.day == "not_before":
         wanted = date.fromisoformat(choices.not_before)
-        last = now.today + timedelta(days=rules.most_days)
-        if wanted <= now.today:
+        last = context.today + timedelta(days=rules.max_days)
+        if wanted <= context.today:
             return refused(_("This day has passed. Please choose a day from tomorrow on."))
         if wanted > last:
             day = date_format(last, _("j F Y"))
@@ -119,21 +119,21 @@ def day_fits(now: DeliveryContext) -> Decision:
     return ALLOWED
 
 
-def expected_day(now: DeliveryContext) -> date:
+def expected_day(context: DeliveryContext) -> date:
     """Return the first day on which the parcel can come, by the shop's own lead time."""
-    days = now.rules.weekdays
-    day = now.today
-    for _day in range(now.rules.lead_days):
+    days = context.rules.weekdays
+    day = context.today
+    for _day in range(context.rules.lead_days):
         day = _next_on(day + timedelta(days=1), days)
-    if now.choices.day == "not_before":
-        day = max(day, date.fromisoformat(now.choices.not_before))
-    wanted = now.choices.weekdays if now.choices.day == "weekdays" else days
+    if context.choices.day == "not_before":
+        day = max(day, date.fromisoformat(context.choices.not_before))
+    wanted = context.choices.weekdays if context.choices.day == "weekdays" else days
     return _next_on(day, wanted or days)
 
 
 def selectable_days(rules: ShippingSettings, today: date) -> tuple[date, date]:
     """Return the first and the last date that may be asked for."""
-    return today + timedelta(days=1), today + timedelta(days=rules.most_days)
+    return today + timedelta(days=1), today + timedelta(days=rules.max_days)
 
 
 def _next_on(day: date, weekdays: Collection[int]) -> date:
@@ -159,15 +159,17 @@ _FIELD_OF_OPTION = {
 }  # fmt: skip
 
 
-def check_choices(now: DeliveryContext) -> dict[str, str]:
+def check_choices(context: DeliveryContext) -> dict[str, str]:
     """Return what is wrong, by field; empty when all is well."""
     problems: dict[str, str] = {}
-    for option in used_options(now.choices, now.rules):
-        allowed, reason = is_offered(now.rules, option, country=now.country, method=now.method)
+    for option in used_options(context.choices, context.rules):
+        allowed, reason = is_offered(
+            context.rules, option, country=context.country, method=context.method
+        )
         if not allowed:
             problems.setdefault(_FIELD_OF_OPTION.get(option, option), reason)
     for field, rule in _RULES:
-        allowed, reason = rule(now)
+        allowed, reason = rule(context)
         if not allowed:
             problems.setdefault(field, reason)
     return problems

@@ -1,48 +1,14 @@
-"""The name and the address on a label, and whether they can be printed.
-
-The label's font has every letter of Latin, Greek and Cyrillic writing; a test asks the font. It has
-no Chinese, Japanese, Korean, Arabic or Hebrew ones, and carriers' own printers have fewer still.
-"""
+"""The name and the address on a label."""
 
 from __future__ import annotations
 
-import unicodedata
-
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 from saleor.account.models import Address
 
-from plugins.discreet_shipping.choices import MAX_LINE, Choices
+from plugins.discreet_shipping.choices import Choices
+from plugins.discreet_shipping.texts import line_is_printable
 from plugins.ordering.addresses import address_lines
-from product_content.decisions import ALLOWED, Decision, refused
-
-_SCRIPTS = ("LATIN ", "GREEK ", "CYRILLIC ")
-_PUNCTUATION = frozenset(" -'’‘`\"“”.,;:&/()+#*_№°ªº·–—0123456789\N{NO-BREAK SPACE}")
-_COMBINING_ACCENTS = range(0x0300, 0x0370)  # accents that follow their letter
-_OTHER_LETTERS = _(
-    "Please write this in Latin, Greek or Cyrillic letters, as a passport does: our label printer "
-    "has no others, and no pictures."
-)
-_TOO_LONG = _("Please shorten this to {most} characters, or it does not fit on a label.")
-
-
-def line_is_printable(text: str) -> Decision:
-    """Say whether `text` can stand on a label as one line."""
-    if len(text) > MAX_LINE:
-        return refused(str(_TOO_LONG).format(most=MAX_LINE))
-    if not all(map(_has_glyph, unicodedata.normalize("NFC", text))):
-        return refused(str(_OTHER_LETTERS))
-    return ALLOWED
-
-
-def _has_glyph(character: str) -> bool:
-    if character in _PUNCTUATION or ord(character) in _COMBINING_ACCENTS:
-        return True
-    is_letter = unicodedata.category(character).startswith("L")
-    known = unicodedata.name(character, "").startswith(_SCRIPTS)
-    return is_letter and known and ord(character) <= 0xFFFF  # noqa: PLR2004  the basic plane
-
 
 # The fields of Saleor's Address that stand on a label.
 ADDRESS_FIELDS = (

@@ -9,7 +9,7 @@ from saleor.order.models import Order
 from plugins.discreet_shipping.forms import address_rules
 from plugins.discreet_shipping.plugin import save_settings
 from plugins.discreet_shipping.point_import import import_points
-from plugins.discreet_shipping.recipient import line_is_printable
+from plugins.discreet_shipping.texts import line_is_printable
 from storefront.baskets import get_basket
 from tests.functional.discretion.life import ADDRESS, tomorrow
 from tests.functional.discretion.words import DATA

@@ -38,11 +38,11 @@ def test_without_the_postcode_the_distance_is_said_to_be_about(settings):
     assert load_postcodes() == 121
     import_points(content=POINTS)
     near = points_near(country="GB", postcode="BN7 9ZZ")  # no such row: our points in BN7
-    assert [(found.point.code, found.from_middle_of) for found in near[:2]] == [
+    assert [(found.point.code, found.measured_from) for found in near[:2]] == [
         ("LEW-1", "BN7"), ("LEW-2", "BN7"),
     ]  # fmt: skip
     (first, *_rest) = points_near(country="GB", postcode="bn20 8aa")  # the area's middle only
-    assert (first.point.code, first.from_middle_of, first.kilometres) == ("BRI-1", "BN", 0.1)
+    assert (first.point.code, first.measured_from, first.kilometres) == ("BRI-1", "BN", 0.1)
     assert points_near(country="GB", postcode="BX1 1LT") == []  # not B, Birmingham
     for nowhere in ("", " ", "1", "!!", "\u0000", "Lewes town", "x" * 500):
         assert points_near(country="GB", postcode=nowhere) == []
@@ -55,7 +55,7 @@ def test_the_demonstration_has_a_point_near_every_area_and_is_marked():
         assert near[0].kilometres < 3, area
         assert near[0].hours
         assert near[0].point.name.endswith("(demo)")
-        assert near[0].from_middle_of == area.prefix
+        assert near[0].measured_from == area.prefix
     assert load_demo_points() == 0, "a shop with points keeps its own"
     assert CollectionPoint.objects.count() == 242
 

@@ -11,7 +11,7 @@ from pypdfium2 import PdfDocument
 
 from plugins.discreet_shipping.label_files import KINDS, printout_file, printout_sheet
 from plugins.discreet_shipping.label_layout import SIZES, font_file, width_of
-from plugins.discreet_shipping.recipient import line_is_printable
+from plugins.discreet_shipping.texts import line_is_printable
 
 SENDER = ["Mill Post Room", "PO Box 118", "Leeds", "LS1 9AB", "United Kingdom"]
 NAMES = ["Zoë Łukasiewicz-O’Brien", "Ελένη Παπαδοπούλου", "Анастасія Ґудзь", "Nguyễn Thị Hồng"]
