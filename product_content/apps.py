@@ -12,5 +12,5 @@ class ProductContentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the receivers."""
-        from product_content import receivers  # noqa: F401
+        """Connect the receiver that deletes the files of deleted photos."""
+        from product_content import photos  # noqa: F401

@@ -1,4 +1,4 @@
-"""What a policy returns."""
+"""What a policy returns, and what a service raises when the answer is no."""
 
 from __future__ import annotations
 
@@ -21,3 +21,7 @@ ALLOWED = Decision(allowed=True)
 def refused(reason: str) -> Decision:
     """Return the decision that does not allow something, for this reason."""
     return Decision(allowed=False, reason=reason)
+
+
+class Refused(Exception):  # noqa: N818  a refusal is an answer, not a failure
+    """Base of what services raise for staff: nothing was changed, and `str()` says why."""

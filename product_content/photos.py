@@ -18,6 +18,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from PIL import Image, ImageOps, UnidentifiedImageError
 from saleor.product.models import Product, ProductImage
 
@@ -186,3 +188,9 @@ def _webp(picture: Image.Image, width: int) -> bytes:
     resized = picture.resize((width, height), Image.Resampling.LANCZOS)
     resized.save(buffer, "WEBP", quality=_WEBP_QUALITY, method=4)
     return buffer.getvalue()
+
+
+@receiver(pre_delete, sender="product.ProductImage")
+def delete_files_of_photo(instance: Any, **_details: Any) -> None:
+    """Delete the files with the row, however it is deleted; Saleor would keep them all."""
+    delete_photo_files(image=instance)

@@ -20,9 +20,8 @@ from dashboard.admin.selling.discreet_shipping import (
 from dashboard.admin.selling.gift_cards import GiftCardAdmin
 from dashboard.admin.selling.shipping import ShippingZoneAdmin
 from dashboard.admin.selling.vouchers import VoucherAdmin
-from dashboard.admin.stock.admin import StockAdmin
+from dashboard.admin.stock.admin import StockAdmin, WarehouseAdmin
 from dashboard.admin.stock.ledger import LedgerCheckAdmin, StockEntryAdmin
-from dashboard.admin.stock.warehouses import WarehouseAdmin
 
 __all__ = [
     "AccessRecordAdmin",

@@ -9,9 +9,10 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from dashboard.selectors import catalogue, orders, stock
+from dashboard.selectors import catalogue, orders
 from dashboard.selectors.orders import is_late
 from dashboard.selectors.stock import size_choices, with_size
+from plugins.inventory.quantities import low_stock, out_of_stock
 
 # Each is asked when it is chosen: what is late depends on the day and on the shop's settings.
 _CONDITIONS: dict[str, Callable[[], Q]] = {
@@ -67,7 +68,7 @@ class StockLevelFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the stocks of the chosen level."""
-        choose = {"low": stock.low_stock, "out": stock.out_of_stock}.get(self.value() or "")
+        choose = {"low": low_stock, "out": out_of_stock}.get(self.value() or "")
         return choose(queryset) if choose else queryset
 
 

@@ -23,6 +23,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 from dashboard.models import SavedView
 from dashboard.policies import may_delete_view, may_save_view
 from dashboard.services.staff import name_of
+from product_content.decisions import Refused
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def _link(view: SavedView, person: Any) -> ViewLink:
     )
 
 
-class ViewRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
+class ViewRefused(Refused):
     """Nothing was changed; `str()` says why."""
 
 

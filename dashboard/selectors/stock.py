@@ -1,4 +1,4 @@
-"""Stock as staff see it: the table, the ledger, and what runs out first."""
+"""Stock as staff see it: the table, the ledger, and which stocks run out first."""
 
 from __future__ import annotations
 
@@ -12,16 +12,8 @@ from saleor.warehouse.models import Stock
 
 from dashboard.selectors.orders import parse_number
 from plugins.inventory.models import LedgerCheck, StockEntry
-from plugins.inventory.quantities import (
-    LOW_STOCK,
-    low_stock,
-    out_of_stock,
-    with_available,
-    with_sales,
-)
+from plugins.inventory.quantities import with_available, with_sales
 from product_content.models import SetSize, Size
-
-__all__ = ["LOW_STOCK", "low_stock", "out_of_stock", "stock_table", "stock_with_availability"]
 
 
 def stock_with_availability(stocks: QuerySet[Stock] | None = None) -> QuerySet[Stock]:
@@ -50,7 +42,7 @@ def sizes_of(stock: Any) -> list[int]:
 
 
 def size_span(stock: Any) -> str:
-    """Return a stock's sizes as briefly as they can be said, a run of them by its two ends."""
+    """Return a stock's sizes as short text; a run of sizes is given by its first and last."""
     sizes = sizes_of(stock)
     if len(sizes) > 1 and sizes == list(range(sizes[0], sizes[-1] + 1)):
         return f"{sizes[0]}–{sizes[-1]}"
@@ -72,13 +64,13 @@ def size_choices() -> list[tuple[str, str]]:
 def search_entries(term: str) -> QuerySet[Any, Any]:
     """Return the ids of entries by part of a SKU or of a note, or by an order's number.
 
-    One question for each, as an index answers each; asked as one with OR, none could.
+    A union of three queries, because an index serves each of them and none serves their OR.
     """
     entries = StockEntry.objects.order_by().values("pk")
-    shelves = Stock.objects.order_by().filter(product_variant__sku__icontains=term)
+    stocks = Stock.objects.order_by().filter(product_variant__sku__icontains=term)
     noted = entries.exclude(note="").filter(note__icontains=term)
     of_order = entries.filter(order_id=parse_number(term) or 0)  # no order has the number 0
-    return entries.filter(stock__in=shelves).union(noted, of_order)
+    return entries.filter(stock__in=stocks).union(noted, of_order)
 
 
 _MAX_BARS = 10  # bars that can be read beside one another on a phone
@@ -99,7 +91,7 @@ class RunningOut:
 def running_out() -> list[RunningOut]:
     """Return the ten stocks that run out first, the first of them first; one query.
 
-    What is out already is a number of its own on the page.
+    Stocks that are out already are counted elsewhere on the page.
     """
     in_stock = with_available(Stock.objects.all()).filter(available__gt=0)
     stocks = with_sales(in_stock).filter(sold__gt=0)
@@ -114,15 +106,15 @@ def running_out() -> list[RunningOut]:
     return [RunningOut(*row) for row in rows[:_MAX_BARS]]
 
 
-# It is compared every ten minutes; after an hour, whatever should do it has stopped.
+# The ledger is compared every ten minutes; after an hour without, the worker has stopped.
 MAX_CHECK_AGE = timedelta(hours=1)
 
 
 def latest_check() -> LedgerCheck | None:
-    """Return what came of the last comparison; comparing now would read every order."""
+    """Return the result of the last comparison; comparing now would read every order."""
     return LedgerCheck.objects.first()
 
 
 def is_check_old(check: LedgerCheck) -> bool:
-    """Say whether the comparison is too long ago to tell anything of now."""
+    """Say whether the comparison is too old to say anything about the stock now."""
     return check.at < timezone.now() - MAX_CHECK_AGE

@@ -24,13 +24,13 @@ from plugins.ordering.fulfilment import fulfil, unsent_pieces
 from plugins.ordering.locks import lock_order
 from plugins.ordering.order_state import CARRIER_REPORTS_KEY
 from plugins.ordering.outcomes import FulfilRefused
-from product_content.decisions import Decision
+from product_content.decisions import Decision, Refused
 
 MAX_SCAN_LENGTH = 60  # letters of a scan that are shown again
 
 
-class PackingRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
-    """Nothing was changed; `str()` says why, for the person at the bench."""
+class PackingRefused(Refused):
+    """Nothing was changed; `str()` says why, for the packer."""
 
 
 @transaction.atomic
@@ -178,7 +178,7 @@ _REPORT_NOTES = {
 }
 
 
-class ReportRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
+class ReportRefused(Refused):
     """Nothing was noted; `str()` says why."""
 
 

@@ -7,12 +7,13 @@ from saleor.product.models import Product
 from saleor.product.utils.variant_prices import update_product_minimal_variant_price
 
 from dashboard.selectors.catalogue import may_publish_product
+from product_content.decisions import Refused
 from product_content.models import Guide
 from product_content.policies import may_publish_guide
 from product_content.search.indexing import index_products
 
 
-class PublishRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
+class PublishRefused(Refused):
     """It stays hidden; `message` says why, for the person at the screen."""
 
     def __init__(self, message: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from product_content.decisions import Refused
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -17,7 +19,7 @@ class ChoicesRefused(ValueError):  # noqa: N818  a refusal is an answer, not a f
         super().__init__(" ".join(self.problems.values()))
 
 
-class ChangeRefused(Exception):  # noqa: N818
+class ChangeRefused(Refused):
     """An order's choices cannot be changed; `str()` says why."""
 
 

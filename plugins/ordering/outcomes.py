@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from prices import Money
 
+from product_content.decisions import Refused
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -122,23 +124,23 @@ class UnknownPayment(LookupError):  # noqa: N818  reads as what it is
     """No payment session has this provider and reference."""
 
 
-class CancelRefused(Exception):  # noqa: N818  an answer to the customer or to staff
-    """An order cannot be canceled (any more); `str()` says why, in words for the customer."""
+class CancelRefused(Refused):
+    """An order cannot be cancelled (any more); `str()` says why, in words for the customer."""
 
 
-class RefundRefused(Exception):  # noqa: N818  an answer to staff
+class RefundRefused(Refused):
     """A refund cannot be made; `str()` says why, in words for staff."""
 
 
-class FulfilRefused(Exception):  # noqa: N818  an answer to staff
+class FulfilRefused(Refused):
     """A parcel cannot leave; `str()` says why, in words for staff."""
 
 
-class ReturnRefused(Exception):  # noqa: N818  an answer to staff
+class ReturnRefused(Refused):
     """A return cannot be noted; `str()` says why, in words for staff."""
 
 
-class ResolveRefused(Exception):  # noqa: N818  an answer to staff
+class ResolveRefused(Refused):
     """An order still needs attention; `str()` says why, in words for staff."""
 
 

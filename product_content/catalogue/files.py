@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from product_content.catalogue.entries import Entry
 from product_content.catalogue.items import DesiredState, check_links
 from product_content.catalogue.located_yaml import (
     CatalogueRefused,
+    Entry,
     FileLocation,
     LocatedDict,
     Problem,

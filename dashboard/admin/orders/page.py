@@ -15,34 +15,17 @@ from saleor.order.models import Order
 
 from dashboard.models import AccessKind
 from dashboard.services.access_log import record_access
-from dashboard.services.packing import ReportRefused
-from plugins.discreet_shipping.errors import ChangeRefused
-from plugins.ordering.outcomes import (
-    CancelRefused,
-    PaymentUnavailable,
-    RefundRefused,
-    ResolveRefused,
-    ReturnRefused,
-)
-
-REFUSALS = (
-    CancelRefused,
-    ChangeRefused,
-    PaymentUnavailable,
-    RefundRefused,
-    ReportRefused,
-    ReturnRefused,
-    ResolveRefused,
-)
+from plugins.ordering.outcomes import PaymentUnavailable
+from product_content.decisions import Refused
 
 
 @dataclass(frozen=True)
 class OrderPage:
-    """What is done there.
+    """One such page.
 
-    `form` makes the form from what was sent (None at first) and the order. `do` calls the service
-    with a valid form and returns what to say; a refusal of the service stands above the form,
-    which keeps what was typed. `more` returns what else the template shows.
+    `form` makes the form from the posted data (None on GET) and the order. `do` calls the service
+    with a valid form and returns the success message; if the service refuses, its reason is shown
+    above the form, which keeps what was typed. `more` returns further context of the template.
     """
 
     title: str
@@ -53,27 +36,27 @@ class OrderPage:
 
 
 class VersionedForm(forms.Form):
-    """A form whose field `expected_version` holds what the page said when it was shown.
+    """A form whose field `expected_version` holds the version that the page was shown with.
 
-    The service refuses when that is no longer so: somebody else was quicker.
+    The service refuses if the order has changed since, because somebody else was quicker.
     """
 
     expected_version = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def refresh_version(self, expected_version: str) -> None:
-        """Keep what was typed, now beside what stands there since."""
+        """Keep what was typed, and expect the version that is now in the database."""
         self.data = {**dict(self.data.items()), "expected_version": expected_version}
 
 
 def handle_order_page(
     admin: Any, request: HttpRequest, object_id: str, page: OrderPage
 ) -> HttpResponse:
-    """Show the page of an order; a POST does it and goes back to the order."""
+    """Show the page of an order; a valid POST performs it and returns to the order."""
     order = admin.get_object(request, object_id)
     if order is None:
         return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)
     form = page.form(request.POST if request.method == "POST" else None, order)
-    if form.is_valid() and _is_done(request, order, form, page):
+    if form.is_valid() and _perform(request, order, form, page):
         return redirect("admin:order_order_change", order.pk)
     if form.is_bound:  # a refusal may come from what changed meanwhile
         order = admin.get_object(request, object_id)
@@ -89,14 +72,14 @@ def handle_order_page(
     return TemplateResponse(request, page.template, context)
 
 
-def _is_done(request: HttpRequest, order: Order, form: forms.Form, page: OrderPage) -> bool:
+def _perform(request: HttpRequest, order: Order, form: forms.Form, page: OrderPage) -> bool:
     try:
-        said = page.do(request, order, form)
-    except REFUSALS as refused:
+        message = page.do(request, order, form)
+    except (Refused, PaymentUnavailable) as refused:
         form.add_error(None, str(refused))
         if isinstance(form, VersionedForm):
             fresh = page.form(None, Order.objects.get(pk=order.pk))
             form.refresh_version(fresh.initial["expected_version"])
         return False
-    messages.success(request, said)
+    messages.success(request, message)
     return True

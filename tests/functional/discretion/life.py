@@ -20,7 +20,7 @@ from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.refunds import request_refund
 from product_content.models import SetSize
-from storefront import urls_account
+from storefront.urls import account_urlpatterns
 from tests.factories import UserFactory
 from tests.functional.stripe.sandbox import send
 from tests.personas import anonymous, customer
@@ -154,7 +154,7 @@ def every_kind_of_email(observed, order):
 def account_pages(observed, user):
     """Look at the titles of every page of an account, for the customer who owns the order."""
     client = customer(user)
-    for pattern in urls_account.urlpatterns:
+    for pattern in account_urlpatterns:
         if not pattern.pattern.converters:
             path = f"/account/{pattern.pattern}"
             response = client.get(path)
