@@ -5,6 +5,6 @@
 for (const name of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(name, (event) => {
     const status = event.target.querySelector(".form-status");
-    if (said) said.textContent = document.body.dataset.failed;
+    if (status) status.textContent = document.body.dataset.failed;
   });
 }
