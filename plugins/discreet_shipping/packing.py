@@ -25,7 +25,7 @@ class Progress(TypedDict):
     """The facts that `policies.may_change` is told."""
 
     paid: bool
-    canceled: bool
+    cancelled: bool
     sent: bool
     packing: bool
 
@@ -34,7 +34,7 @@ def progress_of(order: Order) -> Progress:
     """Return how far the order has got."""
     return Progress(
         paid=is_paid(order),
-        canceled=order.status == OrderStatus.CANCELED,
+        cancelled=order.status == OrderStatus.CANCELED,
         sent=order.status in _SENT,
         packing=PACKING_KEY in (order.private_metadata or {}),
     )
@@ -84,7 +84,7 @@ def start_packing(*, order_id: int, user: User) -> None:
     progress = progress_of(order)
     if progress["packing"]:
         return
-    if not progress["paid"] or progress["canceled"]:
+    if not progress["paid"] or progress["cancelled"]:
         raise ChangeRefused("Only a paid order can be packed.")
     began = {"started_at": timezone.now().isoformat(), "by": user.pk}
     order.store_value_in_private_metadata({PACKING_KEY: began})

@@ -175,9 +175,9 @@ def check_choices(context: DeliveryContext) -> dict[str, str]:
     return problems
 
 
-def may_change(*, paid: bool, canceled: bool, sent: bool, packing: bool) -> Decision:
+def may_change(*, paid: bool, cancelled: bool, sent: bool, packing: bool) -> Decision:
     """Say whether an order is at a point where its parcel can still be changed."""
-    if canceled:
+    if cancelled:
         return refused(_("This order is no longer held."))
     if sent:
         return refused(_("Your parcel is on its way, so nothing about it can be changed any more."))
@@ -211,10 +211,10 @@ ADDRESS_CHANGED = (
 
 
 def may_change_address(
-    *, paid: bool, canceled: bool, sent: bool, packing: bool, collection: bool
+    *, paid: bool, cancelled: bool, sent: bool, packing: bool, collection: bool
 ) -> Decision:
     """Say whether an order is at a point where its address can still be changed by staff."""
-    if canceled:
+    if cancelled:
         return refused("This order was cancelled: nothing of it is sent.")
     if sent:
         return refused("A parcel of this order has left. Ask the carrier to send it elsewhere.")

@@ -61,7 +61,7 @@ BACK_IN_STOCK_ALERT_RETENTION = timedelta(days=365)  # then an alert not sent is
 
 
 def request_back_in_stock_alert(*, variant_id: int, email: str, language: str, path: str) -> None:
-    """Keep the address until the variant is there again. Asking twice is asking once."""
+    """Keep the address until the variant is in stock again; idempotent per address."""
     BackInStockAlert.objects.bulk_create(
         [
             BackInStockAlert(
@@ -73,12 +73,12 @@ def request_back_in_stock_alert(*, variant_id: int, email: str, language: str, p
 
 
 def alert_token(alert: BackInStockAlert) -> str:
-    """Return what the link in the e-mail carries, by which the address can be taken back."""
+    """Return what the link in the e-mail carries, by which its reader deletes the address."""
     return signing.dumps(alert.pk, salt=_SALT)
 
 
 def delete_back_in_stock_alert(*, token: str) -> bool:
-    """Delete the alert of a link; False if the link is not ours. One that is gone is no error."""
+    """Delete the alert of a link. False if the link is not ours, True if it was deleted before."""
     try:
         alert_id = signing.loads(token, salt=_SALT)
     except signing.BadSignature:

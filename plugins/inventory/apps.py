@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class InventoryConfig(AppConfig):
-    """Keeps the stock ledger; its triggers stand in migration 0002."""
+    """Keeps the stock ledger; its triggers are in migration 0002."""
 
     name = "plugins.inventory"
     label = "inventory"

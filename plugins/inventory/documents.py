@@ -52,7 +52,7 @@ def read_scans(text: str) -> Scans:
 
 @dataclass(frozen=True)
 class DocumentLine:
-    """One SKU of a sheet: `pieces` were scanned, `on_hand` are in the books."""
+    """One SKU of a document: `pieces` were scanned, `on_hand` are recorded."""
 
     variant_id: int
     sku: str
@@ -62,7 +62,7 @@ class DocumentLine:
 
     @property
     def difference(self) -> int:
-        """Pieces more than the books say, below zero where some are missing."""
+        """Pieces more than are recorded, below zero where some are missing."""
         return self.pieces - self.on_hand
 
 
@@ -103,13 +103,13 @@ def staff_name_of(variant: ProductVariant) -> str:
     return f"{name} · {variant.name}" if variant.name else name
 
 
-MAX_PIECES = 10_000  # of one SKU on one sheet; a barcode typed as a number is far longer
+MAX_PIECES = 10_000  # of one SKU in one document; a barcode typed as a number is far longer
 StockKey = tuple[UUID, int]  # warehouse and variant
 
 
 @contextmanager
 def post_document(*, key: UUID, reason: StockReason, actor_id: int, note: str) -> Iterator[None]:
-    """Open the transaction of a sheet. Raises StockRefused if it was posted before."""
+    """Open the transaction of a document. Raises StockRefused if it was posted before."""
     with transaction.atomic(), stock_reason(reason=reason, actor_id=actor_id, note=note):
         values = {"reason": reason, "actor_id": actor_id, "note": note}
         _row, is_new = StockDocument.objects.get_or_create(key=key, defaults=values)
@@ -119,32 +119,32 @@ def post_document(*, key: UUID, reason: StockReason, actor_id: int, note: str) -
 
 
 def apply_changes(changes: Mapping[StockKey, int]) -> None:
-    """Add each number of pieces (below zero: take away) to its place; all of them, or none.
+    """Add each number of pieces (below zero: take away) to its stock; all of them, or none.
 
-    Raises StockRefused with a sentence for every place that cannot give, or take, that many.
+    Raises StockRefused with a sentence for every stock that cannot change by that many.
     """
     stocks = lock_or_open_stocks(changes)
     problems = [
         f"{stock.product_variant.sku}: {reason}"
-        for place, stock in stocks.items()
-        for allowed, reason in [_may_change(stock, changes[place])]
+        for key, stock in stocks.items()
+        for allowed, reason in [_may_change(stock, changes[key])]
         if not allowed
     ]
     if problems:
         raise StockRefused(*problems)
-    write_quantities({stock.pk: stock.quantity + changes[at] for at, stock in stocks.items()})
+    write_quantities({stock.pk: stock.quantity + changes[key] for key, stock in stocks.items()})
 
 
-def lock_or_open_stocks(places: Mapping[StockKey, object]) -> dict[StockKey, Stock]:
-    """Lock the stock of each place, by pk; one that is not kept there yet begins empty."""
-    for warehouse_id, variant_id in sorted(places):
+def lock_or_open_stocks(keys: Mapping[StockKey, object]) -> dict[StockKey, Stock]:
+    """Lock each stock, by pk; one that the warehouse does not keep yet begins empty."""
+    for warehouse_id, variant_id in sorted(keys):
         Stock.objects.get_or_create(warehouse_id=warehouse_id, product_variant_id=variant_id)
     stocks = lock_stocks(
-        warehouse_id__in={warehouse for warehouse, _ in places},
-        product_variant_id__in={variant for _, variant in places},
+        warehouse_id__in={warehouse for warehouse, _ in keys},
+        product_variant_id__in={variant for _, variant in keys},
     )
     found = {(stock.warehouse_id, stock.product_variant_id): stock for stock in stocks}
-    return {place: stock for place, stock in found.items() if place in places}
+    return {key: stock for key, stock in found.items() if key in keys}
 
 
 def _may_change(stock: Stock, pieces: int) -> Decision:
@@ -159,13 +159,13 @@ Pieces = Mapping[int, int]  # by variant
 def receive_goods(
     *, key: UUID, warehouse_id: UUID, pieces: Pieces, actor_id: int, note: str
 ) -> None:
-    """Put a delivery on the shelf. `note` names the delivery. Raises StockRefused."""
+    """Add the pieces of a delivery. `note` names the delivery. Raises StockRefused."""
     with post_document(key=key, reason=StockReason.RECEIVED, actor_id=actor_id, note=note):
         apply_changes({(warehouse_id, variant): number for variant, number in pieces.items()})
 
 
 def write_off(*, key: UUID, warehouse_id: UUID, pieces: Pieces, actor_id: int, note: str) -> None:
-    """Take damaged or lost pieces off the shelf. Raises StockRefused."""
+    """Take damaged or lost pieces off the stock. Raises StockRefused."""
     with post_document(key=key, reason=StockReason.DAMAGED, actor_id=actor_id, note=note):
         apply_changes({(warehouse_id, variant): -number for variant, number in pieces.items()})
 
@@ -206,7 +206,7 @@ def _quarantine(beside_id: UUID) -> Warehouse:
 
 @dataclass(frozen=True)
 class CountedPieces:
-    """`pieces` were counted; `expected` is what the books said when the difference was shown."""
+    """`pieces` were counted; `expected` was recorded when the difference was shown."""
 
     expected: int
     pieces: int

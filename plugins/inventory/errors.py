@@ -1,4 +1,4 @@
-"""What a service answers when it leaves everything as it was."""
+"""The error of a service that left the stock unchanged."""
 
 from __future__ import annotations
 

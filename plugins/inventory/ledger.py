@@ -196,7 +196,7 @@ _MAX_DIFFERENCES_KEPT = 100  # whoever has to mend more than that asks `manage.p
 
 
 def record_check() -> LedgerReport:
-    """Compare, keep the result for staff to see, and forget old ones."""
+    """Compare, keep the result for staff to see, and delete old results."""
     report = check_ledger()
     LedgerCheck.objects.create(
         differences=len(report.differences),

@@ -46,8 +46,8 @@ def with_available(stocks: QuerySet[Stock]) -> QuerySet[Stock]:
 def with_sales(stocks: QuerySet[Stock]) -> QuerySet[Stock]:
     """Add `sold` (pieces in `SALES_DAYS`), `days_left` and `to_order` to `with_available`.
 
-    Sold is what orders took from this very shelf and did not give back. `days_left` is None
-    where nothing was sold; `to_order` brings the shelf to `COVER_DAYS` of sales above its
+    Sold is what orders took from this stock and did not return. `days_left` is None
+    where nothing was sold; `to_order` brings the stock to `COVER_DAYS` of sales above its
     reorder point. `low_at` is that point, -1 where nothing is sold from.
     """
     since = timezone.now() - timedelta(days=SALES_DAYS)

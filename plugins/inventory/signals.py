@@ -1,11 +1,11 @@
-"""What others may want to know of stock. Sent inside the transaction that it is true in."""
+"""Signals about stock, sent inside the transaction that changed it."""
 
 from __future__ import annotations
 
 from django.dispatch import Signal
 
 # Sent once when a stock comes down to its reorder point; with `stock_id` and `dedup_key`, which
-# is another one the next time.
+# differs each time.
 stock_ran_low = Signal()
 # Sent for each alert that came true, before it is deleted; with `alert`, a BackInStockAlert.
 back_in_stock = Signal()

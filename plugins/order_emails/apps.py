@@ -12,7 +12,7 @@ class OrderEmailsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Silence Saleor's own e-mails (one sender per e-mail), and listen to ordering."""
+        """Suppress Saleor's own e-mails (one sender per e-mail), and listen to ordering."""
         from plugins.order_emails import plugin, suppress
 
         suppress.suppress_saleor_emails()

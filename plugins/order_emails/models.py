@@ -34,7 +34,7 @@ class OutgoingEmail(models.Model):
     address is kept twice. `to_address` (an address that is not the user's), `path` and
     `unsubscribe_path` (links that open something) stay only until it was sent or given up.
 
-    `next_try_at` is when the sweeper may take it: a moment after it was written, the end
+    `next_try_at` is when the sweeper may take it: shortly after it was written, the end
     of the lease while a worker sends it, or the end of the pause after a failure.
     """
 
@@ -80,7 +80,7 @@ class OutgoingEmail(models.Model):
 
     @property
     def event(self) -> str:
-        """The dedup_key without the number that sending it again gave it."""
+        """The dedup key without the number that a resend adds."""
         return self.dedup_key.partition(RESENT)[0]
 
 

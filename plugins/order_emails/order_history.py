@@ -47,7 +47,7 @@ def was_moved(order_id: int, dedup_key: str) -> bool:
     return number.isdecimal() and bool(moves.filter(pk=int(number)).exists())
 
 
-def is_canceled(order: Order) -> bool:
+def is_cancelled(order: Order) -> bool:
     """Say whether the order is off."""
     return bool(order.status == OrderStatus.CANCELED)
 

@@ -22,7 +22,7 @@ class TextRefused(ValueError):  # noqa: N818  reads as what it is
 
 
 class SendRefused(ValueError):  # noqa: N818  reads as what it is
-    """An e-mail that cannot be sent again; the text says why."""
+    """An e-mail that cannot be resent; the text says why."""
 
 
 LEASE = timedelta(minutes=5)  # far longer than a send: EMAIL_TIMEOUT is 15 s per step
@@ -43,7 +43,7 @@ def may_retry(error: Exception, attempts: int) -> Decision:
     """Say whether a failed e-mail is tried again, and the reason as a class of error.
 
     The reason never holds the error's text, which may name the recipient. A refused log-in
-    or sender is our own configuration, so it is worth another try once that is mended.
+    or sender is our own configuration, so it is worth another try once that is fixed.
     """
     reason = type(error).__name__
     if isinstance(error, NoRecipient):

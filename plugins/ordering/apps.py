@@ -11,7 +11,7 @@ class OrderingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Mend the two places of Saleor that orders run through."""
+        """Patch the two functions of Saleor that placing an order calls."""
         from plugins.ordering import saleor_patches
 
         saleor_patches.install()

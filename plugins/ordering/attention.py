@@ -25,7 +25,7 @@ from product_content.decisions import Decision, refused
 
 @transaction.atomic
 def flag_order(*, order_id: int, reason: str, message: str) -> None:
-    """Mark an order for staff, once per reason; `message` goes into its history."""
+    """Flag an order for staff, once per reason; `message` goes into its history."""
     order, _checkout = lock_order(order_id)
     if reason not in attention_reasons(order):
         flag_locked_order(order, reason, message)
@@ -40,10 +40,10 @@ def unflag_order(*, order_id: int, reason: str) -> None:
 
 @transaction.atomic
 def resolve_attention(*, order_id: int, expected_version: str, reason: str, actor_id: int) -> None:
-    """Take all marks away, because a person looked: the order goes its way again.
+    """Remove all flags after a person looked, so that the order can go on.
 
-    `expected_version` is the stamp of the marks that the person knew of; `reason` stands in the
-    time line. Raises SettleRefused.
+    `expected_version` is the version of the flags that the person saw; `reason` is kept in the
+    history. Raises ResolveRefused.
     """
     order, _checkout = lock_order(order_id)
     decision = may_be_resolved(order)
@@ -56,12 +56,12 @@ def resolve_attention(*, order_id: int, expected_version: str, reason: str, acto
 
 
 def attention_version(order: Order) -> str:
-    """Return a mark of why the order needs attention, by which a form tells what it showed."""
+    """Return the version of the order's flags, for forms to send back as `expected_version`."""
     return ",".join(attention_reasons(order))
 
 
 def may_be_resolved(order: Order) -> Decision:
-    """Say whether `settle_attention` would take the marks away now, and if not, why."""
+    """Say whether `resolve_attention` would remove the flags now, and if not, why."""
     reasons = attention_reasons(order)
     is_over = order.status == OrderStatus.CANCELED or is_paid(order)
     return may_resolve(

@@ -78,7 +78,7 @@ class Basket:
 
     @property
     def fingerprint(self) -> str:
-        """Mark of the basket's content at today's prices."""
+        """Hash of the basket's content at today's prices."""
         return basket_fingerprint(self.checkout, self.discounts, [card.pk for card in self.cards])
 
 

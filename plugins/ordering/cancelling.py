@@ -29,7 +29,7 @@ def cancel_order(*, order_id: int, actor_id: int | None, reason: str) -> CancelO
     Call it outside of transactions: it may ask the payment provider. Raises CancelRefused
     (packing has begun, something has left, a dispute is open; the text is for the customer) or
     PaymentUnavailable (the provider cannot say whether the customer is paying now).
-    `selectors.may_be_canceled` tells beforehand whether to offer it.
+    `may_be_cancelled` tells beforehand whether to offer it.
     """
     for _ in range(_MAX_ATTEMPTS):
         if _has_open_payment(order_id):
@@ -38,9 +38,9 @@ def cancel_order(*, order_id: int, actor_id: int | None, reason: str) -> CancelO
                 raise PaymentUnavailable
             if outcome.state != "paid":
                 return CancelOutcome(order_id, outcome.state == "released", ())
-        canceled = _cancel_locked(order_id, actor_id, reason)
-        if canceled is not None:
-            return canceled
+        cancelled = _cancel_locked(order_id, actor_id, reason)
+        if cancelled is not None:
+            return cancelled
     raise PaymentUnavailable
 
 
@@ -69,5 +69,5 @@ def _refuse(order: Order) -> None:
 def _cancel_and_refund(order: Order, actor_id: int | None, reason: str) -> CancelOutcome:
     refunds = refund_everything(order_id=order.pk, reason=reason, actor_id=actor_id)
     release_held(order, User.objects.filter(pk=actor_id).first())
-    add_note(order, f"Canceled: {reason}")
+    add_note(order, f"Cancelled: {reason}")
     return CancelOutcome(order.pk, created=True, refunds=refunds)

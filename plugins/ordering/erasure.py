@@ -112,7 +112,7 @@ def _anonymise_history(order: Order) -> None:
 
 
 def _erase_voucher_uses(email: str) -> None:
-    """Forget who used a voucher once that person has no order and no account any more."""
+    """Delete who used a voucher once that person has no order and no account any more."""
     known = User.objects.filter(email__iexact=email) if email else User.objects.none()
     if email and not known.exists() and not Order.objects.filter(user_email__iexact=email).exists():
         VoucherCustomer.objects.filter(customer_email__iexact=email).delete()

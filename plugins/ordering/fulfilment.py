@@ -72,7 +72,7 @@ def _refuse(order: Order, pieces: Mapping[int, int]) -> None:
     left = unsent_pieces(order)
     state = {
         "paid": is_paid(order),
-        "canceled": order.status == OrderStatus.CANCELED,
+        "cancelled": order.status == OrderStatus.CANCELED,
         "flagged": bool(attention_reasons(order)),
     }
     for line_id, wanted in (pieces or {0: 0}).items():

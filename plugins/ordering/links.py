@@ -43,6 +43,6 @@ def order_from_link(signed: str) -> Order | None:
 
 
 def _recipient_digest(order: Order) -> str:
-    """Return a mark of whom the order's messages go to, which does not tell the address."""
+    """Return a hash of whom the order's messages go to, which does not reveal the address."""
     recipient = message_promise(order, "order_confirmed").recipient
     return salted_hmac(_SALT, recipient.lower()).hexdigest()[:12]

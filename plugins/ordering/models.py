@@ -17,7 +17,7 @@ class SessionStatus(models.TextChoices):
     OPEN = "open", "Open at the provider"
     PAID = "paid", "Paid"
     EXPIRED = "expired", "Expired"
-    CANCELED = "canceled", "Canceled"
+    CANCELED = "canceled", "Cancelled"
 
 
 ACTIVE = (SessionStatus.NEW, SessionStatus.OPEN)
@@ -27,7 +27,7 @@ class PaymentSession(models.Model):
     """One try to get `order` paid, for exactly `amount`.
 
     It is created with the order, in the same transaction, so that a live unpaid order
-    always has one active session and the sweeper finds every forgotten order by
+    always has one active session and the sweeper finds every abandoned order by
     `expires_at`. `reference` and `url` come from the provider when it is opened.
     """
 
@@ -92,7 +92,7 @@ class Refund(models.Model):
 
     `key` is chosen by whoever asks and makes asking twice harmless. `lines` maps order line
     ids to quantities where the refund is for goods; `restock` says that staff have decided
-    that these go back on the shelf.
+    that these go back into stock.
     """
 
     order = models.ForeignKey(Order, related_name="refunds", on_delete=models.PROTECT)

@@ -62,7 +62,7 @@ def is_paid(order: Order) -> bool:
 def may_be_cancelled(order: Order) -> Decision:
     """Say whether `cancel_order` would cancel this order now; the reason is for the customer."""
     if order.status == OrderStatus.CANCELED:
-        return refused("This order is canceled already.")
+        return refused("This order is cancelled already.")
     private = order.private_metadata or {}
     has_left = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED).exists()
     return may_cancel(
@@ -126,7 +126,7 @@ def note_order(*, order_id: int, message: str, actor_id: int) -> None:
 
 
 def flag_locked_order(order: Order, reason: str, message: str) -> None:
-    """Mark the order for staff: a reason code on it, a sentence in its history, and the signal."""
+    """Flag the order for staff: a reason code on it, a sentence in its history, and the signal."""
     order.store_value_in_private_metadata({ATTENTION_KEY: [*attention_reasons(order), reason]})
     order.save(update_fields=["private_metadata"])
     note = add_note(order, message)

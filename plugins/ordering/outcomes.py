@@ -101,7 +101,7 @@ class TotalTooSmall(OrderRefused):
 
 
 class OrderReleased(OrderRefused):
-    """The order was canceled or its reservation ended before it was paid."""
+    """The order was cancelled or its reservation ended before it was paid."""
 
     message = _("This order is no longer held for you. Your basket is kept; please try again.")
 
@@ -195,7 +195,7 @@ class ReleaseOutcome:
 
 @dataclass(frozen=True)
 class CancelOutcome:
-    """An order that is canceled now. `created` is False when it had been canceled before.
+    """An order that is cancelled now. `created` is False when it had been cancelled before.
 
     `refunds` are what was asked to go back by this very call; none for an unpaid order.
     """

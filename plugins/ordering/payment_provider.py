@@ -76,7 +76,7 @@ class PaymentProvider(Protocol):
         ...
 
     def smallest_charge(self, *, currency: str) -> Money:
-        """Return the least that can be paid at once; asks nobody, so it may be called anywhere."""
+        """Return the smallest amount that can be charged. No request is made."""
         ...
 
     def close(self, *, reference: str) -> SessionState:

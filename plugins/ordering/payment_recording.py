@@ -122,12 +122,12 @@ def apply_payment(
 ) -> PaymentOutcome:
     """Record a payment on locked rows and let it pay the order if it fits."""
     payment = payment_of(session, order)
-    settled, canceled = is_paid(order), order.status == OrderStatus.CANCELED
+    settled, cancelled = is_paid(order), order.status == OrderStatus.CANCELED
     if not add_transaction(payment, amount, raw_id):
-        stands = settled and not canceled
+        stands = settled and not cancelled
         return _outcome(order, "already_paid" if stands else "needs_attention")
     fits, reason = payment_settles(
-        due=order.total.gross, amount=amount, canceled=canceled, settled=settled, named=named
+        due=order.total.gross, amount=amount, cancelled=cancelled, settled=settled, named=named
     )
     _end_session(session)
     if amount == session.amount and (fits or reason in UNNEEDED_REASONS):

@@ -102,7 +102,7 @@ def _live_order(token: UUID) -> Order | None:
         return None
     order = Order.objects.select_for_update(of=("self",)).get(pk=order_id[0])
     if order.status == OrderStatus.CANCELED:
-        detach_from_basket(order)  # canceled by staff: the basket may be ordered again
+        detach_from_basket(order)  # cancelled by staff: the basket may be ordered again
         return None
     return order
 

@@ -44,15 +44,15 @@ def total_payable(*, total: Money, minimum: Money) -> Decision:
 
 
 def payment_settles(
-    *, due: Money, amount: Money, canceled: bool, settled: bool, named: bool = True
+    *, due: Money, amount: Money, cancelled: bool, settled: bool, named: bool = True
 ) -> Decision:
     """Say whether a payment of `amount` pays an order on which `due` is due.
 
-    `canceled`: the order was released; `settled`: it was paid before; `named`: the provider
+    `cancelled`: the order was released; `settled`: it was paid before; `named`: the provider
     names this order, and no other. The reason is a code that is kept with the order for staff.
     What pays for nothing whatever its amount comes first: it is given back by itself.
     """
-    if canceled:
+    if cancelled:
         return refused("paid_after_release")
     if settled:
         return refused("paid_twice")
@@ -66,15 +66,15 @@ def payment_settles(
 
 
 def may_cancel(*, sent: bool, packing: bool, disputed: bool) -> Decision:
-    """Say whether an order that stands can still be canceled; the reason is for the customer.
+    """Say whether an order that stands can still be cancelled; the reason is for the customer.
 
     `sent`: something of it has left. `disputed`: the bank holds its money back, so that it
     cannot be given back a second time.
     """
     if sent:
-        return refused("Your parcel is on its way, so the order cannot be canceled any more.")
+        return refused("Your parcel is on its way, so the order cannot be cancelled any more.")
     if packing:
-        return refused("We have begun to pack your parcel, so the order cannot be canceled now.")
+        return refused("We have begun to pack your parcel, so the order cannot be cancelled now.")
     if disputed:
         return refused("Your bank is looking into this payment. Please write to us.")
     return ALLOWED
@@ -119,12 +119,12 @@ def line_refund_allowed(*, wanted: int, ordered: int, refunded: int) -> Decision
     return ALLOWED
 
 
-def may_fulfil(*, paid: bool, canceled: bool, flagged: bool, wanted: int, left: int) -> Decision:
+def may_fulfil(*, paid: bool, cancelled: bool, flagged: bool, wanted: int, left: int) -> Decision:
     """Say whether `wanted` pieces of an order may leave; the reason is for who packs it.
 
     `flagged`: somebody has to look at it first. `left`: pieces that are neither sent nor refunded.
     """
-    if canceled:
+    if cancelled:
         return refused("This order was cancelled. Put the pieces back.")
     if not paid:
         return refused("This order is not paid. It cannot leave.")

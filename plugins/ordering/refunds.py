@@ -39,7 +39,7 @@ _CHANGED = "Somebody asked for a refund of this order meanwhile. Look at what is
 
 
 def refunds_version(order_id: int) -> str:
-    """Return a mark of the refunds that were asked for, by which a form tells what it showed."""
+    """Return the version of the order's refunds, for forms to send back as expected."""
     return str(Refund.objects.filter(order_id=order_id).count())
 
 
@@ -222,7 +222,7 @@ def refundable_amount(order: Order) -> Money:
 def record_refund(*, refund_id: int, state: RefundState) -> None:
     """Write down what the provider says about a refund; saying it again changes nothing.
 
-    A refund that fails after it was booked is taken out of the books again, and the order is
+    A refund that fails after it was booked is taken out of the accounts again, and the order is
     flagged: the customer does not have the money.
     """
     with transaction.atomic(), one_configuration():

@@ -50,7 +50,7 @@ def _lock_allocated_stock(order: Order) -> None:
 logger = logging.getLogger(__name__)
 
 BASKET_CHANGED = "The basket was changed."
-CANCELLED_BY_CUSTOMER = "Canceled by the customer."
+CANCELLED_BY_CUSTOMER = "Cancelled by the customer."
 NOT_PAID_IN_TIME = "Not paid in time."
 
 ReleaseState = Literal["released", "already_released", "paid", "kept"]
@@ -80,7 +80,7 @@ def release_order(*, order_id: int, reason: str) -> ReleaseOutcome:
 
 
 def detach_from_basket(order: Order) -> None:
-    """Part a canceled order from its basket, so that the basket can be ordered again."""
+    """Detach a cancelled order from its basket, so that the basket can be ordered again."""
     order.store_value_in_private_metadata({"checkout_token": order.checkout_token})
     order.checkout_token = ""
     order.save(update_fields=["checkout_token", "private_metadata"])

@@ -2,7 +2,7 @@
 
 A row that no task of Celery beat enforces makes a test fail, and so does a period on the
 page that is not in this table. To keep something new: add a row, let its task ask
-`too_old(...)` for the moment before which it forgets, and name the task in
+`retention_cutoff(...)` for the time before which it deletes, and name the task in
 CELERY_BEAT_SCHEDULE.
 """
 
@@ -113,5 +113,5 @@ RETENTION: dict[str, RetentionPeriod] = {
 
 
 def retention_cutoff(name: str, now: datetime | None = None) -> datetime:
-    """Return the moment before which data of this kind is forgotten."""
+    """Return the time before which data of this kind is deleted."""
     return (now or timezone.now()) - RETENTION[name].period

@@ -19,5 +19,5 @@ payment_needs_attention = Signal()
 payment_failed = Signal()
 
 # An unpaid order is over, what it held is free again. Arguments: `order_id`, and `reason`, one of
-# the sentences of services.release or what a person gave.
+# the sentences of `releasing` or what a person gave.
 order_released = Signal()

@@ -83,8 +83,8 @@ def _on_sale(variant: ProductVariant) -> bool:
 def restock_refunded(refund: Refund) -> None:
     """Free what is still reserved for the refunded lines, and return the rest to stock.
 
-    A refund without lines concerns no goods, so nothing moves. Nor does it for a canceled order:
-    it gave its pieces free when it was canceled, and only what had not left can be canceled.
+    A refund without lines concerns no goods, so nothing moves. Nor does it for a cancelled order:
+    it gave its pieces free when it was cancelled, and only what had not left can be cancelled.
     """
     if refund.order.status == OrderStatus.CANCELED:
         return
@@ -97,7 +97,7 @@ def restock_refunded(refund: Refund) -> None:
 
 
 def write_off_unsent(order: Order) -> None:
-    """Take off the shelf what an order that is closed still holds.
+    """Take off the stock what an order that is closed still holds.
 
     That is what was refunded before it was sent, and may not be sold again: nobody will send it.
     The caller holds the lock of the order.

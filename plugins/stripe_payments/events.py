@@ -146,7 +146,7 @@ def delete_old_events(*, now: datetime | None = None) -> int:
     """Delete finished events and counts of refused webhooks; return how many.
 
     Stripe delivers an event again for three days and lists it for thirty, so that one which
-    is forgotten here cannot come again.
+    is deleted here cannot come again.
     """
     before = retention_cutoff("payment_notices", now)
     events = StripeEvent.objects.filter(received_at__lt=before).exclude(state=EventState.WAITING)

@@ -1,4 +1,4 @@
-"""What Stripe told us, and what others tried to tell us in its name."""
+"""Events of Stripe, payments that match no order, and counts of refused webhooks."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ DISPUTE_OPEN, DISPUTE_LOST = "dispute", "dispute_lost"
 
 
 def sync_dispute(reference: str) -> None:
-    """Ask Stripe about a dispute and mark its order; doing it again changes nothing."""
+    """Ask Stripe about a dispute and flag its order; doing it again changes nothing."""
     dispute = get_stripe().get_dispute(reference)
     order_id = _disputed_order(dispute)
     if order_id is None:

@@ -22,7 +22,7 @@ class NewSession:
 
 @dataclass(frozen=True)
 class SessionData:
-    """A Checkout Session as Stripe reports it. `key` is our mark in its metadata."""
+    """A Checkout Session as Stripe reports it. `key` is our key in its metadata."""
 
     reference: str
     url: str

@@ -133,7 +133,7 @@ def _paid(session: SessionData) -> None:
 
 
 def _rebuilt(session: SessionData) -> bool:
-    """Write the session's row anew if our mark on it names an order that we have.
+    """Write the session's row anew if our key in its metadata names an order that we have.
 
     The number alone says nothing: every shop on the account counts from one.
     """
@@ -148,7 +148,7 @@ def _rebuilt(session: SessionData) -> bool:
 
 
 def _order_token(session: SessionData) -> str:
-    """Return the beginning of the order's token, which `provider.open` puts into the mark."""
+    """Return the beginning of the order's token, which `provider.open` puts into the key."""
     return session.key.rpartition("-")[2]
 
 

@@ -25,5 +25,5 @@ def reconcile() -> int:
 
 @shared_task
 def delete_old_events() -> int:
-    """Delete what Stripe told us long ago (beat, once an hour)."""
+    """Delete old events of Stripe (beat, once an hour)."""
     return events.delete_old_events()

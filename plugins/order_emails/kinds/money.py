@@ -9,7 +9,7 @@ from plugins.order_emails.formatting import clock
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email, link
 from plugins.order_emails.kinds.orders import NUMBER, SEE_ORDER, order_context, order_of
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.order_history import is_canceled, was_declined
+from plugins.order_emails.order_history import is_cancelled, was_declined
 from plugins.ordering.models import ACTIVE, BOOKED, PaymentSession, Refund
 from plugins.ordering.order_state import is_paid
 from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX
@@ -26,11 +26,11 @@ _NOT_FINISHED = _("The payment was not finished, and nothing was taken.")
 
 def _still_unpaid(row: OutgoingEmail) -> bool:
     order = order_of(row)
-    return not is_canceled(order) and not is_paid(order)
+    return not is_cancelled(order) and not is_paid(order)
 
 
 def _still_released(row: OutgoingEmail) -> bool:
-    return is_canceled(order_of(row))
+    return is_cancelled(order_of(row))
 
 
 @email(

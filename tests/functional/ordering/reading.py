@@ -20,7 +20,7 @@ def pieces_held(variant):
 
 
 def live_orders():
-    """Return the orders that are not canceled."""
+    """Return the orders that are not cancelled."""
     return list(Order.objects.exclude(status="canceled").order_by("pk"))
 
 

@@ -1,4 +1,4 @@
-"""A canceled order gives everything back once, and none that is being packed is canceled."""
+"""A cancelled order gives everything back once, and none that is being packed is cancelled."""
 
 from functools import partial
 
@@ -89,7 +89,7 @@ def test_the_history_says_who_and_why(provider):
     assert OrderEvent.objects.get(type="canceled").user == clerk
     assert Refund.objects.get().asked_by == clerk
     notes = OrderEvent.objects.filter(type="note_added").values_list("parameters", flat=True)
-    assert {"message": "Canceled: Changed my mind."} in notes
+    assert {"message": "Cancelled: Changed my mind."} in notes
 
 
 def test_canceling_twice_gives_back_once(provider):
@@ -209,12 +209,12 @@ def test_cancel_against_packing_has_one_winner(provider):
     variant, clerk = variant_in_stock(20), UserFactory()
     for _ in range(6):
         order = pay(basket((variant, 2)))
-        canceled, packed = at_once(
+        cancelled, packed = at_once(
             partial(cancel, order.pk), partial(start_packing, order_id=order.pk, user=clerk)
         )
         order.refresh_from_db()
         is_packed = PACKING_KEY in order.private_metadata
-        assert is_packed == (packed is None) == isinstance(canceled, CancelRefused)
+        assert is_packed == (packed is None) == isinstance(cancelled, CancelRefused)
         assert (order.status == "canceled") == (not is_packed) == isinstance(packed, ChangeRefused)
 
 

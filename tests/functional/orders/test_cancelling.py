@@ -114,7 +114,7 @@ def test_one_that_ended_already_says_so(place):
     order = place()
     release_order(order_id=order.pk, reason="Not paid in time.")
     page = link_holder(order).get(address(order)).content.decode()
-    assert "This order is canceled already." in page
+    assert "This order is cancelled already." in page
 
 
 def test_while_the_provider_cannot_be_reached_nothing_is_cancelled(place):

@@ -39,7 +39,7 @@ def test_weight_range_without_a_minimum_matches(grams, minimum, maximum, fits):
 
 
 @pytest.mark.parametrize(
-    ("amount", "canceled", "settled", "answer"),
+    ("amount", "cancelled", "settled", "answer"),
     [
         (gbp("52.50"), False, False, (True, "")),
         (gbp("52.49"), False, False, (False, "wrong_amount")),
@@ -50,9 +50,9 @@ def test_weight_range_without_a_minimum_matches(grams, minimum, maximum, fits):
         (Money("1.00", "EUR"), False, True, (False, "paid_twice")),
     ],
 )
-def test_what_pays_an_order(amount, canceled, settled, answer):
+def test_what_pays_an_order(amount, cancelled, settled, answer):
     due = gbp("52.50")
-    assert payment_settles(due=due, amount=amount, canceled=canceled, settled=settled) == answer
+    assert payment_settles(due=due, amount=amount, cancelled=cancelled, settled=settled) == answer
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_too_small_a_total_is_told_with_both_sums():
 
 
 def test_money_that_names_another_order_pays_none():
-    facts = {"due": gbp(5), "amount": gbp(5), "canceled": False, "settled": False}
+    facts = {"due": gbp(5), "amount": gbp(5), "cancelled": False, "settled": False}
     assert payment_settles(**facts, named=False) == (False, "wrong_order")
-    assert payment_settles(**{**facts, "canceled": True}, named=False)[1] == "paid_after_release"
+    assert payment_settles(**{**facts, "cancelled": True}, named=False)[1] == "paid_after_release"
 
 
 @pytest.mark.parametrize(
