@@ -41,19 +41,19 @@ def orders_soon_released(within: timedelta) -> list[int]:
 
 
 def was_moved(order_id: int, dedup_key: str) -> bool:
-    """Say whether the change of this dedup_key was one of the address."""
+    """Say whether the change with this dedup key was one of the address."""
     number = dedup_key.removeprefix(CHANGE)
     moves = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.UPDATED_ADDRESS)
     return number.isdecimal() and bool(moves.filter(pk=int(number)).exists())
 
 
 def is_cancelled(order: Order) -> bool:
-    """Say whether the order is off."""
+    """Say whether the order was cancelled."""
     return bool(order.status == OrderStatus.CANCELED)
 
 
 def parcels_of(order: Order, dedup_key: str = "") -> QuerySet[Fulfillment]:
-    """Return the parcels of the order that left: the dedup_key's one, or all without one."""
+    """Return the parcels of the order that left: the one of the dedup key, or all without a key."""
     parcels = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED)
     number = dedup_key.removeprefix(FULFILLMENT)
     return parcels.filter(pk=int(number)) if number.isdecimal() else parcels
@@ -68,14 +68,14 @@ def stock_of(about: str) -> Stock | None:
 
 
 def changes_by_staff(order_id: int) -> list[str]:
-    """Return one dedup_key per change of the address by somebody of the shop."""
+    """Return one dedup key per change of the address by somebody of the shop."""
     moves = OrderEvent.objects.filter(order_id=order_id, type=OrderEvents.UPDATED_ADDRESS)
     by_staff = moves.filter(user__is_staff=True).values_list("pk", flat=True)
     return [f"{CHANGE}{pk}" for pk in by_staff]
 
 
 def parcels_left(order_id: int) -> tuple[str, str]:
-    """Return kind and dedup_key of the e-mail about the parcels that have left by now.
+    """Return kind and dedup key of the e-mail about the parcels that have left by now.
 
     The dedup_key names the newest parcel, so that parcels that left together make one e-mail.
     What was refunded is never sent, so nothing is said to follow it.

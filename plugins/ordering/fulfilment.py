@@ -1,4 +1,4 @@
-"""Parcels leave: Saleor's own fulfilment, under the locks it lacks."""
+"""Send parcels by Saleor's own fulfilment, with the locks that it lacks."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _track(fulfilment: Fulfillment, actor: User, number: str) -> None:
 
 
 def complete_if_nothing_unsent(order: Order) -> None:
-    """Call an order sent whose rest was refunded; Saleor would wait for it for ever.
+    """Mark an order as sent when the rest of it was refunded; Saleor never does.
 
     The caller holds the lock of the order.
     """

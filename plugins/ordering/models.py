@@ -76,7 +76,7 @@ class PaymentSession(models.Model):
 
 
 class RefundStatus(models.TextChoices):
-    """Life of a refund. Pending and succeeded ones stand in the books."""
+    """Life of a refund. Pending and succeeded ones are accounted for."""
 
     ASKED = "asked", "Asked, not confirmed yet"
     PENDING = "pending", "On its way"

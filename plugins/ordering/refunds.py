@@ -150,7 +150,7 @@ WORKER_GRACE_PERIOD = timedelta(minutes=1)  # the worker's time before the sweep
 
 
 def perform_refund(*, refund_id: int) -> RefundOutcome:
-    """Make an asked refund at the provider and book it; PaymentProviderError: later.
+    """Make a requested refund at the provider and record it; PaymentProviderError: later.
 
     Doing it twice, or at the same time, is harmless: the provider knows the key.
     """

@@ -1,4 +1,4 @@
-"""Release an unpaid order: what it holds is free again, its basket is kept.
+"""Release an unpaid order: free what it reserves, keep its basket.
 
 A periodic task releases the orders that were not paid in time.
 """

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class StripePaymentsConfig(AppConfig):
-    """Takes payments by Stripe and keeps the shop's books in step with it."""
+    """Takes payments by Stripe and keeps the shop's records in line with it."""
 
     name = "plugins.stripe_payments"
     label = "stripe_payments"

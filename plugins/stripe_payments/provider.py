@@ -1,4 +1,4 @@
-"""Stripe as the shop's payment provider (plugins.ordering.payments.PaymentProvider)."""
+"""Stripe as the shop's payment provider (plugins.ordering.payment_provider.PaymentProvider)."""
 
 from __future__ import annotations
 

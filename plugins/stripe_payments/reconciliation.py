@@ -1,4 +1,4 @@
-"""Compare our books with Stripe's, for whatever a webhook or a process did not bring."""
+"""Compare our records with Stripe's, and catch up on what no webhook or process recorded."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Thing = TypeVar("Thing")
 
 
 def reconcile(*, window: timedelta = WINDOW, grace: timedelta = WEBHOOK_GRACE) -> int:
-    """Ask Stripe about orders in limbo, recent payments and recent refunds.
+    """Ask Stripe about orders whose payment is undecided, recent payments and recent refunds.
 
     Returns how many were looked at more closely. One that fails does not keep the others.
     """

@@ -33,7 +33,7 @@ def apply_refund(refund: RefundData) -> None:
 
 
 def is_settled(refund: RefundData) -> bool:
-    """Say whether our books hold the refund as Stripe reports it."""
+    """Say whether we recorded the refund as Stripe reports it."""
     state: RefundState = refund_state(refund)
     known = Refund.objects.filter(reference=refund.reference, state=state.state)
     return known.exists()

@@ -292,7 +292,7 @@ def test_order_without_an_address_is_given_up(checkout):
     assert (row.state, row.last_error) == (EmailState.DEAD, "NoRecipient")
 
 
-def test_same_occasion_is_written_once(checkout):
+def test_same_dedup_key_is_written_once(checkout):
     order = pay(checkout)
     for _ in range(3):
         queue_email(order_id=order.pk, kind="order_confirmed", dedup_key="paid")

@@ -131,7 +131,7 @@ def is_forgotten(row):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_what_is_too_old_is_forgotten_and_what_is_younger_stays(name):
+def test_what_is_too_old_is_deleted_and_what_is_younger_stays(name):
     make, field = EXAMPLES[name]
     period = RETENTION[name].period
     row = make()

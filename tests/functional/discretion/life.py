@@ -30,7 +30,7 @@ ADDRESS = {
     "street_address_1": "4 Mill Lane", "city": "Lewes", "postal_code": "BN7 1AA", "phone": "",
 }  # fmt: skip
 
-NEEDS_ITS_OCCASION = {"payment_refunded"}  # it names a refund, so it is looked at when sent
+NEEDS_ITS_DEDUP_KEY = {"payment_refunded"}  # it names a refund, so it is looked at when sent
 
 
 class Observed:
@@ -145,7 +145,7 @@ def every_kind_of_email(observed, order):
                 about=f"order-{order.pk}", order=order, kind=name, message_id="<x@example.org>",
                 dedup_key=dedup_keys.get(name, "test"), created_at=timezone.now(),
             )  # fmt: skip
-            if name in dedup_keys or name not in NEEDS_ITS_OCCASION:
+            if name in dedup_keys or name not in NEEDS_ITS_DEDUP_KEY:
                 observed.email(f"{name} e-mail", build_message(row))
         sample = render(kind, kind.sample(), Envelope("", ()))
         observed.add(f"{name} sample", f"{sample.subject}\n{sample.text}\n{sample.html}")

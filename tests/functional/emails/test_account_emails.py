@@ -94,7 +94,7 @@ def test_only_the_id_is_a_task_argument():
     published.assert_called_once_with(row.pk)
 
 
-def test_two_deleted_people_with_the_same_occasion_do_not_clash():
+def test_two_deleted_people_with_the_same_dedup_key_do_not_clash():
     for user in (UserFactory(), UserFactory()):
         queue_account_email(user_id=user.pk, kind="address_changed", dedup_key="1")
         user.delete()

@@ -21,7 +21,7 @@ CSV, XLSX = "0", "1"
 
 
 @pytest.fixture
-def shelf(warehouse):
+def stocks(warehouse):
     product = ProductFactory()
     return [keep(VariantFactory(sku=f"S-{n}", product=product), warehouse, 5) for n in range(3)]
 
@@ -48,7 +48,7 @@ def said(answer):
     ]
 
 
-def test_the_dry_run_shows_what_would_change_and_changes_nothing(keeper, shelf):
+def test_the_dry_run_shows_what_would_change_and_changes_nothing(keeper, stocks):
     answer = upload(keeper, "sku,warehouse,on_hand,reorder_point\nS-0,main,9,4\nS-1,main,5,\n")
     html = answer.content.decode()
     assert "1 of 2 lines change something" in html
@@ -64,8 +64,8 @@ def test_the_dry_run_shows_what_would_change_and_changes_nothing(keeper, shelf):
     assert entry.actor.is_staff
 
 
-def test_each_mistake_is_named_by_row_and_field_and_nothing_is_taken(keeper, shelf):
-    builders.line(builders.order(), shelf[2].product_variant, 3)
+def test_each_mistake_is_named_by_row_and_field_and_nothing_is_taken(keeper, stocks):
+    builders.line(builders.order(), stocks[2].product_variant, 3)
     answer = upload(
         keeper,
         "sku,warehouse,on_hand,on_hand_when_exported,reorder_point\n"
@@ -85,8 +85,8 @@ def test_each_mistake_is_named_by_row_and_field_and_nothing_is_taken(keeper, she
     assert quantities() == [5, 5, 5]
 
 
-def test_a_line_that_was_not_edited_keeps_what_was_sold_meanwhile(keeper, shelf):
-    Stock.objects.filter(pk=shelf[0].pk).update(quantity=4)
+def test_a_line_that_was_not_edited_keeps_what_was_sold_meanwhile(keeper, stocks):
+    Stock.objects.filter(pk=stocks[0].pk).update(quantity=4)
     head = "sku,warehouse,on_hand,on_hand_when_exported\n"
     untouched = upload(keeper, f"{head}S-0,main,5,5\nS-1,main,6,5\n")
     confirm(keeper, untouched)
@@ -95,16 +95,16 @@ def test_a_line_that_was_not_edited_keeps_what_was_sold_meanwhile(keeper, shelf)
     assert said(edited) == ["1 on_hand: Someone changed this stock meanwhile: it is 4 now, not 5."]
 
 
-def test_a_change_between_dry_run_and_confirmation_takes_all_back(keeper, shelf):
+def test_a_change_between_dry_run_and_confirmation_takes_all_back(keeper, stocks):
     head = "sku,warehouse,on_hand,on_hand_when_exported\n"
     answer = upload(keeper, f"{head}S-1,main,9,5\nS-0,main,9,5\n")
-    Stock.objects.filter(pk=shelf[0].pk).update(quantity=4)
+    Stock.objects.filter(pk=stocks[0].pk).update(quantity=4)
     page = keeper.get(confirm(keeper, answer).url).content.decode()
     assert "Nothing was imported: the stock changed meanwhile." in page
     assert quantities() == [4, 5, 5]
 
 
-def test_what_goes_out_as_xlsx_comes_back_in_unchanged(keeper, shelf):
+def test_what_goes_out_as_xlsx_comes_back_in_unchanged(keeper, stocks):
     answer = keeper.post(f"{LIST}export/", {"format": XLSX, "resource": ""})
     sheet = load_workbook(io.BytesIO(answer.content)).active
     rows = list(sheet.iter_rows(values_only=True))
@@ -139,7 +139,7 @@ def test_five_thousand_lines_name_the_wrong_one_then_are_taken(keeper, warehouse
     assert check_ledger().differences == ()
 
 
-def test_files_are_for_those_who_keep_stock(shelf):
+def test_files_are_for_those_who_keep_stock(stocks):
     for who, status in (
         (personas.anonymous(), 302),
         (personas.staff("order.manage_orders"), 403),

@@ -65,7 +65,7 @@ class Day:
         self.page.wait_for_url(self.stock)
 
     def scan(self, name, lines, **fields):
-        """Fill a sheet as a scanner does, a code and Enter at a time, and post it."""
+        """Fill a document as a scanner does, a code and Enter at a time, and post it."""
         self.open(f"{name}/")
         for label, value in {"Where": "Main", **fields}.items():
             field = self.field(label)

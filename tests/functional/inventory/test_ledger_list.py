@@ -15,7 +15,7 @@ LIST = "/staff/inventory/stockentry/"
 
 
 def count(variant, pieces):
-    """Let somebody count a shelf of five, and return who."""
+    """Let somebody count a stock of five, and return who."""
     who = UserFactory(is_staff=True)
     set_quantity(
         stock_id=variant.stocks.get().pk, expected=5, wanted=pieces, actor_id=who.pk,

@@ -62,7 +62,7 @@ class Shop:
     def variant(self):
         return self.chance.choice([self.whole, *self.parts])
 
-    def sheet(self):
+    def document(self):
         return {
             "key": uuid4(),
             "warehouse_id": self.chance.choice(self.warehouses).pk,
@@ -117,33 +117,33 @@ class Shop:
         record_refund(refund_id=asked.refund_id, state=RefundState("succeeded", str(uuid4())))
 
     def receive(self):
-        documents.receive_goods(**self.sheet(), pieces=self.pieces())
+        documents.receive_goods(**self.document(), pieces=self.pieces())
 
     def write_off(self):
-        documents.write_off(**self.sheet(), pieces=self.pieces())
+        documents.write_off(**self.document(), pieces=self.pieces())
 
     def set_aside(self):
-        documents.set_aside(**self.sheet(), pieces=self.pieces())
+        documents.set_aside(**self.document(), pieces=self.pieces())
 
     def move(self):
-        sheet, (first, second) = self.sheet(), self.chance.sample(self.warehouses, 2)
-        del sheet["warehouse_id"]
-        documents.move_goods(**sheet, from_id=first.pk, to_id=second.pk, pieces=self.pieces())
+        document, (first, second) = self.document(), self.chance.sample(self.warehouses, 2)
+        del document["warehouse_id"]
+        documents.move_goods(**document, from_id=first.pk, to_id=second.pk, pieces=self.pieces())
 
     def pack(self):
         kits = self.chance.randint(1, 3)
-        kits_module.make_kits(**self.sheet(), variant_id=self.whole.pk, kits=kits)
+        kits_module.make_kits(**self.document(), variant_id=self.whole.pk, kits=kits)
 
     def break_up(self):
         kits = self.chance.randint(1, 3)
-        kits_module.break_kits(**self.sheet(), variant_id=self.whole.pk, kits=kits)
+        kits_module.break_kits(**self.document(), variant_id=self.whole.pk, kits=kits)
 
     def count(self):
-        sheet, variant = self.sheet(), self.variant()
-        stock = Stock.objects.filter(product_variant=variant, warehouse=sheet["warehouse_id"])
+        document, variant = self.document(), self.variant()
+        stock = Stock.objects.filter(product_variant=variant, warehouse=document["warehouse_id"])
         expected = stock.values_list("quantity", flat=True).first() or 0
         count = documents.CountedPieces(expected, max(expected + self.chance.randint(-3, 3), 0))
-        documents.post_count(**sheet, counted={variant.pk: count})
+        documents.post_count(**document, counted={variant.pk: count})
 
     def correct(self):
         stock = self.chance.choice(list(Stock.objects.order_by("pk")))

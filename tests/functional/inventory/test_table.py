@@ -71,7 +71,7 @@ def test_it_shows_sales_days_left_and_what_to_order(keeper):
     assert (row.low_at, row.to_order) == (12, 12 + 6 - 10)
 
 
-def test_sold_is_what_this_very_shelf_gave_in_thirty_days(keeper, monkeypatch):
+def test_sold_is_what_this_very_stock_gave_in_thirty_days(keeper, monkeypatch):
     variant = variant_in_stock(5, 5)
     with stock_reason(reason=StockReason.ORDER_PLACED):
         sold_from = builders.line(builders.order(), variant, 3).allocations.get().stock

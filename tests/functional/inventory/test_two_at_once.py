@@ -41,8 +41,8 @@ def on_hand(warehouse):
     return dict(stocks.values_list("product_variant__sku", "quantity"))
 
 
-def sheet(act, warehouse, actor, *, key=None, **what):
-    """Return a call that posts a sheet, each with a key of its own unless one is given."""
+def document(act, warehouse, actor, *, key=None, **what):
+    """Return a call that posts a document, each with a key of its own unless one is given."""
     return partial(
         act, key=key or uuid4(), warehouse_id=warehouse.pk, actor_id=actor.pk, note="", **what
     )
@@ -52,12 +52,12 @@ def outcomes(results):
     return Counter("refused" if isinstance(r, StockRefused) else r for r in results)
 
 
-def test_of_two_counts_of_one_shelf_one_is_posted(kit, warehouse, actor):
+def test_of_two_counts_of_one_stock_one_is_posted(kit, warehouse, actor):
     one, two = (part.pk for part in kit[1])
     found = ({one: 4, two: 6}, {two: 7, one: 3})
     counts = [{v: documents.CountedPieces(5, n) for v, n in each.items()} for each in found]
     results = at_once(
-        *[sheet(documents.post_count, warehouse, actor, counted=each) for each in counts * 3]
+        *[document(documents.post_count, warehouse, actor, counted=each) for each in counts * 3]
     )
     assert outcomes(results) == {None: 1, "refused": 5}
     assert all(MEANWHILE in str(r) for r in results if r is not None)
@@ -124,16 +124,16 @@ def test_moves_there_and_back_never_wait_for_each_other(kit, warehouse, actor):
 
 def test_singles_are_packed_into_one_set_each(kit, warehouse, actor):
     packing = {"variant_id": kit[0].pk, "kits": 1}
-    results = at_once(*[sheet(kits.make_kits, warehouse, actor, **packing) for _ in range(8)])
+    results = at_once(*[document(kits.make_kits, warehouse, actor, **packing) for _ in range(8)])
     assert outcomes(results) == {None: 5, "refused": 3}
     assert on_hand(warehouse) == {"ONE-1": 0, "ONE-2": 0, "SET-12": 7}
 
 
-def test_one_sheet_that_is_sent_many_times_counts_once(kit, warehouse, actor):
+def test_one_document_that_is_sent_many_times_counts_once(kit, warehouse, actor):
     pieces, key = {kit[0].pk: 3}, uuid4()
     results = at_once(
         *[
-            sheet(documents.receive_goods, warehouse, actor, key=key, pieces=pieces)
+            document(documents.receive_goods, warehouse, actor, key=key, pieces=pieces)
             for _ in range(6)
         ]
     )
@@ -164,7 +164,7 @@ def test_what_is_written_off_while_customers_order_is_never_sold(actor, provider
     place = variant.stocks.get().warehouse
     losing = {"pieces": {variant.pk: 1}}
     ordering = [partial(place_order, checkout_token=basket((variant, 1)).pk) for _ in range(6)]
-    losses = [sheet(documents.write_off, place, actor, **losing) for _ in range(6)]
+    losses = [document(documents.write_off, place, actor, **losing) for _ in range(6)]
     results = at_once(*ordering, *losses)
     placed = sum(isinstance(result, PlacedOrder) for result in results)
     lost = results.count(None)

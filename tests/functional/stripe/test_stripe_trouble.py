@@ -166,7 +166,7 @@ def test_payment_without_a_live_order_is_returned_once(client, sandbox, placed, 
     released_but_paid(sandbox, placed, session)
     event = sandbox.event(COMPLETED)
     for _ in range(2):
-        forget_events()
+        delete_events()
         send(client, event)
     refund = Refund.objects.get()
     assert (refund.amount, refund.state) == (placed.total, "succeeded")
@@ -182,7 +182,7 @@ def test_payment_without_a_live_order_is_returned_once(client, sandbox, placed, 
     assert "was no longer held for you" in " ".join(message.body.split())
 
 
-def forget_events():
+def delete_events():
     """Make the shop take the next event as new."""
     StripeEvent.objects.all().delete()
 
@@ -233,7 +233,7 @@ def test_payment_of_another_shop_with_our_number_is_shown_to_staff_and_left_alon
     PaymentSession.objects.all().delete()
     Order.objects.update(token="of-another-shop")
     reconciliation.reconcile()
-    forget_events()
+    delete_events()
     send(client, sandbox.event(COMPLETED))
     row = money_of(sandbox, session)
     assert (row["captured"], row["refunded"]) == (10150, 0)

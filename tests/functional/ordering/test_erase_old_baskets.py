@@ -10,7 +10,7 @@ from saleor.order.models import Order
 
 from plugins.ordering.erasure import erase_old_baskets
 from plugins.ordering.placing import place_order
-from plugins.ordering.tasks import erase_old_baskets as forget_task
+from plugins.ordering.tasks import erase_old_baskets as erase_task
 from tests.factories import UserFactory, basket, variant_in_stock
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_an_address_that_an_order_uses_stays(variant):
         billing_address=old.billing_address, shipping_address=old.shipping_address
     )
 
-    assert forget_task() == 0
+    assert erase_task() == 0
     assert erase_old_baskets(now=timezone.now() + LATE) == 1
 
     order.refresh_from_db()

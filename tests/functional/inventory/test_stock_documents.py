@@ -66,7 +66,7 @@ def test_two_clicks_post_once(keeper, warehouse, kit):
     key = uuid4()
     send(keeper, "receive", warehouse, "ONE-1", key=key)
     assert problems(send(keeper, "receive", warehouse, "ONE-1", key=key)) == [
-        "This sheet was posted already. It counts once."
+        "This document was posted already. It counts once."
     ]
     assert on_hand(warehouse)["ONE-1"] == 6
     assert StockDocument.objects.count() == 1
@@ -174,7 +174,7 @@ def test_a_loss_needs_its_reason(keeper, warehouse, kit):
 
 
 @pytest.mark.parametrize("page", ["receive", "count", "move", "kits", "aside", "write-off"])
-def test_sheets_are_for_those_who_keep_stock(page, warehouse, kit):
+def test_documents_are_for_those_who_keep_stock(page, warehouse, kit):
     for who, status in (
         (personas.anonymous(), 302),
         (personas.customer(), 302),
