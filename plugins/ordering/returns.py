@@ -127,7 +127,7 @@ def set_return_state(*, order_id: int, state: ReturnState | None, actor_id: int)
 
 
 def may_set_return_state(order: Order, state: ReturnState | None) -> Decision:
-    """Say whether `await_return` would note this now, and if not, why."""
+    """Say whether `set_return_state` would note this now, and if not, why."""
     sent = sum(order.lines.values_list("quantity_fulfilled", flat=True))
     return may_change_return_state(
         now=(order.private_metadata or {}).get(RETURN_STATE_KEY, ""),
