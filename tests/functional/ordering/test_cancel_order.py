@@ -121,7 +121,7 @@ def test_money_that_came_in_unnoticed_goes_back_as_well(provider):
     assert (pieces_held(variant), Payment.objects.get().captured_amount) == (0, 0)
 
 
-def test_nothing_is_canceled_while_the_provider_cannot_say(provider):
+def test_nothing_is_cancelled_while_the_provider_cannot_say(provider):
     variant = variant_in_stock(2)
     placed = started(basket((variant, 2)))
     provider.is_down = True
@@ -137,7 +137,7 @@ def test_money_of_a_wrong_amount_goes_back_too(provider):
     assert Order.objects.get().status == "canceled"
 
 
-def test_an_order_that_a_gift_card_paid_is_canceled_without_a_refund(provider):
+def test_an_order_that_a_gift_card_paid_is_cancelled_without_a_refund(provider):
     card = GiftCardFactory(initial_balance_amount="100.00", current_balance_amount="100.00")
     placed = started(basket((variant_in_stock(1), 1), cards=[card]))
     assert cancel(placed.order_id).refunds == ()

@@ -86,7 +86,7 @@ def test_money_that_names_another_order_pays_none():
         ({"disputed": True}, "Your bank"),
     ],
 )
-def test_an_order_is_canceled_until_its_parcel_is_begun(facts, words):
+def test_an_order_is_cancelled_until_its_parcel_is_begun(facts, words):
     allowed, why = may_cancel(**{"sent": False, "packing": False, "disputed": False, **facts})
     assert allowed is (not facts)
     assert words in why
