@@ -19,7 +19,7 @@ from plugins.order_emails.plugin import payment_needs_attention
 from plugins.stripe_payments.models import UnmatchedPayment
 from tests.factories import UserFactory, variant_in_stock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # four apps migrate back and forth
 
 BEFORE = [
     ("dashboard", "0008_looks_at_subject"),
