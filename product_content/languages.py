@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 def prefix(language: str | None = None) -> str:
     """Return what addresses begin with: "" in English, "/es" in Spanish.
 
-    Without `language`, a code of LANGUAGES, it is the language of now; unknown ones count as
+    Without `language`, a code of LANGUAGES, it is the active language; unknown ones count as
     English.
     """
     code = language or get_language()
@@ -35,7 +35,7 @@ def locale_of(language: str) -> Locale:
 
 
 def translated_text(text: str) -> str:
-    """Return a text of the catalogue in the language of now.
+    """Return a text of the catalogue in the active language.
 
     A translation belongs to exactly one English text (data/locale): when staff change
     that, on a safety card above all, customers see their words and not an outdated translation.

@@ -15,7 +15,7 @@ from product_content.languages import locale_of
 
 
 def format_money(value: Money, locale: Locale | str | None = None) -> str:
-    """Return an amount such as £42.00; without `locale`, as the language of now writes it."""
+    """Return an amount such as £42.00; without `locale`, as the active language writes it."""
     written_as = locale or locale_of(get_language() or settings.LANGUAGE_CODE)
     return _formatted(value.amount, value.currency, str(written_as))
 

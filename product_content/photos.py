@@ -1,4 +1,4 @@
-"""Photos of products: uploads written anew, copies in several widths, their files, their order.
+"""Photos of products: uploads encoded again, copies in several widths, their files, their order.
 
 An upload is decoded and encoded again, so that nothing but pixels is kept.
 """
@@ -80,7 +80,7 @@ def reencode(upload: UploadedFile) -> ContentFile:
     """Return a clean copy of an uploaded JPEG, PNG or WebP, under a random name.
 
     Place, camera and thumbnail data are dropped, the picture is turned upright and made no larger
-    than `LONGEST_SIDE`. Neither the name nor the declared type of the upload is believed.
+    than `MAX_SIDE`. Neither the name nor the declared type of the upload is believed.
     Raises ImageRefused.
     """
     if (upload.size or 0) > MAX_BYTES:
@@ -138,7 +138,7 @@ class PreparedPhoto:
 
 
 def prepare_photo(*, upload: UploadedFile) -> PreparedPhoto:
-    """Take an upload apart and make the copies that pages show. Raises ImageRefused."""
+    """Re-encode an upload and make the copies that pages show. Raises ImageRefused."""
     original = reencode(upload)
     with Image.open(BytesIO(original.read())) as picture:
         copies = {width: _webp(picture, width) for width in widths_for(picture.width)}

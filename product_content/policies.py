@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from product_content.decisions import Decision
 
-# Two years, a figure of our own: British health charities look at each page again within three
-# (the Information Standard's members say so on theirs), and what is known here still moves.
+# Two years, a figure of our own: British health charities review each page within three
+# (members of the Information Standard say so on theirs), and this field still changes.
 REVIEW_EVERY = timedelta(days=730)
 
 
@@ -25,8 +25,8 @@ def is_review_due(*, reviewed_on: date | None, today: date) -> Decision:
 def may_publish_guide(*, cited: set[str], sources: set[str]) -> Decision:
     """Say whether customers may read a guide, of which the text cites the ids `cited`.
 
-    Whatever is said here on health names whose statement it is: a guide without sources, or with
-    a number in it that leads nowhere, is not shown.
+    Every statement on health names its source: a guide without sources, or with a citation that
+    leads nowhere, is not shown.
     """
     wants = [
         f"the text cites [^{name}], which is not among its sources" for name in cited - sources

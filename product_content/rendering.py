@@ -45,7 +45,7 @@ def clean_html(html: str) -> str:
     return _CLEANER.clean(html)
 
 
-WORDS_PER_MINUTE = 200  # a calm reading speed for adults; round figure of ours
+WORDS_PER_MINUTE = 200  # words per minute, a slow reading speed for adults; our own figure
 _PLAIN = MarkdownIt("commonmark", {"html": False})
 
 

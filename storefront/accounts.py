@@ -93,7 +93,7 @@ class OrderRow:
 
 
 def orders_of(user_id: int, page: str) -> Page[OrderRow]:
-    """Return a page of the account's orders, newest first; the nearest one for a wild number."""
+    """Return a page of the account's orders, newest first; the nearest one if there is none."""
     orders = Order.objects.filter(user_id=user_id).exclude(status=OrderStatus.DRAFT)
     found = Paginator(orders.order_by("-pk"), _PAGE_SIZE).get_page(page)
     found.object_list = [_order_row(order) for order in found.object_list]
@@ -117,9 +117,9 @@ def _order_row(order: Order) -> OrderRow:
 
 @transaction.atomic
 def request_new_email(*, user_id: int, email: str) -> None:
-    """Note the new address; nothing changes until a link sent to it is opened.
+    """Store the new address; it is used once a link sent to it has been opened.
 
-    The same for an address that another account has: that is found out by the task.
+    Does the same for an address that another account has; the task checks that.
     """
     from storefront.tasks import send_new_email_link
 
@@ -131,10 +131,10 @@ def request_new_email(*, user_id: int, email: str) -> None:
 
 
 def confirm_new_email(*, user_id: int, token: str) -> bool:
-    """Use the noted address from now on and tell the old one; False if the link does not work.
+    """Switch to the pending address and notify the old one; False if the link does not work.
 
-    It does not for another account, for another address than the last one asked for, twice, or
-    once somebody else has the address.
+    A link works once, for its own account and the last address asked for, and not if another
+    account has the address by now.
     """
     try:
         with transaction.atomic():
@@ -160,7 +160,7 @@ def end_all_sessions(*, user_id: int, password: str) -> bool:
 
 @transaction.atomic
 def delete_remembered_choices(*, user_id: int) -> None:
-    """Forget how the customer's parcels should look."""
+    """Delete the delivery choices that the account remembers."""
     erase_remembered_choices(user=locked_user(user_id))
 
 
@@ -183,8 +183,8 @@ def _confirm_new_email(user_id: int, token: str) -> bool:
 def add_order(*, user_id: int, token: UUID) -> bool:
     """Put a guest's order into an account; False if there is none, or it is in another account.
 
-    Only for an order that this browser may open. That an address fits is no proof: whoever opens
-    an account with an address would inherit what others ordered with it.
+    Only for an order that this browser may open. A matching e-mail address is not enough: anybody
+    who registers with it would get the orders that others placed with it.
     """
     if orders_by_token(token).filter(user=None).update(user_id=user_id):
         return True

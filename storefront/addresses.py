@@ -31,7 +31,7 @@ def postal_address(address: Address | None) -> PostalAddress | None:
 
 
 def delivery_countries() -> list[tuple[str, str]]:
-    """Return (ISO 3166 code, name) of each country with a way to deliver, our own first.
+    """Return (ISO 3166 code, name) of each country that we deliver to, our own first.
 
     A default zone serves every country, as in Saleor.
     """
@@ -52,7 +52,7 @@ _MAX_ID_DIGITS = 10  # digits of an id that no row has
 
 @dataclass(frozen=True, slots=True)
 class SavedAddress:
-    """An address of the account; the checkout starts with the usual one."""
+    """An address of the account; `is_usual` marks the one that the checkout starts with."""
 
     id: int
     postal: PostalAddress | None

@@ -4,7 +4,7 @@ Saleor's `add_variant_to_checkout` reads, decides and writes without a lock, so 
 once lose one, and it loads every plugin's configuration each time. Here the checkout row is
 locked first, then its lines are changed; fields and their meaning stay Saleor's.
 
-A basket belongs to the browser that has its cookie, for customers with an account too. Saleor's
+A basket belongs to the browser that has its cookie, also when the customer has an account. Saleor's
 `Checkout.user` stays empty: with it Saleor would write to the account's address in place of the
 typed one, and put every address into the account unasked.
 """
@@ -74,7 +74,7 @@ def remove_gift_card(*, token: UUID | None, card_id: int) -> None:
 
 
 def renew_discount(checkout: Checkout) -> bool:
-    """Work the voucher's discount out anew; False when it no longer applies and was removed."""
+    """Recalculate the voucher's discount; False when it no longer applies and was removed."""
     recalculate_checkout_discount(
         checkout, _lines_for_discounts(checkout), fetch_active_discounts()
     )
@@ -156,7 +156,7 @@ def change_line(*, token: UUID | None, line_id: int, quantity: int) -> BasketCha
     lines = _lines_by_id(checkout) if checkout else {}
     if checkout is None or (line := lines.get(line_id)) is None:
         raise LineGone
-    if quantity > line.quantity:  # taking some out is always possible
+    if quantity > line.quantity:  # fewer pieces are always possible
         _check_line(checkout, line, quantity)
     total = _total(lines) - line.quantity + quantity
     if quantity == 0:
@@ -219,10 +219,10 @@ ACCOUNT_KEY = "account"  # in the basket's private metadata: the id of its custo
 
 @transaction.atomic
 def claim_basket(*, token: UUID, user_id: int) -> bool:
-    """Tie the basket to the account; returns False when it is somebody else's.
+    """Assign the basket to the account; returns False when it is somebody else's.
 
-    Somebody else's is one that another account has used, or whose order waits for a payment by
-    another person. What a guest has put in stays; an address of another person does not.
+    It is somebody else's if another account has used it, or if its order waits for a payment by
+    another person. Its lines stay; contact details of another person are erased.
     """
     checkout = locked_checkout(token)
     if checkout is None or _belongs_to_another(checkout, user_id):
@@ -250,6 +250,6 @@ def _erase_contact(checkout: Checkout) -> None:
     addresses = [checkout.shipping_address_id, checkout.billing_address_id]
     checkout.email, checkout.shipping_method = "", None
     checkout.shipping_address = checkout.billing_address = None
-    checkout.clear_metadata()  # how the parcel should look may name a person or a place
+    checkout.clear_metadata()  # delivery choices may name a person or a place
     checkout.save()
     Address.objects.filter(pk__in=filter(None, addresses)).delete()

@@ -25,7 +25,7 @@ from storefront.types import DeliveryMethod, Step
 def list_delivery_methods(token: UUID | None) -> list[DeliveryMethod]:
     """Return what is on offer for the basket's address, cheapest first; empty when nothing is.
 
-    By the very rule that `place_order` applies, so that nothing offered is refused later.
+    Uses the same rule as `place_order`, so that nothing offered is refused later.
     """
     checkout = find_checkout(token)
     if checkout is None or checkout.shipping_address is None:
@@ -111,11 +111,11 @@ def checkout_for_change(token: UUID | None) -> Checkout:
 
 
 def _write_address(address_id: int | None, fields: Mapping[str, str]) -> Address:
-    """Change the checkout's own address in place, or make one; no row is ever left behind."""
+    """Update the checkout's address, or create one, so that no unused row stays."""
     address, _ = Address.objects.update_or_create(pk=address_id, defaults=dict(fields))
     return address
 
 
 def discount_kept(checkout: Checkout) -> bool:
-    """Work the voucher out anew; False when it does not fit any more and was removed."""
+    """Recalculate the voucher; False when it no longer applies and was removed."""
     return renew_discount(checkout) if checkout.voucher_code else True

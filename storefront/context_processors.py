@@ -10,9 +10,8 @@ from product_content.languages import prefix
 def shop(request: HttpRequest) -> dict[str, object]:
     """Return the shop's name, the kinds of products for the menu, and `root`.
 
-    `root` is what addresses begin with in the page's language.
-
-    The basket's quantity is not here: public pages must be the same for everybody, so the
-    count comes as a fragment of its own (`storefront:basket_count`).
+    `root` is what addresses begin with in the page's language. The basket's quantity is not here:
+    public pages must be the same for everybody, so the count is fetched as a fragment of its own
+    (`storefront:basket_count`).
     """
     return {"shop_name": settings.SHOP_NAME, "root": prefix(), "kinds": KINDS.values()}

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-# Long enough to sleep on it, short enough for a shared computer.
+# Long enough to decide by the next day, short enough for a shared computer.
 BASKET_COOKIE_AGE = timedelta(days=7)
 QUICK_EXIT_COOKIE = "left"  # set by the quick exit, until the browser closes or its user returns
 _SALT = "storefront.basket"
@@ -39,5 +39,5 @@ def write_basket_token(response: HttpResponse, token: UUID) -> None:
 
 
 def delete_basket_cookie(response: HttpResponse) -> None:
-    """Take the cookie back, with the very attributes it was set with."""
+    """Delete the cookie; its attributes must be those it was set with."""
     response.delete_cookie(settings.BASKET_COOKIE_NAME, samesite="Lax")

@@ -1,4 +1,4 @@
-"""What whole groups of pages have in common: caching, privacy, the origin of forms."""
+"""Decorators for groups of pages: caching, privacy, the origin of forms."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from storefront.cookies import QUICK_EXIT_COOKIE
 
 @dataclass(frozen=True)
 class RequestOrigin:
-    """What a browser tells about where a form was sent from. Empty means: not told."""
+    """The headers that say where a form was sent from; empty if the browser sent none."""
 
     own_origin: str
     sec_fetch_site: str = ""
@@ -32,7 +32,7 @@ class RequestOrigin:
 def comes_from_this_shop(sent: RequestOrigin) -> Decision:
     """Say whether a form was sent from one of our own pages.
 
-    Stands in for a CSRF token where a token's cookie is unwanted: pages of the catalogue set
+    Used in place of a CSRF token where its cookie is unwanted: pages of the catalogue set
     no cookie at all. Browsers since 2020 send Sec-Fetch-Site over https, all send Origin with
     a POST; Referer is for the few that send neither. A request without any is refused.
     """
@@ -67,7 +67,7 @@ View = Callable[..., Any]
 def public_page(view: View) -> View:
     """Compress a page that is the same for everybody.
 
-    It holds no secret, neither a cookie's nor a token's, so its length cannot give one away.
+    Compression is safe here because the page holds no secret that its length could reveal.
     """
     return gzip_page(view)
 
@@ -87,7 +87,7 @@ def private_page(view: View) -> View:
 
 
 def _quick_exit_page(request: HttpRequest) -> HttpResponse | None:
-    """Return a page that shows nothing, when the quick exit was used in this browser."""
+    """Return an empty page if the quick exit was used in this browser, else None."""
     if QUICK_EXIT_COOKIE not in request.COOKIES or request.method not in {"GET", "HEAD"}:
         return None
     if request.headers.get("HX-Request"):
@@ -112,7 +112,7 @@ def same_origin_only(view: View) -> View:
 
 
 def vary_on_htmx(response: HttpResponse) -> HttpResponse:
-    """Tell caches that a fragment and the whole page share one address."""
+    """Tell caches that the fragment and the whole page have the same address."""
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -1,4 +1,4 @@
-"""What others will see of a basket or an order, and the choices that decide it."""
+"""The privacy preview of a basket or an order, and the delivery choices behind it."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def _offer(context: DeliveryContext, currency: str, postcode: str) -> Offer:
 
 
 def _sorted_emails(mails: dict[str, dict[str, Any]]) -> tuple[dict[str, Any], ...]:
-    """Return e-mails in the order of our table: PostgreSQL keeps a JSON's keys in its own."""
+    """Return e-mails in the order of EMAIL_KINDS, which PostgreSQL's JSON does not keep."""
     return tuple(mails[kind] for kind in EMAIL_KINDS if kind in mails)
 
 
@@ -219,7 +219,7 @@ def use_remembered(*, token: UUID | None, customer_id: int | None) -> None:
     """Begin with what the account remembers, in a basket for which nothing was chosen yet.
 
     What does not fit this basket (another country, a point that closed) is left out whole: the
-    next page shows what is in force, and nothing half-remembered surprises anyone.
+    next page then shows the basket's own choices, never a mixture.
     """
     checkout = checkout_for_change(token)
     if customer_id is None or CHOICES_KEY in (checkout.metadata or {}):

@@ -72,7 +72,7 @@ def _outline(diameter: int, length: int) -> SafeString:
 def strip(chart: tuple[SizeInfo, ...], included: tuple[SizeInfo, ...]) -> SafeString:
     """Return the whole chart as circles in a row, those in `included` filled.
 
-    The same slots in every strip: one look down a list compares all sets.
+    A size is at the same position in every strip, so that sets can be compared down a list.
     """
     return _strip(chart, included, _in_words(included))
 

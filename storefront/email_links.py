@@ -1,7 +1,7 @@
 """Links that are sent by e-mail: into an account, and to an order.
 
-Whether an address has an account, or belongs to an order, is told to nobody but its mailbox. So a
-request does the same work for everybody, and a task finds out afterwards.
+Only the owner of a mailbox learns whether its address has an account or an order. So a request
+does the same work for every address, and a task looks it up afterwards.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from storefront.errors import LinkNotSent
 from storefront.orders import order_id_for
 from storefront.tokens import confirm_tokens, new_email_tokens, reset_tokens
 
-_DEDUP_MINUTES = 5  # of one kind to one address: nobody can fill a mailbox with our e-mails
+_DEDUP_MINUTES = 5  # of one kind to one address, so that nobody can flood a mailbox
 
 
 def recent_dedup_key() -> str:
-    """Return an e-mail's dedup_key, the same for up to `_MINUTES_BETWEEN` minutes."""
+    """Return a dedup key that stays the same for up to `_DEDUP_MINUTES` minutes."""
     now = timezone.now()
     return f"{now:%Y-%m-%d %H}:{now.minute // _DEDUP_MINUTES * _DEDUP_MINUTES:02}"
 
@@ -66,7 +66,7 @@ def _queue_account_link(user_id: int | None, *, wants_account: bool) -> None:
 
 
 def queue_new_email_link(*, user_id: int, language: str) -> None:
-    """Send the link to the new address that was noted, unless somebody else has it."""
+    """Send the link to the pending address, unless another account has it."""
     user = find_customer(user_id)
     address = pending_email(user)
     if user is None or not address or User.objects.filter(email=address).exists():

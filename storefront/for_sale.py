@@ -36,7 +36,7 @@ def for_sale(variant_id: int) -> ForSale | None:
 
 
 def request_variant_alert(*, variant: int, email: str, language: str) -> None:
-    """Remember to tell this address; a variant that is not shown to customers is not kept."""
+    """Store an alert for this address; nothing for a variant that customers cannot see."""
     found = (
         ProductVariant.objects.select_related("product__category")
         .filter(pk=variant, product__is_published=True, product__category__slug__in=KINDS)

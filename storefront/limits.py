@@ -18,8 +18,8 @@ MAX_REQUESTS, PERIOD = 10, timedelta(minutes=15)
 def is_within(request: HttpRequest, *, what: str) -> bool:
     """Count this request and say whether it is among the first `MAX_REQUESTS` of its `PERIOD`.
 
-    Visitors are told apart by their internet address, as log-ins are; the cache holds a mark
-    of it, not the address. A cache that is down counts nothing.
+    Visitors are told apart by their IP address, as log-ins are; the cache holds a keyed hash of
+    it. While the cache is down, nothing is counted and every request is within the limit.
     """
     key = f"limit-{what}-{_visitor(request)}"
     try:

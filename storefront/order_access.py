@@ -1,4 +1,4 @@
-"""Which orders this browser may open: a signed cookie that stands in for an account.
+"""Which orders this browser may open without an account: a signed cookie holds them.
 
 Access is given where an order is placed and where a signed link is opened. The address of an
 order's page alone opens nothing, so neither history nor referrer holds a working secret.
@@ -30,10 +30,9 @@ _SALT = "storefront.grants"
 
 
 def order_page(view: View) -> View:
-    """Open an order's page to whoever this browser's access cookie or log-in says it belongs to.
+    """Let a view show an order only with this browser's access cookie or its customer's log-in.
 
-    All others get one and the same page, whether there is such an order or not: it offers a
-    new link.
+    Everybody else gets the same page, whether the order exists or not; it offers a new link.
     """
 
     @private_page
@@ -70,7 +69,7 @@ def give_order_access(request: HttpRequest, response: HttpResponse, token: str) 
 
 
 def revoke_order_access(response: HttpResponse) -> None:
-    """Take the access to all orders from the browser."""
+    """Delete the cookie: this browser can open no order any more."""
     response.delete_cookie(settings.ORDERS_COOKIE_NAME, samesite="Lax")
 
 

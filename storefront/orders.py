@@ -63,7 +63,7 @@ def parcels_of(order: Order) -> tuple[Parcel, ...]:
 
 
 def refund_entries(order: Order) -> tuple[RefundEntry, ...]:
-    """Return the money that went back or is going to, oldest first."""
+    """Return the refunds that were made or are on their way, oldest first."""
     refunds = Refund.objects.filter(order=order).exclude(state=RefundStatus.FAILED)
     return tuple(
         RefundEntry(refund.created_at, refund.amount, refund.state == RefundStatus.SUCCEEDED)
@@ -223,6 +223,6 @@ def _line_total(line: OrderLine) -> Money:
 
 
 def _guides(product_ids: Collection[int]) -> tuple[GuideLink, ...]:
-    """Return what to read now, each guide once."""
+    """Return the guides for the ordered products, except those to read before buying."""
     links = guide_links(GuideProduct.objects.filter(product_id__in=product_ids))
     return tuple({link.slug: link for link in links if link.stage != "before"}.values())

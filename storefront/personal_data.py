@@ -100,9 +100,9 @@ _FINISHED = (OrderStatus.FULFILLED, OrderStatus.CANCELED)
 def delete_account(*, user_id: int) -> None:
     """Delete a customer's account and all that the law does not make us keep; say so by e-mail.
 
-    Orders that were never paid are made anonymous at once. Of the others the bill stays, with the
-    address that stands on it, until its time is over (plugins.ordering.retention); of those still
-    on their way also what the parcel needs.
+    Orders that were never paid are made anonymous at once. Others keep their bill
+    and its address until its retention ends (plugins.ordering.retention), and while they are on
+    their way also what the parcel needs.
     """
     user = locked_user(user_id)
     for order in Order.objects.select_for_update(of=("self",)).filter(user=user).order_by("pk"):

@@ -97,7 +97,7 @@ def _payment_rows(receipt: Receipt) -> list[Row]:
 
 
 def _day(moment: datetime) -> str:
-    """Return the day of a moment, as the language of now writes it."""
+    """Return the day of a moment, as the active language writes it."""
     return date_format(timezone.localtime(moment), _("j F Y"))
 
 
@@ -112,7 +112,7 @@ _GREY, _BLACK = 110, 20
 
 
 def receipt_pdf(receipt: Receipt) -> bytes:
-    """Return the receipt as a PDF file, in the language of now."""
+    """Return the receipt as a PDF file, in the active language."""
     pdf = _new_pdf(_("Receipt %(number)s") % {"number": receipt.order.number})
     _head(pdf, receipt)
     _items(pdf, receipt.order.lines)

@@ -21,7 +21,7 @@ class SetFilter:
     """The filter; None asks for nothing. Widths in millimetres, `max_price` in the shop's money.
 
     `size` is a number of the chart. A set passes `from_mm` and `to_mm` when none of its sizes is
-    narrower or wider: a range that a clinician named must not be left.
+    narrower or wider: a clinician may have set that range.
     """
 
     size: int | None = None
@@ -40,7 +40,7 @@ class SetFilter:
 
 @dataclass(frozen=True)
 class Relaxation:
-    """One thing to give up: its name, how many sets there are then, and the query that does it."""
+    """A filter to drop: its name, how many sets there would be, and the query without it."""
 
     name: str
     count: int
@@ -78,7 +78,7 @@ def sorted_sets(cards: Iterable[ProductCard], by: str) -> list[ProductCard]:
 def relaxations(
     cards: Iterable[ProductCard], wanted: SetFilter, given: Mapping[str, str]
 ) -> list[Relaxation]:
-    """Return each single thing whose giving up would show sets, most sets first.
+    """Return each filter that hides all sets on its own, those that would show most sets first.
 
     `given` is the query as it was sent, to make the addresses from.
     """
@@ -91,7 +91,7 @@ def relaxations(
     return sorted(found, key=lambda each: -each.count)
 
 
-MAX_COMPARED = 4  # a set and up to three others: more columns than that nobody can read
+MAX_COMPARED = 4  # more columns do not fit a page
 Offers = Mapping[int, tuple[SingleOffer, ...]]
 
 
@@ -161,8 +161,8 @@ def suggestions_by_size(
 ) -> list[Suggestions]:
     """Return the picks for every size of the chart.
 
-    Never magnets, which not everybody may use, and never a firm set, which is for those whose
-    surgeon asked for one.
+    Suggests no magnets, which not everybody may use, and no firm sets, which are for customers
+    whose surgeon asked for one.
     """
     plain = [card for card in sets if not card.magnetic and not card.firm]
     bigger = [*chart[1:], None]

@@ -21,7 +21,7 @@ def send_new_email_link(user_id: int, language: str) -> None:
 
 @shared_task
 def delete_unconfirmed() -> int:
-    """Forget addresses that nobody confirmed (beat, once an hour)."""
+    """Delete accounts and addresses that nobody confirmed (beat, once an hour)."""
     return personal_data.delete_unconfirmed()
 
 

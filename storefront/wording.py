@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from product_content.types import SizeInfo
 
-MAX_LOW_STOCK = 5  # from here down the exact number helps to decide
+MAX_LOW_STOCK = 5  # pieces; up to this many the page shows the exact number
 
 
 def stock(available: int) -> str:

@@ -20,7 +20,7 @@ from product_content.rendering import cited_ids
 
 
 def read_products(root: Entry, wanted: DesiredState) -> None:
-    """Take up the size chart and all products with their variants and first stock."""
+    """Read the size chart and all products with their variants and first stock."""
     for entry in root.entries("sizes"):
         names = ("diameter_mm", "usable_length_mm", "weight_g")
         fields = {name: entry.whole(name) for name in names}
@@ -90,7 +90,7 @@ _ADDRESS_FIELDS = ("company_name", "street_address_1", "city", "postal_code", "c
 
 
 def read_shipping_and_warehouses(root: Entry, wanted: DesiredState) -> None:
-    """Take up the shipping zones with their methods, and the warehouses."""
+    """Read the shipping zones with their methods, and the warehouses."""
     for entry in root.entries("shipping"):
         _zone(entry, wanted)
     for entry in root.entries("warehouses"):
@@ -128,7 +128,7 @@ _FENCE = "---"
 
 
 def read_article(path: Path, wanted: DesiredState) -> None:
-    """Take up one guide and its links. Raises CatalogueRefused for unreadable front matter."""
+    """Read one guide and its links. Raises CatalogueRefused for unreadable front matter."""
     file = f"articles/{path.name}"
     front, body = _split(path.read_text(encoding="utf-8"), file)
     entry = Entry(front, file, "", wanted.problems)

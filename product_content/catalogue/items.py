@@ -51,7 +51,7 @@ class DesiredState:
         location: FileLocation,
         locations: dict[str, FileLocation] | None = None,
     ) -> None:
-        """Take an object up; a key given twice is a problem."""
+        """Add an object; a key given twice is a problem."""
         if key and any(item.kind == kind and item.key == key for item in self.items):
             self.problems.append(Problem(location, f"the {kind} {key} is given twice"))
         self.items.append(Item(kind, key, fields, location, kind == "stock", locations or {}))

@@ -1,4 +1,4 @@
-"""Loading: all or nothing, the same again changes nothing, and what staff changed stays.
+"""Loading: in one transaction, idempotent, and without overwriting what staff changed.
 
 For each field the fingerprint of what was last loaded is remembered. A field that still has it is
 ours to change; one that differs was edited in the dashboard and stays, unless `force`.
@@ -176,7 +176,7 @@ _LOCK = 0x57_17_1A  # any number that no other advisory lock of the shop uses
 
 
 def load_catalogue(*, folder: Path = DATA, dry_run: bool = False, force: bool = False) -> Report:
-    """Bring the shop to what the files of `folder` say, and return what changed.
+    """Make the shop match the files of `folder`, and return what changed.
 
     `dry_run` writes nothing. `force` also overwrites what staff edited; stock that exists is
     never changed. Raises CatalogueRefused, and then nothing was changed.
@@ -232,13 +232,13 @@ def _update_lowest_prices(report: Report) -> None:
 
 
 def _update_search(report: Report) -> None:
-    """Let the search read what changed; a shop from before the search gets it all."""
+    """Update the search index; build it whole where there is none."""
     if report.changes or not SearchDocument.objects.exists():
         rebuild_search()
 
 
 def _check_rules() -> None:
-    """Run the rules that the database checks at commit, so that a dry run meets them too."""
+    """Run the checks that the database defers to the commit, so that a dry run fails too."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -1,6 +1,6 @@
 """YAML that remembers the line of each value, and fields read out of it.
 
-Each problem is noted with its line, and reading goes on.
+Each problem is recorded with its line, and reading goes on.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ _MONEY = re.compile(r"\d{1,6}(\.\d{2})?")
 
 
 class Entry:
-    """A mapping of a file. Every field that is asked for counts as known; see `finish`."""
+    """A mapping of a file. Every field that was read counts as known; see `finish`."""
 
     def __init__(self, data: LocatedDict, file: str, path: str, problems: list[Problem]) -> None:
         self.data = data
@@ -262,7 +262,7 @@ class Entry:
         self._known.add(name)
 
     def finish(self) -> None:
-        """Note every field that nobody asked for: probably a typing mistake."""
+        """Record every field that was never read as a problem: probably a typing mistake."""
         for name in self.data.keys() - self._known:
             self.refuse(name, "is not a known field")
 

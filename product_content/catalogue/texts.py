@@ -1,4 +1,4 @@
-"""The texts of the catalogue that customers read, so that they can be translated."""
+"""The texts of the catalogue that customers read, for translation."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ ON CONFLICT DO NOTHING
 
 @transaction.atomic
 def rebuild_search() -> int:
-    """Write the documents of all products and guides anew; return how many there are."""
+    """Rebuild the documents of all products and guides; return how many there are."""
     SearchDocument.objects.all().delete()
     documents = [*_of_products(_products()), *_of_guides(Guide.objects.all())]
     SearchDocument.objects.bulk_create(documents)
@@ -44,7 +44,7 @@ def rebuild_search() -> int:
 
 @transaction.atomic
 def index_products(*, product_ids: Collection[int]) -> None:
-    """Write the documents of these products anew; one without texts or card loses its own."""
+    """Rebuild the documents of these products; one without texts or card loses its document."""
     SearchDocument.objects.filter(product_id__in=product_ids).delete()
     changed = _of_products(_products().filter(pk__in=product_ids))
     SearchDocument.objects.bulk_create(changed)
@@ -53,7 +53,7 @@ def index_products(*, product_ids: Collection[int]) -> None:
 
 @transaction.atomic
 def index_guides(*, guide_ids: Collection[int]) -> None:
-    """Write the documents of these guides anew."""
+    """Rebuild the documents of these guides."""
     SearchDocument.objects.filter(guide_id__in=guide_ids).delete()
     SearchDocument.objects.bulk_create(_of_guides(Guide.objects.filter(pk__in=guide_ids)))
     _collect_words()
@@ -73,7 +73,7 @@ def _of_products(products: Iterable[Any]) -> list[SearchDocument]:
 
 
 def _of_product(product: Any) -> SearchDocument:
-    """Leave out what the product is not studied for: nobody may find it under such a word."""
+    """Build a product's document; no search finds it by what it is not studied for."""
     card, detail = product.safety_card, product.detail
     return SearchDocument(
         product_id=product.pk,
@@ -121,7 +121,7 @@ def _plain(clean_html: str) -> str:
 
 
 def _collect_words() -> None:
-    """Note every word once more: of the documents, and of the synonyms they may not use."""
+    """Rebuild the table of words: those of the documents and of the synonyms."""
     SearchWord.objects.all().delete()
     SearchWord.objects.bulk_create([SearchWord(word=word) for word in sorted(WORDS)])
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""What somebody typed, taken apart into sizes and terms with their synonyms. Pure.
+"""Parsing of a search text into sizes and terms with their synonyms. Pure.
 
 Nothing is looked up, kept or logged.
 """

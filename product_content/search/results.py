@@ -143,8 +143,8 @@ def _shown(found: str, translated: str) -> SafeString:
 def _nearness(card: ProductCard, numbers: tuple[int, ...]) -> tuple[bool, bool, int]:
     """Put the size itself before sets around it, a small set before a big one.
 
-    Who asks for several sizes means a set. What not everybody may use, because of its magnets,
-    never comes first. Without a size the order stays as it was found.
+    Somebody who asks for several sizes wants a set. Products with magnets, which not everybody
+    may use, never come first. Without a size the order stays as it was found.
     """
     if not numbers:
         return (False, False, 0)

@@ -28,7 +28,7 @@ STAGE_ORDER = {stage: position for position, stage in enumerate(GuideStage.value
 
 
 def guide_url(slug: str) -> str:
-    """Return the address of a guide in the language of now."""
+    """Return the address of a guide in the active language."""
     return localized(f"/guides/{slug}/")
 
 

@@ -59,7 +59,7 @@ Chart = Mapping[int, SizeInfo]
 
 
 def product_url(kind: str, slug: str) -> str:
-    """Return the address of a product's page in the language of now."""
+    """Return the address of a product's page in the active language."""
     return localized(f"/{kind}/{slug}/")
 
 

@@ -16,7 +16,7 @@ from plugins.discreet_shipping.choices import (
 
 
 class DiscretionForm:
-    """What stands in the fields: the stored choices, or what was just sent with its mistakes.
+    """The content of the fields: the stored choices, or what was just sent with its errors.
 
     Not a django.forms.Form: validation is `choices.parse` and the policies, once, for pages
     and stored rows alike. `problems` says per field what is wrong.
@@ -48,7 +48,7 @@ class DiscretionForm:
 def read_sent(sent: Any) -> dict[str, Any]:
     """Return the choices in a sent form, as `choices.parse` wants them; unknown fields stay out.
 
-    A price or a version that somebody adds to the form is never looked at.
+    A price or a version that somebody adds to the form is ignored.
     """
     data: dict[str, Any] = {name: str(sent.get(name, default)) for name, default in _TEXTS.items()}
     data |= {name: sent.get(name) == "on" for name in ("no_neighbour", "return_label")}

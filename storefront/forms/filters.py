@@ -91,7 +91,7 @@ def _number(label: StrOrPromise, example: str, *, maximum: int) -> forms.Integer
 
 
 class SetFilterForm(forms.Form):
-    """Which sets to show. A value that makes no sense is left out and said so, never an error."""
+    """Which sets to show. A value that cannot be understood is ignored, with a message."""
 
     size = _choice(_("Has size"), coerce=int)
     from_mm = _number(_("From width, mm"), "13", maximum=_MAX_WIDTH_MM)

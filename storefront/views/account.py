@@ -44,7 +44,7 @@ class ChangePassword(PasswordChangeView):
     form_class = ChangePasswordForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Hand the request on: wrong tries count as failed log-ins."""
+        """Pass the request to the form: wrong passwords count as failed log-ins."""
         return {**super().get_form_kwargs(), "request": self.request}
 
     def get_success_url(self) -> str:
@@ -72,7 +72,7 @@ def email(request: HttpRequest) -> HttpResponse:
 @form_view
 @customer_page
 def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
-    """Use the new address from now on, at a press of a button: mail programs open links too."""
+    """Switch to the new address by a button, because mail programs open links by themselves."""
     customer = required_customer_id(request)
     if request.method != "POST":
         return _confirm_email_page(request, accounts.address_of_token(customer, token))

@@ -1,6 +1,6 @@
 """Getting into an account and out of it. Django's own views do the work.
 
-Several people may use one browser: what goes from it when somebody logs in or out is here too.
+Several people may use one browser, so logging in and out also deletes cookies.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from storefront.tokens import confirm_tokens
 
 
 def drop_foreign_basket(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Take the ways to another person's basket and orders from the browser of a log-in."""
+    """At a log-in, delete the cookies of another person's basket and orders."""
     token, customer = read_basket_token(request), customer_id(request)
     if token and customer and not claim_basket(token=token, user_id=customer):
         delete_basket_cookie(response)
@@ -42,7 +42,7 @@ def drop_foreign_basket(request: HttpRequest, response: HttpResponse) -> HttpRes
 
 
 def end_session(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """End the session, and leave no way to a basket or an order in this browser."""
+    """End the session and delete the cookies of basket and orders."""
     logout(request)
     delete_basket_cookie(response)
     revoke_order_access(response)

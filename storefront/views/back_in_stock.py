@@ -33,7 +33,7 @@ class AlertForm(forms.Form):
 @same_origin_only
 @private_page
 def request_alert(request: HttpRequest) -> HttpResponse:
-    """Keep an address until the product is there again; the page names no product."""
+    """Store an alert for an address; the answer names no product."""
     form = AlertForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form, INVALID)
@@ -51,7 +51,7 @@ def _form_page(request: HttpRequest, form: AlertForm, status: int) -> HttpRespon
 @require_safe
 @private_page
 def confirm_removal(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask once more: mail programs open links by themselves."""
+    """Ask for confirmation, because mail programs open links by themselves."""
     return render(request, "storefront/back_in_stock/confirm_removal.html", {"token": token})
 
 
@@ -59,7 +59,7 @@ def confirm_removal(request: HttpRequest, token: str) -> HttpResponse:
 @same_origin_only
 @private_page
 def remove(request: HttpRequest, token: str) -> HttpResponse:
-    """Delete the address of a link; one that is gone already is no mistake."""
+    """Delete the alert of a link; one that is gone already is no error."""
     if not delete_back_in_stock_alert(token=token):
         raise Http404
     return render(request, "storefront/back_in_stock/removed.html")

@@ -144,7 +144,7 @@ class SizeRow(NamedTuple):
 @require_safe
 @public_page
 def sizes(request: HttpRequest) -> HttpResponse:
-    """Show every size as wide as it is, on a matched screen or on paper."""
+    """Show every size at its real width, on a calibrated screen or on paper."""
     singles, sets = selectors.singles_by_size(), selectors.list_sets()
     chart = selectors.list_sizes()
     rows = [
@@ -173,8 +173,7 @@ _EXAMPLES = (_("size 3"), "23 mm", _("lubricant"), _("first session"), _("cleani
 def search_page(request: HttpRequest) -> HttpResponse:
     """Show what fits the words in the address; with htmx, while they are being typed.
 
-    The title stays neutral and nothing on the way may store the answer: what somebody looks
-    for here is nobody else's business.
+    The title stays neutral and no cache may store the answer, because searches are private.
     """
     text = request.GET.get("q", "").strip()[:MAX_LENGTH]
     context = {

@@ -32,7 +32,7 @@ from storefront.types import OrderPage
 @require_safe
 @private_page
 def open_order(request: HttpRequest, signed: str) -> HttpResponse:
-    """Let this browser open the order of an e-mail's link, and go on to its own address.
+    """Give this browser access to the order of an e-mail's link, and redirect to the order's page.
 
     The link itself stays out of the history and of referrers.
     """
@@ -68,7 +68,7 @@ def pay(request: HttpRequest, token: UUID) -> HttpResponse:
 @form_view
 @order_page
 def cancel(request: HttpRequest, token: UUID) -> HttpResponse:
-    """Ask once more, then cancel an order that nobody has begun to pack."""
+    """Ask for confirmation, then cancel an order that nobody has begun to pack."""
     order = _found(token)
     if request.method != "POST":
         return _cancel_page(request, order, order.cancel_refusal)
@@ -82,7 +82,7 @@ def cancel(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_safe
 @order_page
 def receipt(request: HttpRequest, token: UUID) -> HttpResponse:
-    """Give the receipt of a paid order as a PDF, under a name that says nothing."""
+    """Return the receipt of a paid order as a PDF with a neutral file name."""
     found = get_receipt(token)
     if found is None:
         raise Http404
@@ -112,7 +112,7 @@ def _page(
     context = {"order": page, "message": message, "may_be_added": free}
     response = render(request, "storefront/orders/order.html", context, status=status)
     basket = read_basket_token(request)
-    if basket and not basket_exists(basket):  # it was paid: nothing is left to remember
+    if basket and not basket_exists(basket):  # the order was paid, and the basket deleted
         delete_basket_cookie(response)
     return response
 

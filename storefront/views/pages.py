@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public_page
 def health_data(request: HttpRequest) -> HttpResponse:
-    """The notice of its own that some laws ask for about health data of consumers."""
+    """Show the separate notice on consumer health data that some laws require."""
     return render(request, "storefront/pages/health_data.html")
 
 

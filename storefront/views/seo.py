@@ -1,7 +1,7 @@
 """For search engines and shared links: sitemap, robots.txt and pictures.
 
 A picture stands for a page where its link is shared: circles to scale, and a name. It is drawn
-with Pillow because such places do not show SVG. No photograph, nothing to be ashamed of.
+with Pillow because such places do not show SVG.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Pages(_OurSitemap):
         return ["/", *(f"/{kind}/" for kind in KINDS), *_PAGES]
 
     def location(self, item: str) -> str:
-        """Return the path in the language of now."""
+        """Return the path in the active language."""
         return localized(item)
 
 
@@ -120,7 +120,7 @@ class Products(_OurSitemap):
         return [card for kind in KINDS for card in selectors.list_products(kind)]
 
     def location(self, item: Any) -> str:
-        """Return the product's path in the language of now."""
+        """Return the product's path in the active language."""
         return localized(in_english(item.url))
 
 
@@ -132,7 +132,7 @@ class Guides(_OurSitemap):
         return list(selectors.list_guides())
 
     def location(self, item: Any) -> str:
-        """Return the guide's path in the language of now."""
+        """Return the guide's path in the active language."""
         return localized(in_english(item.url))
 
     def lastmod(self, item: Any) -> Any:
@@ -146,7 +146,7 @@ SITEMAPS = {"pages": Pages, "products": Products, "guides": Guides}
 @require_safe
 @cache_control(public=True, max_age=_DAY)
 def robots(request: HttpRequest) -> HttpResponse:
-    """Say what crawlers should leave alone, and where the sitemap is."""
+    """Tell crawlers what not to fetch, and where the sitemap is."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in _kept_out())]
     text = "\n".join([*lines, "", f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml", ""])
     return HttpResponse(text, content_type="text/plain; charset=utf-8")

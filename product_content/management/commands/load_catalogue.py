@@ -1,4 +1,4 @@
-"""`manage.py load_catalogue`: bring the shop to what the catalogue files say."""
+"""`manage.py load_catalogue`: make the shop match the catalogue files."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def is_kept_out(response):
     assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert "<title>Your order · Stillwater</title>" in page
     assert [secret for secret in SECRETS if secret in page] == []
-    return response.status_code == 403 and "This link has rested" in page
+    return response.status_code == 403 and "This link has expired" in page
 
 
 def test_a_link_lets_in_and_leaves_no_working_address_behind(buy, settings):

@@ -80,8 +80,8 @@ def test_by_link_and_keyboard_from_a_lost_link_to_the_end(
     number, address = order.pk, f"{shop}/orders/{order.token}/"
     with browser(width, scheme) as page:
         page.goto(address)
-        expect(page.get_by_role("heading", level=1)).to_have_text("This link has rested")
-        look(page, "rested", width, scheme)
+        expect(page.get_by_role("heading", level=1)).to_have_text("This link has expired")
+        look(page, "expired", width, scheme)
         page.get_by_label("Order number").fill("12a")
         page.keyboard.press("Enter")
         page.wait_for_url("**/orders/link/")
