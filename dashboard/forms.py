@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 
 class StaffLoginForm(AuthenticationForm):
-    """E-mail and password; one answer for everything that is wrong."""
+    """E-mail and password; the same error for everything that is wrong."""
 
     error_messages = {
         "invalid_login": "That e-mail and password do not open the staff pages.",
@@ -23,7 +23,7 @@ class StaffLoginForm(AuthenticationForm):
         self.fields["username"].widget.input_type = "email"
 
     def clean_username(self) -> str:
-        """Return the address as the shop stores it: lower-case."""
+        """Return the address in lower case, as the shop stores it."""
         return str(self.cleaned_data["username"]).lower()
 
 
@@ -60,9 +60,9 @@ class SendForm(forms.Form):
     def __init__(self, *args: Any, points: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._points = {f"point_{number}": what for number, (what, _) in enumerate(points)}
-        for name, (what, told) in zip(self._points, points, strict=True):
-            # not required: what is missing is said once, under the parcel's lock
-            self.fields[name] = forms.BooleanField(label=what, help_text=told, required=False)
+        for name, (what, expected) in zip(self._points, points, strict=True):
+            # not required: the service says what is missing, under the order's lock
+            self.fields[name] = forms.BooleanField(label=what, help_text=expected, required=False)
 
     @property
     def points(self) -> list[forms.BoundField]:
@@ -70,7 +70,7 @@ class SendForm(forms.Form):
         return [self[name] for name in self._points]
 
     def wanted(self) -> dict[str, Any]:
-        """Return what `send_parcel` is to be asked, but for the order and who sends it."""
+        """Return the arguments of `send_parcel`, but for the order and the packer."""
         ticked = [what for name, what in self._points.items() if self.cleaned_data[name]]
         return {
             "ticked": ticked,

@@ -30,9 +30,9 @@ class ChartImage:
 
 @dataclass(frozen=True)
 class Chart:
-    """Pictures with the table behind them, for whoever cannot see them or runs no scripts.
+    """Charts with the table behind them, for people who cannot see them or run no scripts.
 
-    `summary` says in words what they come to; with no `rows` it is all there is.
+    `summary` sums them up in words; without `rows` it is shown alone.
     """
 
     title: str

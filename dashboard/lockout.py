@@ -25,24 +25,24 @@ def locked_out(request: HttpRequest, *_details: Any) -> HttpResponseBase:
 
 
 def is_locked(request: HttpRequest) -> bool:
-    """Say whether the person at the second step has used up their tries."""
+    """Say whether the person who gives the second factor has no attempts left."""
     return not AxesProxyHandler.is_allowed(request, _credentials(request))
 
 
 def record_failed_attempt(request: HttpRequest) -> None:
-    """Count a wrong code of the person at the second step."""
+    """Count a wrong code of the second factor."""
     user_login_failed.send(sender=__name__, credentials=_credentials(request), request=request)
 
 
 def reset_failed_attempts(request: HttpRequest) -> None:
-    """Begin counting anew for who got in, at this address only: others may still be guessing."""
+    """Reset the person's count, for this IP address only: others may still be guessing."""
     AxesProxyHandler.reset_attempts(
         ip_address=get_client_ip_address(request), **_credentials(request)
     )
 
 
 def _credentials(request: HttpRequest) -> dict[str, str]:
-    user: Any = request.user  # both steps come after the password, so it is somebody
+    user: Any = request.user  # the code is asked after the password, so the user is known
     return {"username": user.email}
 
 

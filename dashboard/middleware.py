@@ -1,4 +1,4 @@
-"""Pass the person who changes something on the staff pages to the stock ledger."""
+"""Pass the person who makes a change on the staff pages to the stock ledger."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STAFF_PAGES = "/staff/"
 def stock_actor_middleware(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Tell the stock ledger who is at work; the database then refuses changes without a reason."""
+    """Tell the stock ledger who changes something; the database then asks for a reason."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         actor_id = _actor_id(request)

@@ -51,7 +51,7 @@ class StockItem(Stock):
 
 
 class MaskedGiftCard(GiftCard):
-    """A gift card that does not tell its code."""
+    """A gift card whose code is masked."""
 
     class Meta:
         proxy = True
@@ -87,7 +87,7 @@ class PackingJob(models.Model):
 
 
 class AccessKind(models.TextChoices):
-    """What somebody looked at."""
+    """What kind of page somebody viewed."""
 
     ORDER = "order", "Order"
     PARCEL = "parcel", "Parcel"
@@ -96,7 +96,7 @@ class AccessKind(models.TextChoices):
 
 
 class AccessRecord(models.Model):
-    """One look at a page that shows a customer's data; `subject_id` is the order or customer."""
+    """One view of a page that shows a customer's data; `subject_id` is the order or customer."""
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -119,7 +119,7 @@ _CODE_LENGTH, _CODE_GROUP, _CODE_COUNT = (
     12,
     4,
     10,
-)  # 31 to the power of 12: guessing is hopeless without a salt
+)  # 31^12 codes are too many to guess, so the digests need no salt each
 
 
 class RecoveryCodes(ThrottlingMixin, Device):
@@ -129,11 +129,11 @@ class RecoveryCodes(ThrottlingMixin, Device):
 
     class Meta(Device.Meta):
         abstract = False
-        default_permissions = ()  # nobody looks at them
+        default_permissions = ()  # there is no page for them
 
     @classmethod
     def renew(cls, user: User) -> tuple[Self, list[str]]:
-        """Put new codes in the place of the person's old ones; return them this one time."""
+        """Replace the person's codes by new ones and return those; they cannot be read again."""
         codes = [_new_code() for _ in range(_CODE_COUNT)]
         row, _ = cls.objects.update_or_create(
             user_id=user.pk,

@@ -43,9 +43,9 @@ def may_add_piece(*, typed: str, in_order: bool, is_missing: bool) -> Decision:
     if not typed:
         return refused("The scanner sent nothing. Scan the piece again.")
     if not in_order:
-        return refused(f"“{typed}” is not in this order. Put it back on its shelf.")
+        return refused(f"“{typed}” is not in this order. Put it back into its bin.")
     if not is_missing:
-        return refused(f"That is one “{typed}” too many. Put it back on its shelf.")
+        return refused(f"That is one “{typed}” too many. Put it back into its bin.")
     return ALLOWED
 
 
@@ -101,7 +101,7 @@ def may_save_view(*, query: str, known: int) -> Decision:
 
 
 def may_delete_view(*, is_own: bool, manages_staff: bool) -> Decision:
-    """Say whether somebody may drop a view that they see; shared ones outlive who made them."""
+    """Say whether somebody may delete a view that they see; a manager may delete shared ones."""
     if not (is_own or manages_staff):
         return refused("Only the colleague who shared this view, or a manager, may drop it.")
     return ALLOWED

@@ -14,7 +14,7 @@ MANAGE_STOCK = "dashboard.manage_stock"
 VIEW_ACCESS_LOG = "dashboard.view_access_log"
 
 # Saleor has one permission for all that concerns orders and one for all that concerns products:
-# with it a packer would see what people paid, and who counts a shelf could rewrite a guide.
+# with it a packer would see what people paid, and a stock keeper could rewrite a guide.
 OWN_PERMISSIONS = (
     (PACK_ORDERS, "Pack orders."),
     (MANAGE_STOCK, "Manage stock."),

@@ -27,15 +27,15 @@ _MIN_WRITE_INTERVAL = 60  # seconds: not every page needs to write the session
 
 
 def end_if_idle(request: HttpRequest) -> None:
-    """Log out whoever did nothing for STAFF_IDLE_MINUTES; else note that they are here."""
+    """Log out a person after STAFF_IDLE_MINUTES without a request; else record the time."""
     if not request.user.is_authenticated:
         return
     now = int(time.time())
-    seen = int(request.session.get(_LAST_ACTIVITY, now))
-    if now - seen > settings.STAFF_IDLE_MINUTES * 60:
+    last_active = int(request.session.get(_LAST_ACTIVITY, now))
+    if now - last_active > settings.STAFF_IDLE_MINUTES * 60:
         logout(request)
         messages.info(request, "You were away for a while, so we logged you out.")
-    elif _LAST_ACTIVITY not in request.session or now - seen > _MIN_WRITE_INTERVAL:
+    elif _LAST_ACTIVITY not in request.session or now - last_active > _MIN_WRITE_INTERVAL:
         request.session[_LAST_ACTIVITY] = now
 
 
@@ -80,7 +80,7 @@ class StaffSite(UnfoldAdminSite):
     index_template = "dashboard/home.html"
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Guard a view as Django does, and answer a missing permission with a page of ours."""
+        """Guard a view as Django does, with a page of our own for a missing permission."""
         guarded = super().admin_view(view, cacheable)
 
         @staff_page
@@ -94,14 +94,14 @@ class StaffSite(UnfoldAdminSite):
         return page
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let only those in who took both steps of the log-in."""
+        """Admit only staff who gave both factors."""
         user: Any = request.user  # django-otp's middleware adds `is_verified`
         return super().has_permission(request) and bool(user.is_verified())
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """Show the log-in form, or the way to its second step; `admin_view` guards all else."""
+        """Show the log-in form or the second factor's page; `admin_view` guards all others."""
         if request.method == "GET" and is_second_factor_pending(request):
             wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
             return redirect_to_login(wanted, reverse("staff-second-factor"))
@@ -118,7 +118,7 @@ class StaffSite(UnfoldAdminSite):
         found = Paginator(
             search_results(request, self.get_sidebar_list(request), typed), _RESULTS_PER_PAGE
         )
-        page = found.get_page(request.GET.get("page"))  # any page that is none is the first
+        page = found.get_page(request.GET.get("page"))  # an invalid page number is the first page
         context = {
             "page_obj": found,
             "results": page,
@@ -129,7 +129,7 @@ class StaffSite(UnfoldAdminSite):
         return TemplateResponse(request, f"unfold/helpers/{kind}_results.html", context)
 
     def refused(self, request: HttpRequest) -> HttpResponseBase:
-        """Say that this section is not for this person (403)."""
+        """Say that the person lacks the permission of this section (403)."""
         context = {**self.each_context(request), "title": "Not part of your work here"}
         return TemplateResponse(request, "dashboard/refused.html", context, status=403)
 

@@ -11,7 +11,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def signed_in(user, client=None, **kwargs):
-    """Return a Django test client of this user; staff have taken the second step too."""
+    """Return a Django test client of this user; staff have given the second factor too."""
     client = client or Client(**kwargs)
     client.force_login(user, backend=BACKEND)
     if user.is_staff:
@@ -33,7 +33,7 @@ def code_of(device, *, ahead=0):
 
 
 def log_in(page, address, email, password):
-    """Log in on a browser page at `address`, setting up the second step as a new person does."""
+    """Log in on a browser page at `address`, setting up the second factor as a new person does."""
     page.goto(f"{address}/staff/")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
@@ -45,7 +45,7 @@ def log_in(page, address, email, password):
 
 
 def set_up_app(page):
-    """Set up the second step with the key that the page shows, and keep the recovery codes."""
+    """Set up the second factor with the key that the page shows, and keep the recovery codes."""
     key = page.locator("#secret").inner_text().replace(" ", "")
     page.get_by_label("Code").fill(_code_of_key(key))
     page.get_by_role("button", name="It works").click()

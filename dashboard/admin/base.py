@@ -26,11 +26,10 @@ from dashboard.services.publishing import PublishRefused
 
 
 class SaleorPermission:
-    """Answers each of the admin's questions from one of Saleor's permissions.
+    """Derives Django's four permissions of an area from one of Saleor's permissions.
 
-    What nobody may do here, whatever the permission, is switched off by `can_add`, `can_change`
-    and `can_remove`. Deleting is off unless a class says otherwise: Saleor's rows hang together,
-    and orders refer to them for years.
+    `can_add`, `can_change` and `can_remove` switch an action off for everybody. Deleting is off
+    unless a class says otherwise: other rows of Saleor, such as old orders, refer to them.
     """
 
     required_permission: str
@@ -44,11 +43,11 @@ class SaleorPermission:
         return bool(user.is_active and user.is_staff and user.has_perm(self.required_permission))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Say whether the area shows at all."""
+        """Say whether the area is listed in the sidebar."""
         return self.is_permitted(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Say whether the person may look."""
+        """Say whether the person may view it."""
         return self.is_permitted(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -92,11 +91,11 @@ class SaleorModelAdmin(SavedViews, SaleorPermission, SaleorFields, ModelAdmin):
     """
 
     list_per_page = 50
-    show_full_result_count = False  # counting a whole table on each search helps nobody
+    show_full_result_count = False  # counting a whole table on each search is slow
     list_filter_submit = False
     compressed_fields = True
     warn_unsaved_form = True
-    empty_help = ""  # what an empty list says, where that is not just "nothing here yet"
+    empty_help = ""  # the text of an empty list, in place of "nothing here yet"
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -120,7 +119,7 @@ class SaleorModelAdmin(SavedViews, SaleorPermission, SaleorFields, ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Refuse before looking whether there is such a row, as the other pages do."""
+        """Refuse before the row is looked up, as the other pages do."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
@@ -151,17 +150,17 @@ class AuditedAdmin:
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show the row, and record that this person saw it."""
-        shown = super().change_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
-        if shown.status_code == 200:  # noqa: PLR2004  else nothing of it was seen
+        response = super().change_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+        if response.status_code == 200:  # noqa: PLR2004  else nothing of it was seen
             record_access(actor=request.user, kind=self.access_kind, subject_id=int(object_id))
-        return shown
+        return response
 
 
 class SavesOnlyChanges:
     """Write only the columns that the form changed.
 
-    Orders count vouchers and services work out prices while a form is open; saving the whole row
-    would put the old figures back.
+    While a form is open, orders count the use of vouchers and services compute prices; saving the
+    whole row would restore the old values.
     """
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:

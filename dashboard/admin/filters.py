@@ -14,7 +14,7 @@ from dashboard.selectors.orders import is_late
 from dashboard.selectors.stock import size_choices, with_size
 from plugins.inventory.quantities import low_stock, out_of_stock
 
-# Each is asked when it is chosen: what is late depends on the day and on the shop's settings.
+# Functions, because what is late depends on the day and on the shop's settings.
 _CONDITIONS: dict[str, Callable[[], Q]] = {
     "to_pack": lambda: orders.TO_PACK,
     "late": is_late,

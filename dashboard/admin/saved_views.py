@@ -40,8 +40,8 @@ class ViewLink:
 
 def views_of(*, list_name: str, person: Any) -> list[ViewLink]:
     """Return the person's own views and those that colleagues share, by name; one query."""
-    seen = Q(owner_id=person.pk) | Q(is_shared=True, owner__is_active=True)
-    views = SavedView.objects.filter(seen, list_name=list_name).select_related("owner")
+    visible = Q(owner_id=person.pk) | Q(is_shared=True, owner__is_active=True)
+    views = SavedView.objects.filter(visible, list_name=list_name).select_related("owner")
     return [_link(view, person) for view in views]
 
 
@@ -64,7 +64,7 @@ class ViewRefused(Refused):
 
 
 def save_view(*, person: Any, list_name: str, name: str, query: str, is_shared: bool) -> None:
-    """Keep a view under a name; `query` was checked by the list. Raises ViewRefused."""
+    """Save a view under a name; the list has checked `query`. Raises ViewRefused."""
     known = SavedView.objects.filter(owner_id=person.pk, list_name=list_name).count()
     allowed, why = may_save_view(query=query, known=known)
     if not allowed:
@@ -80,9 +80,9 @@ def save_view(*, person: Any, list_name: str, name: str, query: str, is_shared: 
 
 
 def delete_view(*, person: Any, list_name: str, view_id: int) -> None:
-    """Drop a view; one that is gone already is no mistake. Raises ViewRefused."""
-    seen = Q(owner_id=person.pk) | Q(is_shared=True)
-    view = SavedView.objects.filter(seen, list_name=list_name, pk=view_id).first()
+    """Delete a view; it is no error if there is none. Raises ViewRefused."""
+    visible = Q(owner_id=person.pk) | Q(is_shared=True)
+    view = SavedView.objects.filter(visible, list_name=list_name, pk=view_id).first()
     if view is None:
         return
     allowed, why = may_delete_view(
@@ -105,7 +105,7 @@ class ViewForm(forms.Form):
 
 
 class SavedViews:
-    """Mixed into an admin class: links above its list, and the page that keeps and drops views."""
+    """Mixed into an admin class: links above its list, and the page to save and delete views."""
 
     list_before_template = "dashboard/saved_views.html"
     keeps_search = False  # what is searched for may name a customer
@@ -120,7 +120,7 @@ class SavedViews:
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the list with the views of whoever looks at it."""
+        """Show the list with the saved views of this person."""
         shown = super().changelist_view(request, extra_context)  # type: ignore[misc]
         context = getattr(shown, "context_data", None) or {}
         if "cl" in context:
@@ -132,7 +132,7 @@ class SavedViews:
         return shown
 
     def views_view(self, request: HttpRequest) -> HttpResponse:
-        """Keep what the query string of this very page says, or drop a view."""
+        """Save this page's query string as a view, or delete a view."""
         if not self.has_view_permission(request):  # type: ignore[attr-defined]
             raise PermissionDenied
         form = ViewForm(request.POST if "keep" in request.POST else None)
@@ -176,7 +176,7 @@ class SavedViews:
         return redirect(request.get_full_path())
 
     def _asked(self, request: HttpRequest) -> str:
-        """Return the filters of this page's own address, "" where the list would refuse them."""
+        """Return the filters in this page's query string, "" if the list would refuse them."""
         try:
             changelist = self.get_changelist_instance(request)  # type: ignore[attr-defined]
         except (IncorrectLookupParameters, SuspiciousOperation):
@@ -184,7 +184,7 @@ class SavedViews:
         return self._query(changelist, request.GET)
 
     def _query(self, changelist: ChangeList, asked: QueryDict) -> str:
-        """Return what of a query string may be kept: the list's own filters and its order."""
+        """Return the part of a query string that may be saved: the list's filters and its order."""
         filters = (spec.expected_parameters() for spec in changelist.filter_specs)
         kept = {ORDER_VAR, *map(str, chain.from_iterable(filters))}
         if self.keeps_search:

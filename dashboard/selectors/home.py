@@ -34,7 +34,7 @@ _MANAGE_PRODUCTS = "product.manage_products"
 
 @dataclass(frozen=True)
 class WorkItem:
-    """One number on the first page, None if nobody knows it. `urgent`: someone has to act."""
+    """One number on the first page, None if it is not known. `urgent`: someone has to act."""
 
     label: str
     number: int | None
@@ -86,7 +86,7 @@ def _orders_where(which: Callable[[], Q]) -> Callable[[], QuerySet]:
 
 
 _STOCK = "admin:dashboard_stockitem_changelist"
-# In the order of a working day. Each is counted by itself: conditions that the database can
+# In the order of a working day. Each is counted by a query of its own, which the database can
 # answer from the few open orders, where one statement for all of them would read every order.
 WORK = (
     _order_work("to_pack", "To pack", "Paid, not sent yet", "package_2", lambda: orders.TO_PACK),
@@ -124,7 +124,7 @@ WORK = (
         is_trouble=True,
     ),
     Work(
-        "Given-up events", "What Stripe told could not be worked on", "sync_problem",
+        "Given-up events", "Events of Stripe that could not be processed", "sync_problem",
         MANAGE_ORDERS, "admin:stripe_payments_stripeevent_changelist",
         lambda: StripeEvent.objects.filter(state=EventState.DEAD), is_trouble=True,
     ),

@@ -1,4 +1,4 @@
-"""Orders as staff look for them: by number, by e-mail, by the work they need."""
+"""Find orders by number, by e-mail, or by the work they need."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ NEEDS_ATTENTION = Q(private_metadata__has_key="needs_attention") & ~Q(
 )
 # Whoever looks at a flagged order decides first whether its parcel may leave.
 TO_PACK = _OPEN & Q(settled=True) & ~NEEDS_ATTENTION
-# An order whose money went back is not settled either, but waits for nothing.
+# A refunded order is not settled either, but waits for nothing.
 WAITING_FOR_PAYMENT = _OPEN & Q(settled=False, payment_state=PaymentState.WAITING)
 CANCELLED = Q(status=OrderStatus.CANCELED)
 SENT = Q(status=OrderStatus.FULFILLED)
@@ -78,7 +78,7 @@ def orders_with_payment() -> QuerySet[Order]:
 def orders_by_email(part: str) -> QuerySet[Any, Any]:
     """Return the ids of orders whose e-mail, or whose customer's, has this part.
 
-    Two questions, as an index answers each; asked as one with OR, none could.
+    A union of two queries, because an index serves each of them and none serves their OR.
     """
     on_order = Order.objects.order_by().filter(user_email__icontains=part)
     of_account = Order.objects.order_by().filter(
@@ -96,7 +96,7 @@ def placed_today() -> Q:
 def _settled() -> Exists:
     """Return whether the whole total was taken, as `plugins.ordering.is_paid` says it.
 
-    What was given back in part was taken whole before, and the rest is still to be sent.
+    A partly refunded payment was taken in full before, and the rest is still to be sent.
     """
     whole = Q(charge_status=ChargeStatus.FULLY_CHARGED) & Q(
         captured_amount__gte=OuterRef("total_gross_amount")
@@ -129,8 +129,8 @@ _WANTED_FROM = Coalesce(
 def is_late() -> Q:
     """Return the condition that an order is to be packed and should have left before today.
 
-    When it was placed stands for when it was paid: what is not paid is released within the hour.
-    An order that is not wanted before a day to come is not late.
+    The time of placing stands for that of paying: unpaid orders are released within the hour.
+    An order with a "not before" day in the future is not late.
     """
     today = timezone.localdate()
     first = earliest_on_time_day(today=today, weekdays=current_settings().weekdays)
@@ -139,7 +139,7 @@ def is_late() -> Q:
     return TO_PACK & Q(created__lt=midnight) & Q(is_wanted)
 
 
-_MAX_ID = 2**31 - 1  # a longer number is no order, and PostgreSQL would refuse it
+_MAX_ID = 2**31 - 1  # PostgreSQL refuses larger integers
 
 
 def order_by_number(typed: str) -> Order | None:
@@ -149,7 +149,7 @@ def order_by_number(typed: str) -> Order | None:
 
 
 def parse_number(typed: str) -> int | None:
-    """Return the number that was typed, with or without #, or None if it can be no row's."""
+    """Return the number that was typed, with or without #, or None if it cannot be an id."""
     digits = typed.strip().lstrip("#")
     if not digits.isdecimal():
         return None

@@ -120,13 +120,13 @@ def _to_pack() -> QuerySet[Order]:
 
 
 def _pick(line: OrderLine, wanted: int, counted: int) -> Pick:
-    shelf = (line.variant.private_metadata or {}).get(BIN_KEY, "") if line.variant else ""
-    return Pick(shelf or NO_BIN, str(line.product_sku), str(line), wanted, counted)
+    bin_name = (line.variant.private_metadata or {}).get(BIN_KEY, "") if line.variant else ""
+    return Pick(bin_name or NO_BIN, str(line.product_sku), str(line), wanted, counted)
 
 
 @dataclass(frozen=True)
 class PackingState:
-    """An order to pack, and whose it is: mine, a colleague's, or nobody's.
+    """An order to pack, and who packs it: this person, a colleague, or nobody yet.
 
     `problem` is a wrong scan that has to be put right first.
     """
@@ -158,7 +158,7 @@ def _claim_time(job: PackingJob | None) -> str:
     return timezone.localtime(job.claimed_at).strftime("%H:%M") if job else ""
 
 
-MAX_ORDERS_ON_PICK_LIST = 50  # orders on one list: more do not fit on a trolley
+MAX_ORDERS_ON_PICK_LIST = 50  # orders on one list: as many as fit on a trolley
 
 
 @dataclass(frozen=True)

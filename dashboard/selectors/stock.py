@@ -78,7 +78,7 @@ _MAX_BARS = 10  # bars that can be read beside one another on a phone
 
 @dataclass(frozen=True)
 class RunningOut:
-    """A stock that is sold from, with the days it lasts if sales go on as they do."""
+    """A stock with recent sales, with the days it lasts at the present sales rate."""
 
     sku: str
     product: str

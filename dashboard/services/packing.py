@@ -56,7 +56,7 @@ def claim(*, order_id: int, packer: User, take_over: bool = False) -> None:
 def scan(*, order_id: int, packer: User, code: str) -> str:
     """Count the piece with this SKU into the parcel and return what to say.
 
-    A wrong piece, or one too many, blocks the parcel until `put_right`: "" is returned then.
+    A wrong piece, or one too many, blocks the parcel until `clear_problem`, and "" is returned.
     Raises PackingRefused for whoever is not packing it.
     """
     order, job = _locked(order_id, packer)
@@ -107,7 +107,7 @@ def send_parcel(
     `partly` says that the packer means to send less than everything. Raises PackingRefused.
     """
     order, job = _locked(order_id, packer)
-    points = {what for what, _told in checklist_of(order)}
+    points = {what for what, _expected in checklist_of(order)}
     allowed, why = may_close_parcel(
         problem=job.problem,
         all_ticked=points <= set(ticked),

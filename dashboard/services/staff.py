@@ -17,13 +17,13 @@ from saleor.core.permissions import get_permissions_enum_list
 from dashboard.models import RecoveryCodes
 from dashboard.roles import OWN_PERMISSIONS, ROLES, Role
 
-SUPERUSER_MARK = "superuser"  # more than all permissions together
+SUPERUSER_MARK = "superuser"  # stands for more than all permissions together
 # for `annotate` of users: whether an authenticator app is set up
 WITH_APP = Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True))
 
 
 def permissions_of(user: User) -> set[str]:
-    """Return the user's permissions as "app.codename", also of a user who is switched off."""
+    """Return the user's permissions as "app.codename", also of an inactive user."""
     if user.is_superuser:
         return _all_permission_codes() | {SUPERUSER_MARK}
     own = Permission.objects.filter(Q(group__user=user) | Q(user=user))
@@ -41,7 +41,7 @@ def grantable_permissions(user: User) -> QuerySet[Permission]:
 
 
 def permissions_named(codes: Iterable[str]) -> QuerySet[Permission]:
-    """Return the permissions called "app.codename"; one that nobody has made is left out."""
+    """Return the permissions called "app.codename"; one that does not exist is left out."""
     named = Q(pk__in=())
     for code in codes:
         app, codename = code.split(".")
@@ -50,7 +50,7 @@ def permissions_named(codes: Iterable[str]) -> QuerySet[Permission]:
 
 
 def grantable_groups(user: User) -> QuerySet[Group]:
-    """Return the groups that may do nothing the user may not."""
+    """Return the groups whose permissions the user all has."""
     if user.is_superuser:
         return Group.objects.order_by("name")
     beyond = Permission.objects.exclude(pk__in=grantable_permissions(user).values("pk"))
@@ -81,7 +81,7 @@ def _permission_codes(permissions: QuerySet[Permission]) -> set[str]:
 
 @transaction.atomic
 def make_roles() -> list[str]:
-    """Make the groups that are not there yet and return their names; leave the others alone."""
+    """Create the missing groups and return their names; leave the others as they are."""
     known = set(Group.objects.values_list("name", flat=True))
     missing = [role for role in ROLES if role.name not in known]
     for role in missing:
@@ -98,7 +98,7 @@ _CODE_DIGITS = 6
 
 
 def device_to_enrol(*, user: User) -> TOTPDevice:
-    """Return the app that the person is about to set up; its secret stays until it works."""
+    """Return the unconfirmed app of the person; its secret stays the same until it is confirmed."""
     device, _ = TOTPDevice.objects.get_or_create(
         user_id=user.pk, confirmed=False, defaults={"name": settings.SHOP_NAME}
     )
@@ -107,7 +107,7 @@ def device_to_enrol(*, user: User) -> TOTPDevice:
 
 @transaction.atomic
 def finish_enrolment(*, user: User, token: str) -> tuple[TOTPDevice, list[str]] | None:
-    """Trust the app if its code is right, and return it with ten new recovery codes.
+    """Confirm the app if its code is right, and return it with ten new recovery codes.
 
     None for a wrong code, and for somebody who has an app already: a second one would let
     whoever knows the password in.
@@ -123,7 +123,7 @@ def finish_enrolment(*, user: User, token: str) -> tuple[TOTPDevice, list[str]] 
 
 @transaction.atomic
 def verify_code(*, user: User, token: str) -> Device | None:
-    """Return what accepted the code, or None. Each code opens once."""
+    """Return the device that accepted the code, or None. Each code works once."""
     kind = TOTPDevice if token.isdecimal() and len(token) == _CODE_DIGITS else RecoveryCodes
     devices = devices_for_user(user, for_verify=True)
     fitting = [device for device in devices if isinstance(device, kind)]
@@ -131,13 +131,13 @@ def verify_code(*, user: User, token: str) -> Device | None:
 
 
 def renew_recovery_codes(*, user: User) -> list[str]:
-    """Return ten new codes; the old ones no longer open anything."""
+    """Return ten new codes; the old ones no longer work."""
     return RecoveryCodes.renew(user)[1]
 
 
 @transaction.atomic
 def reset_second_factor(*, user: User) -> None:
-    """Let the person begin anew, as after a lost phone; their sessions end with the device."""
+    """Let the person set it up again, as after a lost phone; their sessions end with the device."""
     TOTPDevice.objects.filter(user_id=user.pk).delete()
     RecoveryCodes.objects.filter(user_id=user.pk).delete()
 

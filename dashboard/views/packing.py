@@ -30,7 +30,7 @@ from dashboard.services.packing import PackingRefused, UnknownVariant, set_bin
 
 
 def packers_only(view: View) -> View:
-    """Refuse whoever does not pack parcels; the site asks for the log-in before."""
+    """Refuse everybody who does not pack parcels; the site has asked for the log-in before."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -59,7 +59,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
 @packers_only
 @require_GET
 def pick_list_page(request: HttpRequest) -> HttpResponseBase:
-    """Show one walk along the bins for the orders named in the address, or for the queue."""
+    """Show the pick list of the orders in the query string, or of the whole queue."""
     numbers = map(parse_number, request.GET.getlist("order"))
     context = {"list": pick_list([number for number in numbers if number is not None])}
     return render(request, "dashboard/packing/pick_list.html", context)
@@ -130,15 +130,15 @@ def _packing_state(request: HttpRequest, order_id: int) -> PackingState:
 def _do(
     request: HttpRequest, order_id: int, action: Callable[[dict[str, Any]], str | None]
 ) -> HttpResponse:
-    """Do one step, say what came of it, and show the order again."""
+    """Perform one action, show its message, and return to the order."""
     _packing_state(request, order_id)
     try:
-        said = action({"order_id": order_id, "packer": request.user})
+        message = action({"order_id": order_id, "packer": request.user})
     except PackingRefused as refused:
         messages.error(request, str(refused))
     else:
-        if said:
-            messages.success(request, said)
+        if message:
+            messages.success(request, message)
     return redirect("staff-parcel", order_id=order_id)
 
 

@@ -32,7 +32,7 @@ from dashboard.services.staff import (
 )
 from dashboard.site import staff_site
 
-MIN_RECOVERY_CODES = 3  # recovery codes: time to make new ones
+MIN_RECOVERY_CODES = 3  # with fewer left, staff are asked to make new ones
 
 
 @staff_page
@@ -56,7 +56,7 @@ def enter_code(request: HttpRequest) -> HttpResponseBase:
 @staff_page
 @second_factor_pending
 def enrol(request: HttpRequest) -> HttpResponseBase:
-    """Lead through setting up the app; its first right code shows the recovery codes, once."""
+    """Set up an authenticator app; its first right code shows the recovery codes, once."""
     if has_second_factor(request.user):
         return redirect(_with_next(request, "staff-second-factor"))
     form = CodeForm(request.POST or None)
@@ -70,7 +70,7 @@ def enrol(request: HttpRequest) -> HttpResponseBase:
         record_failed_attempt(request)
         form.add_error("code", "This code does not fit. Wait for the next one, then try again.")
     secret = _grouped(device_to_enrol(user=request.user))
-    return _page(request, "enrol", "Set up your second step", form=form, secret=secret)
+    return _page(request, "enrol", "Set up your second factor", form=form, secret=secret)
 
 
 @require_GET
@@ -87,7 +87,7 @@ def enrol_qr_code(request: HttpRequest) -> HttpResponseBase:
 
 
 def new_recovery_codes(request: HttpRequest) -> HttpResponseBase:
-    """Make ten new codes when asked to; guarded by the site, so the person is all the way in."""
+    """Make ten new recovery codes on POST; the site asks for both factors first."""
     codes = renew_recovery_codes(user=request.user) if request.method == "POST" else []
     return _page(request, "recovery_codes", "Recovery codes", codes=codes)
 
@@ -95,7 +95,7 @@ def new_recovery_codes(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @staff_page
 def cancel_login(request: HttpRequest) -> HttpResponseBase:
-    """End a log-in that stopped half way, for somebody else to begin."""
+    """Cancel a log-in whose second factor is pending, so that somebody else can log in."""
     logout(request)
     return redirect("admin:login")
 

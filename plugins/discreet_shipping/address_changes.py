@@ -33,7 +33,7 @@ def address_change_decision(order: Order) -> Decision:
 
 
 def address_version(address: Address | None) -> str:
-    """Return a mark of an address, by which a form tells which one it was shown with."""
+    """Return the version of an address, by which a form names the one it was shown with."""
     content = {key: str(value) for key, value in address.as_data().items()} if address else {}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -83,7 +83,7 @@ def change_address(
 ) -> None:
     """Send an order to another `address` (fields of Saleor's Address); its price stays.
 
-    Label, Contract and e-mails follow, and the customer is told once. `expected_version` is
+    Label, Contract and e-mails follow, and the customer gets one e-mail. `expected_version` is
     the stamp of the address that the person saw; `destroyed` says that a printed label is gone.
     Raises ChangeRefused.
     """

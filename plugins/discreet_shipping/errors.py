@@ -1,4 +1,4 @@
-"""Why choices were refused, in words for the person who made them."""
+"""What services of discreet shipping raise; each says why in words for the person."""
 
 from __future__ import annotations
 

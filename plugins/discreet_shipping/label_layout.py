@@ -42,7 +42,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet with what stands on it."""
+    """A page of a label or slip, in millimetres, with its texts and boxes."""
 
     width: float
     height: float
@@ -127,7 +127,7 @@ _SCALE_STEP = 0.05
 
 
 def label_sheet(label: Label, size: str) -> Sheet:
-    """Lay a label out on a sheet of a size in `SIZES`; all of it gets smaller if it must."""
+    """Lay a label out on a page of a size in `SIZES`; all of it is scaled down if it has to be."""
     width, height = SIZES[size]
     room, scale = width - 2 * _MARGIN, 1.0
     texts, rule, end = _lines_above_barcode(label, room, scale)
@@ -181,7 +181,7 @@ _MAX_ROWS = 14
 
 
 def slip_sheet(contract: Contract, size: str) -> Sheet:
-    """Lay the slip out on a sheet of a size in `SIZES`; more rows than fit are counted."""
+    """Lay the slip out on a page of a size in `SIZES`; rows that do not fit are counted."""
     width, height = SIZES[size]
     rows = [(code, f"× {pieces}") for code, pieces in contract["slip"]["lines"]]
     shown = rows[:_MAX_ROWS]

@@ -16,7 +16,7 @@ class PointKind(models.TextChoices):
 
 
 class CollectionPoint(models.Model):
-    """A place where a parcel waits for its customer. Coordinates are WGS 84 degrees.
+    """A shop or locker where a parcel waits for its recipient. Coordinates are WGS 84 degrees.
 
     `hours` is text as people read it, such as "Mon-Fri 8-20, Sat 9-17".
     """

@@ -88,7 +88,7 @@ def contract_surcharge(order: Order) -> Money:
 
 
 def store_contract(*, order: Order, rules: ShippingSettings, delivery: Money | None = None) -> None:
-    """Store what others will see of this order, made from the choices that stand on it.
+    """Store the Contract of this order, built from its choices.
 
     `delivery` is what delivery costs since it was changed; the order keeps what was paid.
     """

@@ -1,4 +1,4 @@
-"""Packing: the checklist, and from when on nothing about a parcel changes."""
+"""Packing: the checklist, and when packing has begun, after which a parcel cannot be changed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SENT = (OrderStatus.FULFILLED, OrderStatus.PARTIALLY_FULFILLED)
 
 
 class Progress(TypedDict):
-    """The facts that `policies.may_change` is told."""
+    """The arguments of `policies.may_change`."""
 
     paid: bool
     cancelled: bool
@@ -49,8 +49,8 @@ def packing_checklist(contract: Contract) -> list[tuple[str, str]]:
     rows = [("Box", contract["box"])]
     rows.append(("Inner bag", "Sealed; every price and product name is inside it"))
     slip = contract["slip"]["lines"]
-    told = ", ".join(f"{code} × {pieces}" for code, pieces in slip)
-    rows.append(("Slip", told or "None"))
+    codes = ", ".join(f"{code} × {pieces}" for code, pieces in slip)
+    rows.append(("Slip", codes or "None"))
     rows.append(("Return label", "Put it in" if contract["return_label"] else "None"))
     if contract["customs"]:
         rows.append(("Customs", ". ".join(contract["customs"])))
@@ -79,7 +79,7 @@ def _day(contract: Contract) -> str:
 
 @transaction.atomic
 def start_packing(*, order_id: int, user: User) -> None:
-    """Note that packing has begun; doing it twice is harmless. Raises ChangeRefused."""
+    """Record that packing has begun; idempotent. Raises ChangeRefused."""
     order, _checkout = lock_order(order_id)
     progress = progress_of(order)
     if progress["packing"]:
@@ -94,7 +94,7 @@ def start_packing(*, order_id: int, user: User) -> None:
 
 @transaction.atomic
 def stop_packing(*, order_id: int, user: User) -> None:
-    """Put an order aside of which nothing has left: it can be changed and cancelled again."""
+    """Stop packing an order of which nothing was sent: it can be changed and cancelled again."""
     order, _checkout = lock_order(order_id)
     if not progress_of(order)["packing"] or progress_of(order)["sent"]:
         return
@@ -105,7 +105,7 @@ def stop_packing(*, order_id: int, user: User) -> None:
 
 @transaction.atomic
 def record_printed_label(*, order_id: int) -> None:
-    """Remember that there is a label on paper, which a change of address has to destroy."""
+    """Record that a label was printed, which must be destroyed if the address changes."""
     order, _checkout = lock_order(order_id)
     order.store_value_in_private_metadata({LABEL_PRINTED_KEY: timezone.now().isoformat()})
     order.save(update_fields=["private_metadata"])

@@ -1,4 +1,4 @@
-"""Choices stored on a basket, an order or an account, and what is wrong with them by now.
+"""Choices stored on a basket, an order or an account, and whether they are still valid.
 
 An account keeps them for the next order only if its signed-in customer asked for it.
 """
@@ -22,7 +22,7 @@ from plugins.discreet_shipping.policies import check_choices
 
 
 def choices_of(thing: Checkout | Order) -> Choices:
-    """Return the stored choices; what cannot be read counts as none, so as the defaults."""
+    """Return the stored choices; the defaults if they cannot be read."""
     try:
         return parse((thing.metadata or {}).get(CHOICES_KEY, {}))
     except ChoicesRefused:
@@ -69,12 +69,12 @@ def set_choices(*, checkout: Checkout, rules: ShippingSettings, data: Mapping[st
     return choices
 
 
-# A date is over by the next order, and a code word belongs to one conversation.
+# A date has passed by the next order, and a code word is for one order.
 _NOT_REMEMBERED: dict[str, Any] = {"day": "any", "not_before": "", "weekdays": [], "code_word": ""}
 
 
 def remember_choices(*, user: User, choices: Choices, asked: bool) -> None:
-    """Keep the choices with the account if the customer asked for it; else forget older ones."""
+    """Keep the choices with the account if the customer asked for it, else erase older ones."""
     if not asked:
         erase_remembered_choices(user=user)
         return
@@ -83,7 +83,7 @@ def remember_choices(*, user: User, choices: Choices, asked: bool) -> None:
 
 
 def erase_remembered_choices(*, user: User) -> None:
-    """Take remembered choices out of the account."""
+    """Erase the choices that the account remembers."""
     user.delete_value_from_private_metadata(REMEMBERED_KEY)
     user.save(update_fields=["private_metadata"])
 

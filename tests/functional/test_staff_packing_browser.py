@@ -37,7 +37,7 @@ def order():
 
 @contextmanager
 def bench(address, *, width, scheme="light"):
-    """Yield a page of a packer who came in through both steps; they have no JavaScript here."""
+    """Yield a page of a packer who gave both factors; JavaScript is off here."""
     client = personas.in_role("Packer")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -85,7 +85,7 @@ def test_a_parcel_is_packed_with_a_scanner_alone(live_server, order, width, sche
         scan(page, "SW-1-09")
         expect(page.get_by_text("“SW-1-09” is not in this order.")).to_be_visible()
         shot(page, "wrong", width)
-        page.get_by_role("button", name="It is back on its shelf").press("Enter")
+        page.get_by_role("button", name="It is back in its bin").press("Enter")
         scan(page, "SW-S-0103")
         expect(page.get_by_text("1 of 2")).to_be_visible()
         shot(page, "counting", width)

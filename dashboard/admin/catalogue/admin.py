@@ -31,7 +31,7 @@ from product_content.search.indexing import rebuild_search
 
 
 def refresh_and_warn(request: HttpRequest, product: Product) -> None:
-    """See to what follows from saving a product or a part of it; say so if that hides it."""
+    """Update what depends on a product after it was saved; say so if that hides it."""
     if reason := refresh_product(product_id=product.pk):
         messages.warning(request, f"{product.name} is hidden now: {reason}.")
 
@@ -71,11 +71,11 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
         css = {"all": ("dashboard/tabs.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
-        """Return the products with what is left of them."""
+        """Return the products with their available pieces."""
         return products_with_stock()
 
     def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Show the form; after an error, say that a browser never sends a file a second time."""
+        """Show the form; after an error, say that files have to be chosen again."""
         if request.FILES:
             messages.warning(request, "Nothing was saved yet. Please choose the pictures again.")
         return super().render_change_form(request, *args, **kwargs)
@@ -89,7 +89,7 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
         return queryset, False
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save variants, texts, photos, sizes and card; then see to what follows from them.
+        """Save variants, texts, photos, sizes and card; then update what depends on them.
 
         Unfold would press its buttons in `save_model`, before the card is there.
         """
@@ -127,7 +127,7 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
 
     @display(description="Kind", ordering="category__name")
     def kind(self, product: Product) -> str:
-        """Return the part of the shop it stands in."""
+        """Return its category."""
         return str(product.category.name) if product.category else "-"
 
     @display(description="Price", ordering="price_amount")
@@ -171,7 +171,7 @@ class VariantAdmin(SaleorModelAdmin):
         return (choosing and keeps_stock) or super().has_view_permission(request, obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the size, then see to what follows for the product."""
+        """Save the size, then update what depends on the product."""
         super().save_related(request, form, formsets, change)
         refresh_and_warn(request, form.instance.product)
 

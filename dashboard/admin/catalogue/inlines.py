@@ -54,7 +54,7 @@ class SetSizeFormSet(BaseInlineFormSet):
     """The sizes of a set, which keeps at least one of those it has."""
 
     def clean(self) -> None:
-        """Say before saving what the database would refuse at the end of it."""
+        """Check before saving what the database would refuse at commit."""
         super().clean()
         kept = [form for form in self.forms if form.cleaned_data.get("size")]
         kept = [form for form in kept if not form.cleaned_data.get("DELETE")]
@@ -143,7 +143,7 @@ class PhotoForm(forms.ModelForm):
             self.instance.get_inline_title = f"Photo {place}"  # Unfold's heading of the row
 
     def clean_image(self) -> Any:
-        """Return the picture written anew, and keep its copies for `save`."""
+        """Return the re-encoded picture, and keep its smaller copies for `save`."""
         upload = self.cleaned_data["image"]
         if not isinstance(upload, UploadedFile):
             return upload
@@ -154,7 +154,7 @@ class PhotoForm(forms.ModelForm):
         return self.photo.original
 
     def save(self, commit: bool = True) -> ProductImage:
-        """Save the row with its files, then put it in its place."""
+        """Save the row with its files, then move it to its position."""
         image = super().save(commit)
         if self.photo:
             store_copies(image=image, photo=self.photo)

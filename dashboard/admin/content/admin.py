@@ -114,7 +114,7 @@ class GuideAdmin(SaleorModelAdmin):
             return redirect("admin:product_content_guide_changelist")
         guide = get_object_or_404(Guide, pk=guide_id) if guide_id else None
         form = self.get_form(request, guide, change=bool(guide))(request.POST, instance=guide)
-        form.full_clean()  # which puts whatever is valid into the instance
+        form.full_clean()  # assigns the valid fields to the instance
         context = {"form": form, "guide": preview_guide(form.instance)}
         return TemplateResponse(request, "dashboard/guide_preview.html", context)
 
@@ -124,7 +124,7 @@ class GuideAdmin(SaleorModelAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the links, then let the search read the text."""
+        """Save the links, then index the guide for the search."""
         super().save_related(request, form, formsets, change)
         index_guides(guide_ids=[form.instance.pk])
 

@@ -45,7 +45,7 @@ class SourcesField(forms.Field):
 
 
 class GuideForm(forms.ModelForm):
-    """A guide; one that customers read stays fit to be read."""
+    """A guide; a published one must stay complete."""
 
     sources = SourcesField(
         required=False,
@@ -76,7 +76,7 @@ class GuideForm(forms.ModelForm):
         return _refuse_future_day(self.cleaned_data["updated_on"])
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to leave a published guide without what its readers may expect."""
+        """Refuse a change that leaves a published guide incomplete."""
         data = super().clean() or self.cleaned_data
         if self.instance.is_published and {"sources", "body_markdown"} <= data.keys():
             allowed, reason = may_publish_guide(

@@ -32,7 +32,7 @@ from plugins.ordering.order_state import note_order
 from plugins.ordering.outcomes import CancelRefused
 from plugins.ordering.releasing import release_order
 
-MAX_ORDERS_AT_ONCE = 50  # ending an unpaid order asks the payment provider, about a second each
+MAX_ORDERS_AT_ONCE = 50  # cancelling an unpaid order asks the payment provider: about a second each
 _PARCEL_EMAIL_KINDS = ("sent", "partly_sent")
 _REFUSAL_REASONS = {
     "paid": "it is paid. Cancel it on its own page, where its money is seen.",
@@ -50,7 +50,7 @@ class BulkOutcome:
 
 
 def apply_to_each(order_ids: Iterable[int], do: Callable[[int], None]) -> BulkOutcome:
-    """Do something to each order. `do` takes an order's id; it may refuse."""
+    """Call `do` with the id of each order; collect those that it refuses by their reason."""
     done, refused = [], defaultdict(list)
     for order_id in order_ids:
         try:
@@ -74,7 +74,7 @@ def resend_parcel_email(order_id: int) -> None:
 
 
 def cancel_unpaid_order(order_id: int, *, reason: str, actor_id: int) -> None:
-    """Cancel an order that is not paid: its pieces are free again. Raises CancelRefused.
+    """Cancel an order that is not paid, which releases its stock. Raises CancelRefused.
 
     An order that is paid, or that somebody may be paying, stays as it is.
     """
@@ -99,7 +99,7 @@ class BulkAction:
 def handle_bulk_action(
     admin: Any, request: HttpRequest, queryset: QuerySet[Order], step: BulkAction
 ) -> HttpResponse | None:
-    """Ask on a page of its own; once it is confirmed, do it order by order and say what came."""
+    """Ask for confirmation on a page; once confirmed, perform it order by order and report."""
     chosen = selected_orders(request, queryset)
     if not chosen:
         return None
@@ -126,9 +126,9 @@ def _apply_to_one(step: BulkAction, given: dict[str, Any], order_id: int) -> Non
 
 
 def selected_orders(request: HttpRequest, queryset: QuerySet[Order]) -> list[int]:
-    """Return the ids of the chosen orders, none (and say so) when they are too many.
+    """Return the ids of the chosen orders; [] with an error message if there are too many.
 
-    What was confirmed counts as it was shown, also an order that left the list's filter since.
+    A confirmed order is included even if it has left the list's filter since.
     """
     if "confirm" in request.POST:
         ids = request.POST.getlist(ACTION_CHECKBOX_NAME)

@@ -86,7 +86,7 @@ class PaymentInline(OrderInline):
 
     @display(description="State")
     def state(self, payment: Payment) -> str:
-        """Return what Saleor says of the charge."""
+        """Return Saleor's charge status."""
         return str(payment.get_charge_status_display())
 
     @display(description="Taken")
@@ -114,7 +114,7 @@ class PaymentInline(OrderInline):
 
 
 class EventInline(OrderInline):
-    """All that happened, as Saleor recorded it."""
+    """The order's events, as Saleor recorded them."""
 
     model = OrderEvent
     verbose_name_plural = "Time line"
@@ -187,10 +187,10 @@ _REFUND_COLOURS = {
 
 
 class RefundInline(OrderInline):
-    """Money that went back, or is about to, with the reason."""
+    """Refunds, made or pending, with their reasons."""
 
     model = Refund
-    fields = readonly_fields = ("asked", "sum", "why", "how_far", "shelf", "who")
+    fields = readonly_fields = ("asked", "sum", "why", "how_far", "restock_label", "who")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
         """Return the refunds with who asked for them."""
@@ -203,7 +203,7 @@ class RefundInline(OrderInline):
 
     @display(description="Amount")
     def sum(self, refund: Refund) -> str:
-        """Return what goes back."""
+        """Return the refunded amount."""
         return format_money(refund.amount_value, refund.currency)
 
     @display(description="Reason")
@@ -213,11 +213,11 @@ class RefundInline(OrderInline):
 
     @display(description="State", label=_REFUND_COLOURS)
     def how_far(self, refund: Refund) -> str:
-        """Return how far the money has got."""
+        """Return the state of the refund."""
         return str(RefundStatus(refund.state).label)
 
     @display(description="Back into stock")
-    def shelf(self, refund: Refund) -> str:
+    def restock_label(self, refund: Refund) -> str:
         """Return whether staff said that the pieces go back into stock."""
         return "Yes" if refund.restock else "No"
 

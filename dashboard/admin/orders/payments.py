@@ -15,7 +15,7 @@ from plugins.stripe_payments.policies import from_smallest_unit
 
 
 class PaymentProblemAdmin(ReadOnlyModelAdmin):
-    """A list that is empty on a good day."""
+    """A read-only list that should be empty."""
 
     required_permission = "order.manage_orders"
     empty_help = "Nothing here, as it should be."
@@ -39,15 +39,15 @@ class UnmatchedPaymentAdmin(PaymentProblemAdmin):
 
     @display(description="Seen", ordering="received_at")
     def seen(self, payment: UnmatchedPayment) -> str:
-        """Return when the shop learnt of it."""
+        """Return when the shop first received it."""
         return format_time(payment.received_at)
 
 
 @admin.register(StripeEvent, site=staff_site)
 class DeadEventAdmin(PaymentProblemAdmin):
-    """Events that the shop tried to work on, again and again, and gave up."""
+    """Events that could not be processed after several attempts."""
 
-    empty_help = "Nothing here, as it should be: all that Stripe told was worked on."
+    empty_help = "Nothing here, as it should be: every event of Stripe was processed."
     list_display = fields = readonly_fields = (
         "event_id", "kind", "object_id", "received", "attempts", "last_error",
     )  # fmt: skip
@@ -56,18 +56,18 @@ class DeadEventAdmin(PaymentProblemAdmin):
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StripeEvent]:
-        """Return the events that were given up; the others need nobody."""
+        """Return the events that were given up; the others need no attention."""
         return super().get_queryset(request).filter(state=EventState.DEAD)
 
     @display(description="Received", ordering="received_at")
     def received(self, event: StripeEvent) -> str:
-        """Return when it first came."""
+        """Return when it was first received."""
         return format_time(event.received_at)
 
 
 @admin.register(RefusedWebhook, site=staff_site)
 class RefusedWebhookAdmin(PaymentProblemAdmin):
-    """How many messages in Stripe's name were refused on each day."""
+    """How many webhooks were refused on each day, by reason."""
 
     empty_help = "Nothing here, as it should be: no message was refused."
     list_display = fields = readonly_fields = ("day", "reason", "count")

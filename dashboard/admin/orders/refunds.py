@@ -147,7 +147,7 @@ class RefundForm(VersionedForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a form that says two things: money is not given back on a guess."""
+        """Refuse a form that contradicts itself: what to refund must be unambiguous."""
         data = super().clean() or self.cleaned_data
         kind, has_lines = data.get("kind"), bool(self._lines())
         self._check_amount(kind, given=data.get("amount") is not None)

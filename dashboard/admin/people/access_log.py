@@ -19,7 +19,7 @@ from dashboard.site import staff_site
 
 class _LogAdmin(ReadOnlyModelAdmin):
     required_permission = VIEW_ACCESS_LOG
-    empty_help = "Nothing was written down yet."
+    empty_help = "Nothing was recorded yet."
 
 
 @admin.register(AccessRecord, site=staff_site)
@@ -35,7 +35,7 @@ class AccessRecordAdmin(_LogAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AccessRecord], search_term: str
     ) -> tuple[QuerySet[AccessRecord], bool]:
-        """Find by the number of what was seen, or by part of the e-mail of who saw it."""
+        """Find by the number of the order or customer, or by part of the staff e-mail."""
         term, number = search_term.strip(), parse_number(search_term)
         if number is not None:
             return queryset.filter(subject_id=number), False

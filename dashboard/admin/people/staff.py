@@ -33,10 +33,10 @@ from dashboard.site import staff_site
 
 
 class _LowerCaseEmail:
-    """E-mails are kept in lower case, so that one person has one account."""
+    """E-mails are stored in lower case, so that one person has one account."""
 
     def clean_email(self) -> str:
-        """Return the address in lower case; refuse one that is taken in whatever case."""
+        """Return the address in lower case; refuse one that is taken, whatever its case."""
         email = self.cleaned_data["email"].lower()  # type: ignore[attr-defined]
         others = StaffMember.objects.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
         if others.filter(email__iexact=email).exists():
@@ -62,7 +62,7 @@ class StaffChangeForm(_LowerCaseEmail, UserChangeForm):
     """An existing member of staff."""
 
     reset_second_factor = forms.BooleanField(
-        label="Set up the second step anew",
+        label="Reset the second factor",
         required=False,
         widget=UnfoldBooleanWidget(),
         help_text="For someone whose phone is lost: their app and recovery codes stop working.",
@@ -79,7 +79,7 @@ PERMISSION = "account.manage_staff"
 
 @admin.register(StaffMember, site=staff_site)
 class StaffAdmin(SaleorModelAdmin, UserAdmin):
-    """Who can enter /staff/. People who leave are switched off, not deleted: the stock's and the
+    """Who can enter /staff/. People who leave are deactivated, not deleted: the stock's and the
     orders' history names them.
     """
 
@@ -108,7 +108,7 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Only a superuser can make or unmake one."""
+        """Only a superuser can change who is one."""
         if obj is None:
             return self.add_fieldsets
         superuser = SUPERUSER_MARK in permissions_of(request.user)
@@ -120,13 +120,13 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save, and forget the second step where that was asked for."""
+        """Save, and reset the second factor if the box is ticked."""
         super().save_model(request, obj, form, change)
         if change and form.cleaned_data.get("reset_second_factor"):
             reset_second_factor(user=obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Say whether the person may change this account: not if it may do more than they."""
+        """Say whether the person may change this account: not if it has more permissions."""
         if not super().has_change_permission(request, obj):
             return False
         return not isinstance(obj, StaffMember) or _may_manage(request, permissions_of(obj))
@@ -134,7 +134,7 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
     def formfield_for_manytomany(
         self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
     ) -> ModelMultipleChoiceField | None:
-        """Offer only groups that the person may hand on."""
+        """Offer only groups that the person may grant."""
         kwargs["queryset"] = grantable_groups(request.user)
         kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -149,14 +149,14 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
         """Return when they last logged in."""
         return format_time(member.last_login)
 
-    @display(description="Second step", label={"Set up": "success", "Not yet": "warning"})
+    @display(description="Second factor", label={"Set up": "success", "Not yet": "warning"})
     def has_app(self, member: StaffMember) -> str:
         """Return whether an authenticator app is set up."""
         return "Set up" if member.app else "Not yet"
 
     @display(description="Groups")
     def roles(self, member: StaffMember) -> str:
-        """Return the groups, or that no limit holds."""
+        """Return the groups, or that a superuser has no limits."""
         if member.is_superuser:
             return "Superuser"
         return ", ".join(group.name for group in member.groups.all()) or "-"
@@ -164,7 +164,7 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
 
 @admin.register(Group, site=staff_site)
 class GroupAdmin(SaleorModelAdmin):
-    """Saleor's permissions, bundled into the work of a person."""
+    """Saleor's permissions, grouped by role."""
 
     required_permission = PERMISSION
     list_display = ("name", "allows")

@@ -50,7 +50,7 @@ def _text_field(name: str, texts: dict[str, str]) -> forms.CharField:
 
 
 class _BaseSettingsForm(forms.ModelForm):
-    """Shows the stored fields; what is wrong with one is said beside it."""
+    """The form of the stored fields; each error stands beside its field."""
 
     class Meta:
         model = PluginConfiguration
@@ -133,7 +133,7 @@ class DiscreetShippingAdmin(SaleorModelAdmin):
     )
 
     def title_of(self, obj: PluginConfiguration) -> str:
-        """Return what the settings are about; Saleor names the plugin and its state."""
+        """Return the name of the settings; Saleor's own names the plugin and its state."""
         return "How parcels look and travel"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PluginConfiguration]:
@@ -179,7 +179,7 @@ class CollectionPointAdmin(SaleorModelAdmin):
         return HttpResponseRedirect(reverse("admin:collection_points_import"))
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        """Take a CSV: all of its rows, or none with every mistake named."""
+        """Import a CSV: all of its rows, or none, with every mistake named."""
         if not self.is_permitted(request):
             return staff_site.refused(request)  # type: ignore[return-value]
         form = PointImportForm(request.POST or None, request.FILES or None)

@@ -45,7 +45,7 @@ _MIN_BALANCE = Decimal("0.01")
 
 
 class GiftCardForm(forms.ModelForm):
-    """A card that can be spent for a while."""
+    """The form of a gift card."""
 
     def clean_end_date(self) -> date | None:
         """Refuse a new last day that is over already; an old one may stay as it is."""

@@ -16,26 +16,26 @@ from dashboard.site import staff_site
 
 
 class ShippingMethodForm(forms.ModelForm):
-    """A way of delivery that some order can have."""
+    """A delivery method; its limits must leave room for some order."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse limits that no order's total lies between."""
+        """Refuse a minimum above the maximum."""
         data = super().clean() or self.cleaned_data
-        least = data.get("minimum_order_price_amount")
-        most = data.get("maximum_order_price_amount")
-        if least is not None and most is not None and least > most:
+        minimum = data.get("minimum_order_price_amount")
+        maximum = data.get("maximum_order_price_amount")
+        if minimum is not None and maximum is not None and minimum > maximum:
             self.add_error("maximum_order_price_amount", "This is less than the minimum.")
         return data
 
 
 class ShippingZoneForm(forms.ModelForm):
-    """A zone with countries of its own, or the one that serves all others."""
+    """A zone with countries of its own, or the default one for all other countries."""
 
     class Meta:
         help_texts = {"default": "Serves every country that no other zone names."}
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a zone that serves nobody, or whom another zone serves."""
+        """Refuse a zone without countries, or with a country of another zone."""
         data = super().clean() or self.cleaned_data
         others = ShippingZone.objects.exclude(pk=self.instance.pk)
         if data.get("default"):

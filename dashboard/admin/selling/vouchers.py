@@ -20,7 +20,7 @@ _MAX_PERCENT = 100  # percent
 
 
 class VoucherForm(forms.ModelForm):
-    """A voucher that takes something off, of something, for some time."""
+    """The form of a voucher; it refuses vouchers that could never apply."""
 
     def clean_discount_value(self) -> Decimal:
         """Refuse a voucher that takes nothing off."""
@@ -30,7 +30,7 @@ class VoucherForm(forms.ModelForm):
         return value
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what could never be used, and a share of more than a hundred percent."""
+        """Refuse limits that contradict each other, and more than a hundred percent."""
         data = super().clean() or self.cleaned_data
         share = data.get("discount_value_type") == DiscountValueType.PERCENTAGE
         if share and data.get("discount_value", 0) > _MAX_PERCENT:
@@ -45,7 +45,7 @@ class VoucherForm(forms.ModelForm):
 
 @admin.register(Voucher, site=staff_site)
 class VoucherAdmin(SavesOnlyChanges, SaleorModelAdmin):
-    """Codes that take something off an order. How often one was used is counted by orders."""
+    """Discount codes. Orders count how often one was used."""
 
     form = VoucherForm
     required_permission = "discount.manage_discounts"
@@ -95,10 +95,10 @@ class VoucherAdmin(SavesOnlyChanges, SaleorModelAdmin):
 
     @display(description="Begins", ordering="start_date")
     def begins(self, voucher: Voucher) -> str:
-        """Return from when it holds."""
+        """Return from when it is valid."""
         return format_time(voucher.start_date)
 
     @display(description="Ends", ordering="end_date")
     def ends(self, voucher: Voucher) -> str:
-        """Return until when it holds, or a dash."""
+        """Return until when it is valid, or a dash."""
         return format_time(voucher.end_date)

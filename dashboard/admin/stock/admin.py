@@ -81,7 +81,7 @@ class StockAdmin(StockDocumentPages, StockImportExport, EditableStockRows, Saleo
         return ("what", "sku", "warehouse", "reserved", "left") if obj else ()
 
     def get_inlines(self, request: HttpRequest, obj: StockItem | None) -> tuple[type, ...]:
-        """A stock that is not there yet has no changes."""
+        """A stock that does not exist yet has no changes."""
         return self.inlines if obj else ()
 
     def save_model(self, request: HttpRequest, obj: StockItem, form: Any, change: bool) -> None:
@@ -108,7 +108,7 @@ class StockAdmin(StockDocumentPages, StockImportExport, EditableStockRows, Saleo
 
     @display(description="Product", ordering="product_variant__product__name", header=True)
     def product(self, stock: StockItem) -> tuple[str, str]:
-        """Return the product, with the SKU that is scanned below it."""
+        """Return the product, with its SKU below it."""
         return self.what(stock), self.sku(stock)
 
     @display(description="Product")
@@ -118,7 +118,7 @@ class StockAdmin(StockDocumentPages, StockImportExport, EditableStockRows, Saleo
 
     @display(description="Kind", ordering="product_variant__product__category__name")
     def kind(self, stock: StockItem) -> str:
-        """Return the part of the shop it stands in, such as sets."""
+        """Return its category, such as sets."""
         category = stock.product_variant.product.category
         return str(category.name) if category else "-"
 
@@ -139,7 +139,7 @@ class StockAdmin(StockDocumentPages, StockImportExport, EditableStockRows, Saleo
 
     @display(description="Available", ordering="available", label=_COLOURS)
     def left(self, stock: StockItem) -> tuple[str, str]:
-        """Return the pieces that can be sold, and whether that is few."""
+        """Return the pieces that can be sold, and whether that is a low stock."""
         if stock.low_at < 0:
             return "aside", str(stock.available)
         if stock.available <= 0:
@@ -154,7 +154,7 @@ class StockAdmin(StockDocumentPages, StockImportExport, EditableStockRows, Saleo
 
     @display(description="Days left", ordering="days_left", empty_value="-")
     def days_left(self, stock: StockItem) -> int | None:
-        """Return how long it lasts if it goes on as in the last 30 days."""
+        """Return how long it lasts at the sales rate of the last 30 days."""
         return stock.days_left
 
     @display(description="Reorder point", ordering="low_at")

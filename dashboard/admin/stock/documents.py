@@ -35,7 +35,7 @@ Post = Callable[[Data, list[DocumentLine], Mapping[str, Any]], None]
 
 @dataclass(frozen=True)
 class StockDocument:
-    """One kind of document. `sign` says whether pieces are put (1) or taken (-1); 0 for a count."""
+    """One kind of document. `sign`: pieces are added (1) or taken (-1); 0 for a count."""
 
     title: str
     intro: str
@@ -254,7 +254,7 @@ class StockDocumentPages:
 
 
 def _posted_values(request: HttpRequest) -> dict[str, Any]:
-    """Return who posts, and what the books said when the differences were shown."""
+    """Return who posts, and the quantities expected when the differences were shown."""
     expected = {
         int(match[1]): int(request.POST[name])
         for name in request.POST

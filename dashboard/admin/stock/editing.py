@@ -67,7 +67,7 @@ _NARROW_WIDGET = {"class": "w-24"}
 
 
 def _pieces_field(label: str, *, required: bool) -> forms.IntegerField:
-    # The hidden first value is what the person had before them: an older one is refused.
+    # The hidden initial value is what the page showed: if it has changed since, it is refused.
     return forms.IntegerField(
         label=label,
         required=required,
@@ -79,7 +79,7 @@ def _pieces_field(label: str, *, required: bool) -> forms.IntegerField:
 
 
 class StockRowForm(forms.ModelForm):
-    """One row of the table. The reason stands once, below all rows."""
+    """One row of the table. The reason is asked once, below all rows."""
 
     quantity = _pieces_field("On hand", required=True)
     reorder_point = _pieces_field("Reorder point", required=False)
@@ -97,7 +97,7 @@ class StockRowForm(forms.ModelForm):
 
     @property
     def expected(self) -> int:
-        """The quantity that the person had before them; -1 if the form does not say."""
+        """The quantity that the page was shown with; -1 if the form does not say."""
         sent = self.data.get(self.add_initial_prefix("quantity"), "")
         return int(sent) if sent.isdecimal() else -1
 
@@ -117,7 +117,7 @@ class StockRowForm(forms.ModelForm):
 
 
 class StockReasonForm(forms.Form):
-    """Why the quantities change; `form` ties the fields to the table's form above them."""
+    """Why the quantities change; the attribute `form` ties the fields to the table's form."""
 
     reason = forms.ChoiceField(
         label="Why do quantities change?",

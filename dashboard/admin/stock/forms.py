@@ -34,7 +34,7 @@ def _note_field(label: str, *, required: bool = True) -> forms.CharField:
 
 
 class StockDocumentForm(forms.Form):
-    """Where it happens. `key` makes posting twice, as by two clicks, count once."""
+    """The warehouse of a document. `key` makes a form that is posted twice count once."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     warehouse = _warehouse_field("Where")
@@ -42,9 +42,9 @@ class StockDocumentForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("key", uuid4())
-        places = list(Warehouse.objects.values_list("pk", flat=True)[:2])
-        if len(places) == 1:
-            self.initial.setdefault("warehouse", places[0])
+        warehouses = list(Warehouse.objects.values_list("pk", flat=True)[:2])
+        if len(warehouses) == 1:
+            self.initial.setdefault("warehouse", warehouses[0])
 
 
 class ScanForm(StockDocumentForm):

@@ -33,7 +33,7 @@ _MAX_PIECES = 1_000_000
 
 
 class _PiecesWidget(widgets.IntegerWidget):
-    """Whole pieces; anything else is a mistake of its field, not of the line."""
+    """Whole pieces; anything else is an error of the field, not of the line."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
         """Return the number, None for an empty cell."""
@@ -55,7 +55,7 @@ class _StockLoader(instance_loaders.BaseInstanceLoader):
         held = allocated_pieces(row.pk for row in rows)
         for row in rows:
             row.allocated = held.get(row.pk, 0)
-        self._rows = {(row.sku, row.place): row for row in rows}
+        self._rows = {(row.sku, row.warehouse_slug): row for row in rows}
 
     def get_instance(self, row: Mapping[str, Any]) -> StockItem | None:
         """Return the stock that a line of the file names; None if there is none."""
@@ -65,7 +65,7 @@ class _StockLoader(instance_loaders.BaseInstanceLoader):
 def _stock_to_lock() -> Any:
     plain = StockItem.objects.annotate(
         sku=F("product_variant__sku"),
-        place=F("warehouse__slug"),
+        warehouse_slug=F("warehouse__slug"),
         current=F("quantity"),
         expected=F("quantity"),
         old_point=F("reorder_point__pieces"),
@@ -79,7 +79,7 @@ def _stock_key(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 class _StockRowResult(RowResult):
-    """A line that names its stock by what is read already; the library would ask once a line."""
+    """A line whose stock is among the rows already read; the library would query per line."""
 
     def add_instance_info(self, instance: Any) -> None:
         """Keep id and SKU."""
@@ -87,14 +87,14 @@ class _StockRowResult(RowResult):
 
 
 class StockResource(resources.ModelResource):
-    """All lines of the file are taken, or none.
+    """All lines of the file are imported, or none.
 
     `on_hand_when_exported` may be left out. Where it is there, a line whose `on_hand` was not
     edited changes nothing, and an edited one is refused if somebody else changed that stock since.
     """
 
     sku = fields.Field("sku", "sku")
-    warehouse = fields.Field("place", "warehouse")
+    warehouse = fields.Field("warehouse_slug", "warehouse")
     product = fields.Field(column_name="product", readonly=True)
     kind = fields.Field(column_name="kind", readonly=True)
     sizes = fields.Field(column_name="sizes", readonly=True)
@@ -117,14 +117,14 @@ class StockResource(resources.ModelResource):
         use_bulk = True
         use_transactions = True
         report_skipped = False
-        skip_diff = True  # it copies every row; the page shows the two figures that can change
+        skip_diff = True  # it would copy every row; the page shows the two that can change
         store_instance = True
 
     def filter_export(self, queryset: Any, **kwargs: Any) -> Any:
         """Return the rows of the list with the columns that only a file has."""
         return queryset.annotate(
             sku=F("product_variant__sku"),
-            place=F("warehouse__slug"),
+            warehouse_slug=F("warehouse__slug"),
             expected=F("quantity"),
             point=F("reorder_point__pieces"),
         )
@@ -135,7 +135,7 @@ class StockResource(resources.ModelResource):
         return " ".join(filter(None, (variant.product.name, variant.name)))
 
     def dehydrate_kind(self, stock: Any) -> str:
-        """Return the part of the shop, such as sets."""
+        """Return its category, such as sets."""
         category = stock.product_variant.product.category
         return category.slug if category else ""
 
@@ -144,14 +144,14 @@ class StockResource(resources.ModelResource):
         return ", ".join(map(str, sizes_of(stock)))
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
-        """Remember who imports, and which lines were there."""
+        """Remember who imports, and which lines have been read."""
         self._user_id: int = kwargs["user"].pk
         self._file = str(kwargs.get("file_name") or "")
         self._total = len(dataset)
         self._known: set[tuple[str, str]] = set()
 
     def before_import_row(self, row: Mapping[str, Any], **kwargs: Any) -> None:
-        """Refuse a line that stands twice; tell how far it is."""
+        """Refuse a duplicate line; record the progress."""
         store_progress(user_id=self._user_id, done=kwargs["row_number"], total=self._total)
         if _stock_key(row) in self._known:
             raise ValidationError({"sku": "This SKU and warehouse stand in the file twice."})
@@ -166,7 +166,7 @@ class StockResource(resources.ModelResource):
             raise ValidationError({"sku": f"There is no stock of “{sku}” in “{warehouse}”."})
 
     def import_instance(self, instance: Any, row: Mapping[str, Any], **kwargs: Any) -> None:
-        """Take the line over; what was not edited since the export keeps today's figure."""
+        """Apply the line; what was not edited since the export keeps today's quantity."""
         super().import_instance(instance, row, **kwargs)
         if "on_hand" not in row or instance.quantity == instance.expected != instance.current:
             instance.quantity = instance.expected = instance.current
@@ -174,7 +174,7 @@ class StockResource(resources.ModelResource):
     def skip_row(
         self, instance: Any, original: None, row: Any, import_validation_errors: Any = None
     ) -> bool:
-        """Leave a line alone that says what is so already."""
+        """Skip a line that changes nothing."""
         same = (instance.quantity, instance.point) == (instance.current, instance.old_point)
         return same and not import_validation_errors
 
@@ -198,7 +198,7 @@ class StockResource(resources.ModelResource):
         return _StockRowResult
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> None:
-        """Write a batch. A dry run writes too, so that the database has its say, and is undone."""
+        """Write a batch. A dry run writes too, for the database's checks, and is rolled back."""
         reason = StockReason.IMPORTED
         with stock_reason(reason=reason, actor_id=self._user_id, note=self._file):
             write_quantities({stock.pk: stock.quantity for stock in self.update_instances})
@@ -236,7 +236,7 @@ _MAX_WRONG_ROWS, _MAX_SHOWN_ROWS = 100, 200  # on one page
 
 
 class _ExportForm(ExportForm):
-    """Offers CSV first: one click is enough."""
+    """The export form, with CSV selected."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -262,24 +262,24 @@ class StockImportExport(ImportExportMixin):
     import_form_class = ImportForm
     export_form_class = _ExportForm
     import_template_name = "dashboard/stock_import.html"
-    tmp_storage_class = CacheStorage  # any of the web servers may take the second step
+    tmp_storage_class = CacheStorage  # the confirming request may reach another web process
     skip_admin_log = True  # the ledger has it all
     show_change_form_export = False
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        """Who may change stock may import it."""
+        """Say whether the person may change stock, and so import it."""
         return bool(self.is_permitted(request))
 
     has_export_permission = has_import_permission
 
     def get_urls(self) -> list[Any]:
-        """Add the address that says how far an import is."""
+        """Add the URL of an import's progress."""
         view = self.admin_site.admin_view(self.progress_view)
         own = path("import/progress/", view, name="dashboard_stockitem_import_progress")
         return [own, *super().get_urls()]
 
     def progress_view(self, request: HttpRequest) -> JsonResponse:
-        """Say how many lines of how many are read, of this person's import."""
+        """Return how many lines of this person's import have been read, and how many there are."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         done, total = read_progress(user_id=request.user.pk or 0)
@@ -294,14 +294,14 @@ class StockImportExport(ImportExportMixin):
         return response
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Take the file over."""
+        """Import the file."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         clear_progress(user_id=request.user.pk or 0)
         return super().process_import(request, **kwargs)
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Let one line that is wrong take all the others back."""
+        """Roll everything back if one line is wrong."""
         return {"rollback_on_validation_errors": True}
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:

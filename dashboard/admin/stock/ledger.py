@@ -24,7 +24,7 @@ _MEASURE_COLOURS = {"quantity": "primary", "allocated": "info"}
 
 
 class _StockEntryColumns(ReadOnly):
-    """What both show of an entry."""
+    """The columns that both views of an entry share."""
 
     required_permission = PERMISSION
 
@@ -45,7 +45,7 @@ class _StockEntryColumns(ReadOnly):
 
     @display(description="Order")
     def for_order(self, entry: StockEntry) -> str:
-        """Return the number of the order that took or gave back the pieces."""
+        """Return the number of the order that took or returned the pieces."""
         return str(entry.order_id or "-")
 
     @display(description="By")
@@ -55,7 +55,7 @@ class _StockEntryColumns(ReadOnly):
 
 
 class StockEntryInline(_StockEntryColumns, SaleorTabularInline):
-    """What the ledger says of this stock, newest first."""
+    """The ledger's entries of this stock, newest first."""
 
     model = StockEntry
     verbose_name_plural = "Ledger"
@@ -71,7 +71,7 @@ class StockEntryInline(_StockEntryColumns, SaleorTabularInline):
 
 
 class _LedgerChangeList(ChangeList):
-    """Each line leads to its stock: an entry has no page, as the list says all of it."""
+    """Each row links to its stock: an entry has no page, as the list shows all of it."""
 
     def url_for_result(self, result: StockEntry) -> str:
         """Return the address of the stock's page."""
@@ -108,7 +108,7 @@ class StockEntryAdmin(_StockEntryColumns, SaleorModelAdmin):
         return (queryset.filter(pk__in=search_entries(term)) if term else queryset), False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Return the list whose lines lead to their stocks."""
+        """Return the list whose rows link to their stocks."""
         return _LedgerChangeList
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -132,7 +132,7 @@ class LedgerCheckAdmin(ReadOnlyModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the list, which home leads to and the sidebar does not: it has to name itself."""
+        """Show the list with a title of its own, as the sidebar does not link to it."""
         context = {"not_in_sidebar": True, **(extra_context or {})}
         return super().changelist_view(request, context)
 
@@ -147,7 +147,7 @@ class LedgerCheckAdmin(ReadOnlyModelAdmin):
 
     @display(description="Result", label=_RESULT_COLOURS)
     def result(self, check: LedgerCheck) -> str:
-        """Return whether ledger, stock and orders say the same."""
+        """Return whether ledger, stock and orders agree."""
         return "Differs" if check.differences else "Agrees"
 
     @display(description="What differs")

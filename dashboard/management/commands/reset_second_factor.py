@@ -12,18 +12,18 @@ from dashboard.services.staff import reset_second_factor
 
 
 class Command(BaseCommand):
-    """Let somebody set up the second step of their log-in anew."""
+    """Reset somebody's second factor, so that they set it up again."""
 
-    help = "Let a member of staff set up the second step of their log-in anew."
+    help = "Reset a member of staff's second factor, so that they set it up again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the account's e-mail address."""
         parser.add_argument("email")
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
-        """Forget app and recovery codes."""
+        """Delete the authenticator app and the recovery codes."""
         member = StaffMember.objects.filter(email__iexact=email, is_staff=True).first()
         if member is None:
             raise CommandError("No member of staff has this e-mail.")
         reset_second_factor(user=member)
-        self.stdout.write("Done. The next log-in leads through setting it up.")
+        self.stdout.write("Done. The next log-in asks to set it up again.")

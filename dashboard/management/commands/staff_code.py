@@ -1,4 +1,4 @@
-"""`manage.py staff_code EMAIL`, which `make code` calls: the second step without a phone."""
+"""`manage.py staff_code EMAIL`, called by `make code`: a second-factor code without a phone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         """Print the code of the app that is set up, or is about to be."""
         if settings.PRODUCTION:
-            raise CommandError("A live shop tells its codes to nobody: use your own app.")
+            raise CommandError("Not in production: use your own authenticator app.")
         device = TOTPDevice.objects.filter(user__email=email).order_by("-confirmed").first()
         if device is None:
             raise CommandError("Log in with the password first; then ask again.")
