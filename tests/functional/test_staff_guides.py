@@ -84,14 +84,14 @@ def test_what_was_stored_comes_back_as_lines_and_unchanged(editor):
     assert guide.sources == before
 
 
-def test_publishing_and_taking_back(editor, client):
+def test_publishing_and_unpublishing(editor, client):
     guide = GuideFactory(is_published=False)
     fields = form(slug=guide.slug)
     answer = editor.post(page(guide), fields | {"product_content_guide_publish": ""}, follow=True)
     assert "“Your first week” is shown to customers." in said(answer)
     assert in_shop(client, guide) == 200
 
-    editor.post(page(guide), fields | {"product_content_guide_take_back": ""})
+    editor.post(page(guide), fields | {"product_content_guide_unpublish": ""})
     assert in_shop(client, guide) == 404
 
 
