@@ -176,7 +176,7 @@ SALES_DAYS = 30
 
 @dataclass(frozen=True)
 class DayOfSales:
-    """Orders placed on a day that are paid and stand, and what of their money was kept."""
+    """Paid and not cancelled orders of one day, and their payments less refunds."""
 
     day: date
     orders: int
@@ -211,7 +211,7 @@ def _paid_orders_since(first: date) -> QuerySet[Order]:
 
 
 def _captured_amount() -> Coalesce:
-    """Return what an order's payments hold; Saleor lowers it with each refund."""
+    """Return the captured sum of an order's payments; Saleor lowers it with each refund."""
     payments = Payment.objects.filter(order=OuterRef("pk")).order_by().values("order")
     total = payments.annotate(total=Sum("captured_amount")).values("total")
     return Coalesce(Subquery(total), Decimal(0), output_field=DecimalField())

@@ -1,4 +1,4 @@
-"""Change the address of a placed order, because its customer asked the shop to."""
+"""Change the address of a placed order at its customer's request."""
 
 from __future__ import annotations
 

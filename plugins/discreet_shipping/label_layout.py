@@ -50,7 +50,7 @@ class Sheet:
     boxes: tuple[Box, ...]
 
 
-# 4 by 6 inch is what carriers' thermal printers take; A6 is its European neighbour (ISO 216).
+# 4 by 6 inch is what carriers' thermal printers take; A6 (ISO 216) is the nearest European size.
 SIZES: dict[str, tuple[float, float]] = {"4x6": (101.6, 152.4), "a6": (105.0, 148.0)}
 
 

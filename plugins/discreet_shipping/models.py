@@ -53,7 +53,7 @@ class CollectionPoint(models.Model):
 
 
 class PostcodeArea(models.Model):
-    """Where the postcodes with this beginning are, so that no one else is asked.
+    """The location of the postcodes with this prefix, so that no other service is asked.
 
     `prefix` is in capitals without spaces: a whole postcode, or its first part.
     """

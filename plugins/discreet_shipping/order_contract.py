@@ -1,4 +1,4 @@
-"""The Contract that an order has or a basket would get: its facts, storing it, what it costs."""
+"""The Contract of an order or a basket: its facts, storing it, and what its options cost."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Progress(TypedDict):
 
 
 def progress_of(order: Order) -> Progress:
-    """Return how far the order has got."""
+    """Return the order's status."""
     return Progress(
         paid=is_paid(order),
         cancelled=order.status == OrderStatus.CANCELED,

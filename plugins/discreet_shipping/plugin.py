@@ -31,7 +31,7 @@ from plugins.ordering.outcomes import BasketIncomplete
 
 
 class DiscreetShippingPlugin(BasePlugin):
-    """Adds the price of discreet options to delivery, and fixes what was promised."""
+    """Adds the price of discreet options to delivery, and stores the Contract with the order."""
 
     PLUGIN_ID = "stillwater.discreet_shipping"
     PLUGIN_NAME = "Discreet shipping"
@@ -50,7 +50,7 @@ class DiscreetShippingPlugin(BasePlugin):
 
     @classmethod
     def validate_plugin_configuration(cls, plugin_configuration: PluginConfiguration) -> None:
-        """Raise Django's ValidationError, per field, for a configuration that cannot be."""
+        """Raise Django's ValidationError, per field, for an invalid configuration."""
         try:
             read_settings(as_values(plugin_configuration.configuration), active=True)
         except ConfigurationProblems as wrong:
@@ -97,7 +97,7 @@ class DiscreetShippingPlugin(BasePlugin):
         return previous_value
 
     def order_created(self, order: Order, previous_value: Any) -> Any:
-        """Fix the Contract of a new order, in the transaction that makes it."""
+        """Store the Contract of a new order, in the transaction that creates it."""
         from plugins.discreet_shipping.order_contract import store_contract
 
         store_contract(order=order, rules=self.rules)
@@ -118,7 +118,7 @@ def current_settings() -> ShippingSettings:
 
 
 def settings_row() -> PluginConfiguration:
-    """Return Saleor's row of the settings; made with the defaults when staff first look."""
+    """Return Saleor's row of the settings; created with the defaults when staff first open them."""
     plugin = DiscreetShippingPlugin
     return PluginConfiguration.objects.get_or_create(
         identifier=plugin.PLUGIN_ID,

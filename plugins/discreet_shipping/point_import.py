@@ -102,7 +102,7 @@ def _cells(content: bytes, columns: tuple[str, ...]) -> Iterator[tuple[int, dict
 
 
 class _FieldWrong(ValueError):  # noqa: N818  reads as what it is
-    """A cell that cannot be; `str()` names the field and what is wrong."""
+    """An invalid cell; `str()` names the field and what is wrong."""
 
 
 def _point(cells: Mapping[str, str]) -> Row:

@@ -31,7 +31,7 @@ def step(client, order, **fields):
     url = f"{ORDERS}{order.pk}/step/"
     expected_version = client.get(url).context["form"].initial["expected_version"]
     sent = {
-        "step": "settle",
+        "step": "resolve",
         "expected_version": expected_version,
         "reason": "The bank has it back",
         **fields,
@@ -55,7 +55,7 @@ def test_an_order_that_was_looked_at_is_packed_after_all(support):
     assert "It does not need attention any more." in said
     assert "Looked at, and settled: The bank has it back" in said
     assert is_to_pack(support, order)
-    assert 'value="settle"' not in support.get(f"{ORDERS}{order.pk}/step/").content.decode()
+    assert 'value="resolve"' not in support.get(f"{ORDERS}{order.pk}/step/").content.decode()
 
 
 def test_how_it_was_settled_must_be_said(support):
@@ -110,7 +110,7 @@ def test_money_that_does_not_fit_goes_back_first(support):
 def test_a_packer_settles_nothing():
     order = flagged("paid_twice")
     url = f"{ORDERS}{order.pk}/step/"
-    sent = {"step": "settle", "expected_version": "paid_twice", "reason": "x"}
+    sent = {"step": "resolve", "expected_version": "paid_twice", "reason": "x"}
     assert personas.in_role("Packer").post(url, sent).status_code == 403
     order.refresh_from_db()
     assert order.private_metadata["needs_attention"] == ["paid_twice"]

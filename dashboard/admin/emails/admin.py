@@ -94,12 +94,12 @@ class EmailAdmin(ReadOnlyModelAdmin):
 
     @action(description="Try again", url_path="try-again", permissions=["view"])
     def try_again(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Send this e-mail after all."""
+        """Send an e-mail that was given up."""
         return self._do(request, object_id, retry, "It is on its way again.")
 
     @action(description="Send again", url_path="send-again", permissions=["view"])
     def send_again(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Send what was sent once more."""
+        """Send a sent e-mail again."""
         return self._do(request, object_id, resend, "It is sent once more.")
 
     @action(description="Try again what was given up", permissions=["view"])
@@ -109,7 +109,7 @@ class EmailAdmin(ReadOnlyModelAdmin):
             _resend(request, retry, email.pk, f"{title_of(email)} is on its way again.")
 
     def _do(self, request: HttpRequest, object_id: int, service: Any, done: str) -> HttpResponse:
-        """Ask first: only a POST sends anything."""
+        """Ask for confirmation; only a POST sends the e-mail."""
         email = OutgoingEmail.objects.filter(pk=object_id).first()
         if email is None:
             return redirect("admin:order_emails_outgoingemail_changelist")

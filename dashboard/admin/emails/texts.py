@@ -43,7 +43,7 @@ _AUDIENCE_LABELS = {
 
 @dataclass(frozen=True)
 class LanguageState:
-    """How the words of a kind stand in one language; `problem` is why they could not be used."""
+    """The state of a kind's texts in one language; `problem` is why they cannot be used."""
 
     code: str
     state: str
@@ -70,7 +70,7 @@ class EmailPreview:
 
 
 def email_rows() -> dict[str, list[EmailRow]]:
-    """Return all kinds by the words for their audience."""
+    """Return all kinds, grouped by their audience."""
     newest = newest_texts()
     return {
         words: [
@@ -83,7 +83,7 @@ def email_rows() -> dict[str, list[EmailRow]]:
 
 
 def preview_email(kind: Kind, language: str, texts: Texts, order: Order | None) -> EmailPreview:
-    """Return how the e-mail would look, or what keeps it from being filled in."""
+    """Return the rendered e-mail, or why it cannot be rendered."""
     try:
         rendered, is_real = preview(kind, language, texts, order)
     except BrokenText as broken:
@@ -110,7 +110,7 @@ _ROWS = {"opening": 8, "closing": 4}
 
 
 class EmailTextForm(forms.Form):
-    """One field per text of a kind. What the words may be is checked by the service."""
+    """One field per text of a kind. The service validates the texts."""
 
     expected_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
 
@@ -122,7 +122,7 @@ class EmailTextForm(forms.Form):
 
     @property
     def texts(self) -> list[forms.BoundField]:
-        """The fields of the words."""
+        """The fields of the texts."""
         return [self[name] for name in editable_fields(self.kind)]
 
     def words(self) -> dict[str, str]:
@@ -136,7 +136,7 @@ class EmailTextForm(forms.Form):
         return Texts(**(usual | self.words()))
 
     def refuse(self, problems: dict[str, str]) -> None:
-        """Show the service's sentences beside their fields."""
+        """Show the service's errors beside their fields."""
         for name, problem in problems.items():
             self.add_error(name if name in self.fields else None, problem)
 
@@ -179,7 +179,7 @@ class EmailTextAdmin(ReadOnlyModelAdmin):
         return TemplateResponse(request, "dashboard/email_texts.html", context)
 
     def text_view(self, request: HttpRequest, kind: str, language: str) -> HttpResponse:
-        """Show an e-mail and its words; a POST saves, tries, sends a test or puts back."""
+        """Show an e-mail and its texts; a POST saves, previews, sends a test or resets."""
         if not self.is_permitted(request):
             return staff_site.refused(request)  # type: ignore[return-value]
         if kind not in KINDS or language not in dict(settings.LANGUAGES):
@@ -198,7 +198,7 @@ class _TextPage:
         self.form = EmailTextForm(data, kind=kind, initial=self._initial())
 
     def change(self) -> HttpResponse:
-        """Do what the pressed button says; stay on the page, with all words, if it cannot be."""
+        """Perform the pressed button's action; on an error, keep the page and what was typed."""
         if not self.form.is_valid():
             return self.show(status=_UNPROCESSABLE)
         steps = {"save": self._save, "reset": self._reset, "test": self._test}
@@ -212,7 +212,7 @@ class _TextPage:
         return self.show(status=_UNPROCESSABLE)
 
     def show(self, status: int = 200) -> HttpResponse:
-        """Return the page: words, preview and history."""
+        """Return the page: texts, preview and history."""
         number = self.request.GET.get("order") or self.request.POST.get("order", "")
         order = order_by_number(number)
         typed = self.form.is_bound and self.form.is_valid()

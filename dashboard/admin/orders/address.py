@@ -22,7 +22,7 @@ from plugins.discreet_shipping.forms import PostalAddressForm
 
 
 class AddressForm(VersionedForm, PostalAddressForm):
-    """The checkout's form of an address, for the countries that the order's delivery goes to."""
+    """The checkout's address form, for the countries that the delivery method serves."""
 
     destroyed = forms.BooleanField(
         label="The printed label with the old address is destroyed",
@@ -49,8 +49,11 @@ class AddressForm(VersionedForm, PostalAddressForm):
 
 
 def _use_staff_widget(field: Any) -> None:
-    """Give a field of the shop the look of the staff pages."""
-    attrs = {**field.widget.attrs, "autocomplete": "off"}  # nobody's own address belongs here
+    """Use the staff pages' widget for a field of the storefront's form."""
+    attrs = {
+        **field.widget.attrs,
+        "autocomplete": "off",
+    }  # not the staff's own address
     if isinstance(field, forms.ChoiceField):
         field.widget = UnfoldAdminSelectWidget(attrs=attrs, choices=field.choices)
     else:

@@ -47,7 +47,7 @@ class OrderPages:
     def shipping_document_view(
         self, request: HttpRequest, order_id: int, kind: str, size: str, form: str
     ) -> HttpResponse:
-        """Send a label or slip to whoever works with orders or packs them."""
+        """Send a label or slip to people who manage orders or pack them."""
         if not (self.is_permitted(request) or may_pack(request)):  # type: ignore[attr-defined]
             return self.admin_site.refused(request)  # type: ignore[attr-defined]
         return shipping_document(request, order_id=order_id, kind=kind, size=size, form=form)

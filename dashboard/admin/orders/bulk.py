@@ -43,7 +43,7 @@ _REFUSAL_REASONS = {
 
 @dataclass(frozen=True)
 class BulkOutcome:
-    """Ids of the orders for which it was done, and of the others by the reason."""
+    """The ids of the orders that were changed, and of the refused ones by reason."""
 
     done: tuple[int, ...]
     refused: dict[str, tuple[int, ...]]
@@ -192,7 +192,7 @@ class OrderBulkActions:
     def resend_parcel_emails(
         self, request: HttpRequest, queryset: QuerySet[Order]
     ) -> HttpResponse | None:
-        """Tell the customers of the chosen orders about their parcel once more."""
+        """Resend the last e-mail about a parcel to the customers of the chosen orders."""
         return handle_bulk_action(self, request, queryset, _RESEND_PARCEL_EMAIL)
 
     @action(description="Cancel those that are not paid", permissions=["view"])

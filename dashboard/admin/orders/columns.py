@@ -59,13 +59,13 @@ class OrderColumns:
 
     @display(description="For")
     def recipient(self, order: Order) -> str:
-        """Return the name on the parcel; more of the customer stands on the order's page."""
+        """Return the name on the parcel; the order's page shows more of the customer."""
         address = order.shipping_address
         return address.full_name.strip() if address else "-"
 
     @display(description="Status", ordering="status", label=_STATUS_COLOURS)
     def state(self, order: Order) -> str:
-        """Return how far the order has got."""
+        """Return the order's status."""
         return str(_STATUS_LABELS.get(order.status, order.status))
 
     @display(description="Payment", label=_PAYMENT_COLOURS)

@@ -33,7 +33,7 @@ class OrderInline(ReadOnly, SaleorTabularInline):
     """A read-only table on the page of an order."""
 
     required_permission = "order.manage_orders"
-    hide_title = True  # the columns say it; Unfold would repeat each row's name above it
+    hide_title = True  # Unfold would repeat each row's name above its columns
 
 
 class LineInline(OrderInline):
@@ -55,7 +55,7 @@ class LineInline(OrderInline):
 
     @display(description="Packed")
     def packed(self, line: OrderLine) -> str:
-        """Return how many of the pieces have left."""
+        """Return how many of the pieces were sent."""
         return f"{line.quantity_fulfilled} of {line.quantity}"
 
     @display(description="Each")
@@ -138,7 +138,7 @@ class EventInline(OrderInline):
 
     @display(description="By")
     def who(self, event: OrderEvent) -> str:
-        """Return who did it; the shop itself when nobody is named."""
+        """Return who did it; the shop itself if no person did."""
         return str(event.user.email) if event.user else "The shop"
 
 
@@ -223,5 +223,5 @@ class RefundInline(OrderInline):
 
     @display(description="By")
     def who(self, refund: Refund) -> str:
-        """Return who asked; the shop itself when nobody is named."""
+        """Return who asked; the shop itself if no person did."""
         return str(refund.asked_by.email) if refund.asked_by else "The shop"

@@ -29,21 +29,21 @@ class SentenceRadioSelect(UnfoldAdminRadioSelectWidget):
     option_template_name = "dashboard/radio_option.html"
 
 
-CANCEL, SETTLE = "cancel", "settle"
-_STEPS_WITH_REASON = {CANCEL, SETTLE}
+CANCEL, RESOLVE = "cancel", "resolve"
+_STEPS_WITH_REASON = {CANCEL, RESOLVE}
 _RETURN_STATES: dict[str, ReturnState | None] = {
     "return_expected": ReturnState.EXPECTED,
     "return_arrived": ReturnState.ARRIVED,
     "return_off": None,
 }
-_REASON_MISSING = {CANCEL: "Say why it is cancelled.", SETTLE: "Say how it was settled."}
+_REASON_MISSING = {CANCEL: "Say why it is cancelled.", RESOLVE: "Say how it was settled."}
 _LABELS = {
     ParcelReport.READY.value: "It can be collected: tell the customer",
     ParcelReport.ARRIVED.value: "It has arrived: tell the customer",
     "return_expected": "The customer sends something back: expect a return",
     "return_arrived": "A return came in: look at its pieces later",
     "return_off": "The customer keeps it: no return is expected any more",
-    SETTLE: "I looked at what needs attention: it may go its way again",
+    RESOLVE: "I looked at what needs attention: it may go its way again",
     CANCEL: "Cancel it: all money goes back, and its pieces are free again",
 }
 _MESSAGES = {
@@ -52,7 +52,7 @@ _MESSAGES = {
     "return_expected": "Noted. The order stands among the expected returns.",
     "return_arrived": "Noted. The order stands among the returns to look at.",
     "return_off": "Noted. No return is expected any more.",
-    SETTLE: "Noted. It does not need attention any more.",
+    RESOLVE: "Noted. It does not need attention any more.",
     CANCEL: "The order is cancelled. All that was paid goes back.",
 }
 
@@ -92,9 +92,9 @@ def possible_steps(order: Order) -> list[str]:
     returns = [
         step for step, state in _RETURN_STATES.items() if may_set_return_state(order, state).allowed
     ]
-    settle = [SETTLE] if may_be_resolved(order).allowed else []
+    resolve = [RESOLVE] if may_be_resolved(order).allowed else []
     cancel = [CANCEL] if may_be_cancelled(order).allowed else []
-    return [*settle, *reports, *returns, *cancel]
+    return [*resolve, *reports, *returns, *cancel]
 
 
 def _perform_step(request: HttpRequest, order: Order, form: StepForm) -> str:
@@ -102,7 +102,7 @@ def _perform_step(request: HttpRequest, order: Order, form: StepForm) -> str:
     step = form.cleaned_data["step"]
     if step == CANCEL:
         cancel_order(order_id=order.pk, actor_id=user.pk, reason=form.cleaned_data["reason"])
-    elif step == SETTLE:
+    elif step == RESOLVE:
         resolve_attention(
             order_id=order.pk,
             expected_version=form.cleaned_data["expected_version"],
