@@ -84,7 +84,7 @@ def change_address(
     """Send an order to another `address` (fields of Saleor's Address); its price stays.
 
     Label, Contract and e-mails follow, and the customer gets one e-mail. `expected_version` is
-    the stamp of the address that the person saw; `destroyed` says that a printed label is gone.
+    the version of the address that the form showed; `destroyed`: a printed label was destroyed.
     Raises ChangeRefused.
     """
     order, _checkout = lock_order(order_id)
@@ -105,10 +105,10 @@ def _require(decision: Decision) -> None:
 
 
 def _fits(order: Order, new: Address, *, expected_version: str, destroyed: bool) -> Decision:
-    now = address_version(order.shipping_address)
+    current = address_version(order.shipping_address)
     return new_address_fits(
-        is_current=expected_version == now,
-        is_new=address_version(new) != now,
+        is_current=expected_version == current,
+        is_new=address_version(new) != current,
         is_served=new.country.code in dict(served_countries(order)),
         printed=is_label_printed(order),
         destroyed=destroyed,
@@ -119,7 +119,7 @@ def _set_address(order: Order, address: Address) -> None:
     rules = current_settings()
     before = _problems(order, rules)
     order.shipping_address = address
-    # what was chosen may not be had in the new country; what no longer fitted before stays
+    # refuse choices that the new country does not offer; problems from before are kept
     for field, reason in _problems(order, rules).items():
         _require(Decision(field in before, reason))
     order.delete_value_from_private_metadata(LABEL_PRINTED_KEY)

@@ -1,8 +1,8 @@
 """Change the choices of a placed order, until packing begins.
 
-An order is paid once, so what is dearer than before is refused with the difference; what is
-cheaper is refunded at once. The order's total stays what was paid: the difference stands
-beside it as a refund, as every other refund does.
+An order is paid once, so choices that cost more are refused, with the difference; if they cost
+less, the difference is refunded at once. The order's total stays what was paid, as with every
+other refund.
 """
 
 from __future__ import annotations
@@ -81,17 +81,17 @@ def _price_reduction(order: Order, choices: Choices, rules: ShippingSettings) ->
 
 
 def _covered_by_voucher(order: Order, cheaper: Money) -> Money:
-    """Return the part of what gets cheaper that a voucher for delivery had paid.
+    """Return the part of the reduction that a voucher for delivery had covered.
 
-    Such a voucher gives less when delivery costs less: one of 100% paid for all of it, one of
-    £2 for none of it while delivery stays above £2.
+    Such a voucher gives less when delivery costs less: one of 100% had covered all of the
+    reduction, one of £2 none of it while delivery stays above £2.
     """
     nothing = Money(Decimal("0.00"), order.currency)
     if order.voucher is None or order.voucher.type != VoucherType.SHIPPING:
         return nothing
-    now = delivery_price(order)
-    given = order.voucher.get_discount_amount_for(now)
-    less = given - order.voucher.get_discount_amount_for(now - cheaper)
+    price = delivery_price(order)
+    given = order.voucher.get_discount_amount_for(price)
+    less = given - order.voucher.get_discount_amount_for(price - cheaper)
     return min(max(less, nothing), cheaper)
 
 
