@@ -1,8 +1,10 @@
 """Tests: real PostgreSQL, mail kept in memory, tasks run at once after commit."""
 
 from saleor_config.settings.local import *  # noqa: F403  one project's own layers
+from saleor_config.settings.local import MIDDLEWARE
 
 DEBUG = False
+MIDDLEWARE = ["tests.white_space.as_browsers_read", *MIDDLEWARE]
 SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = ["*"]
 PUBLIC_URL = "http://testserver"
