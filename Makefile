@@ -5,6 +5,8 @@
         lock load-many bench storm mailstorm shell messages modules venv
 
 PY := .venv/bin/python
+# Without compiled modules each of the many processes spends seconds on compiling them again.
+unexport PYTHONDONTWRITEBYTECODE
 OURS := dashboard local_services plugins product_content saleor_config storefront tests manage.py
 OUR_APPS := product_content inventory ordering discreet_shipping order_emails stripe_payments \
             storefront dashboard
