@@ -90,7 +90,7 @@ def buy(observed, sandbox, choices, *, country="GB"):
     post("/basket/add/", {"variant": variant.pk, "quantity": 1})
     post("/checkout/address/", ADDRESS | {"country": country})
     page = client.get("/checkout/delivery/").content.decode()
-    post("/checkout/delivery/", {"method": re.search(r'name="method" value="(\d+)"', page)[1]})
+    post("/checkout/delivery/", {"method": re.search(r'name="method"\s+value="(\d+)"', page)[1]})
     assert post("/checkout/discretion/", choices).status_code == 303
     for path in ("/basket/", "/checkout/address/", "/checkout/delivery/", "/checkout/discretion/",
                  "/checkout/seen/", "/checkout/review/"):  # fmt: skip
