@@ -8,20 +8,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-import dj_database_url
 import pytest
-import pytest_django
 from django.core.cache import cache
-from django.db import connections, transaction
+from django.db import connections
 from django.test import TransactionTestCase
 from playwright.sync_api import expect
 
 from local_services import dumps, schema, shop_database, temporary
 from local_services.databases import Databases, OtherServer, run_sql
 from local_services.schema import ROOT
-from product_content.catalogue.loading import load_catalogue
 from tests.browser.server import load_catalogue_into
-from tests.restoring import Snapshot
+from tests.restoring import Snapshot, StockedDatabase, use
 
 pytest_plugins = ["tests.running"]
 SCHEMA_STORE = ROOT / "var" / "schema"
@@ -119,7 +116,7 @@ def django_db_setup(database_server: Databases, schema_template: str) -> Iterato
             temporary.copy(database_server, schema_template, name)
             snapshot = Snapshot(url)
 
-    _use(url)
+    use(url)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", start_afresh)
         yield
@@ -127,19 +124,22 @@ def django_db_setup(database_server: Databases, schema_template: str) -> Iterato
     temporary.drop(database_server, name)
 
 
-@pytest.fixture(scope="module")
-def catalogue(
-    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
-) -> Iterator[None]:
-    """Load the real catalogue once for all tests of a file; what they change is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_catalogue()
+@pytest.fixture(scope="session")
+def stocked_database(
+    database_server: Databases, stocked_template: str, django_db_setup: None
+) -> Iterator[StockedDatabase]:
+    """A database with the real catalogue, which the tests of this process use in turn."""
+    name = f"test_with_catalogue_{os.getpid()}"
+    temporary.copy(database_server, stocked_template, name)
+    stocked = StockedDatabase(database_server.url(name))
+    yield stocked
+    stocked.connection.close()
+    temporary.drop(database_server, name)
+
+
+@pytest.fixture
+def catalogue(db: None, stocked_database: StockedDatabase) -> Iterator[None]:
+    """Give the test the database with the real catalogue; what it changes there is undone."""
+    atomic = connections["default"].in_atomic_block
+    with stocked_database.rolled_back() if atomic else stocked_database.restored():
         yield
-        transaction.set_rollback(True)
-
-
-def _use(url: str) -> None:
-    """Point Django's default database at the address."""
-    parsed = dj_database_url.parse(url)
-    same = {key: parsed[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
-    connections["default"].settings_dict.update(same)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property
 
+import dj_database_url
 import psycopg
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 # Tables, sequences and triggers by number: a test that made or dropped one changed the schema.
@@ -90,3 +95,56 @@ def _fill(connection: psycopg.Connection, name: str, data: bytes) -> None:
     copying = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))
     with connection.cursor().copy(copying) as rows:
         rows.write(data)
+
+
+class StockedDatabase:
+    """A second database for Django's default alias, with the real catalogue in it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.connection: BaseDatabaseWrapper = connections.create_connection("default")
+        self.connection.settings_dict = self.connection.settings_dict | _settings(url)
+
+    @contextmanager
+    def rolled_back(self) -> Iterator[None]:
+        """Make it the default database of this thread; roll back what was changed."""
+        usual, connections["default"] = connections["default"], self.connection
+        test = transaction.atomic()
+        test._from_testcase = True  # as Django's TestCase does: durable blocks may begin in it
+        try:
+            with test:
+                yield
+                self.connection.check_constraints()
+                transaction.set_rollback(True)
+        finally:
+            connections["default"] = usual
+
+    @contextmanager
+    def restored(self) -> Iterator[None]:
+        """Make it the default database of all threads; undo what they commit."""
+        usual = dict(connections.settings["default"])
+        snapshot = self._snapshot
+        connections["default"].close()
+        use(self._url)
+        try:
+            yield
+        finally:
+            connections["default"].close()
+            connections["default"].settings_dict.update(usual)
+            self.connection.close()
+            if not snapshot.restore():
+                raise RuntimeError("The test changed the schema, or may not switch triggers off.")
+
+    @cached_property
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(self._url)
+
+
+def use(url: str) -> None:
+    """Point Django's default database at the address."""
+    connections["default"].settings_dict.update(_settings(url))
+
+
+def _settings(url: str) -> dict[str, object]:
+    parsed = dj_database_url.parse(url)
+    return {key: parsed[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}

@@ -9,7 +9,6 @@ import pytest
 from plugins.order_emails.kinds.base import KINDS, Audience
 from plugins.order_emails.messages import Envelope, render
 from plugins.ordering.order_messages import EMAIL_KINDS
-from product_content.catalogue.loading import load_catalogue
 from tests.functional.discretion.life import Observed, after, buy, tomorrow
 from tests.functional.discretion.words import found, sensitive_words
 
@@ -21,8 +20,7 @@ MUCH = USUAL | {"slip": "codes", "return_label": "on", "code_word": "Bluebell",
 
 
 @pytest.fixture
-def observed(monkeypatch, caplog):
-    load_catalogue()
+def observed(catalogue, monkeypatch, caplog):
     caplog.set_level(logging.INFO)
     return Observed(monkeypatch)
 

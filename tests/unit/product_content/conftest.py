@@ -21,6 +21,5 @@ def loaded(db: None, folder: Path) -> Report:
 
 
 @pytest.fixture
-def shop(db: None) -> Report:
-    """Load the real catalogue, the one that is sold."""
-    return load_catalogue()
+def shop(catalogue: None) -> None:
+    """The real catalogue, the one that is sold."""
