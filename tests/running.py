@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.conftest import SCHEMA_STORE
 
 START_SECONDS = 120  # for a busy machine; the log tells how long it really took
 END_SECONDS = 20
+PROGRAMS = ("granian", "worker", "beat", "local_services.inbox")  # words of their commands
 MODULE = (sys.executable, "-m", "local_services")
 
 
@@ -52,6 +54,24 @@ class Run:
         assert self.process.is_running(), self.output
         return self
 
+    def wait_until_started(self) -> "Run":
+        """Wait until each program is there, which is long before the shop opens."""
+        assert wait_until(self._is_started_or_over, START_SECONDS), self.output
+        assert self.process.is_running(), self.output
+        return self
+
+    def _is_started_or_over(self) -> bool:
+        return self.process.poll() is not None or all(map(self.program, PROGRAMS))
+
+    def program(self, name: str) -> psutil.Process | None:
+        """Return the process of the program with this word in its command, if it runs."""
+        for process in self.processes():
+            with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+                words = process.cmdline()
+                if name in words or any(word.endswith(f"/{name}") for word in words):
+                    return process
+        return None
+
     def _is_open_or_over(self) -> bool:
         return "E-mail inbox" in self.output or self.process.poll() is not None
 
@@ -68,6 +88,12 @@ class Run:
     def press_ctrl_c(self) -> int:
         """Do as a terminal does, which tells make and the supervisor alike."""
         return self._end(partial(os.killpg, self.process.pid, signal.SIGINT))
+
+    def kill(self) -> None:
+        """End whatever still runs."""
+        if self.process.is_running():
+            for process in [*self.processes(), self.process]:
+                process.kill()
 
     def _end(self, tell: Callable[[], None]) -> int:
         all_of_it = self.processes()
@@ -98,6 +124,4 @@ def run(var):
 
     yield start
     for one in runs:
-        if one.process.is_running():
-            for process in [*one.processes(), one.process]:
-                process.kill()
+        one.kill()

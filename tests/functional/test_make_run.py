@@ -116,16 +116,15 @@ def _the_row_is_there(var):
 
 
 def test_kill_9_of_make_ends_the_shop(run):
-    shop = run(MAKE).wait_until_open()
+    shop = run(MAKE).wait_until_started()
 
     shop.end(signal.SIGKILL)
 
 
 def test_one_process_that_ends_by_itself_ends_the_others_and_is_named(run):
-    shop = run().wait_until_open()
-    [beat] = [one for one in shop.processes() if "beat" in one.cmdline()]
+    shop = run().wait_until_started()
     rest = shop.processes()
-    beat.kill()
+    shop.program("beat").kill()
 
     assert shop.process.wait(END_SECONDS) == 1
     assert "stillwater: beat ended, so everything was stopped." in shop.output
@@ -133,7 +132,7 @@ def test_one_process_that_ends_by_itself_ends_the_others_and_is_named(run):
 
 
 def test_a_server_that_ends_ends_the_shop_and_is_named(run):
-    shop = run().wait_until_open()
+    shop = run().wait_until_started()
     [server] = [one for one in shop.processes() if one.name() == "valkey-server"]
     rest = shop.processes()
     server.kill()
@@ -143,9 +142,9 @@ def test_a_server_that_ends_ends_the_shop_and_is_named(run):
     assert psutil.wait_procs(rest, timeout=END_SECONDS)[1] == []
 
 
-def test_named_servers_replace_the_embedded_ones(run, database_server, schema_template, tmp_path):
+def test_named_servers_replace_the_embedded_ones(run, database_server, stocked_template, tmp_path):
     name = f"test_run_{os.getpid()}"
-    temporary.copy(database_server, schema_template, name)
+    temporary.copy(database_server, stocked_template, name)
     broker = valkey.start(tmp_path, "secret", log=tmp_path / "valkey.log")
     shop = run(
         DATABASE_URL=database_server.url(name),
