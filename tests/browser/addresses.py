@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 import requests
@@ -21,9 +22,9 @@ UNLISTED = (
 )
 
 
-def get(shop: LiveShop, path: str) -> str:
-    """Return the text at a path of the shop."""
-    answer = requests.get(f"{shop.url}{path}", timeout=10)
+def get(shop: LiveShop, path: str, cookies: Mapping[str, str] | None = None) -> str:
+    """Return the text at a path of the shop, for a visitor with these cookies."""
+    answer = requests.get(f"{shop.url}{path}", cookies=cookies, timeout=60)
     answer.raise_for_status()
     return answer.text
 

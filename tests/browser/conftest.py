@@ -1,7 +1,7 @@
 """Chromium and a running shop.
 
 `live_shop` holds the real catalogue and is shared by all tests: only for looking at pages.
-`own_shop` is a fresh one for a single test that buys, signs in or changes something.
+`restored_shop` is the same one, for a test that buys, signs in or changes something.
 """
 
 from __future__ import annotations
@@ -9,23 +9,24 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import count
+from functools import cache
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from local_services import temporary
 from local_services.databases import Databases
 from tests.browser.server import LiveShop, serve
+from tests.restoring import Snapshot
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 QUIET = [  # no calls home: they would fail here, many at a time
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 ]
-_numbers = count(1)
+DATABASE = f"test_shop_{os.getpid()}"  # of `live_shop`
 
 NewPage = Callable[..., Page]
 
@@ -45,29 +46,38 @@ def live_shop(
     database_server: Databases, stocked_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveShop]:
     """A shop to look at."""
-    folder = tmp_path_factory.mktemp("shop")
-    with _shop(database_server, stocked_template, folder) as shop:
-        yield shop
+    temporary.copy(database_server, stocked_template, DATABASE)
+    try:
+        with serve(database_server.url(DATABASE), tmp_path_factory.mktemp("shop")) as shop:
+            yield shop
+    finally:
+        temporary.drop(database_server, DATABASE)
+
+
+@pytest.fixture(scope="session")
+def _untouched(live_shop: LiveShop) -> Snapshot:
+    return Snapshot(live_shop.database_url)
 
 
 @pytest.fixture
-def own_shop(
-    database_server: Databases, stocked_template: str, tmp_path: Path
+def restored_shop(
+    live_shop: LiveShop, _untouched: Snapshot, database_server: Databases, stocked_template: str
 ) -> Iterator[LiveShop]:
-    """A shop of the test's own, to buy from."""
-    with _shop(database_server, stocked_template, tmp_path) as shop:
-        yield shop
+    """The same shop, to buy from: its database is brought back to how it was."""
+    yield live_shop
+    if not _untouched.restore():
+        temporary.copy(database_server, stocked_template, DATABASE)
 
 
-@contextmanager
-def _shop(server: Databases, template: str, folder: Path) -> Iterator[LiveShop]:
-    name = f"test_shop_{os.getpid()}_{next(_numbers)}"
-    temporary.copy(server, template, name)
-    try:
-        with serve(server.url(name), folder) as shop:
-            yield shop
-    finally:
-        temporary.drop(server, name)
+@pytest.fixture(scope="session")
+def first_answer(live_shop: LiveShop) -> Callable[[str], requests.Response]:
+    """Return what a path of `live_shop` answers to a new visitor; each is asked for once."""
+
+    @cache
+    def ask(path: str) -> requests.Response:
+        return requests.get(f"{live_shop.url}{path}", timeout=60)
+
+    return ask
 
 
 @pytest.fixture(scope="module")

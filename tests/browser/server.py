@@ -16,7 +16,7 @@ import requests
 from local_services.ports import free_port
 from local_services.schema import ROOT
 
-START_SECONDS = 40  # far more than it takes; a busy CI machine has two cores
+START_SECONDS = 120  # far more than it takes; a busy CI machine has two cores
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def serve(database_url: str, folder: Path) -> Iterator[LiveShop]:
             yield shop
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=60)
 
 
 def manage(shop: LiveShop, *arguments: str) -> None:
