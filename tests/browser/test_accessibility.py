@@ -1,55 +1,86 @@
 """axe-core finds nothing to complain about, in light and dark, on narrow and wide screens."""
 
+from dataclasses import dataclass, field
+
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe, AxeResults
 
 from tests.browser.addresses import one_of_each
 
-WIDTHS = {390: 844, 1280: 900}
+HEIGHTS = {390: 844, 1280: 900}  # of the screens that axe looks at, by their widths
+SCHEMES = ("light", "dark")
+WIDTHS = (320, 390, 640, 1280)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_on_any_public_page(live_shop, new_page, width, scheme):
-    page = new_page(viewport={"width": width, "height": WIDTHS[width]}, color_scheme=scheme)
-    found = {}
+@dataclass
+class Looks:
+    """How one page looks: on each screen, and in which colours."""
+
+    wide: dict[int, int] = field(default_factory=dict)  # by the width of the screen
+    small: list[str] = field(default_factory=list)
+    complaints: dict[tuple[int, str], str] = field(default_factory=dict)  # by width and scheme
+
+
+@pytest.fixture(scope="module")
+def looks(live_shop, browser):
+    """Open each kind of page once, and look at it on every screen."""
+    context = browser.new_context(base_url=live_shop.url, has_touch=True)
+    page = context.new_page()
+    seen = {}
     for path in one_of_each(live_shop):
         page.goto(path)
-        results = Axe().run(page)
-        if results.violations_count:
-            found[path] = results.generate_report()
-    assert found == {}
+        seen[path] = _look_at(page)
+    context.close()
+    return seen
 
 
-@pytest.mark.parametrize("width", [320, 390, 640, 1280])
-def test_no_public_page_is_wider_than_its_screen(live_shop, new_page, width):
-    """320 px is 1280 px at 400 %; 640 px is 1280 px at 200 %."""
-    page = new_page(viewport={"width": width, "height": 800})
-    too_wide = {}
-    for path in one_of_each(live_shop):
-        page.goto(path)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > width:
-            too_wide[path] = wide
-    assert too_wide == {}
+def _look_at(page):
+    looks = Looks()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 800)})
+        looks.wide[width] = page.evaluate("document.documentElement.scrollWidth")
+        if width == 390:
+            looks.small = page.evaluate(_TOO_SMALL)
+    page.evaluate(Axe().axe_script)
+    for width, height in HEIGHTS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            found = AxeResults(page.evaluate(_RUN_AXE))
+            if found.violations_count:
+                looks.complaints[width, scheme] = found.generate_report()
+    return looks
 
 
-def test_everything_to_click_is_big_enough(live_shop, new_page):
-    """WCAG 2.2, 2.5.8: 24 by 24 CSS pixels, except for links inside a sentence."""
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    small = {}
-    for path in one_of_each(live_shop):
-        page.goto(path)
-        if names := page.evaluate(_TOO_SMALL):
-            small[path] = names
-    assert small == {}
-
-
+# Colours fade into those of the other scheme: axe must see where they end.
+_RUN_AXE = """async () => {
+    await Promise.allSettled(document.getAnimations().map((fading) => fading.finished));
+    return await axe.run({ resultTypes: ["violations"] });
+}"""
 _TOO_SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary")]
     .filter((part) => part.checkVisibility() && !part.closest("p, li, dd, td, .quiet, .skip"))
     .filter((part) => { const box = (part.closest("label") ?? part).getBoundingClientRect();
                         return box.width < 24 || box.height < 24; })
     .map((part) => part.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", HEIGHTS)
+def test_axe_finds_nothing_on_any_public_page(looks, width, scheme):
+    found = {path: one.complaints.get((width, scheme)) for path, one in looks.items()}
+    assert {path: report for path, report in found.items() if report} == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_public_page_is_wider_than_its_screen(looks, width):
+    """320 px is 1280 px at 400 %; 640 px is 1280 px at 200 %."""
+    wide = {path: one.wide[width] for path, one in looks.items()}
+    assert {path: pixels for path, pixels in wide.items() if pixels > width} == {}
+
+
+def test_everything_to_click_is_big_enough(looks):
+    """WCAG 2.2, 2.5.8: 24 by 24 CSS pixels, except for links inside a sentence."""
+    assert {path: one.small for path, one in looks.items() if one.small} == {}
 
 
 def test_the_keyboard_reaches_the_content_first_and_shows_where_it_is(page):
