@@ -171,6 +171,11 @@ def test_setup_prepares_database_and_catalogue_and_may_be_repeated(run):
         assert code == 0, output
 
 
+def _is_ready(folder):
+    """Say whether the worker says so; its health check costs a start of Celery each time."""
+    return "ready." in (folder / "output.log").read_text()
+
+
 def test_the_web_server_is_healthy_and_shows_the_shop_over_tls_only(start, run, environment):
     assert run(HEALTH)[0] != 0  # nothing there yet
     start(WEB)
@@ -185,9 +190,10 @@ def test_the_web_server_is_healthy_and_shows_the_shop_over_tls_only(start, run, 
     assert _get(environment, style, **{"X-Forwarded-Proto": "https"})[0] == 200
 
 
-def test_the_worker_answers_its_health_check(start, run):
+def test_the_worker_answers_its_health_check(start, run, folder):
     start(SERVICES["worker"]["command"])
 
+    assert wait_until(lambda: _is_ready(folder), 60), (folder / "output.log").read_text()
     assert wait_until(lambda: run(SERVICES["worker"]["healthcheck"]["test"])[0] == 0, 60)
 
 
