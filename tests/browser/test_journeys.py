@@ -240,7 +240,7 @@ def the_email_is_there(page, shop, number):
     expect(page.locator("pre")).to_contain_text(f"We have your payment for order {number}")
 
 
-def begin_the_second_step_anew(var):
+def reset_second_factor_of(var):
     """Forget the authenticator app that an earlier customer's order has set up."""
     addresses = json.loads((var / "secrets" / "addresses").read_text())
     command = [sys.executable, "manage.py", "reset_second_factor", STAFF_EMAIL]
@@ -272,7 +272,7 @@ def buys(browser, shop, var, *, javascript):
     assert page.complaints == []
     assert left_of(SET, var) == before - 1
     the_email_is_there(page, shop, number)
-    begin_the_second_step_anew(var)
+    reset_second_factor_of(var)
     staff_see_it(open_page(browser), shop, number)
     return page, number, path
 
