@@ -1,7 +1,7 @@
 # `make` or `make help` lists what there is. Needs Python 3.11, 3.12 or 3.13, nothing else:
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
-.PHONY: help run dev reset clean dump code test browser check lint format types migrations-check \
+.PHONY: help run dev demo reset clean dump code test browser check lint format types migrations-check \
         lock load-many bench storm mailstorm shell messages modules venv
 
 PY := .venv/bin/python
@@ -22,6 +22,9 @@ run: venv ## Open the shop at http://127.0.0.1:8000 (PORT=8001 make run: elsewhe
 
 dev: venv ## Open the shop with reload on change, debug pages, a toolbar, no second step for staff
 	@exec $(PY) -m local_services dev
+
+demo: venv ## Add an order in every state to the running shop, and list them with their links
+	@exec $(PY) -m local_services demo
 
 reset: venv ## Delete the shop's data in var/ (orders, e-mails, log-in), to start afresh
 	@exec $(PY) -m local_services reset

@@ -1,4 +1,4 @@
-"""`python -m local_services run|reset|dump|code|shell`, which the Makefile calls."""
+"""`python -m local_services run|dev|reset|dump|code|shell|demo`, which the Makefile calls."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ _ACTIONS = {
     "dump": running_shop.dump,
     "code": running_shop.code,
     "shell": running_shop.shell,
+    "demo": running_shop.demo,
 }
 
 

@@ -10,6 +10,7 @@ from local_services import commands, postgres
 from local_services.data_folder import DataFolder
 from local_services.locks import BusyError, locked_now
 from local_services.messages import CannotRunError, say
+from local_services.ports import is_free
 from local_services.schema import ROOT
 from local_services.shop_database import STAFF_EMAIL
 
@@ -48,6 +49,19 @@ def code(places: DataFolder) -> None:
 def shell(places: DataFolder) -> None:
     """Open a Python prompt with the shop's models."""
     _manage(places, "shell")
+
+
+def demo(places: DataFolder) -> None:
+    """Add the orders that are missing of one in each state, and list them; see demo.py.
+
+    Raises CannotRunError where the shop takes real payments, or is not open yet.
+    """
+    where = addresses(places)
+    if "STRIPE_API_BASE" not in where:
+        raise CannotRunError("Demo orders are paid in the sandbox, and this shop is at Stripe.")
+    if is_free(int(where["PORT"])):
+        raise CannotRunError("The shop is not open yet. Wait until `make run` says so.")
+    _manage(places, "shell", "--no-imports", "-c", "from local_services.demo import fill; fill()")
 
 
 def _manage(places: DataFolder, *command: str) -> None:

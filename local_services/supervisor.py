@@ -217,6 +217,7 @@ class Supervisor:
             "REDIS_URL": self._servers.redis_url,
             "SECRET_KEY": os.environ.get("SECRET_KEY") or self._places.secret("secret-key"),
             "VAR_DIR": str(self._places.root),
+            "PORT": str(self._port),  # commands from other terminals write links to the shop
         }
         if self._inbox:
             variables["EMAIL_URL"] = f"smtp://{LOOPBACK}:{self._inbox.smtp}"

@@ -14,8 +14,8 @@ from dashboard.selectors.orders import is_late
 from dashboard.selectors.stock import size_choices, with_size
 from plugins.inventory.quantities import low_stock, out_of_stock
 
-# Functions, because what is late depends on the day and on the shop's settings.
-_CONDITIONS: dict[str, Callable[[], Q]] = {
+# By the filter's value. Functions, because what is late depends on the day and on the settings.
+ORDER_WORK: dict[str, Callable[[], Q]] = {
     "to_pack": lambda: orders.TO_PACK,
     "late": is_late,
     "attention": lambda: orders.NEEDS_ATTENTION,
@@ -52,7 +52,7 @@ class OrderWorkFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the orders of the chosen kind; an unknown value chooses all."""
-        condition = _CONDITIONS.get(self.value() or "")
+        condition = ORDER_WORK.get(self.value() or "")
         return queryset.filter(condition()) if condition else queryset
 
 
