@@ -217,7 +217,7 @@ def _make(state: State) -> Order:
         order.refresh_from_db()
     # Disputes and refunds are the worker's.
     if not wait_until(state.orders().filter(pk=order.pk).exists, _WAIT_SECONDS):
-        raise CannotRunError(f"Order {order.pk} did not become: {state.title}.")
+        raise CannotRunError(f"Order {order.pk} did not become: {state.title}. Run it again.")
     return order
 
 

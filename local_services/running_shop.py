@@ -61,9 +61,12 @@ def demo(places: DataFolder) -> None:
         raise CannotRunError("Demo orders are paid in the sandbox, and this shop is at Stripe.")
     if is_free(int(where["PORT"])):
         raise CannotRunError("The shop is not open yet. Wait until `make run` says so.")
-    _manage(places, "shell", "--no-imports", "-c", "from local_services.demo import fill; fill()")
+    filling = "from local_services.demo import fill; fill()"
+    if failed := _manage(places, "shell", "--no-imports", "-c", filling):
+        sys.exit(failed)  # it has said why
 
 
-def _manage(places: DataFolder, *command: str) -> None:
+def _manage(places: DataFolder, *command: str) -> int:
     environment = commands.environment(**addresses(places))
-    subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=False)
+    words = [sys.executable, "manage.py", *command]
+    return subprocess.run(words, cwd=ROOT, env=environment, check=False).returncode

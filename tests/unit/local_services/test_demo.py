@@ -1,9 +1,16 @@
-"""The table of `make demo` leaves out no state that staff can look for."""
+"""The table of `make demo` leaves out no state that staff can look for; what is refused."""
+
+import pytest
 
 from dashboard.admin.filters import ORDER_WORK
 from dashboard.selectors.home import WORK
 from dashboard.selectors.orders import PaymentState
+from local_services import running_shop
+from local_services.data_folder import DataFolder
 from local_services.demo import STATES
+from local_services.locks import locked_now
+from local_services.messages import CannotRunError
+from local_services.ports import free_port
 
 SHOWN = {name for state in STATES for name in state.work} | {"today"}  # they are placed now
 
@@ -25,3 +32,19 @@ def test_each_word_for_how_an_order_is_paid_has_a_demo_order():
 
 def test_titles_which_tell_demo_orders_apart_are_different():
     assert len({state.title for state in STATES}) == len(STATES)
+
+
+def test_no_running_shop_is_said(tmp_path):
+    with pytest.raises(CannotRunError, match="Start it: make run"):
+        running_shop.demo(DataFolder(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "said"),
+    [({}, "this shop is at Stripe"), ({"STRIPE_API_BASE": "http://127.0.0.1:1"}, "not open yet")],
+)
+def test_a_shop_that_takes_real_payments_or_is_not_open_is_left_alone(tmp_path, sandbox, said):
+    folder = DataFolder(tmp_path)
+    running_shop.save_addresses(folder, {"PORT": str(free_port()), **sandbox})
+    with locked_now(folder.lock), pytest.raises(CannotRunError, match=said):
+        running_shop.demo(folder)
