@@ -30,11 +30,12 @@ def _collapsed(html):
 
 
 def as_browsers_read(get_response):
-    """Middleware: collapse the white space of HTML pages."""
+    """Middleware: collapse the white space of HTML pages; compressed ones stay as they are."""
 
     def middleware(request):
         response = get_response(request)
-        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+        is_html = response.get("Content-Type", "").startswith("text/html")
+        if is_html and not response.streaming and not response.has_header("Content-Encoding"):
             response.content = collapse(response.content.decode())
         return response
 
