@@ -37,6 +37,8 @@ def as_browsers_read(get_response):
         is_html = response.get("Content-Type", "").startswith("text/html")
         if is_html and not response.streaming and not response.has_header("Content-Encoding"):
             response.content = collapse(response.content.decode())
+            if response.has_header("Content-Length"):
+                response["Content-Length"] = str(len(response.content))
         return response
 
     return middleware
