@@ -20,7 +20,7 @@ help: ## List these commands
 run: venv ## Open the shop at http://127.0.0.1:8000 (PORT=8001 make run: elsewhere)
 	@exec $(PY) -m local_services run
 
-dev: venv ## Open the shop with reload on change, debug pages, a toolbar, no second step for staff
+dev: venv ## Open the shop with reload on change, debug pages, a toolbar, no second factor for staff
 	@exec $(PY) -m local_services dev
 
 demo: venv ## Add an order in every state to the running shop, and list them with their links
@@ -32,7 +32,7 @@ reset: venv ## Delete the shop's data in var/ (orders, e-mails, log-in), to star
 dump: venv ## Write the database of the running shop to var/shop.dump, for pg_restore
 	@exec $(PY) -m local_services dump
 
-code: venv ## Print the second step's code of the running shop's staff log-in, without a phone
+code: venv ## Print the second factor's code of the running shop's staff log-in, without a phone
 	@exec $(PY) -m local_services code
 
 test: venv ## Run every test (ARGS="-k basket" for some)

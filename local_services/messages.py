@@ -38,7 +38,7 @@ def welcome(*, shop: str, inbox: str, stripe_sandbox: str, email: str, password:
         f"  Shop          {shop}/",
         f"  Staff         {shop}/staff/",
         f"                log in as {email} with the password {password}",
-        "                then set up your second step; `make code` prints a code without a phone",
+        "                then set up your second factor; `make code` prints a code without a phone",
     ]
     if inbox:
         lines.append(f"  E-mail inbox  {inbox}/")

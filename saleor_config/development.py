@@ -1,4 +1,4 @@
-"""What only `make dev` has: staff who need no second step."""
+"""What only `make dev` has: staff who need no second factor."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from django.utils.functional import SimpleLazyObject
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def skip_second_step(get_response: GetResponse) -> GetResponse:
+def skip_second_factor(get_response: GetResponse) -> GetResponse:
     """Take the password alone as a whole log-in; refuses to load in any shop but `make dev`."""
     if settings.PRODUCTION or not settings.DEBUG:
-        raise ImproperlyConfigured("skip_second_step is for `make dev` only.")
+        raise ImproperlyConfigured("skip_second_factor is for `make dev` only.")
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.user = SimpleLazyObject(partial(_verified, request.user))  # type: ignore[assignment]

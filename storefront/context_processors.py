@@ -4,14 +4,12 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from product_content.kinds import KINDS
-from product_content.languages import prefix
 
 
 def shop(request: HttpRequest) -> dict[str, object]:
-    """Return the shop's name, the kinds of products for the menu, and `root`.
+    """Return the shop's name and the kinds of products for the menu.
 
-    `root` is what addresses begin with in the page's language. The basket's quantity is not here:
-    public pages must be the same for everybody, so the count is fetched as a fragment of its own
-    (`storefront:basket_count`).
+    The basket's quantity is not here: public pages must be the same for everybody, so the count
+    is fetched as a fragment of its own (`storefront:basket_count`).
     """
-    return {"shop_name": settings.SHOP_NAME, "root": prefix(), "kinds": KINDS.values()}
+    return {"shop_name": settings.SHOP_NAME, "kinds": KINDS.values()}

@@ -1,4 +1,4 @@
-"""`make dev`: as `make run`, with debug pages, a toolbar, and no second step for staff."""
+"""`make dev`: as `make run`, with debug pages, a toolbar, and no second factor for staff."""
 
 from saleor_config.settings.local import *  # noqa: F403  one project's own layers
 from saleor_config.settings.local import (
@@ -18,7 +18,7 @@ MIDDLEWARE = [
     *MIDDLEWARE[:_CSP],
     "debug_toolbar.middleware.DebugToolbarMiddleware",
     *MIDDLEWARE[_CSP:_OTP],
-    "saleor_config.development.skip_second_step",
+    "saleor_config.development.skip_second_factor",
     *MIDDLEWARE[_OTP:],
 ]
 # The toolbar's panels and Django's debug pages have styles of their own.

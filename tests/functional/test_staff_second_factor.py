@@ -215,7 +215,7 @@ def test_a_manager_lets_someone_with_a_lost_phone_begin_anew(keeper):
     assert client.get("/staff/", follow=True).request["PATH_INFO"] == NEW
 
 
-def test_support_cannot_take_a_colleagues_second_step_away(keeper):
+def test_support_cannot_take_a_colleagues_second_factor_away(keeper):
     app_of(keeper)
     url = f"/staff/dashboard/staffmember/{keeper.pk}/change/"
     fields = {"email": keeper.email, "reset_second_factor": "on"}

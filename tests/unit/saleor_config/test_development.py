@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 
 from local_services.schema import ROOT
-from saleor_config.development import skip_second_step
+from saleor_config.development import skip_second_factor
 
 
 def test_the_password_alone_is_enough_in_development(settings):
@@ -17,16 +17,16 @@ def test_the_password_alone_is_enough_in_development(settings):
     request = RequestFactory().get("/staff/")
     request.user = type("User", (), {})()
 
-    skip_second_step(lambda _: None)(request)
+    skip_second_factor(lambda _: None)(request)
 
     assert request.user.is_verified()
 
 
 @pytest.mark.parametrize(("production", "debug"), [(True, True), (False, False)])
-def test_any_other_shop_refuses_to_skip_the_second_step(settings, production, debug):
+def test_any_other_shop_refuses_to_skip_the_second_factor(settings, production, debug):
     settings.PRODUCTION, settings.DEBUG = production, debug
     with pytest.raises(ImproperlyConfigured):
-        skip_second_step(lambda _: None)
+        skip_second_factor(lambda _: None)
 
 
 def test_the_settings_of_development_pass_the_checks():
