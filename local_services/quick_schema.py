@@ -32,11 +32,11 @@ def build() -> None:
     state = _state_after(executor, plan)
     executor.recorder.ensure_schema()
     with connection.schema_editor() as editor:
-        _create_extensions(plan, editor)
+        _create_extensions(plan, state, editor)
         _create_tables(state, editor)
         _create_rows(state.apps)
         for migration in plan:
-            executor.record_migration(migration)
+            executor.record_migration(migration)  # type: ignore[call-arg, arg-type]  # stubs
             print(f"  Noted {migration} ... OK")  # schema.py counts these, as it does migrate's
     executor.check_replacements()
 
@@ -52,11 +52,13 @@ def _state_after(executor: MigrationExecutor, plan: Iterable[Migration]) -> Proj
     return state
 
 
-def _create_extensions(plan: Iterable[Migration], editor: BaseDatabaseSchemaEditor) -> None:
+def _create_extensions(
+    plan: Iterable[Migration], state: ProjectState, editor: BaseDatabaseSchemaEditor
+) -> None:
     for migration in plan:
         for operation in migration.operations:
             if isinstance(operation, CreateExtension):
-                operation.database_forwards(migration.app_label, editor, None, None)
+                operation.database_forwards(migration.app_label, editor, state, state)
 
 
 def _create_tables(state: ProjectState, editor: BaseDatabaseSchemaEditor) -> None:
