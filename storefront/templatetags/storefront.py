@@ -34,9 +34,9 @@ def low(available: int) -> bool:
 
 
 @register.filter
-def several(things: Sized) -> bool:
+def several(things: Sized | None) -> bool:
     """Say whether there are two or more of them, so that there is something to choose."""
-    return len(things) > 1
+    return things is not None and len(things) > 1
 
 
 @register.filter

@@ -56,6 +56,7 @@ def test_second_load_changes_nothing(loaded, folder):
 
 
 def test_the_real_catalogue_twice_changes_nothing_the_second_time(shop):
+    load_catalogue()
     assert load_catalogue().changes == []
 
 
