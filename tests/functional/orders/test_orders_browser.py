@@ -14,6 +14,7 @@ from plugins.ordering.cancelling import cancel_order
 
 CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to look at afterwards
+LOOKS = ((1280, "dark"), (390, "light"))
 
 pytestmark = [
     pytest.mark.browser,
@@ -29,25 +30,26 @@ def shop(settings, live_server):
 
 
 @contextmanager
-def browser(width, scheme):
+def browser():
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            java_script_enabled=False,
+            viewport={"width": 390, "height": 900}, java_script_enabled=False
         )
         page = context.new_page()
         yield page
         chromium.close()
 
 
-def look(page, name, width, scheme):
-    """Nothing is wider than the screen; take a picture where one is wanted."""
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}-{width}-{scheme}.png", full_page=True)
-    widest = page.locator("main").evaluate("main => main.scrollWidth - main.clientWidth")
-    assert widest <= 0, name
+def look(page, name):
+    """Nothing is wider than a screen or a phone; take pictures where they are wanted."""
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/{name}-{width}-{scheme}.png", full_page=True)
+        widest = page.locator("main").evaluate("main => main.scrollWidth - main.clientWidth")
+        assert widest <= 0, name
 
 
 def link_to(order):
@@ -72,37 +74,34 @@ def cancelled(shop, buy):
 
 
 # Playwright's event loop and the database do not go together: all rows are made beforehand.
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
-def test_by_link_and_keyboard_from_a_lost_link_to_the_end(
-    shop, buy, sent, cancelled, width, scheme
-):
+def test_by_link_and_keyboard_from_a_lost_link_to_the_end(shop, buy, sent, cancelled):
     order = buy()
     number, address = order.pk, f"{shop}/orders/{order.token}/"
-    with browser(width, scheme) as page:
+    with browser() as page:
         page.goto(address)
         expect(page.get_by_role("heading", level=1)).to_have_text("This link has expired")
-        look(page, "expired", width, scheme)
+        look(page, "expired")
         page.get_by_label("Order number").fill("12a")
         page.keyboard.press("Enter")
         page.wait_for_url("**/orders/link/")
         expect(page.get_by_text("Enter the order’s number, such as 1042.")).to_be_visible()
-        look(page, "new-link-wrong", width, scheme)
+        look(page, "new-link-wrong")
         page.get_by_label("Order number").fill(str(number))
         page.get_by_label("E-mail").fill("robin@example.org")
         page.keyboard.press("Enter")
         page.wait_for_url("**/orders/link/sent/")
-        look(page, "link-sent", width, scheme)
+        look(page, "link-sent")
 
         page.goto(link_to(order))
         page.wait_for_url(address)
         assert page.title() == f"Your order {number} · Stillwater"
-        look(page, "paid", width, scheme)
+        look(page, "paid")
         with page.expect_download() as receipt:
             page.get_by_role("link", name="Receipt (PDF)").click()
         assert receipt.value.suggested_filename == f"receipt-{number}.pdf"
         page.get_by_role("link", name="Cancel this order").click()
         page.wait_for_url("**/cancel/")
-        look(page, "cancel", width, scheme)
+        look(page, "cancel")
         page.get_by_role("button", name="Cancel the order").press("Enter")
         page.wait_for_url(address)
         expect(page.get_by_text("This order is cancelled")).to_be_visible()
@@ -110,5 +109,5 @@ def test_by_link_and_keyboard_from_a_lost_link_to_the_end(
         for name, other in (("sent", sent), ("cancelled", cancelled)):
             page.goto(link_to(other))
             page.wait_for_url(f"**/orders/{other.token}/")
-            look(page, name, width, scheme)
+            look(page, name)
     assert f"A new link to your Stillwater order {number}" in [m.subject for m in mail.outbox]
