@@ -17,6 +17,7 @@ from tests.functional.stripe.sandbox import CARD, let_browsers_follow
 
 CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to look at afterwards
+WIDTHS = (390, 1280)
 SET = "Juego inicial, tallas 1–3"
 ADDRESS = {
     "email": "ana@example.org",
@@ -41,12 +42,12 @@ def note(page, said):
 
 
 @contextmanager
-def browser(width):
+def browser():
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         # the browser wishes for English: the address alone decides
         page = chromium.new_context(
-            viewport={"width": width, "height": 900}, locale="en-GB"
+            viewport={"width": WIDTHS[-1], "height": 900}, locale="en-GB"
         ).new_page()
         page.wrong, page.titles = [], []
         page.on("console", lambda said: note(page, said))
@@ -62,56 +63,58 @@ def shop(settings, live_server, sandbox):
     load_catalogue()
 
 
-def read_in_spanish(page, name, width):
-    """Check that the page which is open is Spanish and fits its window."""
+def read_in_spanish(page, name):
+    """Check that the page which is open is Spanish and fits a screen and a phone."""
     assert page.locator("html").get_attribute("lang") == "es"
-    assert english_on(page.locator("body").inner_text()) == [], page.url
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
     page.titles.append(page.title())
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/es-{name}-{width}.png", full_page=True)
+    for width in WIDTHS:  # what is seen of a page, and so its text, depends on the width
+        page.set_viewport_size({"width": width, "height": 900})
+        assert english_on(page.locator("body").inner_text()) == [], page.url
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/es-{name}-{width}.png", full_page=True)
 
 
-def choose(page, live_server, width):
+def choose(page, live_server):
     page.goto(f"{live_server.url}/es/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Encuentra tu talla.")
-    read_in_spanish(page, "home", width)
+    read_in_spanish(page, "home")
     page.get_by_role("link", name="Ver juegos por talla").click()
     page.wait_for_url("**/es/sets/")
-    read_in_spanish(page, "sets", width)
+    read_in_spanish(page, "sets")
     page.get_by_role("link", name=SET).first.click()
     page.wait_for_url("**/es/sets/starter-set-sizes-1-3/")
-    read_in_spanish(page, "set", width)
+    read_in_spanish(page, "set")
     page.get_by_role("button", name="Añadir al carrito").first.click()
     page.get_by_text("En tu carrito: 1.").first.wait_for()
     page.get_by_role("link", name=re.compile("^Carrito")).first.click()
     page.wait_for_url("**/es/basket/")
 
 
-def check_out(page, width):
+def check_out(page):
     private = len(page.titles)
-    read_in_spanish(page, "basket", width)
+    read_in_spanish(page, "basket")
     page.get_by_role("link", name="Comprar sin cuenta").click()
     page.wait_for_url("**/es/checkout/address/")
     page.get_by_role("button", name="Continuar").click()
     page.get_by_text("Rellena este campo: código postal.").first.wait_for()
-    read_in_spanish(page, "address-wrong", width)
+    read_in_spanish(page, "address-wrong")
     for name, value in ADDRESS.items():
         page.locator(f"[name={name}]").fill(value)
     page.get_by_role("button", name="Continuar").click()
     page.wait_for_url("**/es/checkout/delivery/**")
-    read_in_spanish(page, "delivery", width)
+    read_in_spanish(page, "delivery")
     page.get_by_role("button", name="Continuar").click()
     page.wait_for_url("**/es/checkout/seen/**")
-    read_in_spanish(page, "seen", width)
+    read_in_spanish(page, "seen")
     page.get_by_role("link", name="Cambiar algo").first.click()
     page.wait_for_url("**/es/checkout/discretion/")
-    read_in_spanish(page, "options", width)
+    read_in_spanish(page, "options")
     page.get_by_role("button", name="Ver lo que verán otros").click()
     page.wait_for_url("**/es/checkout/seen/**")
     page.get_by_role("link", name="Bien, continuar").first.click()
     page.wait_for_url("**/es/checkout/review/")
-    read_in_spanish(page, "review", width)
+    read_in_spanish(page, "review")
     return private
 
 
@@ -123,13 +126,12 @@ def pay(page):
     page.wait_for_url("**/es/orders/**")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_everything_is_in_spanish_from_the_home_page_to_the_email(shop, live_server, width):
-    with browser(width) as page:
-        choose(page, live_server, width)
-        private = check_out(page, width)
+def test_everything_is_in_spanish_from_the_home_page_to_the_email(shop, live_server):
+    with browser() as page:
+        choose(page, live_server)
+        private = check_out(page)
         pay(page)
-        read_in_spanish(page, "order", width)
+        read_in_spanish(page, "order")
         assert page.wrong == []
         titles = page.titles[private:]
 
