@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from contextlib import contextmanager
+from itertools import product
 
 import pytest
 from django.core import mail
@@ -20,6 +21,7 @@ from tests.unit.storefront.shop import open_shop
 
 CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to look at afterwards
+WIDTHS = (390, 1280)
 PASSWORD = "long-and-quiet-water"
 POINTS = b"""code,carrier,kind,name,street,city,postcode,country,latitude,longitude,hours
 LEW-1,Own,shop,Corner Shop,2 High Street,Lewes,BN7 1AB,GB,50.87390,0.00880,Mon-Sat 7-22
@@ -35,10 +37,10 @@ pytestmark = [
 
 
 @contextmanager
-def browser(width):
+def browser():
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = chromium.new_context(viewport={"width": width, "height": 900})
+        context = chromium.new_context(viewport={"width": WIDTHS[-1], "height": 900})
         page = context.new_page()
         page.wrong = []
         page.on("console", lambda said: said.type == "error" and page.wrong.append(said.text))
@@ -47,9 +49,10 @@ def browser(width):
         chromium.close()
 
 
-def look(page, name, width):
-    """In either scheme, nothing is wider than the screen; keep pictures where they are wanted."""
-    for scheme in ("dark", "light"):
+def look(page, name):
+    """In either scheme, nothing is wider than a phone or a screen; keep pictures where wanted."""
+    for width, scheme in product(WIDTHS, ("dark", "light")):
+        page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), name
         if SHOTS:
@@ -84,16 +87,15 @@ def open_group(page, name):
     return group
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 def test_what_the_contract_showed_is_what_everything_says(  # noqa: PLR0915  one journey
-    shop, live_server, width
+    shop, live_server
 ):
-    with browser(width) as page:
+    with browser() as page:
         to_delivery(page, live_server)
-        look(page, "seen-default", width)
+        look(page, "seen-default")
         page.get_by_role("link", name="Change something").first.click()
         page.wait_for_url("**/checkout/discretion/")
-        look(page, "options", width)
+        look(page, "options")
         open_group(page, "On the label")
         page.get_by_label("Sender").select_option("Mill Post Room")
         page.get_by_label("Initials and surname").check()
@@ -107,10 +109,10 @@ def test_what_the_contract_showed_is_what_everything_says(  # noqa: PLR0915  one
         open_group(page, "Where")
         page.get_by_role("button", name="Search").click()
         page.get_by_label(re.compile("Lewes Post Office")).check()
-        look(page, "options-chosen", width)
+        look(page, "options-chosen")
         page.get_by_role("button", name="Show me what others see").click()
         page.wait_for_url("**/checkout/seen/")
-        look(page, "seen-chosen", width)
+        look(page, "seen-chosen")
         label = page.locator("svg.sheet text").all_text_contents()
         subjects = page.locator(".mail-subject").all_text_contents()
         page.get_by_role("link", name="Good, continue").first.click()
@@ -121,7 +123,7 @@ def test_what_the_contract_showed_is_what_everything_says(  # noqa: PLR0915  one
         page.wait_for_url("**/orders/**")
         page.get_by_role("link", name="What others will see").click()
         page.wait_for_url("**/orders/*/seen/")
-        look(page, "order-seen", width)
+        look(page, "order-seen")
         now = page.locator("svg.sheet text").all_text_contents()
         later = page.locator(".mail-subject").all_text_contents()
         assert page.wrong == []
@@ -147,16 +149,15 @@ def test_what_the_contract_showed_is_what_everything_says(  # noqa: PLR0915  one
         assert line in body
     assert "The sender’s name on it is Mill Post Room" in body
     assert "Starter set" not in body
-    if width == 1280:
-        staff_sees(live_server, order, contract, width)
+    staff_sees(live_server, order, contract)
 
 
-def staff_sees(live_server, order, contract, width):
+def staff_sees(live_server, order, contract):
     User.objects.create_superuser("owner@example.org", PASSWORD)
-    with browser(width) as page:
+    with browser() as page:
         log_in(page, live_server.url, "owner@example.org", PASSWORD)
         page.goto(f"{live_server.url}/staff/order/order/{order.pk}/change/")
-        look(page, "staff-order", width)
+        look(page, "staff-order")
         text = page.locator("body").inner_text()
         for line in [*contract["label"]["recipient"], *contract["label"]["sender"]]:
             assert line in text
@@ -165,17 +166,17 @@ def staff_sees(live_server, order, contract, width):
         page.get_by_role("button", name="Begin to pack").click()
         expect(page.get_by_label("Scan or type the SKU")).to_be_visible()
         page.goto(f"{live_server.url}/staff/plugins/pluginconfiguration/")
-        look(page, "staff-settings", width)
+        look(page, "staff-settings")
         page.goto(f"{live_server.url}/staff/discreet_shipping/collectionpoint/")
-        look(page, "staff-points", width)
+        look(page, "staff-points")
         page.get_by_role("link", name="Import a CSV").click()
         page.wait_for_url("**/collectionpoint/import/")
-        look(page, "staff-import", width)
+        look(page, "staff-import")
         assert page.wrong == []
 
 
 def test_quiet_mode_calls_every_page_by_the_shops_name(shop, live_server):
-    with browser(1280) as page:
+    with browser() as page:
         page.goto(f"{live_server.url}/sets/starter-set/")
         assert page.title() != "Stillwater"
         page.get_by_role("button", name="Quiet mode").click()
@@ -188,7 +189,7 @@ def test_quiet_mode_calls_every_page_by_the_shops_name(shop, live_server):
 
 
 def test_leaving_quickly_closes_private_pages_and_back_does_not_return(shop, live_server):
-    with browser(1280) as page:
+    with browser() as page:
         page.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="weather"))
         to_delivery(page, live_server)
         for _ in range(3):
