@@ -94,7 +94,7 @@ LOCK := --quiet --universal --fork-strategy fewest --generate-hashes --python-ve
         --custom-compile-command "make lock"
 
 clean: ## Delete .venv, the prepared schemas and all caches; the shop's data stays
-	@rm -rf .venv .venv-* var/schema var/test_cluster .mypy_cache .ruff_cache .pytest_cache .import_linter_cache staticfiles
+	@rm -rf .venv .venv-* var/schema var/migrated var/test_cluster .mypy_cache .ruff_cache .pytest_cache .import_linter_cache staticfiles
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 venv:

@@ -6,12 +6,18 @@ tables and columns leave the old words in them. All else must be the same.
 
 from contextlib import closing
 
+import django
 import psycopg
 import pytest
 
-from local_services import quick_schema, schema, temporary
+from local_services import dumps, quick_schema, schema, temporary
+from local_services.locks import locked
 
 pytestmark = pytest.mark.slow
+
+# Dumps of databases that were really migrated: to migrate anew takes more than a minute. Another
+# Django may make other tables of the same migrations.
+MIGRATED_STORE = schema.ROOT / "var" / "migrated" / django.get_version()
 
 SHAPE = {
     "extensions": "SELECT extname, extversion FROM pg_extension",
@@ -74,20 +80,39 @@ NAMED = {
 
 
 @pytest.fixture(scope="module")
-def databases(database_server):
-    """Connections to a database made quickly and to one really migrated."""
+def databases(database_server, tmp_path_factory):
+    """Connections to a database made quickly and to one really migrated, both from dumps of them.
+
+    PostgreSQL sets other brackets in what it reads from a dump: so both must come from one.
+    """
     quick, real = "test_quick_schema", "test_real_schema"
     with (
         temporary.temporary_database(database_server, quick),
         temporary.temporary_database(database_server, real),
     ):
-        schema.make(database_server.url(quick))
-        schema.migrate(database_server.url(real))
+        for name, fill, store in (
+            (quick, schema.make, tmp_path_factory.mktemp("made")),
+            (real, schema.migrate, MIGRATED_STORE),
+        ):
+            dumps.restore(kept_dump(database_server, store, fill), database_server.url(name))
         with (
             closing(psycopg.connect(database_server.url(quick))) as made,
             closing(psycopg.connect(database_server.url(real))) as migrated,
         ):
             yield made, migrated
+
+
+def kept_dump(server, store, fill):
+    """Return the store's dump of a database that `fill` has filled with today's migrations."""
+    wanted, unfinished = schema.wanted_files(), "test_to_be_dumped"
+    with locked(store / "lock"):
+        dump = dumps.nearest(store, wanted)
+        if dump is None or dump.files != wanted:
+            with temporary.temporary_database(server, unfinished):
+                fill(server.url(unfinished))
+                dumps.save(store, wanted, server.url(unfinished))
+            dump = dumps.nearest(store, wanted)
+    return dump
 
 
 def answer(connection, query):
