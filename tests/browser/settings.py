@@ -8,3 +8,4 @@ PUBLIC_URL = os.environ["PUBLIC_URL"]
 ALLOWED_HOSTS = ["127.0.0.1"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = os.environ["MAIL_FOLDER"]
+WHITENOISE_AUTOREFRESH = False  # here each file is asked for often, and there is one server

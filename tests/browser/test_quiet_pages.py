@@ -1,27 +1,51 @@
 """Public pages: light, the same for everybody, and known to nobody else."""
 
 import gzip
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 
-from tests.browser.addresses import get, one_of_each, sitemap
+from tests.browser.addresses import UNLISTED, get, sitemap
 
 LIMIT = 60_000  # bytes over the wire for a first view, pictures included
 
 
-def test_no_page_asks_another_host_sets_a_cookie_or_upsets_the_content_policy(live_shop, new_page):
-    page = new_page()
-    wrong, host = [], urlsplit(live_shop.url).netloc
+@dataclass
+class FirstView:
+    """What came with a page, bytes by address, and what it should not have done."""
+
+    sizes: dict[str, int]
+    wrong: list[str]
+
+
+@pytest.fixture(scope="module")
+def first_views(live_shop, browser):
+    """Open each public page once, as a new visitor does who has nothing of it yet."""
+    context = browser.new_context(base_url=live_shop.url)
+    page, answers, wrong = context.new_page(), [], []
+    keep_nothing(page)
+    host = urlsplit(live_shop.url).netloc
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  Playwright marks it
     page.on("request", lambda sent: urlsplit(sent.url).netloc == host or wrong.append(sent.url))
     page.on("console", lambda said: said.type in ("error", "warning") and wrong.append(said.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    for path in one_of_each(live_shop):
-        page.goto(path, wait_until="networkidle")
-        if page.context.cookies():
-            wrong.append(f"{path} set a cookie")
-        wrong += [f"{path} stored {key}" for key in page.evaluate(_STORED) if key not in _OF_HTMX]
-    assert wrong == []
+    views, static = {}, {}
+    for path in dict.fromkeys([*sitemap(live_shop), *UNLISTED]):
+        with page.expect_response("**/basket/count/"):  # the last thing that a page asks for
+            page.goto(path)
+        wrong += [f"stored {key}" for key in page.evaluate(_STORED) if key not in _OF_HTMX]
+        wrong += [f"set {cookie}" for cookie in context.cookies()]
+        views[path] = FirstView({each.url: _size(each, static) for each in answers}, wrong[:])
+        answers.clear()
+        wrong.clear()
+    context.close()
+    return views
+
+
+def test_no_page_asks_another_host_sets_a_cookie_or_upsets_the_content_policy(first_views):
+    assert {path: view.wrong for path, view in first_views.items() if view.wrong} == {}
 
 
 _STORED = "[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
@@ -46,20 +70,12 @@ def test_a_visitor_with_a_basket_gets_the_same_page(restored_shop, first_answer,
     assert {path: get(restored_shop, path, cookies) for path in texts} == texts
 
 
-def test_the_first_view_of_any_public_page_is_light(live_shop, new_page):
+def test_the_first_view_of_any_public_page_is_light(first_views):
     """Counted as production sends it: pages and, by WhiteNoise, static files gzipped; headers too."""
-    page, answers, heavy, static = new_page(), [], {}, {}
-    keep_nothing(page)
-    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  Playwright marks it
-    for path in [*sitemap(live_shop), "/search/?q=dilator"]:
-        answers.clear()
-        with page.expect_response("**/basket/count/"):  # the last thing that a page asks for
-            page.goto(path)
-        sizes = {answer.url: _size(answer, static) for answer in answers}
-        assert len(sizes) >= 5  # page, style, two scripts, basket count
-        if sum(sizes.values()) > LIMIT:
-            heavy[path] = sizes
+    heavy = {p: v.sizes for p, v in first_views.items() if sum(v.sizes.values()) > LIMIT}
     assert heavy == {}
+    few = {path: view.sizes for path, view in first_views.items() if len(view.sizes) < 5}
+    assert few == {}, "page, style, two scripts, basket count"
 
 
 def keep_nothing(page):
