@@ -42,21 +42,42 @@ def _look_at(page):
         if width == 390:
             looks.small = page.evaluate(_TOO_SMALL)
     page.evaluate(Axe().axe_script)
-    for width, height in HEIGHTS.items():
-        page.set_viewport_size({"width": width, "height": height})
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            found = AxeResults(page.evaluate(_RUN_AXE))
-            if found.violations_count:
-                looks.complaints[width, scheme] = found.generate_report()
+    for (width, scheme), run_axe in RUNS.items():
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(_COLOURS_HAVE_SETTLED)
+        found = AxeResults({"violations": page.evaluate(run_axe)})
+        if found.violations_count:
+            looks.complaints[width, scheme] = found.generate_report()
     return looks
 
 
 # Colours fade into those of the other scheme: axe must see where they end.
-_RUN_AXE = """async () => {
+_COLOURS_HAVE_SETTLED = """async () => {
     await Promise.allSettled(document.getAnimations().map((fading) => fading.finished));
-    return await axe.run({ resultTypes: ["violations"] });
 }"""
+# Every rule, once a page; and it is noted what this screen does not show.
+_EVERYTHING = """async () => {
+    window.unseen = [...document.body.querySelectorAll("*")].filter((one) => !one.checkVisibility());
+    return (await axe.run({ resultTypes: ["violations"] })).violations;
+}"""
+# The other scheme has the same markup: only rules that look at colours can find something new.
+_COLOURS = """async () => (await axe.run({
+    resultTypes: ["violations"], runOnly: ["color-contrast", "link-in-text-block"],
+})).violations"""
+# The wide screen has the same markup in the same colours: new is what the narrow one did not show.
+_NEWLY_SHOWN = """async () => {
+    const shown = window.unseen.filter((part) => part.checkVisibility());
+    const include = shown.filter((part) => !shown.includes(part.parentElement));
+    if (!include.length) return [];
+    return (await axe.run({ include }, { resultTypes: ["violations"] })).violations;
+}"""
+RUNS = {
+    (390, "light"): _EVERYTHING,
+    (390, "dark"): _COLOURS,
+    (1280, "dark"): _COLOURS,
+    (1280, "light"): _NEWLY_SHOWN,
+}
 _TOO_SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary")]
     .filter((part) => part.checkVisibility() && !part.closest("p, li, dd, td, .quiet, .skip"))
     .filter((part) => { const box = (part.closest("label") ?? part).getBoundingClientRect();
