@@ -142,7 +142,7 @@ class Storm:
         for _ in range(3):
             self.shop.restart_ended()
             _sweep()
-            time.sleep(2)
+            wait_until(_settled, 2)
         wait_until(_settled, 60)
 
     def _delivered(self) -> bool:
@@ -212,10 +212,12 @@ def _sweep() -> None:
 
 def _settled() -> bool:
     from plugins.order_emails.models import UNSENT, OutgoingEmail
+    from plugins.ordering.models import Refund
     from plugins.stripe_payments.models import StripeEvent
 
     return not (
-        StripeEvent.objects.filter(state="waiting").exists()
+        Refund.objects.exclude(state="succeeded").exists()
+        or StripeEvent.objects.filter(state="waiting").exists()
         or OutgoingEmail.objects.filter(state__in=UNSENT).exists()
     )
 
