@@ -102,8 +102,7 @@ def image(folder, environment):
 
 def _copy(source, target):
     if source.is_dir():
-        left_out = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(source, target, ignore=left_out)
+        shutil.copytree(source, target)  # compiled modules too: to compile them takes seconds
     else:
         target = target if target.name == source.name else target / source.name
         target.parent.mkdir(exist_ok=True)
