@@ -31,7 +31,8 @@ _ANSWERS = {
 
 @pytest.fixture
 def finder(page):
-    page.goto("/finder/", wait_until="networkidle")
+    with page.expect_response("**/basket/count/"):  # the last thing that a page asks for
+        page.goto("/finder/")
     return page
 
 
