@@ -7,25 +7,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from local_services import temporary
 from local_services.databases import Databases
 from tests.browser.server import LiveShop, serve
+from tests.browsing import CHROMIUM, chromium
 from tests.restoring import Snapshot
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-QUIET = [  # no calls home: they would fail here, many at a time
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
 DATABASE = f"test_shop_{os.getpid()}"  # of `live_shop`
 
 NewPage = Callable[..., Page]
@@ -82,15 +77,9 @@ def first_answer(live_shop: LiveShop) -> Callable[[str], requests.Response]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, started once for each file.
-
-    Not for the session: while it runs, Playwright keeps an event loop in this thread, and Django
-    refuses the database to every later test.
-    """
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield chromium
-        chromium.close()
+    """Chromium, for the tests of a file."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

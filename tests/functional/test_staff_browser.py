@@ -1,20 +1,19 @@
 """The staff pages in Chromium: nothing is blocked, nothing is asked of another host."""
 
-import shutil
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from saleor.account.models import User
 from saleor.warehouse.models import Stock
 
 from plugins.inventory.models import StockEntry
 from product_content.models import Guide
 from tests import staff
+from tests.browsing import CHROMIUM, chromium
 from tests.factories import ShippingMethodFactory, VoucherFactory, variant_in_stock
 from tests.unit.dashboard import builders
 
-CHROMIUM = shutil.which("chromium")
 PASSWORD = "long-and-quiet-water"
 
 pytestmark = [
@@ -28,8 +27,7 @@ pytestmark = [
 def signed_in(address, width):
     """Yield the first page of owner@example.org, who gave both factors, and what went wrong."""
     client, wrong = staff.signed_in(User.objects.get(email="owner@example.org")), []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": width, "height": 900})
         cookie = {"name": "sid", "value": client.cookies["sid"].value, "url": address}
         page.context.add_cookies([cookie])
@@ -39,7 +37,6 @@ def signed_in(address, width):
         page.on("response", lambda got: got.status < 400 or wrong.append(f"{got.status} {got.url}"))
         page.goto(f"{address}/staff/")
         yield page, wrong
-        browser.close()
 
 
 def _own(url, address):

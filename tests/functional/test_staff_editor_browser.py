@@ -1,20 +1,19 @@
 """A content editor's day in Chromium: a guide and a photo, from the form to the shop."""
 
-import shutil
-
 import pytest
 from django.contrib.auth.models import Group
 from playwright.sync_api import expect
 from saleor.account.models import User
 
 from dashboard.services.staff import make_roles
+from tests.browsing import CHROMIUM
 from tests.functional.test_staff_browser import PASSWORD, signed_in
 from tests.functional.test_staff_photos import picture, shown_set
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
 
 TEXTS = {

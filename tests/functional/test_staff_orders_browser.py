@@ -1,12 +1,11 @@
 """The pages of an order in Chromium, each looked at in a telephone's and a desk's width."""
 
 import os
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from saleor.order.models import Order
 
 from dashboard.models import SavedView
@@ -14,10 +13,10 @@ from plugins.discreet_shipping.order_contract import store_contract
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.ordering.fulfilment import fulfil
 from tests import personas
+from tests.browsing import CHROMIUM, chromium
 from tests.factories import ShippingMethodFactory, UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
 
-CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("SHOTS", "")
 SCHEME = os.environ.get("SCHEME", "light")
 WIDTHS = (390, 1280)
@@ -33,8 +32,7 @@ pytestmark = [
 def desk(address):
     """Yield a page of somebody of support, and the list of what went wrong in it."""
     client, wrong = personas.in_role("Support"), []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         context = browser.new_context(viewport=screen(WIDTHS[-1]), color_scheme=SCHEME)
         cookie = {"name": "sid", "value": client.cookies["sid"].value, "url": address}
         context.add_cookies([cookie])
@@ -42,7 +40,6 @@ def desk(address):
         page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         yield page, wrong
-        browser.close()
 
 
 def screen(width):

@@ -1,21 +1,20 @@
 """The bench in Chromium without JavaScript, with a scanner: letters and Enter, and no mouse."""
 
 import os
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from dashboard.models import PackingJob
 from plugins.discreet_shipping.order_contract import store_contract
 from plugins.discreet_shipping.plugin import current_settings
 from tests import personas
+from tests.browsing import CHROMIUM, chromium
 from tests.factories import variant_in_stock
 from tests.unit.dashboard import builders
 
-CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("SHOTS", "")
 LOOKS = ((390, "dark"), (1280, "light"), (820, "light"))  # the last is what the packer works with
 
@@ -40,15 +39,13 @@ def order():
 def bench(address):
     """Yield a page of a packer who gave both factors; JavaScript is off here."""
     client = personas.in_role("Packer")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         context = browser.new_context(
             viewport={"width": 820, "height": 1100}, java_script_enabled=False
         )
         cookie = {"name": "sid", "value": client.cookies["sid"].value, "url": address}
         context.add_cookies([cookie])
         yield context.new_page()
-        browser.close()
 
 
 def look(page, name):

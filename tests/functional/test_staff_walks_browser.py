@@ -1,20 +1,18 @@
 """A stretch of the day of support, on a telephone, and of a manager, in Chromium."""
 
-import shutil
 from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from dashboard.services.staff import make_roles
 from plugins.order_emails.models import OutgoingEmail
 from tests import personas
+from tests.browsing import CHROMIUM, chromium
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
-
-CHROMIUM = shutil.which("chromium")
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,8 +26,7 @@ DRAWN = "canvas => [...canvas.getContext('2d').getImageData(0, 0, 300, 150).data
 def opened(address, client, *, width, **context):
     """Yield the first page of whoever the test client is, and the list of what went wrong."""
     wrong = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         seen = browser.new_context(viewport={"width": width, "height": 900}, **context)
         seen.add_cookies([{"name": "sid", "value": client.cookies["sid"].value, "url": address}])
         page = seen.new_page()
@@ -37,7 +34,6 @@ def opened(address, client, *, width, **context):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(f"{address}/staff/")
         yield page, wrong
-        browser.close()
 
 
 def fits(page):

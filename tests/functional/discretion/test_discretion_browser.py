@@ -2,24 +2,23 @@
 
 import os
 import re
-import shutil
 from contextlib import contextmanager
 from itertools import product
 
 import pytest
 from django.core import mail
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from saleor.account.models import User
 from saleor.order.models import Order
 
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.point_import import import_points
+from tests.browsing import CHROMIUM, chromium
 from tests.functional.discretion.life import ADDRESS, printed, tomorrow
 from tests.functional.stripe.sandbox import CARD, let_browsers_follow
 from tests.staff import log_in
 from tests.unit.storefront.shop import open_shop
 
-CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to look at afterwards
 WIDTHS = (390, 1280)
 PASSWORD = "long-and-quiet-water"
@@ -38,15 +37,13 @@ pytestmark = [
 
 @contextmanager
 def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = chromium.new_context(viewport={"width": WIDTHS[-1], "height": 900})
+    with chromium() as browser:
+        context = browser.new_context(viewport={"width": WIDTHS[-1], "height": 900})
         page = context.new_page()
         page.wrong = []
         page.on("console", lambda said: said.type == "error" and page.wrong.append(said.text))
         page.on("pageerror", lambda error: page.wrong.append(str(error)))
         yield page
-        chromium.close()
 
 
 def look(page, name):

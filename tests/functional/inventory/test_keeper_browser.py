@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,14 @@ from saleor.warehouse.models import Stock
 
 from dashboard.services.staff import make_roles
 from plugins.inventory.ledger import check_ledger
+from tests.browsing import CHROMIUM
 from tests.functional.test_staff_browser import PASSWORD, signed_in
 from tests.unit.dashboard import builders
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
 
 

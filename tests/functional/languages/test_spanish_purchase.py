@@ -2,20 +2,19 @@
 
 import os
 import re
-import shutil
 from contextlib import contextmanager
 
 import pytest
 from django.core import mail
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from saleor.order.models import Order
 
 from product_content.catalogue.loading import load_catalogue
+from tests.browsing import CHROMIUM, chromium
 from tests.functional.discretion.words import found, sensitive_words
 from tests.functional.languages.english import english_on
 from tests.functional.stripe.sandbox import CARD, let_browsers_follow
 
-CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to look at afterwards
 WIDTHS = (390, 1280)
 SET = "Juego inicial, tallas 1–3"
@@ -43,17 +42,15 @@ def note(page, said):
 
 @contextmanager
 def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         # the browser wishes for English: the address alone decides
-        page = chromium.new_context(
+        page = browser.new_context(
             viewport={"width": WIDTHS[-1], "height": 900}, locale="en-GB"
         ).new_page()
         page.wrong, page.titles = [], []
         page.on("console", lambda said: note(page, said))
         page.on("pageerror", lambda error: page.wrong.append(str(error)))
         yield page
-        chromium.close()
 
 
 @pytest.fixture

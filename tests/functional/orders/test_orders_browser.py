@@ -2,17 +2,16 @@
 
 import os
 import re
-import shutil
 from contextlib import contextmanager
 
 import pytest
 from django.core import mail
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from saleor.order.models import Fulfillment, Order
 
 from plugins.ordering.cancelling import cancel_order
+from tests.browsing import CHROMIUM, chromium
 
-CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to look at afterwards
 LOOKS = ((1280, "dark"), (390, "light"))
 
@@ -31,14 +30,12 @@ def shop(settings, live_server):
 
 @contextmanager
 def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = chromium.new_context(
+    with chromium() as browser:
+        context = browser.new_context(
             viewport={"width": 390, "height": 900}, java_script_enabled=False
         )
         page = context.new_page()
         yield page
-        chromium.close()
 
 
 def look(page, name):
