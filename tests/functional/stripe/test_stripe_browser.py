@@ -1,23 +1,20 @@
 """What customers do at the till, in Chromium; the sandbox sends its webhooks by itself."""
 
-import shutil
-
 import pytest
 from django.conf import settings as django_settings
 from django.core import mail
 from django.db import connection
 from django.http import HttpResponse
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from saleor.account.models import User
 from saleor.order.models import Order
 
 from local_services.processes import wait_until
 from storefront.cookies import write_basket_token
+from tests.browsing import CHROMIUM, chromium
 from tests.functional.ordering.reading import pieces_held
 from tests.functional.stripe.sandbox import ASKS_3DS, CARD, DECLINED, Sandbox, let_browsers_follow
 from tests.staff import signed_in
-
-CHROMIUM = shutil.which("chromium")
 
 pytestmark = [
     pytest.mark.browser,
@@ -26,12 +23,24 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def own_sandbox(tmp_path, live_server):
-    sandbox = Sandbox(tmp_path, f"{live_server.url}/stripe/webhook/", "--retry-base", "0.2")
+@pytest.fixture(scope="module")
+def telling_sandbox(tmp_path_factory, live_server):
+    webhook = f"{live_server.url}/stripe/webhook/"
+    sandbox = Sandbox(tmp_path_factory.mktemp("telling"), webhook, "--retry-base", "0.2")
     sandbox.start()
     yield sandbox
     sandbox.kill()
+
+
+@pytest.fixture
+def own_sandbox(telling_sandbox):
+    """A sandbox that sends its webhooks; what a test has caused is told before the next begins."""
+    yield telling_sandbox
+    assert wait_until(lambda: has_told_all(telling_sandbox), 20)
+
+
+def has_told_all(sandbox):
+    return all(row["state"] == "done" for row in sandbox.read("deliveries"))
 
 
 @pytest.fixture
@@ -49,14 +58,12 @@ def browser(shop, checkout, monkeypatch):
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     answer, name = HttpResponse(), django_settings.BASKET_COOKIE_NAME
     write_basket_token(answer, checkout.pk)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = chromium.new_context(java_script_enabled=False)
+    with chromium() as browser:
+        context = browser.new_context(java_script_enabled=False)
         context.add_cookies([{"name": name, "value": answer.cookies[name].value, "url": shop}])
         context.set_default_timeout(20_000)
         yield context
         connection.close()  # beside that loop Django keeps another one than the teardown closes
-        chromium.close()
 
 
 def to_the_till(browser, shop):
@@ -141,6 +148,7 @@ def test_tab_closed_right_after_paying(browser, shop, client, variant, own_sandb
 
 
 def test_double_click(browser, shop, client, variant, own_sandbox):
+    before = own_sandbox.ledger
     page = browser.new_page()
     page.goto(f"{shop}/checkout/review/")
     page.get_by_role("button", name="Pay").dblclick()
@@ -148,10 +156,11 @@ def test_double_click(browser, shop, client, variant, own_sandbox):
     pay(page)
     page.wait_for_url("**/orders/**")
     expect_paid(page, order_and_mail(client, shop, variant))
-    assert len(own_sandbox.ledger["payments"]) == 1
+    assert len(own_sandbox.ledger["payments"]) == len(before["payments"]) + 1
 
 
 def test_two_tabs(browser, shop, client, variant, own_sandbox):
+    before = own_sandbox.ledger
     first, second = to_the_till(browser, shop), to_the_till(browser, shop)
     assert first.url == second.url
     pay(first)
@@ -161,4 +170,4 @@ def test_two_tabs(browser, shop, client, variant, own_sandbox):
     order = order_and_mail(client, shop, variant)
     expect_paid(first, order)
     expect_paid(second, order)
-    assert own_sandbox.ledger["captured"] == 10150
+    assert own_sandbox.ledger["captured"] == before["captured"] + 10150
