@@ -9,7 +9,6 @@ from django.core import mail
 from playwright.sync_api import expect
 from saleor.order.models import Order
 
-from product_content.catalogue.loading import load_catalogue
 from tests.browsing import CHROMIUM, chromium
 from tests.functional.discretion.words import found, sensitive_words
 from tests.functional.languages.english import english_on
@@ -54,10 +53,9 @@ def browser():
 
 
 @pytest.fixture
-def shop(settings, live_server, sandbox):
+def shop(settings, live_server, sandbox, catalogue):
     settings.PUBLIC_URL, settings.SHOP_NAME = live_server.url, "Stillwater"
     let_browsers_follow(settings, sandbox.url)
-    load_catalogue()
 
 
 def read_in_spanish(page, name):
