@@ -18,6 +18,7 @@ from local_services import dumps, schema, shop_database, temporary
 from local_services.databases import Databases, OtherServer, run_sql
 from local_services.schema import ROOT
 from tests.browser.server import load_catalogue_into
+from tests.factories import FakeProvider
 from tests.restoring import Snapshot, StockedDatabase, use
 
 pytest_plugins = ["tests.running"]
@@ -43,9 +44,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    """Begin each test with an empty cache: nobody asked for anything too often yet."""
+def _fresh_memory() -> None:
+    """Begin with an empty cache (nobody asked too often yet) and a provider without sessions."""
     cache.clear()
+    FakeProvider.reset()
 
 
 @pytest.fixture(scope="session")

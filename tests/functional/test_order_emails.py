@@ -26,7 +26,6 @@ from plugins.ordering.placing import place_order
 from plugins.ordering.releasing import BASKET_CHANGED, release_order
 from product_content.models import SetSize, SingleSize, Size
 from tests.factories import (
-    FakeProvider,
     GiftCardFactory,
     UserFactory,
     VoucherFactory,
@@ -39,12 +38,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SEND = "django.core.mail.EmailMessage.send"
 FULL = {"discreet_shipping": {"version": 1, "messages": "full"}}
 PRODUCT_WORDS = ("set", "dilator", "pelvic", "gentle", "size", "vagin")
-
-
-@pytest.fixture(autouse=True)
-def _provider(settings):
-    settings.PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
-    FakeProvider.reset()
 
 
 def pay(checkout):

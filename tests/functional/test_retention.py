@@ -28,17 +28,11 @@ from plugins.ordering.placing import place_order
 from plugins.ordering.releasing import release_order
 from plugins.ordering.retention import RETENTION
 from plugins.stripe_payments.models import EventState, StripeEvent
-from tests.factories import FakeProvider, UserFactory, VoucherFactory, basket, variant_in_stock
+from tests.factories import UserFactory, VoucherFactory, basket, variant_in_stock
 from tests.personas import anonymous
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PERSON = ("robin@example.org", "Robin", "Marsh", "Mill Lane", "LEWES", "Bluebell")
-
-
-@pytest.fixture(autouse=True)
-def _provider(settings):
-    settings.PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
-    FakeProvider.reset()
 
 
 def placed(**fields):

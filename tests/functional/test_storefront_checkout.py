@@ -24,9 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # no provider is called in
 
 
 @pytest.fixture
-def shop(settings):
-    FakeProvider.reset()
-    settings.PAYMENT_PROVIDER = "tests.factories.FakeProvider"
+def shop():
     return open_shop()
 
 

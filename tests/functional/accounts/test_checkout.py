@@ -9,7 +9,7 @@ from saleor.order.models import Order
 
 from plugins.discreet_shipping.choices import Choices, to_data
 from tests import personas
-from tests.factories import AddressFactory, FakeProvider
+from tests.factories import AddressFactory
 from tests.functional.accounts.conftest import PASSWORD
 from tests.functional.accounts.test_logging_in import log_in
 from tests.functional.test_storefront_checkout import ADDRESS, OWN, place
@@ -19,9 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # no provider is called in
 
 
 @pytest.fixture
-def shop(settings):
-    FakeProvider.reset()
-    settings.PAYMENT_PROVIDER = "tests.factories.FakeProvider"
+def shop():
     return open_shop()
 
 

@@ -20,17 +20,11 @@ from plugins.ordering.placing import place_order
 from plugins.ordering.retention import RETENTION
 from storefront.tasks import delete_unconfirmed
 from tests import personas
-from tests.factories import AddressFactory, FakeProvider, basket, variant_in_stock
+from tests.factories import AddressFactory, basket, variant_in_stock
 from tests.functional.accounts.conftest import PASSWORD
 from tests.functional.accounts.test_logging_in import log_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _provider(settings):
-    settings.PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
-    FakeProvider.reset()
 
 
 @pytest.fixture

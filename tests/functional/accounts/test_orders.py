@@ -7,17 +7,11 @@ from saleor.order.models import Order
 from plugins.ordering.links import order_link
 from plugins.ordering.placing import place_order
 from tests import personas
-from tests.factories import FakeProvider, basket, variant_in_stock
+from tests.factories import basket, variant_in_stock
 from tests.functional.accounts.conftest import mailed_path
 from tests.functional.accounts.test_links import choose
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _provider(settings):
-    settings.PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
-    FakeProvider.reset()
 
 
 @pytest.fixture

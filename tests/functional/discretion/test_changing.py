@@ -28,7 +28,6 @@ from plugins.ordering.placing import place_order
 from storefront.baskets import get_basket
 from storefront.discretion import keep_choices
 from tests.factories import (
-    FakeProvider,
     GiftCardFactory,
     ShippingMethodFactory,
     UserFactory,
@@ -39,12 +38,6 @@ from tests.factories import (
 from tests.personas import anonymous, link_holder, staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _provider(settings):
-    settings.PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
-    FakeProvider.reset()
 
 
 @pytest.fixture

@@ -51,7 +51,5 @@ def kit(warehouse):
 
 
 @pytest.fixture
-def provider(settings):
-    FakeProvider.reset()
-    settings.PAYMENT_PROVIDER = "tests.factories.FakeProvider"
+def provider():
     return FakeProvider

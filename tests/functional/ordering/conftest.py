@@ -6,8 +6,6 @@ from tests.factories import FakeProvider
 
 
 @pytest.fixture
-def provider(settings):
+def provider():
     """A payment provider that fails the test when it is called inside a transaction."""
-    settings.PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
-    FakeProvider.reset()
     return FakeProvider

@@ -7,13 +7,7 @@ from plugins.ordering.models import PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
-from tests.factories import FakeProvider, basket, variant_in_stock
-
-
-@pytest.fixture(autouse=True)
-def _provider(settings):
-    settings.PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
-    FakeProvider.reset()
+from tests.factories import basket, variant_in_stock
 
 
 @pytest.fixture
