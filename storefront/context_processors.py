@@ -7,9 +7,13 @@ from product_content.kinds import KINDS
 
 
 def shop(request: HttpRequest) -> dict[str, object]:
-    """Return the shop's name and the kinds of products for the menu.
+    """Return the shop's name, the kinds of products for the menu, and how much a line may hold.
 
     The basket's quantity is not here: public pages must be the same for everybody, so the count
     is fetched as a fragment of its own (`storefront:basket_count`).
     """
-    return {"shop_name": settings.SHOP_NAME, "kinds": KINDS.values()}
+    return {
+        "shop_name": settings.SHOP_NAME,
+        "kinds": KINDS.values(),
+        "max_quantity": settings.MAX_CHECKOUT_LINE_QUANTITY,
+    }

@@ -19,6 +19,11 @@ UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
+def not_sent(status: int) -> dict[str, bool]:
+    """Return the context that has a page say why nothing was sent."""
+    return {"too_many": status == TOO_MANY, "cannot_send": status == UNAVAILABLE}
+
+
 def see_other(address: str) -> HttpResponseRedirect:
     """Answer a form by sending the browser on with GET, so that a reload sends nothing twice.
 

@@ -35,6 +35,12 @@ class FoundPoint:
     kilometres: float | None
     measured_from: str = ""
 
+    @property
+    def is_within_area(self) -> bool:
+        """Say whether it is nearer to the centre of the area than a rounded distance can tell."""
+        near = self.kilometres is not None and self.kilometres < 1
+        return near and bool(self.measured_from)
+
 
 class Carrier(Protocol):
     """A carrier with collection points."""

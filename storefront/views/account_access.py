@@ -28,7 +28,14 @@ from storefront.errors import LinkNotSent
 from storefront.forms.account import EmailForm, LoginForm, NewPasswordForm
 from storefront.limits import is_within
 from storefront.order_access import revoke_order_access
-from storefront.responses import INVALID, TOO_MANY, UNAVAILABLE, form_view, see_other
+from storefront.responses import (
+    INVALID,
+    TOO_MANY,
+    UNAVAILABLE,
+    form_view,
+    not_sent,
+    see_other,
+)
 from storefront.tokens import confirm_tokens
 
 
@@ -141,7 +148,7 @@ def _ask_for_link(request: HttpRequest, page: str, send: Callable[..., None]) ->
     status = _problem_status(request, form, send) if form.is_bound else 200
     if status is None:
         return see_other(reverse("storefront:account_sent"))
-    context = {"form": form, "status": status}
+    context = {"form": form, **not_sent(status)}
     return render(request, f"storefront/account/{page}.html", context, status=status)
 
 

@@ -13,7 +13,7 @@ from plugins.inventory.alerts import delete_back_in_stock_alert
 from storefront.decorators import private_page, same_origin_only
 from storefront.for_sale import request_variant_alert
 from storefront.limits import is_within
-from storefront.responses import INVALID, TOO_MANY
+from storefront.responses import INVALID, TOO_MANY, not_sent
 
 _NO_ADDRESS = _("Enter an e-mail address, such as name@example.org.")
 
@@ -44,7 +44,7 @@ def request_alert(request: HttpRequest) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: AlertForm, status: int) -> HttpResponse:
-    context = {"form": form, "status": status}
+    context = {"form": form, **not_sent(status)}
     return render(request, "storefront/back_in_stock/form.html", context, status=status)
 
 

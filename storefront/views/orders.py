@@ -25,7 +25,15 @@ from storefront.limits import is_within
 from storefront.order_access import give_order_access, link_expired, order_page
 from storefront.orders import get_order_page, order_id_of
 from storefront.receipts import get_receipt, receipt_pdf
-from storefront.responses import INVALID, REFUSED, TOO_MANY, UNAVAILABLE, form_view, see_other
+from storefront.responses import (
+    INVALID,
+    REFUSED,
+    TOO_MANY,
+    UNAVAILABLE,
+    form_view,
+    not_sent,
+    see_other,
+)
 from storefront.types import OrderPage
 
 
@@ -143,5 +151,5 @@ def link_sent(request: HttpRequest) -> HttpResponse:
 
 
 def _link_page(request: HttpRequest, form: NewLinkForm, status: int) -> HttpResponse:
-    context = {"form": form, "status": status}
+    context = {"form": form, **not_sent(status)}
     return render(request, "storefront/orders/new_link.html", context, status=status)
