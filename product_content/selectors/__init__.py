@@ -4,7 +4,6 @@ from product_content.selectors.guides import get_guide, list_guides, preview_gui
 from product_content.selectors.lists import (
     list_products,
     list_sets,
-    list_singles,
     list_sizes,
     singles_by_size,
 )
@@ -18,7 +17,6 @@ __all__ = [
     "list_guides",
     "list_products",
     "list_sets",
-    "list_singles",
     "list_sizes",
     "preview_guide",
     "singles_by_size",

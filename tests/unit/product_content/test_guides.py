@@ -10,7 +10,6 @@ from product_content.selectors import (
     list_guides,
     list_products,
     list_sets,
-    list_singles,
 )
 
 FORBIDDEN = (
@@ -49,7 +48,7 @@ def test_no_promise_is_made(shop):
     texts = {guide.slug: f"{guide.summary} {guide.body_markdown}" for guide in Guide.objects.all()}
     for kind, cards in (
         ("sets", list_sets()),
-        ("singles", list_singles()),
+        ("singles", list_products("singles")),
         ("care", list_products("care")),
     ):
         for card in cards:
@@ -83,7 +82,7 @@ def test_links_go_both_ways(shop):
 def test_every_product_has_a_guide_and_every_guide_others_to_read(shop):
     for kind, cards in (
         ("sets", list_sets()),
-        ("singles", list_singles()),
+        ("singles", list_products("singles")),
         ("care", list_products("care")),
     ):
         for card in cards:

@@ -12,7 +12,7 @@ from saleor.product.models import Collection, Product
 from product_content.catalogue.adapters.products import kind_of
 from product_content.catalogue.loading import load_catalogue
 from product_content.models import SafetyCard
-from product_content.selectors import list_products, list_sets, list_singles, list_sizes
+from product_content.selectors import list_products, list_sets, list_sizes
 
 
 def slugs(cards):
@@ -64,7 +64,7 @@ def test_a_card_has_all_that_a_list_shows(loaded):
 
 
 def test_a_single_starts_at_its_lowest_price_and_asks_for_a_choice(loaded):
-    (card,) = list_singles()
+    (card,) = list_products("singles")
 
     assert (card.price, card.several_prices, card.variant_id) == (pounds("12.00"), True, None)
     assert [size.number for size in card.sizes] == [1, 2]
@@ -78,38 +78,14 @@ def test_the_chart_has_nine_sizes_in_order(shop):
     assert [size.number for size in chart] == list(range(1, 10))
 
 
-FILTERS = [
-    ({"size": 9}, ["large-set-sizes-6-9", "step-set-sizes-8-9"]),
-    ({"to_size": 3}, ["starter-set-sizes-1-3", "step-set-sizes-2-3"]),
-    (
-        {"from_size": 6},
-        ["step-set-sizes-6-7", "large-set-sizes-6-9", "step-set-sizes-8-9"],
-    ),
-    ({"from_size": 3, "to_size": 5}, ["step-set-sizes-4-5"]),
-    ({"magnetic": True}, ["magnetic-set-sizes-1-4", "magnetic-set-sizes-5-8"]),
-    ({"firmness": "Firm: does not bend"}, ["firm-set-sizes-3-7"]),
-    ({"max_price": pounds("25.00")}, ["step-set-sizes-2-3", "step-set-sizes-4-5"]),
-    ({"size": 1, "magnetic": False, "to_size": 3}, ["starter-set-sizes-1-3"]),
-    ({"size": 77}, []),
-]
-
-
-def test_filters(shop):
-    for filters, expected in FILTERS:
-        assert slugs(list_sets(**filters)) == expected, filters
-
-
-def test_sold_out_sets_are_shown_unless_only_stock_is_wanted(loaded):
+def test_sold_out_sets_are_shown(loaded):
     Product.objects.get(slug="small-set").variants.get().stocks.all().delete()
 
     assert [card.available for card in list_sets()] == [0]
-    assert list_sets(in_stock=True) == []
 
 
-def test_singles_by_size_and_magnet(shop):
-    assert slugs(list_singles()) == ["magnetic-single", "smooth-single"]
-    assert slugs(list_singles(size=9, magnetic=False)) == ["smooth-single"]
-    assert list_singles(size=12) == []
+def test_singles_by_name(shop):
+    assert slugs(list_products("singles")) == ["magnetic-single", "smooth-single"]
 
 
 def test_care_products_by_name(shop):
@@ -176,7 +152,9 @@ def test_a_sale_that_is_over_changes_nothing(loaded):
     assert list_sets()[0].price == pounds("30.00")
 
 
-@pytest.mark.parametrize("read", [list_sets, list_singles, partial(list_products, "care")])
+@pytest.mark.parametrize(
+    "read", [list_sets, *(partial(list_products, kind) for kind in ("singles", "care"))]
+)
 def test_two_queries_however_many_products(shop, folder, read, django_assert_num_queries):
     with django_assert_num_queries(2):
         few = len(read())
