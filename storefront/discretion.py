@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from prices import Money
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
-from saleor.order.models import Order
 
 from plugins.discreet_shipping.choices import CHOICES_KEY, OPTIONS, Choices, to_data
 from plugins.discreet_shipping.collection_points import FoundPoint, find_point, points_near
@@ -23,10 +22,9 @@ from plugins.discreet_shipping.contract import Contract
 from plugins.discreet_shipping.errors import ChoicesRefused
 from plugins.discreet_shipping.label_files import as_svg, printout_sheet
 from plugins.discreet_shipping.options import DeliveryContext, is_offered
-from plugins.discreet_shipping.order_contract import contract_of, preview_contract
-from plugins.discreet_shipping.packing import progress_of
+from plugins.discreet_shipping.order_contract import preview_contract
 from plugins.discreet_shipping.plugin import current_settings
-from plugins.discreet_shipping.policies import may_change, selectable_days
+from plugins.discreet_shipping.policies import selectable_days
 from plugins.discreet_shipping.saved_choices import (
     choices_of,
     delivery_context,
@@ -40,7 +38,7 @@ from storefront.baskets import find_checkout
 from storefront.checkout import checkout_for_change, discount_kept
 from storefront.locks import locked_user
 from storefront.orders import orders_by_token
-from storefront.types import Basket
+from storefront.types import Basket, OrderPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +85,9 @@ def preview_of_basket(basket: Basket) -> PrivacyPreview | None:
     return _preview(contract)
 
 
-def preview_of_order(token: UUID) -> PrivacyPreview | None:
+def preview_of_order(order: OrderPage) -> PrivacyPreview | None:
     """Return what was promised for the order, or None for one without a Contract."""
-    order = _find_order(token)
-    contract = contract_of(order) if order else None
-    return _preview(contract) if contract else None
+    return _preview(order.contract) if order.contract else None
 
 
 def offer_for_basket(token: UUID | None) -> Offer | None:
@@ -105,7 +101,7 @@ def offer_for_basket(token: UUID | None) -> Offer | None:
 
 def offer_for_order(token: UUID) -> Offer | None:
     """Return what can still be chosen for a placed order."""
-    order = _find_order(token)
+    order = orders_by_token(token).select_related("shipping_address").first()
     if order is None or order.shipping_address is None:
         return None
     context = delivery_context(order, current_settings(), choices_of(order))
@@ -130,16 +126,6 @@ def chosen_problems(token: UUID | None) -> dict[str, str]:
     if checkout is None or not rules.active or not checkout.is_shipping_required():
         return {}
     return problems_of(checkout, rules)
-
-
-def change_refusal(token: UUID) -> str:
-    """Say why an order's choices cannot be changed now; "" when they can."""
-    order = _find_order(token)
-    return may_change(**progress_of(order)).reason if order else ""
-
-
-def _find_order(token: UUID) -> Order | None:
-    return orders_by_token(token).select_related("shipping_address").first()
 
 
 def _offer(context: DeliveryContext, currency: str, postcode: str) -> Offer:

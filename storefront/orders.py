@@ -16,6 +16,8 @@ from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Order, OrderLine
 
 from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.packing import progress_of
+from plugins.discreet_shipping.policies import may_change
 from plugins.ordering.models import ACTIVE, PaymentSession, Refund, RefundStatus
 from plugins.ordering.order_messages import message_promise
 from plugins.ordering.order_state import (
@@ -188,6 +190,7 @@ def _page(order: Order) -> OrderPage:
         was_paid=was_paid(order),
         reported=["", *order.private_metadata.get(CARRIER_REPORTS_KEY, [])][-1],
         cancel_refusal=may_be_cancelled(order).reason,
+        change_refusal=may_change(**progress_of(order)).reason,
     )
 
 

@@ -146,7 +146,8 @@ class OrderPage:
     `checking`: money came, staff must look. `held_until` is set while it waits. `parcel_lines`
     is what the label says, which may be another place than `address`. `was_paid` stays true
     when the money went back. `reported` is what the carrier told last: ready_to_collect,
-    delivered or nothing. `cancel_refusal` says why it cannot be cancelled (any more).
+    delivered or nothing. `cancel_refusal` says why it cannot be cancelled (any more), and
+    `change_refusal` why its delivery choices cannot be changed.
     """
 
     id: int
@@ -172,6 +173,7 @@ class OrderPage:
     was_paid: bool
     reported: str
     cancel_refusal: str
+    change_refusal: str
 
     @property
     def expected(self) -> date | None:

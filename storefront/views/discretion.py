@@ -21,9 +21,9 @@ from storefront.discretion import keep_choices
 from storefront.errors import BasketRefused
 from storefront.forms.discretion import LIMITS, WEEKDAY_NAMES, DiscretionForm, read_sent
 from storefront.order_access import order_page
-from storefront.orders import get_order_page, order_id_of
+from storefront.orders import get_order_page
 from storefront.responses import INVALID, REFUSED, form_view, see_other
-from storefront.types import Basket
+from storefront.types import Basket, OrderPage
 
 
 @require_safe
@@ -69,10 +69,11 @@ def options(request: HttpRequest) -> HttpResponse:
 @order_page
 def order_preview(request: HttpRequest, token: UUID) -> HttpResponse:
     """Show what was promised for a placed order."""
-    order, promised = get_order_page(token), discretion.preview_of_order(token)
-    if order is None or promised is None:
+    order = _found(token)
+    promised = discretion.preview_of_order(order)
+    if promised is None:
         raise Http404
-    context = {"order": order, "preview": promised, "refusal": discretion.change_refusal(token)}
+    context = {"order": order, "preview": promised, "refusal": order.change_refusal}
     return render(request, "storefront/discretion/order_preview.html", context)
 
 
@@ -80,23 +81,21 @@ def order_preview(request: HttpRequest, token: UUID) -> HttpResponse:
 @order_page
 def order_options(request: HttpRequest, token: UUID) -> HttpResponse:
     """Let the customer change it until packing begins."""
-    order_id = order_id_of(token)
-    if order_id is None:
-        raise Http404
-    if refusal := discretion.change_refusal(token):
-        return _order_options(request, token, refusal=refusal, status=REFUSED)
+    order = _found(token)
+    if order.change_refusal:
+        return _order_options(request, order, refusal=order.change_refusal, status=REFUSED)
     if request.method != "POST":
-        return _order_options(request, token)
+        return _order_options(request, order)
     data = read_sent(request.POST)
     if "search" in request.POST:
-        return _order_options(request, token, sent=data)
+        return _order_options(request, order, sent=data)
     try:
-        change_choices(order_id=order_id, data=data)
+        change_choices(order_id=order.id, data=data)
     except ChoicesRefused as refused:
         problems = refused.problems
-        return _order_options(request, token, sent=data, problems=problems, status=INVALID)
+        return _order_options(request, order, sent=data, problems=problems, status=INVALID)
     except ChangeRefused as refused:
-        return _order_options(request, token, sent=data, refusal=str(refused), status=REFUSED)
+        return _order_options(request, order, sent=data, refusal=str(refused), status=REFUSED)
     return see_other(f"/orders/{token}/seen/?changed=yes")
 
 
@@ -139,17 +138,24 @@ def _remembers(request: HttpRequest) -> bool:
     return discretion.remembers(customer_id(request))
 
 
+def _found(token: UUID) -> OrderPage:
+    order = get_order_page(token)
+    if order is None:
+        raise Http404
+    return order
+
+
 def _order_options(
     request: HttpRequest,
-    token: UUID,
+    order: OrderPage,
     *,
     sent: dict[str, Any] | None = None,
     problems: dict[str, str] | None = None,
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    offer, order = discretion.offer_for_order(token), get_order_page(token)
-    if offer is None or order is None:
+    offer = discretion.offer_for_order(order.token)
+    if offer is None:
         raise Http404
     context = {"order": order, "refusal": refusal, **_fields(request, offer, sent, problems)}
     return render(request, "storefront/discretion/order_options.html", context, status=status)
