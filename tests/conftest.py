@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 from django.core.cache import cache
 from django.db import connections
 from django.test import TransactionTestCase
 from playwright.sync_api import expect
+from pytest_django.plugin import DjangoDbBlocker
 
 from local_services import dumps, schema, shop_database, temporary
 from local_services.databases import Databases, OtherServer, run_sql
@@ -20,6 +22,7 @@ from local_services.schema import ROOT
 from tests.browser.server import load_catalogue_into
 from tests.factories import FakeProvider
 from tests.restoring import Snapshot, StockedDatabase, use
+from tests.unit.storefront.shop import Shop, open_shop
 
 pytest_plugins = ["tests.running"]
 SCHEMA_STORE = ROOT / "var" / "schema"
@@ -113,14 +116,16 @@ def django_db_setup(database_server: Databases, schema_template: str) -> Iterato
 
     def start_afresh(*_: object) -> None:
         nonlocal snapshot
-        connections["default"].close()
-        if not snapshot.restore():
+        if not snapshot.restore(connections["default"]):
+            connections["default"].close()
             temporary.copy(database_server, schema_template, name)
             snapshot = Snapshot(url)
 
     use(url)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", start_afresh)
+        # Django would open a new connection for each test, which knows no table yet.
+        patch.setattr(TransactionTestCase, "_should_reload_connections", lambda _: False)
         yield
     connections["default"].close()
     temporary.drop(database_server, name)
@@ -139,9 +144,36 @@ def stocked_database(
     temporary.drop(database_server, name)
 
 
+@pytest.fixture(scope="session")
+def _small_shop(
+    database_server: Databases,
+    schema_template: str,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[tuple[StockedDatabase, Shop]]:
+    name = f"test_small_shop_{os.getpid()}"
+    temporary.copy(database_server, schema_template, name)
+    database = StockedDatabase(database_server.url(name))
+    with django_db_blocker.unblock(), database.filled():
+        shop = open_shop()
+    yield database, shop
+    database.connection.close()
+    temporary.drop(database_server, name)
+
+
+@pytest.fixture
+def shop(db: None, _small_shop: tuple[StockedDatabase, Shop]) -> Iterator[Shop]:
+    """A small shop with ten pieces of everything, alone in its database, as `catalogue` is.
+
+    Ask for it before anything else that puts rows into the database.
+    """
+    database, made = _small_shop
+    with database.used():
+        yield deepcopy(made)
+
+
 @pytest.fixture
 def catalogue(db: None, stocked_database: StockedDatabase) -> Iterator[None]:
     """Give the test the database with the real catalogue; what it changes there is undone."""
-    atomic = connections["default"].in_atomic_block
-    with stocked_database.rolled_back() if atomic else stocked_database.restored():
+    with stocked_database.used():
         yield

@@ -10,7 +10,6 @@ from saleor.warehouse.models import Allocation
 from plugins.ordering.outcomes import PaymentUnavailable
 from tests.factories import FakeProvider, GiftCardFactory, VoucherFactory
 from tests.personas import wrong_customer
-from tests.unit.storefront.shop import open_shop
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 ADDRESS = {
@@ -21,11 +20,6 @@ ADDRESS = {
 PRODUCT_WORDS = ("dilator", "starter", "silicone", "vagin", "pelvic")
 
 pytestmark = pytest.mark.django_db(transaction=True)  # no provider is called inside a transaction
-
-
-@pytest.fixture
-def shop():
-    return open_shop()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from saleor.checkout.models import Checkout, CheckoutLine
 from storefront.basket_changes import add_to_basket, change_line
 from storefront.baskets import basket_quantity, get_basket
 from storefront.errors import LineGone, NotForSale, ShortOfStock, TooMany
-from tests.unit.storefront.shop import open_shop
 
 
 def add(variant, quantity=1, token=None):
@@ -141,8 +140,7 @@ def test_adding_takes_few_queries(shop):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_eight_clicks_at_once_lose_none_and_make_one_line():
-    shop = open_shop()
+def test_eight_clicks_at_once_lose_none_and_make_one_line(shop):
     token = add(shop.lubricant).token
 
     def click(_):
