@@ -44,26 +44,50 @@ def test_nothing_tells_what_was_bought(observed, sandbox, caplog, choices):
     assert live(observed, sandbox, caplog, choices) == []
 
 
+PLANTED = {
+    "order_emails/order_confirmed/subject.txt": "Your dilator order",
+    "order_emails/order_confirmed/body.txt": "For your pelvic floor",
+    "storefront/discretion/preview.html": "<title>Vaginismus</title>",
+}
+SENT = "Your {shop} dilators {number} are on their way"
+
+
+@pytest.fixture(scope="module")
+def planted_life():
+    """Keep what was found in the one life with planted words, which takes seconds."""
+    return []
+
+
+@pytest.fixture
+def found_planted(request, planted_life):
+    """Return what is found when some texts of different places hold a word each."""
+    if not planted_life:
+        request.getfixturevalue("plant")
+        fixtures = map(request.getfixturevalue, ("observed", "sandbox", "caplog"))
+        planted_life.extend(live(*fixtures, USUAL))
+    return planted_life
+
+
+@pytest.fixture
+def plant(settings, tmp_path, monkeypatch):
+    for template, text in PLANTED.items():
+        file = tmp_path / template
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    monkeypatch.setitem(EMAIL_KINDS, "sent", replace(EMAIL_KINDS["sent"], subject=SENT))
+
+
 @pytest.mark.parametrize(
-    ("template", "text", "place"),
+    ("place", "word"),
     [
-        ("order_emails/order_confirmed/subject.txt", "Your dilator order", "e-mail"),
-        ("order_emails/order_confirmed/body.txt", "For your pelvic floor", "e-mail text"),
-        (
-            "storefront/discretion/preview.html",
-            "<title>Vaginismus</title>",
-            "title of /checkout/seen/",
-        ),
+        ("e-mail", "dilator"),
+        ("e-mail text", "pelvic"),
+        ("title of /checkout/seen/", "vaginismus"),
     ],
 )
-def test_one_planted_word_is_found(
-    observed, sandbox, caplog, settings, tmp_path, template, text, place
-):
-    file = tmp_path / template
-    file.parent.mkdir(parents=True)
-    file.write_text(text)
-    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
-    assert place in {where for where, _word in live(observed, sandbox, caplog, USUAL)}
+def test_one_planted_word_is_found(found_planted, place, word):
+    assert (place, word) in found_planted
 
 
 def test_one_planted_word_in_any_text_of_any_email_is_found(monkeypatch):
@@ -74,12 +98,8 @@ def test_one_planted_word_in_any_text_of_any_email_is_found(monkeypatch):
         assert found(sensitive_words(), [("HTML", mail.html)]) == [("HTML", "pelvic")], name
 
 
-def test_one_planted_word_in_a_promised_subject_is_found_in_every_email_of_that_kind(
-    observed, sandbox, caplog, monkeypatch
-):
-    planted = replace(EMAIL_KINDS["sent"], subject="Your {shop} dilators {number} are on their way")
-    monkeypatch.setitem(EMAIL_KINDS, "sent", planted)
-    assert ("sent e-mail", "dilators") in live(observed, sandbox, caplog, USUAL)
+def test_one_planted_word_in_a_promised_subject_is_found_in_every_email_of_that_kind(found_planted):
+    assert ("sent e-mail", "dilators") in found_planted
 
 
 def test_words_are_those_of_the_catalogue_and_the_guides():
