@@ -8,14 +8,7 @@ import pytest
 from PIL import Image
 from saleor.product.models import Product
 
-from tests.unit.storefront.shop import open_shop
-
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(db):
-    return open_shop()
 
 
 def data(client, path):

@@ -6,15 +6,9 @@ from saleor.checkout.models import Checkout, CheckoutLine
 
 from storefront.cookies import BASKET_COOKIE_AGE
 from tests.factories import GiftCardFactory, VoucherFactory
-from tests.unit.storefront.shop import open_shop
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 HTMX = {**OWN, "HX-Request": "true"}
-
-
-@pytest.fixture
-def shop(db):
-    return open_shop()
 
 
 @pytest.fixture

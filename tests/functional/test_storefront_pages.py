@@ -7,7 +7,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from storefront.basket_changes import add_to_basket
-from tests.unit.storefront.shop import open_shop
 
 PUBLIC = {  # most SQL queries that each page may need
     "/": 6,
@@ -25,11 +24,6 @@ PUBLIC = {  # most SQL queries that each page may need
 }
 PRIVATE = ["/basket/", "/basket/count/"]
 NAMED = {"canonical", "alternate"}  # links that say where a page is, and load nothing
-
-
-@pytest.fixture
-def shop(db):
-    return open_shop()
 
 
 def parsed(response):

@@ -14,7 +14,6 @@ from storefront.baskets import get_basket
 from tests.functional.discretion.life import ADDRESS, tomorrow
 from tests.functional.discretion.words import DATA
 from tests.personas import anonymous
-from tests.unit.storefront.shop import open_shop
 
 pytestmark = pytest.mark.django_db
 USUAL = {"label_name": "own", "handover": "any", "day": "any", "slip": "none", "receipt": "email",
@@ -25,9 +24,8 @@ LOCKER = b"GB-L,Own,locker,Station Locker,1 Road,Lewes,BN7 2AA,GB,50.87,0.01,alw
 
 
 @pytest.fixture
-def guest(settings):
+def guest(shop):
     client = anonymous(headers={"Sec-Fetch-Site": "same-origin"})
-    shop = open_shop()
     import_points(content=HEADER + ABROAD + LOCKER)
     client.post("/basket/add/", {"variant": shop.starter.pk, "quantity": 1})
     client.post("/checkout/address/", ADDRESS)

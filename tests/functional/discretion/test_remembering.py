@@ -11,17 +11,11 @@ from tests.factories import UserFactory
 from tests.functional.discretion.life import ADDRESS
 from tests.functional.discretion.test_forged import USUAL
 from tests.personas import anonymous, customer, owner
-from tests.unit.storefront.shop import open_shop
 
 pytestmark = pytest.mark.django_db
 OWN = {"headers": {"Sec-Fetch-Site": "same-origin"}}
 CHOSEN = USUAL | {"label_name": "initials", "code_word": "Bluebell"}
 BOX = 'name="remember"'
-
-
-@pytest.fixture
-def shop(settings):
-    return open_shop()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from plugins.inventory.alerts import alert_token
 from plugins.inventory.models import BackInStockAlert
 from storefront.limits import MAX_REQUESTS
 from tests import personas
-from tests.unit.storefront.shop import open_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -14,8 +13,7 @@ SAME = {"HTTP_SEC_FETCH_SITE": "same-origin"}
 
 
 @pytest.fixture
-def sold_out():
-    shop = open_shop()
+def sold_out(shop):
     shop.set_stock(shop.starter, 0)
     return shop.starter
 
