@@ -92,6 +92,11 @@ def worker() -> str:
     return _line(_BIN / "celery", "-A", "saleor_config", "--quiet", "worker", *options, *alone)
 
 
+def worker_reloading() -> str:
+    """Celery's worker, which starts anew when a Python file changes."""
+    return _line(sys.executable, "manage.py", "reloading_worker")
+
+
 def beat(folder: Path) -> str:
     """Celery's clock. It keeps no pid file: one left behind by kill -9 would stop it."""
     options = ("--schedule", folder / "schedule", "--pidfile=", "--loglevel", "WARNING")

@@ -245,12 +245,13 @@ class Supervisor:
     def _shop(self) -> ShopProcesses:
         if self._development:
             environment = commands.environment(settings="dev", **self._variables)
-            web = commands.web_reloading(self._port)
+            web, worker = commands.web_reloading(self._port), commands.worker_reloading()
         else:
-            environment, web = self._environment, commands.web(self._port)
+            environment = self._environment
+            web, worker = commands.web(self._port), commands.worker()
         shop = ShopProcesses(self._watchdog, environment)
         shop.add("web", web)
-        shop.add("worker", commands.worker())
+        shop.add("worker", worker)
         shop.add("beat", commands.beat(self._places.folder("beat")))
         if self._inbox:
             shop.add("inbox", commands.inbox(self._places.folder("inbox"), self._inbox))
