@@ -11,36 +11,33 @@ typed one, and put every address into the account unasked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from saleor.account.models import Address, User
 from saleor.checkout.models import Checkout, CheckoutLine
-from saleor.checkout.utils import (
-    add_voucher_to_checkout,
-    recalculate_checkout_discount,
-    remove_voucher_from_checkout,
-)
-from saleor.discount.models import NotApplicable, Voucher
-from saleor.discount.utils import fetch_active_discounts
+from saleor.checkout.utils import remove_voucher_from_checkout
+from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
 
+from plugins.ordering.basket import read_basket
+from plugins.ordering.holds import holds_of_basket
 from plugins.ordering.order_state import live_order_for_checkout
+from plugins.ordering.pricing import card_refusal, price_basket
+from plugins.ordering.saleor_patches import one_configuration
 from product_content.selectors import availability
-from storefront.baskets import reserved_quantities
+from storefront.baskets import find_checkout, reserved_quantities
 from storefront.errors import CodeRefused, LineGone, NotForSale, ShortOfStock, TooMany
 from storefront.for_sale import ForSale, for_sale
 from storefront.locks import locked_checkout
 
 _UNKNOWN = _("We do not know this code, or it has ended.")
-_NOTHING_LEFT = _("This gift card has nothing left on it.")
-_DELIVERY_FIRST = _("This code is for delivery. Choose the delivery first, then enter it.")
 
 
 @transaction.atomic
@@ -48,7 +45,7 @@ def apply_code(*, token: UUID | None, code: str) -> None:
     """Put a voucher or a gift card into the basket. Raises CodeRefused or LineGone."""
     checkout = _locked_or_refused(token)
     spellings = {code, code.upper()}
-    if voucher := Voucher.objects.active(timezone.now()).filter(code__in=spellings).first():
+    if voucher := _usable_voucher(checkout, spellings):
         _add_voucher(checkout, voucher)
     elif card := GiftCard.objects.active(timezone.localdate()).filter(code__in=spellings).first():
         _add_gift_card(checkout, card)
@@ -73,14 +70,6 @@ def remove_gift_card(*, token: UUID | None, card_id: int) -> None:
     _touch(checkout)
 
 
-def renew_discount(checkout: Checkout) -> bool:
-    """Recalculate the voucher's discount; False when it no longer applies and was removed."""
-    recalculate_checkout_discount(
-        checkout, _lines_for_discounts(checkout), fetch_active_discounts()
-    )
-    return bool(checkout.voucher_code)
-
-
 def _touch(checkout: Checkout) -> None:
     """Note that the basket has just been changed."""
     checkout.save(update_fields=["last_change"])
@@ -93,30 +82,32 @@ def _locked_or_refused(token: UUID | None) -> Checkout:
     return found
 
 
-def _lines_for_discounts(checkout: Checkout) -> Iterable[CheckoutLine]:
-    return list(
-        checkout.lines.select_related("variant__product__product_type").prefetch_related(
-            "variant__product__collections"
-        )
-    )
+def _usable_voucher(checkout: Checkout, spellings: set[str]) -> Voucher | None:
+    """Return a voucher that runs and is not used up, or is by this basket's own order only."""
+    vouchers = Voucher.objects.filter(code__in=spellings)
+    held = Q(pk=holds_of_basket(checkout.pk).voucher_id)
+    return vouchers.active(timezone.now()).first() or vouchers.filter(held).first()
 
 
 def _add_voucher(checkout: Checkout, voucher: Voucher) -> None:
-    try:
-        add_voucher_to_checkout(
-            checkout, _lines_for_discounts(checkout), voucher, fetch_active_discounts()
-        )
-    except NotApplicable as error:
-        text = strip_tags(str(error))
-        raise CodeRefused(str(_DELIVERY_FIRST) if "shipping method" in text else text) from error
-    renew_discount(checkout)  # Saleor caps the discount at the subtotal only here
+    """Keep the code with the basket, if it applies now; what it takes off is never stored."""
+    found = find_checkout(checkout.pk)
+    if found is None:
+        raise LineGone
+    found.voucher_code = voucher.code
+    with one_configuration():
+        priced = price_basket(read_basket(found, holds_of_basket(found.pk)))
+    if refusals := [one.reason for one in priced.left_out if one.kind == "voucher"]:
+        raise CodeRefused(refusals[0])
+    checkout.voucher_code = voucher.code
+    checkout.save(update_fields=["voucher_code"])
 
 
 def _add_gift_card(checkout: Checkout, card: GiftCard) -> None:
     if card.currency != checkout.currency:
         raise CodeRefused(str(_UNKNOWN))
-    if not card.current_balance_amount:
-        raise CodeRefused(str(_NOTHING_LEFT))
+    if refusal := card_refusal(card, holds_of_basket(checkout.pk)):
+        raise CodeRefused(refusal)
     checkout.gift_cards.add(card)
 
 
@@ -209,8 +200,6 @@ def _finish(checkout: Checkout, line_quantity: int, basket_quantity: int) -> Bas
     Checkout.objects.filter(pk=checkout.pk).update(
         quantity=basket_quantity, last_change=timezone.now()
     )
-    if checkout.voucher_code:
-        renew_discount(checkout)
     return BasketChange(checkout.pk, line_quantity, basket_quantity)
 
 

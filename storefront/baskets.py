@@ -1,4 +1,4 @@
-"""Reading a basket, with Saleor's own price calculations."""
+"""Reading a basket."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Sum
-from prices import Money
 from saleor.checkout.models import Checkout, CheckoutLine
-from saleor.core.taxes import zero_money
-from saleor.discount import DiscountInfo
-from saleor.discount.utils import fetch_active_discounts
 from saleor.order import OrderStatus
-from saleor.plugins.manager import PluginsManager, get_plugins_manager
 from saleor.warehouse.models import Allocation
 
+from plugins.ordering.basket import Basket as Content
+from plugins.ordering.basket import read_basket
+from plugins.ordering.holds import holds_of_basket
+from plugins.ordering.pricing import card_balance, price_basket
+from plugins.ordering.saleor_patches import one_configuration
+from plugins.ordering.shown import picture_of
+from plugins.ordering.totals import CARD_DIGITS, LineTotals, Totals
 from product_content.languages import translated_text
 from product_content.selectors import availability
 from product_content.selectors.lists import product_url
@@ -47,7 +49,7 @@ def find_checkout(token: UUID | None) -> Checkout | None:
         return None
     return (
         Checkout.objects.filter(pk=token, user=None)
-        .select_related("shipping_address", "shipping_method__shipping_zone")
+        .select_related("shipping_address", "billing_address", "shipping_method__shipping_zone")
         .prefetch_related(
             "lines__variant__product__product_type",
             "lines__variant__product__category",
@@ -60,63 +62,49 @@ def find_checkout(token: UUID | None) -> Checkout | None:
 
 def build_basket(checkout: Checkout) -> Basket:
     """Return the values of a checkout that `find_checkout` has read."""
-    manager, discounts = get_plugins_manager(), fetch_active_discounts()
-    lines = list(checkout.lines.all())
-    total = manager.calculate_checkout_total(checkout, lines, discounts).gross
-    cards = tuple(_card(card) for card in checkout.gift_cards.all())
-    card_total = min(sum((c.balance for c in cards), zero_money(checkout.currency)), total)
-    method = checkout.shipping_method
-    delivery = manager.calculate_checkout_shipping(checkout, lines, discounts).gross
+    content = read_basket(checkout, holds_of_basket(checkout.pk))
+    with one_configuration():
+        priced = price_basket(content)
     return Basket(
         token=checkout.pk,
-        lines=tuple(_lines(checkout, lines, manager, discounts)),
-        quantity=sum(line.quantity for line in lines),
-        subtotal=manager.calculate_checkout_subtotal(checkout, lines, discounts).gross,
-        delivery=delivery if method else None,
-        delivery_name=translated_text(method.name) if method else "",
+        lines=tuple(_lines(content, priced.totals)),
+        quantity=sum(line.quantity for line in content.lines),
+        totals=priced.totals,
         delivery_id=checkout.shipping_method_id,
-        discount=checkout.discount,
-        discount_name=checkout.discount_name or "",
         voucher_code=checkout.voucher_code or "",
-        gift_cards=cards,
-        card_total=card_total,
-        total=total,
-        due=total - card_total,
+        gift_cards=tuple(
+            AppliedCard(card.pk, card.code[-CARD_DIGITS:], card_balance(card, content.holds))
+            for card in content.cards
+        ),
+        left_out=priced.left_out,
+        picture=picture_of(content, priced),
         email=checkout.email,
         address=postal_address(checkout.shipping_address),
-        needs_delivery=any(line.is_shipping_required() for line in lines),
+        needs_delivery=checkout.is_shipping_required(),
     )
 
 
-def _lines(
-    checkout: Checkout,
-    lines: list[CheckoutLine],
-    manager: PluginsManager,
-    discounts: Iterable[DiscountInfo],
-) -> Iterable[BasketLine]:
-    left = availability([line.variant_id for line in lines], checkout.country.code)
+def _lines(content: Content, totals: Totals) -> Iterable[BasketLine]:
+    checkout = content.checkout
+    left = availability([line.variant_id for line in content.lines], checkout.country.code)
     held = reserved_quantities(checkout.pk)
-    for line in lines:
-        total = manager.calculate_checkout_line_total(line, discounts).gross
-        yield _line(line, left[line.variant_id] + held.get(line.variant_id, 0), total)
+    for line, sums in zip(content.lines, totals.lines, strict=True):
+        yield _line(line, left[line.variant_id] + held.get(line.variant_id, 0), sums)
 
 
-def _line(line: CheckoutLine, available: int, total: Money) -> BasketLine:
+def _line(line: CheckoutLine, available: int, sums: LineTotals) -> BasketLine:
     product = line.variant.product
     return BasketLine(
         id=line.pk,
+        variant_id=line.variant_id,
         name=translated_text(product.name),
         option=translated_text(line.variant.name),
         url=product_url(product.category.slug, product.slug) if product.category else "",
         quantity=line.quantity,
         available=available if product.is_published else 0,
-        unit_price=(total / line.quantity).quantize(),
-        total=total,
+        unit_price=sums.unit_price,
+        total=sums.total,
     )
-
-
-def _card(card: object) -> AppliedCard:
-    return AppliedCard(card.pk, card.code[-4:], card.current_balance)  # type: ignore[attr-defined]
 
 
 def address_fields(token: UUID | None) -> dict[str, str]:

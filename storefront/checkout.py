@@ -13,36 +13,43 @@ from saleor.discount.utils import fetch_active_discounts
 from saleor.plugins.manager import get_plugins_manager
 from saleor.shipping.models import ShippingMethod
 
-from plugins.ordering.basket import delivery_applies
+from plugins.ordering.basket import Basket as Content
+from plugins.ordering.basket import delivery_applies, read_basket
+from plugins.ordering.holds import NOTHING_HELD
+from plugins.ordering.pricing import delivery_price
+from plugins.ordering.saleor_patches import one_configuration
 from product_content.languages import translated_text
-from storefront.basket_changes import renew_discount
 from storefront.baskets import find_checkout
 from storefront.errors import LineGone
 from storefront.locks import locked_checkout
-from storefront.types import DeliveryMethod, Step
+from storefront.types import Basket, DeliveryMethod, Step
 
 
 def list_delivery_methods(token: UUID | None) -> list[DeliveryMethod]:
     """Return what is on offer for the basket's address, cheapest first; empty when nothing is.
 
-    Uses the same rule as `place_order`, so that nothing offered is refused later.
+    Uses the same rule as `place_order`, so that nothing offered is refused later, and the price
+    with the chosen options, as every page has it.
     """
     checkout = find_checkout(token)
     if checkout is None or checkout.shipping_address is None:
         return []
-    return [
-        DeliveryMethod(m.pk, translated_text(m.name), m.price) for m in applicable_methods(checkout)
-    ]
+    basket = read_basket(checkout, NOTHING_HELD)
+    with one_configuration():
+        return [_offered(basket, method) for method in applicable_methods(checkout)]
 
 
-def missing_step(token: UUID | None) -> Step | None:
+def _offered(basket: Content, method: ShippingMethod) -> DeliveryMethod:
+    basket.checkout.shipping_method = method  # not saved: the price is for the checkout's method
+    price = delivery_price(basket).gross
+    return DeliveryMethod(method.pk, translated_text(method.name), price)
+
+
+def missing_step(basket: Basket) -> Step | None:
     """Return the first step of the checkout that is not done, or done for another basket."""
-    checkout = find_checkout(token)
-    if checkout is None or not (checkout.shipping_address and checkout.email):
+    if basket.address is None or not basket.email:
         return "address"
-    if not checkout.is_shipping_required():
-        return None
-    return None if checkout.shipping_method in applicable_methods(checkout) else "delivery"
+    return "delivery" if basket.delivery is None else None
 
 
 def applicable_methods(checkout: Checkout) -> list[ShippingMethod]:
@@ -71,22 +78,19 @@ def _subtotal(checkout: Checkout) -> Money:
 
 
 @transaction.atomic
-def set_address(*, token: UUID | None, email: str, address: Mapping[str, str]) -> bool:
+def set_address(*, token: UUID | None, email: str, address: Mapping[str, str]) -> None:
     """Keep where to send the order and how to reach the customer.
 
     `address` has the fields of Saleor's Address; it serves as billing address too. A delivery
-    method that does not serve it is dropped. Returns False when a voucher that does not fit any
-    more was removed. Raises LineGone without a basket.
+    or a code that does not fit any more stays in the basket and is said to be left out. Raises
+    LineGone without a basket.
     """
     checkout = checkout_for_change(token)
     checkout.email = email
     checkout.country = address["country"]
     checkout.shipping_address = _write_address(checkout.shipping_address_id, address)
     checkout.billing_address = _write_address(checkout.billing_address_id, address)
-    if checkout.shipping_method and checkout.shipping_method not in applicable_methods(checkout):
-        checkout.shipping_method = None
     checkout.save()
-    return discount_kept(checkout)
 
 
 @transaction.atomic
@@ -98,7 +102,6 @@ def set_delivery(*, token: UUID | None, method_id: int) -> bool:
         return False
     checkout.shipping_method = offered[method_id]
     checkout.save(update_fields=["shipping_method", "last_change"])
-    discount_kept(checkout)
     return True
 
 
@@ -114,8 +117,3 @@ def _write_address(address_id: int | None, fields: Mapping[str, str]) -> Address
     """Update the checkout's address, or create one, so that no unused row stays."""
     address, _ = Address.objects.update_or_create(pk=address_id, defaults=dict(fields))
     return address
-
-
-def discount_kept(checkout: Checkout) -> bool:
-    """Recalculate the voucher; False when it no longer applies and was removed."""
-    return renew_discount(checkout) if checkout.voucher_code else True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from prices import Money
 from saleor.account.models import User
-from saleor.checkout.models import Checkout
 
 from plugins.discreet_shipping.choices import CHOICES_KEY, OPTIONS, Choices, to_data
 from plugins.discreet_shipping.collection_points import FoundPoint, find_point, points_near
@@ -35,7 +35,7 @@ from plugins.discreet_shipping.saved_choices import (
 )
 from plugins.ordering.order_messages import EMAIL_KINDS, RECEIPT_KEY
 from storefront.baskets import find_checkout
-from storefront.checkout import checkout_for_change, discount_kept
+from storefront.checkout import checkout_for_change
 from storefront.locks import locked_user
 from storefront.orders import orders_by_token
 from storefront.types import Basket, OrderPage
@@ -187,8 +187,8 @@ def keep_choices(
     data: Mapping[str, Any],
     customer_id: int | None = None,
     remember: bool = False,
-) -> bool:
-    """Store the choices; returns False when a voucher that does not fit any more was removed.
+) -> None:
+    """Store the choices.
 
     A signed-in customer's account remembers them if they ask for it, and forgets older ones
     if they do not. Raises ChoicesRefused, then nothing is changed, or LineGone without a basket.
@@ -197,7 +197,6 @@ def keep_choices(
     chosen = set_choices(checkout=checkout, rules=current_settings(), data=data)
     if customer_id is not None:
         remember_choices(user=locked_user(customer_id), choices=chosen, asked=remember)
-    return discount_kept(checkout)
 
 
 @transaction.atomic
@@ -211,13 +210,6 @@ def use_remembered(*, token: UUID | None, customer_id: int | None) -> None:
     if customer_id is None or CHOICES_KEY in (checkout.metadata or {}):
         return
     known = remembered_choices(user=User.objects.get(pk=customer_id))
-    if known is not None and _fits(checkout, to_data(known)):
-        discount_kept(checkout)
-
-
-def _fits(checkout: Checkout, data: Mapping[str, Any]) -> bool:
-    try:
-        set_choices(checkout=checkout, rules=current_settings(), data=data)
-    except ChoicesRefused:
-        return False
-    return True
+    if known is not None:
+        with suppress(ChoicesRefused):
+            set_choices(checkout=checkout, rules=current_settings(), data=to_data(known))

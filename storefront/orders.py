@@ -10,8 +10,6 @@ from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from prices import Money
-from saleor.core.taxes import zero_money
 from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Order, OrderLine
 
@@ -27,6 +25,7 @@ from plugins.ordering.order_state import (
     live_order_for_checkout,
     may_be_cancelled,
 )
+from plugins.ordering.totals import LineTotals, totals_of_order
 from product_content.languages import translated_text
 from product_content.models import GuideProduct
 from product_content.selectors.guides import guide_links
@@ -164,8 +163,7 @@ def is_own_order(token: UUID, *, user_id: int) -> bool:
 def _page(order: Order) -> OrderPage:
     lines = list(order.lines.all())
     state = order_state(order)
-    subtotal = sum((_line_total(line) for line in lines), zero_money(order.currency))
-    before_cards = subtotal + order.shipping_price_gross - order.discount
+    totals = totals_of_order(order)
     return OrderPage(
         id=order.pk,
         number=str(order.pk),
@@ -173,13 +171,8 @@ def _page(order: Order) -> OrderPage:
         state=state,
         placed_at=order.created,
         held_until=_held_until(order) if state == "waiting" else None,
-        lines=tuple(_line(line) for line in lines),
-        subtotal=subtotal,
-        delivery=order.shipping_price_gross,
-        delivery_name=translated_text(order.shipping_method_name or ""),
-        discount=order.discount,
-        card_total=max(before_cards - order.total_gross, zero_money(order.currency)),
-        total=order.total_gross,
+        lines=tuple(map(_line, lines, totals.lines)),
+        totals=totals,
         address=postal_address(order.shipping_address),
         parcel_lines=message_promise(order, "order_confirmed").address,
         guides=_guides({line.variant.product_id for line in lines if line.variant}),
@@ -210,19 +203,15 @@ def _held_until(order: Order) -> datetime | None:
     return sessions.values_list("expires_at", flat=True).first()
 
 
-def _line(line: OrderLine) -> OrderLineView:
+def _line(line: OrderLine, sums: LineTotals) -> OrderLineView:
     named = line.variant_name not in {"", line.product_sku}  # Saleor puts the SKU for no name
     return OrderLineView(
         name=translated_text(line.product_name),
         option=translated_text(line.variant_name) if named else "",
-        quantity=line.quantity,
-        unit_price=line.unit_price_gross,
-        total=_line_total(line),
+        quantity=sums.quantity,
+        unit_price=sums.unit_price,
+        total=sums.total,
     )
-
-
-def _line_total(line: OrderLine) -> Money:
-    return line.unit_price_gross * line.quantity
 
 
 def _guides(product_ids: Collection[int]) -> tuple[GuideLink, ...]:

@@ -22,6 +22,7 @@ from saleor.order.models import Order
 from saleor.site.models import SiteSettings
 
 from plugins.discreet_shipping.label_layout import font_file
+from plugins.ordering.totals import CardPayment, Totals
 from product_content.money import format_money
 from storefront.addresses import postal_address
 from storefront.orders import get_order_page, paid_at
@@ -32,14 +33,13 @@ from storefront.types import OrderLineView, OrderPage
 class Receipt:
     """A paid order with who sold it and who bought it, line by line.
 
-    `tax` is the VAT within the total, as Saleor stored it; zero where it knows of none.
+    The tax within its total is zero where Saleor knows of none.
     """
 
     order: OrderPage
     seller: tuple[str, ...]
     buyer: tuple[str, ...]
     paid_at: datetime
-    tax: Money
 
 
 def get_receipt(token: UUID) -> Receipt | None:
@@ -54,7 +54,6 @@ def get_receipt(token: UUID) -> Receipt | None:
         seller=_seller(),
         buyer=buyer.lines if buyer else (),
         paid_at=paid_at(order),
-        tax=order.total.tax,
     )
 
 
@@ -71,17 +70,24 @@ Row = tuple[str, Money]
 
 def _total_rows(receipt: Receipt) -> list[Row]:
     """Return the rows from the items to the total; what is zero is left out."""
-    order = receipt.order
-    delivery = _("Delivery")
-    if order.delivery_name:
-        delivery += f": {order.delivery_name}"
+    totals = receipt.order.totals
     rows = [
-        (_("Items"), order.subtotal),
-        (_("Discount"), -1 * order.discount),
-        (delivery, order.delivery),
-        (_("Gift card"), -1 * order.card_total),
+        (_("Items"), totals.subtotal),
+        *((one.name, -1 * one.amount) for one in totals.discounts),
+        (_delivery_label(totals), totals.delivery),
+        *((_card_label(card), -1 * card.amount) for card in totals.gift_cards),
     ]
-    return [(label, amount) for label, amount in rows if amount.amount]
+    return [(label, amount) for label, amount in rows if amount and amount.amount]
+
+
+def _delivery_label(totals: Totals) -> str:
+    delivery = _("Delivery")
+    return f"{delivery}: {totals.delivery_name}" if totals.delivery_name else delivery
+
+
+def _card_label(card: CardPayment) -> str:
+    label = _("Gift card")
+    return f"{label} …{card.code_end}" if card.code_end else label
 
 
 def _payment_rows(receipt: Receipt) -> list[Row]:
@@ -187,8 +193,9 @@ def _rows(pdf: FPDF, rows: Iterable[Row]) -> None:
 
 def _total(pdf: FPDF, receipt: Receipt) -> None:
     _row(pdf, _("Total"), format_money(receipt.order.total), size=_TEXT * 1.3)
-    if receipt.tax.amount:
-        _row(pdf, _("VAT in it"), format_money(receipt.tax), size=_SMALL)
+    tax = receipt.order.totals.tax
+    if tax.amount:
+        _row(pdf, _("VAT in it"), format_money(tax), size=_SMALL)
     pdf.ln(3)
 
 

@@ -10,6 +10,9 @@ from uuid import UUID
 from prices import Money
 
 from plugins.discreet_shipping.contract import Contract
+from plugins.ordering.pricing import LeftOut
+from plugins.ordering.shown import Picture
+from plugins.ordering.totals import Totals
 from product_content.types import GuideLink
 
 Step = Literal["address", "delivery"]
@@ -20,6 +23,7 @@ class BasketLine:
     """A line of the basket. Quantities are in pieces; `url` is empty when it is not shown."""
 
     id: int
+    variant_id: int
     name: str
     option: str
     url: str
@@ -36,7 +40,7 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class AppliedCard:
-    """A gift card in the basket: its last digits and what is still on it."""
+    """A gift card in the basket: its last digits and what it has for this basket."""
 
     id: int
     code_end: str
@@ -53,25 +57,39 @@ class PostalAddress:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """A basket with Saleor's own sums. `due` is what is left to pay after gift cards."""
+    """A basket with its sums, and what of it does not count now.
+
+    `delivery_id` is the chosen way, also where it does not apply any more. `picture` is what
+    the customer agrees to by paying.
+    """
 
     token: UUID
     lines: tuple[BasketLine, ...]
     quantity: int
-    subtotal: Money
-    delivery: Money | None
-    delivery_name: str
+    totals: Totals
     delivery_id: int | None
-    discount: Money
-    discount_name: str
     voucher_code: str
     gift_cards: tuple[AppliedCard, ...]
-    card_total: Money
-    total: Money
-    due: Money
+    left_out: tuple[LeftOut, ...]
+    picture: Picture
     email: str
     address: PostalAddress | None
     needs_delivery: bool
+
+    @property
+    def delivery(self) -> Money | None:
+        """What delivery costs; None while none is chosen that applies."""
+        return self.totals.delivery
+
+    @property
+    def due(self) -> Money:
+        """What is left to pay after gift cards."""
+        return self.totals.due
+
+    @property
+    def left_out_delivery(self) -> LeftOut | None:
+        """The chosen delivery, if it does not apply any more."""
+        return next((one for one in self.left_out if one.kind == "delivery"), None)
 
     @property
     def short_lines(self) -> tuple[BasketLine, ...]:
@@ -81,7 +99,7 @@ class Basket:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryMethod:
-    """A way to deliver the basket to its address."""
+    """A way to deliver the basket to its address; `price` is with the chosen options."""
 
     id: int
     name: str
@@ -157,12 +175,7 @@ class OrderPage:
     placed_at: datetime
     held_until: datetime | None
     lines: tuple[OrderLineView, ...]
-    subtotal: Money
-    delivery: Money
-    delivery_name: str
-    discount: Money
-    card_total: Money
-    total: Money
+    totals: Totals
     address: PostalAddress | None
     parcel_lines: tuple[str, ...]
     guides: tuple[GuideLink, ...]
@@ -174,6 +187,11 @@ class OrderPage:
     reported: str
     cancel_refusal: str
     change_refusal: str
+
+    @property
+    def total(self) -> Money:
+        """What was to be paid, less what gift cards paid."""
+        return self.totals.due
 
     @property
     def expected(self) -> date | None:

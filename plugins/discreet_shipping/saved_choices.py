@@ -58,8 +58,7 @@ def problems_of(checkout: Checkout, rules: ShippingSettings) -> dict[str, str]:
 def set_choices(*, checkout: Checkout, rules: ShippingSettings, data: Mapping[str, Any]) -> Choices:
     """Store what was chosen for a basket that the caller has locked; return it as stored.
 
-    Raises ChoicesRefused, then nothing is changed. The caller renews the basket's voucher:
-    one for delivery covers delivery with its options.
+    Raises ChoicesRefused, then nothing is changed.
     """
     choices = parse(data)
     if problems := check_choices(delivery_context(checkout, rules, choices)):

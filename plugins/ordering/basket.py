@@ -1,88 +1,42 @@
-"""A locked basket with everything that placing needs: content, prices, fingerprint, delivery."""
+"""What is in a basket: its lines with their products, its sales, its gift cards, its delivery."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext
 from prices import Money
-from saleor.account.models import Address
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.discount import DiscountInfo
 from saleor.discount.utils import fetch_discounts
 from saleor.giftcard.models import GiftCard
-from saleor.plugins.manager import get_plugins_manager
 from saleor.shipping import ShippingMethodType
 from saleor.shipping.models import ShippingMethod, ShippingZone
 
+from plugins.ordering.holds import Holds
 from plugins.ordering.locks import lock_gift_cards
 from plugins.ordering.policies import price_fits, weight_fits
 from plugins.ordering.saleor_patches import needs_translations
 from product_content.decisions import Decision, refused
 
 
-def basket_fingerprint(
-    checkout: Checkout, discounts: Iterable[DiscountInfo], card_ids: Sequence[int]
-) -> str:
-    """Return a SHA-256 of lines, today's prices, delivery, addresses, codes, note and choices.
-
-    Prices belong to it: a customer who places again after a price change pays the price
-    that the page shows, not the one of the order before. It is a hash, so nothing of an
-    address can be read from it.
-    """
-    content = {
-        "lines": sorted(_line_content(line, discounts) for line in checkout.lines.all()),
-        "method": checkout.shipping_method_id,
-        "delivery": _delivery_price(checkout, discounts),
-        "to": _address_content(checkout.shipping_address),
-        "bill": _address_content(checkout.billing_address),
-        "email": checkout.get_customer_email(),
-        "code": checkout.voucher_code,
-        "cards": sorted(card_ids),
-        "note": checkout.note,
-        "chosen": checkout.metadata or {},
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _line_content(line: CheckoutLine, discounts: Iterable[DiscountInfo]) -> list[str]:
-    price = line.variant.get_price(discounts)
-    return [str(line.variant_id), str(line.quantity), str(price.amount)]
-
-
-def _delivery_price(checkout: Checkout, discounts: Iterable[DiscountInfo]) -> str:
-    """Return the price with what plugins add to it for the basket's choices."""
-    if checkout.shipping_method is None:
-        return ""
-    lines = list(checkout.lines.all())
-    price = get_plugins_manager().calculate_checkout_shipping(checkout, lines, discounts)
-    return str(price.gross.amount)
-
-
-def _address_content(address: Address | None) -> dict[str, str]:
-    return {key: str(value) for key, value in address.as_data().items()} if address else {}
-
-
 @dataclass(frozen=True)
 class Basket:
-    """A locked checkout, its lines with their products, its sales and locked gift cards."""
+    """A checkout, its lines with their products, its sales and its gift cards by code.
+
+    `holds` is what the basket's own unpaid order holds.
+    """
 
     checkout: Checkout
     lines: list[CheckoutLine]
     discounts: list[DiscountInfo]
     cards: list[GiftCard]
-
-    @property
-    def fingerprint(self) -> str:
-        """Hash of the basket's content at today's prices."""
-        return basket_fingerprint(self.checkout, self.discounts, [card.pk for card in self.cards])
+    holds: Holds
 
 
-def read_basket(checkout: Checkout) -> Basket:
+def read_locked_basket(checkout: Checkout, holds: Holds) -> Basket:
     """Read the lines of a locked checkout and lock its gift cards."""
     discounts = fetch_discounts(timezone.now())
     cards = _lock_cards(checkout)
@@ -90,17 +44,21 @@ def read_basket(checkout: Checkout) -> Basket:
         [checkout], Prefetch("lines", queryset=_lines_with_products(discounts))
     )
     checkout.email = checkout.email.strip().lower()
-    return Basket(checkout, list(checkout.lines.all()), discounts, cards)
+    return Basket(checkout, list(checkout.lines.all()), discounts, cards, holds)
+
+
+def read_basket(checkout: Checkout, holds: Holds) -> Basket:
+    """Read a checkout to be looked at; nothing is locked."""
+    discounts = fetch_discounts(timezone.now())
+    cards = list(checkout.gift_cards.all())
+    return Basket(checkout, list(checkout.lines.all()), discounts, cards, holds)
 
 
 def _lock_cards(checkout: Checkout) -> list[GiftCard]:
-    ids = list(
-        Checkout.gift_cards.through.objects.filter(checkout_id=checkout.pk).values_list(
-            "giftcard_id", flat=True
-        )
-    )
+    in_baskets = Checkout.gift_cards.through.objects.filter(checkout_id=checkout.pk)
+    ids = list(in_baskets.order_by("giftcard__code").values_list("giftcard_id", flat=True))
     if ids:
-        return lock_gift_cards(pk__in=ids)
+        return sorted(lock_gift_cards(pk__in=ids), key=lambda card: ids.index(card.pk))
     # Saleor asks for the cards four times over; none there is what it shall find.
     prefetch_related_objects([checkout], Prefetch("gift_cards", queryset=GiftCard.objects.none()))
     return []
@@ -117,13 +75,14 @@ def _lines_with_products(discounts: list[DiscountInfo]) -> QuerySet[CheckoutLine
 def delivery_applies(checkout: Checkout, subtotal: Money) -> Decision:
     """Say whether the basket's method serves its address, price and weight.
 
-    Saleor's own query is not used: it drops weight methods that have no minimum.
+    The reason is a sentence for the customer. Saleor's own query is not used: it drops weight
+    methods that have no minimum.
     """
     method = checkout.shipping_method
     if method.currency != subtotal.currency:
-        return refused("another currency")
+        return refused(gettext("It is not offered at the moment."))
     if not _serves(method.shipping_zone, checkout.shipping_address.country.code):
-        return refused("another country")
+        return refused(gettext("It does not go to your country."))
     if method.type == ShippingMethodType.PRICE_BASED:
         return price_fits(subtotal, method.minimum_order_price, method.maximum_order_price)
     return _weight_fits(method, checkout)

@@ -91,7 +91,11 @@ UNNEEDED_REASONS = frozenset({"paid_after_release", "paid_twice"})  # reasons of
 
 
 class Placement(TypedDict):
-    """What placing the order took, so that releasing it can give it back."""
+    """What placing the order took, so that releasing it can give it back.
+
+    `basket` is the fingerprint of what was ordered, `gift_cards` what each card paid (card id, as
+    text → amount), `voucher_once_for` the e-mail address for which a voucher counts as used.
+    """
 
     basket: str
     gift_cards: dict[str, str]

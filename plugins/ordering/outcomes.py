@@ -17,6 +17,9 @@ from product_content.decisions import Refused
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from plugins.ordering.pricing import LeftOut
+    from plugins.ordering.shown import Picture
+
 
 class OrderRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
     """Base of every refusal. `message` is plain English for the customer."""
@@ -90,6 +93,31 @@ class PromoNotApplicable(OrderRefused):
     """The voucher or gift card in the basket cannot be used (any more)."""
 
     message = _("Your code cannot be used for this order. Remove it, or try another one.")
+
+
+class DeliveryGone(BasketIncomplete):
+    """The chosen delivery does not apply any more; `delivery` says which one, and why."""
+
+    def __init__(self, delivery: LeftOut) -> None:
+        super().__init__("delivery")
+        self.delivery = delivery
+        self.message = gettext("%(name)s cannot be chosen any more. %(reason)s") % {
+            "name": delivery.name,
+            "reason": delivery.reason,
+        }
+
+
+class ShownChanged(OrderRefused):
+    """What the customer was shown is not what the basket is now; nothing was reserved.
+
+    `shown` is what they saw, None if the form did not carry it; `now` is what they would get.
+    """
+
+    message = _("Something has changed since you last saw it. Nothing was charged.")
+
+    def __init__(self, *, shown: Picture | None, now: Picture) -> None:
+        super().__init__(shown, now)
+        self.shown, self.now = shown, now
 
 
 class TotalTooSmall(OrderRefused):

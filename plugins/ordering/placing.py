@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 from saleor.account.models import Address
-from saleor.checkout.calculations import checkout_subtotal
 from saleor.checkout.models import Checkout
 from saleor.checkout.utils import create_order, prepare_order_data
 from saleor.discount.models import NotApplicable
@@ -21,7 +21,8 @@ from saleor.order.models import Order
 
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
-from plugins.ordering.basket import Basket, delivery_applies, read_basket
+from plugins.ordering.basket import Basket, read_locked_basket
+from plugins.ordering.holds import holds_of
 from plugins.ordering.locks import lock_checkout
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.order_state import PLACEMENT_KEY, Placement, can_be_charged, placement_of
@@ -29,15 +30,20 @@ from plugins.ordering.outcomes import (
     BasketEmpty,
     BasketGone,
     BasketIncomplete,
+    DeliveryGone,
     PaymentUnavailable,
     PlacedOrder,
     PromoNotApplicable,
+    ShownChanged,
     TotalTooSmall,
 )
-from plugins.ordering.promo_codes import refuse_unusable_cards, reprice_voucher, spent_by_card
+from plugins.ordering.pricing import PricedBasket, price_basket
+from plugins.ordering.promo_codes import spent_by_card, take_codes
 from plugins.ordering.releasing import BASKET_CHANGED, detach_from_basket, release_order
 from plugins.ordering.saleor_patches import one_configuration
+from plugins.ordering.shown import Picture, fingerprint, picture_of, read_signed
 from plugins.ordering.stock_allocation import lock_stock_or_refuse
+from plugins.ordering.voucher_names import discount_names
 
 _MAX_ATTEMPTS = 3
 
@@ -49,20 +55,40 @@ class _StaleOrder:
     order_id: int
 
 
-def place_order(*, checkout_token: UUID, user_id: int | None = None) -> PlacedOrder:
+@dataclass(frozen=True)
+class _Offer:
+    """A locked basket, what it costs now, and the picture of both."""
+
+    basket: Basket
+    priced: PricedBasket
+    picture: Picture
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash by which an order of this very basket is known again."""
+        return fingerprint(self.basket, self.picture)
+
+
+def place_order(
+    *, checkout_token: UUID, user_id: int | None = None, shown: str | None = None
+) -> PlacedOrder:
     """Reserve the basket's stock and make its order, in one transaction; nothing is charged.
+
+    `shown` is the signed picture of what the customer saw (`plugins.ordering.shown`). An order is
+    made of exactly that, or refused. None is for callers that show nothing to anyone, such as
+    the demo; text that is no picture of ours, "" above all, is refused.
 
     The same basket again, at once or later, gives the same order (`created` False). A basket
     that was changed since first releases the order made from it. The basket itself is kept
     until it is paid. `user_id` is the signed-in visitor; the order belongs to the basket's
     own user, so a guest's order is never put into an account.
 
-    Raises a subclass of OrderRefused: BasketGone, BasketEmpty, BasketIncomplete, SoldOut,
-    PromoNotApplicable, TotalTooSmall, or PaymentUnavailable when an earlier payment of this
-    basket cannot be closed now.
+    Raises a subclass of OrderRefused: BasketGone, BasketEmpty, BasketIncomplete, DeliveryGone,
+    ShownChanged, SoldOut, PromoNotApplicable, TotalTooSmall, or PaymentUnavailable when an
+    earlier payment of this basket cannot be closed now.
     """
     for _ in range(_MAX_ATTEMPTS):
-        answer = _place_or_find(checkout_token, user_id)
+        answer = _place_or_find(checkout_token, user_id, shown)
         if isinstance(answer, PlacedOrder):
             return answer
         # Outside the transaction: it asks the payment provider.
@@ -71,17 +97,33 @@ def place_order(*, checkout_token: UUID, user_id: int | None = None) -> PlacedOr
     raise PaymentUnavailable
 
 
-def _place_or_find(token: UUID, user_id: int | None) -> PlacedOrder | _StaleOrder:
+def _place_or_find(
+    token: UUID, user_id: int | None, shown: str | None
+) -> PlacedOrder | _StaleOrder:
     with transaction.atomic(), one_configuration():
         checkout = lock_checkout(token)
         if checkout is None:
             return _order_of_paid_basket(token)
         _refuse_other_users(checkout, user_id)
         live = _live_order(token)
-        basket = read_basket(checkout)
+        offer = _offer(read_locked_basket(checkout, holds_of(live)))
+        if shown is not None:
+            _refuse_unshown(offer, read_signed(shown))
         if live is None:
-            return _placed(_create_order_from(basket), created=True)
-        return _placed(live, created=False) if _matches(live, basket) else _StaleOrder(live.pk)
+            return _placed(_create_order_from(offer, was_shown=shown is not None), created=True)
+        return _placed(live, created=False) if _matches(live, offer) else _StaleOrder(live.pk)
+
+
+def _offer(basket: Basket) -> _Offer:
+    priced = price_basket(basket)
+    return _Offer(basket, priced, picture_of(basket, priced))
+
+
+def _refuse_unshown(offer: _Offer, shown: Picture | None) -> None:
+    """Refuse what can be put right first, then all that differs from what was shown."""
+    _refuse_incomplete(offer)
+    if shown != offer.picture:
+        raise ShownChanged(shown=shown, now=offer.picture)
 
 
 def _order_of_paid_basket(token: UUID) -> PlacedOrder:
@@ -107,8 +149,8 @@ def _live_order(token: UUID) -> Order | None:
     return order
 
 
-def _matches(order: Order, basket: Basket) -> bool:
-    return placement_of(order)["basket"] == basket.fingerprint
+def _matches(order: Order, offer: _Offer) -> bool:
+    return placement_of(order)["basket"] == offer.fingerprint
 
 
 def _placed(order: Order, *, created: bool) -> PlacedOrder:
@@ -119,20 +161,31 @@ def _placed(order: Order, *, created: bool) -> PlacedOrder:
 OPENING_MARGIN = timedelta(minutes=1)
 
 
-def _create_order_from(basket: Basket) -> Order:
-    """Check, price, reserve and create; must run in the transaction that locked the basket."""
-    _refuse_incomplete(basket)
-    refuse_unusable_cards(basket.cards, timezone.localdate())
-    reprice_voucher(basket.checkout, basket.lines, basket.discounts)
-    _refuse_delivery(basket)
-    placement = _placement(basket)
+def _create_order_from(offer: _Offer, *, was_shown: bool) -> Order:
+    """Reserve and create; must run in the transaction that locked the basket and priced it."""
+    basket = offer.basket
+    _refuse_incomplete(offer)
+    if offer.priced.left_out_codes and not was_shown:
+        raise PromoNotApplicable  # whoever was shown the basket was told so
+    placement = _placement(offer)
+    take_codes(basket.checkout, offer.priced)
     lock_stock_or_refuse(basket.lines, basket.checkout.get_country())
     with stock_reason(reason=StockReason.ORDER_PLACED):
         order = _create_at_saleor(basket, placement)
     _refuse_small_total(order)
     _note_spent_cards(order, basket, placement)
+    _check_amounts(order, offer, placement)
     new_session(order)
     return order
+
+
+def _check_amounts(order: Order, offer: _Offer, placement: Placement) -> None:
+    """Raise RuntimeError, and so undo the order, if Saleor made one of other amounts."""
+    totals = offer.priced.totals
+    paid = {str(card.card_id): card.amount.amount for card in totals.gift_cards}
+    taken = {pk: Decimal(amount) for pk, amount in placement["gift_cards"].items()}
+    if (order.total_gross, taken) != (totals.due, paid):
+        raise RuntimeError(f"order {order.pk} does not cost what was computed for its basket")
 
 
 def new_session(order: Order) -> PaymentSession:
@@ -147,30 +200,27 @@ def new_session(order: Order) -> PaymentSession:
     )
 
 
-def _refuse_incomplete(basket: Basket) -> None:
-    checkout = basket.checkout
-    if not basket.lines:
+def _refuse_incomplete(offer: _Offer) -> None:
+    checkout = offer.basket.checkout
+    if not offer.basket.lines:
         raise BasketEmpty
     if not checkout.get_customer_email() or checkout.billing_address is None:
         raise BasketIncomplete("address")
-    if checkout.is_shipping_required() and checkout.shipping_address is None:
+    if checkout.is_shipping_required():
+        _refuse_without_delivery(checkout, offer.priced)
+
+
+def _refuse_without_delivery(checkout: Checkout, priced: PricedBasket) -> None:
+    if checkout.shipping_address is None:
         raise BasketIncomplete("address")
-    if checkout.is_shipping_required() and checkout.shipping_method is None:
+    if priced.left_out_delivery is not None:
+        raise DeliveryGone(priced.left_out_delivery)
+    if checkout.shipping_method is None:
         raise BasketIncomplete("delivery")
 
 
-def _refuse_delivery(basket: Basket) -> None:
-    checkout = basket.checkout
-    if not checkout.is_shipping_required():
-        return
-    subtotal = checkout_subtotal(checkout=checkout, lines=basket.lines, discounts=basket.discounts)
-    allowed, _reason = delivery_applies(checkout, subtotal.gross)
-    if not allowed:
-        raise BasketIncomplete("delivery")
-
-
-def _placement(basket: Basket) -> Placement:
-    return {"basket": basket.fingerprint, "gift_cards": {}, "voucher_once_for": None}
+def _placement(offer: _Offer) -> Placement:
+    return {"basket": offer.fingerprint, "gift_cards": {}, "voucher_once_for": None}
 
 
 def _create_at_saleor(basket: Basket, placement: Placement) -> Order:
@@ -195,7 +245,8 @@ def _order_data(basket: Basket) -> dict[str, Any]:
         )
     except NotApplicable as error:
         raise PromoNotApplicable from error
-    return data | _own_addresses(basket.checkout, data)
+    names = discount_names(data["voucher"]) if data.get("voucher") else {}
+    return data | names | _own_addresses(basket.checkout, data)
 
 
 def _own_addresses(checkout: Checkout, data: dict[str, Any]) -> dict[str, Address]:

@@ -10,20 +10,25 @@ from product_content.money import format_money
 
 
 def price_fits(price: Money, minimum: Money | None, maximum: Money | None) -> Decision:
-    """Say whether a delivery method's price range holds `price`; None is no bound."""
+    """Say whether a delivery method's price range holds `price`; None is no bound.
+
+    The reason is for the customer, as is that of `weight_fits`.
+    """
     if minimum is not None and price < minimum:
-        return refused("below the minimum price")
+        text = gettext("It is for items worth at least %(bound)s, and yours come to %(price)s.")
+        return refused(text % {"bound": format_money(minimum), "price": format_money(price)})
     if maximum is not None and price > maximum:
-        return refused("above the maximum price")
+        text = gettext("It is for items worth at most %(bound)s, and yours come to %(price)s.")
+        return refused(text % {"bound": format_money(maximum), "price": format_money(price)})
     return ALLOWED
 
 
 def weight_fits(grams: float, minimum: float | None, maximum: float | None) -> Decision:
     """Say whether a delivery method's weight range holds `grams`; None is no bound."""
     if minimum is not None and grams < minimum:
-        return refused("below the minimum weight")
+        return refused(gettext("What you chose is too light for it."))
     if maximum is not None and grams > maximum:
-        return refused("above the maximum weight")
+        return refused(gettext("What you chose is too heavy for it."))
     return ALLOWED
 
 

@@ -1,69 +1,35 @@
-"""Vouchers and gift cards: check and price them for an order, release and refund them."""
+"""Vouchers and gift cards of an order: take what was shown, release and refund them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import F
 from prices import Money
-from saleor.checkout.calculations import checkout_subtotal
-from saleor.checkout.models import Checkout, CheckoutLine
-from saleor.checkout.utils import get_voucher_discount_for_checkout, get_voucher_for_checkout
-from saleor.discount import DiscountInfo, VoucherType
-from saleor.discount.models import NotApplicable, Voucher, VoucherCustomer
+from saleor.checkout.models import Checkout
+from saleor.discount.models import Voucher, VoucherCustomer
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
 from plugins.ordering.locks import lock_gift_cards
 from plugins.ordering.order_state import PLACEMENT_KEY, placement_of
-from plugins.ordering.outcomes import PromoNotApplicable
+from plugins.ordering.pricing import PricedBasket
 
 
-def refuse_unusable_cards(cards: Sequence[GiftCard], today: date) -> None:
-    """Raise PromoNotApplicable for a card that is empty, inactive or out of its dates."""
-    if not all(_is_usable(card, today) for card in cards):
-        raise PromoNotApplicable
+def take_codes(checkout: Checkout, priced: PricedBasket) -> None:
+    """Let Saleor take the discount and the gift cards that were computed, and no others.
 
-
-def _is_usable(card: GiftCard, today: date) -> bool:
-    started = card.start_date <= today
-    ended = card.end_date is not None and card.end_date < today
-    return card.is_active and started and not ended and card.current_balance_amount > 0
-
-
-def reprice_voucher(
-    checkout: Checkout, lines: Sequence[CheckoutLine], discounts: Iterable[DiscountInfo]
-) -> None:
-    """Set the basket's discount to what its voucher gives at today's prices.
-
-    Raises PromoNotApplicable when the voucher has ended or does not fit any more. Whether
-    it is used up is asked again, under its lock, by Saleor's prepare_order_data.
+    The code of the locked basket is changed in memory only; cards that pay nothing any more are
+    taken out of the basket. Whether the voucher is used up is asked again, under its lock, by
+    Saleor's prepare_order_data.
     """
-    if checkout.voucher_code is None:
-        checkout.discount_amount = Decimal(0)
-        return
-    voucher = get_voucher_for_checkout(checkout)
-    if voucher is None:
-        raise PromoNotApplicable
-    checkout.discount = _discount(voucher, checkout, lines, discounts)
-
-
-def _discount(
-    voucher: Voucher,
-    checkout: Checkout,
-    lines: Sequence[CheckoutLine],
-    discounts: Iterable[DiscountInfo],
-) -> Money:
-    try:
-        discount = get_voucher_discount_for_checkout(voucher, checkout, lines, discounts)
-    except NotApplicable as error:
-        raise PromoNotApplicable from error
-    if voucher.type == VoucherType.SHIPPING:
-        return discount
-    subtotal = checkout_subtotal(checkout=checkout, lines=lines, discounts=discounts)
-    return min(discount, subtotal.gross)
+    voucher, totals = priced.voucher, priced.totals
+    checkout.voucher_code = voucher.code if voucher else None
+    checkout.discount = totals.discount
+    dead = [one.card_id for one in priced.left_out if one.card_id is not None]
+    if dead:
+        checkout.gift_cards.remove(*dead)
 
 
 def spent_by_card(cards: Sequence[GiftCard]) -> dict[str, str]:

@@ -11,12 +11,22 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from plugins.ordering.order_state import can_be_charged
-from plugins.ordering.outcomes import BasketIncomplete, OrderRefused, PlacedOrder, SoldOut
+from plugins.ordering.outcomes import (
+    BasketIncomplete,
+    DeliveryGone,
+    OrderRefused,
+    PlacedOrder,
+    PromoNotApplicable,
+    ShownChanged,
+    SoldOut,
+)
 from plugins.ordering.paying import choose_receipt, start_payment
 from plugins.ordering.placing import place_order
+from plugins.ordering.shown import read_signed, signed
 from storefront.accounts import add_order
 from storefront.addresses import add_address, checkout_fields, delivery_countries, list_addresses
 from storefront.baskets import address_fields, get_basket
+from storefront.changes import changes_since
 from storefront.checkout import list_delivery_methods, missing_step, set_address, set_delivery
 from storefront.cookies import read_basket_token
 from storefront.customers import customer_id
@@ -27,8 +37,6 @@ from storefront.forms.address import AddressForm, country_of
 from storefront.order_access import give_order_access
 from storefront.responses import INVALID, REFUSED, form_view, see_other
 from storefront.types import Basket
-
-_CODE_REMOVED = "?code=removed"
 
 
 @form_view
@@ -61,9 +69,10 @@ def delivery(request: HttpRequest) -> HttpResponse:
         return see_other("/checkout/review/")
     if request.method == "POST" and _set_delivery(request):
         use_remembered(token=token, customer_id=customer_id(request))
-        return see_other("/checkout/seen/")
-    context = {"methods": list_delivery_methods(token), "unchosen": request.method == "POST"}
-    return _step(request, "delivery", basket, context, INVALID if context["unchosen"] else 200)
+        # Who comes back only because the delivery fell away has seen all the rest.
+        return see_other("/checkout/review/" if basket.left_out_delivery else "/checkout/seen/")
+    unchosen = request.method == "POST"
+    return _delivery_step(request, basket, {"unchosen": unchosen}, INVALID if unchosen else 200)
 
 
 @require_safe
@@ -74,7 +83,7 @@ def review(request: HttpRequest) -> HttpResponse:
     basket = get_basket(token)
     if basket is None or not basket.lines:
         return see_other("/basket/")
-    if step := missing_step(token):
+    if step := missing_step(basket):
         return see_other(f"/checkout/{step}/")
     if chosen_problems(token):
         return see_other("/checkout/discretion/")
@@ -84,38 +93,38 @@ def review(request: HttpRequest) -> HttpResponse:
 @require_POST
 @private_page
 def place(request: HttpRequest) -> HttpResponse:
-    """Place the order and send the customer on to pay; pressed twice, it is one order."""
+    """Place the order and send the customer on to pay; pressed twice, it is one order.
+
+    The order is what the form's picture shows, or there is none.
+    """
     token = read_basket_token(request)
     if token is None:
         return see_other("/basket/")
     choose_receipt(checkout_token=token, wanted="payment_receipt" in request.POST)
-    basket = get_basket(token)
-    if basket and basket.lines and request.POST.get("shown_total") != str(basket.due.amount):
-        changed = {"total_changed": True, **_before_paying(basket)}
-        return _step(request, "review", basket, changed, REFUSED)
     try:
-        placed = place_order(checkout_token=token)
+        placed = place_order(checkout_token=token, shown=request.POST.get("shown", ""))
     except OrderRefused as refused:
-        return _refused(request, basket, refused)
+        return _refused(request, token, refused)
     if customer := customer_id(request):
         add_order(user_id=customer, token=UUID(placed.order_token))
-    response = _to_payment(request, basket, placed)
+    response = _to_payment(request, token, placed)
     give_order_access(request, response, placed.order_token)
     return response
 
 
 def _before_paying(basket: Basket) -> dict[str, Any]:
     return {
+        "shown": signed(basket.picture),
         "unpayable": can_be_charged(basket.due).reason,
         "receipt_wanted": wants_receipt(basket.token),
     }
 
 
-def _to_payment(request: HttpRequest, basket: Basket | None, placed: PlacedOrder) -> HttpResponse:
+def _to_payment(request: HttpRequest, token: UUID, placed: PlacedOrder) -> HttpResponse:
     try:
         payment = start_payment(order_id=placed.order_id)
     except OrderRefused as refused:
-        return _refused(request, basket, refused)
+        return _refused(request, token, refused)
     return see_other(payment.url or f"/orders/{placed.order_token}/")
 
 
@@ -138,12 +147,10 @@ def _keep_address(request: HttpRequest, basket: Basket, form: AddressForm) -> Ht
         with suppress(AddressBookFull):
             add_address(user_id=customer, address=form.address())
     try:
-        code_kept = set_address(
-            token=basket.token, email=form.cleaned_data["email"], address=form.address()
-        )
+        set_address(token=basket.token, email=form.cleaned_data["email"], address=form.address())
     except BasketRefused:
         return see_other("/basket/")
-    return see_other("/checkout/delivery/" + ("" if code_kept else _CODE_REMOVED))
+    return see_other("/checkout/delivery/")
 
 
 def _set_delivery(request: HttpRequest) -> bool:
@@ -156,23 +163,42 @@ def _set_delivery(request: HttpRequest) -> bool:
         return False
 
 
-def _refused(request: HttpRequest, basket: Basket | None, refused: OrderRefused) -> HttpResponse:
-    if isinstance(refused, BasketIncomplete):
-        return see_other(f"/checkout/{refused.step}/")
+def _refused(request: HttpRequest, token: UUID, refused: OrderRefused) -> HttpResponse:
+    basket = get_basket(token)
     if basket is None or not basket.lines:
         return see_other("/basket/")
+    if isinstance(refused, ShownChanged | PromoNotApplicable | DeliveryGone):
+        return _shown_again(request, basket)
+    if isinstance(refused, BasketIncomplete):
+        return see_other(f"/checkout/{refused.step}/")
     lines = refused.lines if isinstance(refused, SoldOut) else ()
     context = {"basket": basket, "message": str(refused), "short": lines}
     return render(request, "storefront/checkout/refused.html", context, status=REFUSED)
 
 
+def _shown_again(request: HttpRequest, basket: Basket) -> HttpResponse:
+    """Show the step at which the customer agrees, or chooses, anew, with all that has changed."""
+    changes = changes_since(read_signed(request.POST.get("shown", "")), basket)
+    context = {"changed": True, "changes": changes}
+    step = missing_step(basket)
+    if step == "delivery":
+        return _delivery_step(request, basket, context, REFUSED)
+    if step is not None:
+        return see_other(f"/checkout/{step}/")
+    if chosen_problems(basket.token):
+        return see_other("/checkout/discretion/")
+    return _step(request, "review", basket, {**context, **_before_paying(basket)}, REFUSED)
+
+
+def _delivery_step(
+    request: HttpRequest, basket: Basket, more: dict[str, Any], status: int
+) -> HttpResponse:
+    context = {"methods": list_delivery_methods(basket.token), **more}
+    return _step(request, "delivery", basket, context, status)
+
+
 def _step(
     request: HttpRequest, name: str, basket: Basket, more: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    context = {
-        "step": name,
-        "basket": basket,
-        "code_removed": request.GET.get("code") == "removed",
-        **more,
-    }
+    context = {"step": name, "basket": basket, **more}
     return render(request, f"storefront/checkout/{name}.html", context, status=status)

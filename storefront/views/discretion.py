@@ -52,7 +52,7 @@ def options(request: HttpRequest) -> HttpResponse:
     if "search" in request.POST:
         return _options(request, basket, sent=data)
     try:
-        kept = keep_choices(
+        keep_choices(
             token=basket.token,
             data=data,
             customer_id=customer_id(request),
@@ -62,7 +62,7 @@ def options(request: HttpRequest) -> HttpResponse:
         return _options(request, basket, sent=data, problems=refused.problems, status=INVALID)
     except BasketRefused:
         return see_other("/basket/")
-    return see_other("/checkout/seen/" + ("" if kept else "?code=removed"))
+    return see_other("/checkout/seen/")
 
 
 @require_safe
@@ -105,7 +105,7 @@ def _ready(request: HttpRequest) -> tuple[Basket | None, str]:
     basket = get_basket(token)
     if basket is None or not basket.lines:
         return None, "/basket/"
-    if step := missing_step(token):
+    if step := missing_step(basket):
         return None, f"/checkout/{step}/"
     return (basket, "") if basket.needs_delivery else (None, "/checkout/review/")
 

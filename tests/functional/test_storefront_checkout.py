@@ -10,6 +10,7 @@ from saleor.warehouse.models import Allocation
 from plugins.ordering.outcomes import PaymentUnavailable
 from tests.factories import FakeProvider, GiftCardFactory, VoucherFactory
 from tests.personas import wrong_customer
+from tests.shown import pay, shown_of, shown_to
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 ADDRESS = {
@@ -36,10 +37,6 @@ def ready(guest, shop):
     guest.post("/checkout/address/", ADDRESS)
     guest.post("/checkout/delivery/", {"method": shop.courier.pk})
     return guest
-
-
-def place(client, total="42.50"):
-    return client.post("/checkout/place/", {"shown_total": total})
 
 
 def text(response):
@@ -139,7 +136,7 @@ def test_a_delivery_that_is_not_offered_is_refused(guest, method):
 
 
 def test_placing_reserves_and_leads_to_the_payment(ready, shop):
-    response = place(ready)
+    response = pay(ready)
     order = Order.objects.get()
     assert response.status_code == 303
     assert response["Location"].startswith("https://pay.test/")
@@ -151,29 +148,42 @@ def test_placing_reserves_and_leads_to_the_payment(ready, shop):
 
 
 def test_pressing_twice_is_one_order_and_one_payment(ready):
-    assert place(ready)["Location"] == place(ready)["Location"]
+    assert pay(ready)["Location"] == pay(ready)["Location"]
     assert Order.objects.count() == 1
 
 
 def test_a_total_that_changed_meanwhile_is_shown_before_anything_is_placed(ready, shop):
+    shown = shown_to(ready)
     shop.starter.product.price_amount = 45
     shop.starter.product.save()
-    response = place(ready)
+    response = pay(ready, shown)
     assert response.status_code == 409
-    assert "The total has changed" in text(response)
+    strict(response)
+    assert "Something has changed since you last saw it." in text(response)
+    assert "Starter set: was 1 × £39.00, is now 1 × £45.00" in text(response)
+    assert "Total: was £42.50, is now £48.50" in text(response)
     assert "Pay £48.50" in text(response)
-    assert not Order.objects.exists()
+    assert (Order.objects.count(), FakeProvider.calls) == (0, [])
 
 
-def test_a_price_sent_by_the_browser_counts_for_nothing(ready):
-    assert place(ready, "0.01").status_code == 409
-    assert not Order.objects.exists()
+@pytest.mark.parametrize("shown", ["", "42.50", "0.01", "eyJhIjoxfQ:1abc:def"])
+def test_a_form_without_our_picture_is_no_agreement(ready, shown):
+    response = pay(ready, shown)
+    assert response.status_code == 409
+    assert "Please look once more." in text(response)
+    assert "Pay £42.50" in text(response)
+    assert (Order.objects.count(), FakeProvider.calls) == (0, [])
+
+
+def test_a_form_without_the_field_is_no_agreement(ready):
+    assert ready.post("/checkout/place/").status_code == 409
+    assert (Order.objects.count(), FakeProvider.calls) == (0, [])
 
 
 def test_sold_out_meanwhile_lists_the_lines_and_keeps_everything(ready, shop):
     CheckoutLine.objects.update(quantity=3)
     shop.set_stock(shop.starter, 2)
-    response = place(ready, "120.50")
+    response = pay(ready)
     assert response.status_code == 409
     assert "Starter set: only 2 left, you asked for 3" in text(response)
     strict(response)
@@ -183,48 +193,56 @@ def test_sold_out_meanwhile_lists_the_lines_and_keeps_everything(ready, shop):
     assert checkout.lines.get().quantity == 3
 
 
-def test_a_delivery_that_ended_meanwhile_leads_back_to_its_step(ready, shop):
+def test_a_delivery_that_ended_meanwhile_is_chosen_anew(ready, shop):
+    shown = shown_to(ready)
     shop.courier.maximum_order_price_amount = 1
     shop.courier.save()
-    assert place(ready)["Location"] == "/checkout/delivery/"
+    response = pay(ready, shown)
+    assert response.status_code == 409
+    strict(response)
+    assert "Tracked 48 cannot be chosen any more." in text(response)
+    assert "Delivery: was £3.50, is now not chosen" in text(response)
     assert not Order.objects.exists()
 
 
 def test_a_code_that_ended_meanwhile_is_said_and_nothing_is_placed(ready):
     voucher = VoucherFactory(code="CALM10")
     ready.post("/basket/code/", {"code": "CALM10"})
+    shown = shown_to(ready)
     voucher.usage_limit, voucher.used = 1, 1
     voucher.save()
-    response = place(ready, "32.50")
+    response = pay(ready, shown)
     assert response.status_code == 409
-    assert "code cannot be used" in text(response)
+    assert "Code CALM10: was -£10.00, is now nothing off" in text(response)
+    assert "Code CALM10 takes nothing off. This code has been used up." in text(response)
+    assert "Total: was £32.50, is now £42.50" in text(response)
     assert not Order.objects.exists()
 
 
 def test_a_payment_service_that_is_down_is_said_and_can_be_tried_again(ready):
     FakeProvider.is_down = True
-    response = place(ready)
+    response = pay(ready)
     assert response.status_code == 409
     assert str(PaymentUnavailable()) in text(response)
     FakeProvider.is_down = False
-    assert place(ready).status_code == 303
+    assert pay(ready).status_code == 303
     assert Order.objects.count() == 1
 
 
 def test_a_basket_that_was_emptied_meanwhile_leads_to_the_basket(ready):
     CheckoutLine.objects.all().delete()
-    assert place(ready, "0.00")["Location"] == "/basket/"
+    assert pay(ready)["Location"] == "/basket/"
     assert not Order.objects.exists()
 
 
 def test_without_a_basket_nothing_is_placed(shop):
-    assert place(Client(headers=OWN))["Location"] == "/basket/"
+    assert pay(Client(headers=OWN), "")["Location"] == "/basket/"
 
 
 def test_a_gift_card_that_pays_all_needs_no_payment_page(ready):
     ready.post("/basket/code/", {"code": GiftCardFactory(initial_balance_amount="100.00").code})
     assert "Place the order" in text(ready.get("/checkout/review/"))
-    response = place(ready, "0.00")
+    response = pay(ready)
     order = Order.objects.get()
     assert response["Location"] == f"/orders/{order.token}/"
     assert "Thank you." in text(ready.get(response["Location"]))
@@ -244,7 +262,7 @@ def test_a_total_too_small_for_a_card_is_said_before_paying_and_loses_nothing(re
     assert "£0.29 would be left to pay" in text(review)
     assert "/checkout/place/" not in text(review)
 
-    response = place(ready, "0.29")
+    response = pay(ready, shown_of(Checkout.objects.get()))
 
     assert response.status_code == 409
     assert "smaller than £0.30" in text(response)
@@ -258,7 +276,7 @@ def test_a_total_too_small_for_a_card_is_said_before_paying_and_loses_nothing(re
 
 def test_the_smallest_total_can_be_paid(ready):
     leave_to_pay(ready, pence=30)
-    assert place(ready, "0.30").status_code == 303
+    assert pay(ready).status_code == 303
 
 
 def receipt_address():
@@ -270,13 +288,13 @@ def test_the_payment_service_is_not_told_the_email_unless_asked_to(ready):
     assert '<input type="checkbox" name="payment_receipt" aria' in text(
         ready.get("/checkout/review/")
     )
-    place(ready)
+    pay(ready)
     assert receipt_address() == ""
     assert len(Order.objects.get().metadata["discretion_contract"]["payment"]) == 2
 
 
 def test_a_receipt_of_the_payment_service_is_asked_for_and_told_in_the_contract(ready):
-    ready.post("/checkout/place/", {"shown_total": "42.50", "payment_receipt": "on"})
+    pay(ready, payment_receipt="on")
     assert receipt_address() == "robin@example.org"
     told = Order.objects.get().metadata["discretion_contract"]["payment"]
     assert told[2] == "your e-mail address, for its receipt"
@@ -285,15 +303,15 @@ def test_a_receipt_of_the_payment_service_is_asked_for_and_told_in_the_contract(
 
 
 def test_taking_the_tick_out_again_opens_a_payment_without_the_email(ready):
-    ready.post("/checkout/place/", {"shown_total": "42.50", "payment_receipt": "on"})
-    place(ready)
+    pay(ready, payment_receipt="on")
+    pay(ready)
     opened = [details["receipt_email"] for name, details in FakeProvider.calls if name == "open"]
     assert opened == ["robin@example.org", ""]
     assert Order.objects.exclude(status="canceled").count() == 1
 
 
 def test_an_order_that_waits_can_be_paid_from_its_page_and_from_the_basket(ready):
-    payment = place(ready)["Location"]
+    payment = pay(ready)["Location"]
     order = Order.objects.get()
     response = ready.get(f"/orders/{order.token}/")
     strict(response)
@@ -305,15 +323,15 @@ def test_an_order_that_waits_can_be_paid_from_its_page_and_from_the_basket(ready
 
 def test_what_an_own_unpaid_order_holds_is_not_missing_from_the_basket(ready, shop):
     shop.set_stock(shop.starter, 1)
-    place(ready)
+    pay(ready)
     page = text(ready.get("/basket/"))
     assert "Sold out" not in page
-    assert place(ready).status_code == 303
+    assert pay(ready).status_code == 303
 
 
 def test_a_paid_order_thanks_shows_guides_and_forgets_the_basket(ready, shop, settings):
     ready.post("/basket/code/", {"code": GiftCardFactory(initial_balance_amount="100.00").code})
-    response = ready.get(place(ready, "0.00")["Location"])
+    response = ready.get(pay(ready)["Location"])
     strict(response)
     for words in ("Starter set", "Tracked 48", "4 Mill Lane", "Your first session"):
         assert words in text(response)
@@ -323,7 +341,7 @@ def test_a_paid_order_thanks_shows_guides_and_forgets_the_basket(ready, shop, se
 def test_a_released_order_says_that_nothing_is_held(ready):
     from plugins.ordering.releasing import release_order
 
-    place(ready)
+    pay(ready)
     order = Order.objects.get()
     release_order(order_id=order.pk, reason="expired")
     page = text(ready.get(f"/orders/{order.token}/"))
@@ -336,14 +354,14 @@ def test_a_released_order_says_that_nothing_is_held(ready):
 
 def test_the_browser_that_ordered_may_open_it_also_when_the_payment_could_not_begin(ready):
     FakeProvider.is_down = True
-    assert place(ready).status_code == 409
+    assert pay(ready).status_code == 409
     response = ready.get(f"/orders/{Order.objects.get().token}/")
     assert response.status_code == 200
     assert "Waiting for payment" in text(response)
 
 
 def test_an_orders_page_is_private(ready):
-    place(ready)
+    pay(ready)
     response = Client().get(f"/orders/{Order.objects.get().token}/")
     assert response["Cache-Control"] == "private, no-store"
     assert response["X-Robots-Tag"] == "noindex, nofollow"
@@ -352,7 +370,7 @@ def test_an_orders_page_is_private(ready):
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_order_cannot_be_guessed_by_another_customer(ready, method):
-    place(ready)
+    pay(ready)
     somebody = wrong_customer()
     for token in ("00000000-0000-4000-8000-000000000000", str(Checkout.objects.get().pk)):
         address = f"/orders/{token}/" + ("pay/" if method == "post" else "")
@@ -363,6 +381,6 @@ def test_an_order_cannot_be_guessed_by_another_customer(ready, method):
 
 
 def test_a_draft_of_staff_is_nobodys_yet(ready):
-    place(ready)
+    pay(ready)
     Order.objects.update(status="draft")
     assert ready.get(f"/orders/{Order.objects.get().token}/").status_code == 404

@@ -133,7 +133,13 @@ class OrderAdmin(AuditedAdmin, OrderPages, OrderBulkActions, OrderColumns, ReadO
         ("Packing, as the customer was shown", {"fields": ("packing_list", "shipping_documents")}),
         (
             "Amounts",
-            {"fields": (("goods", "shipping"), ("discount_given", "order_total"), "money_back")},
+            {
+                "fields": (
+                    ("goods", "shipping"),
+                    ("discount_given", "gift_cards_paid"),
+                    ("order_total", "money_back"),
+                )
+            },
         ),
     )
 

@@ -19,6 +19,8 @@ from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import packing_checklist
 from plugins.ordering.order_state import RETURN_STATE_KEY, ReturnState
 from plugins.ordering.returns import returned_pieces
+from plugins.ordering.totals import totals_of_order
+from product_content import money
 
 _STATUS_LABELS = {
     OrderStatus.UNFULFILLED: "Not sent",
@@ -110,18 +112,22 @@ class OrderColumns:
     @display(description="Goods")
     def goods(self, order: Order) -> str:
         """Return the price of the lines, before a discount."""
-        amount = sum(line.unit_price_gross_amount * line.quantity for line in order.lines.all())
-        return format_money(amount, order.currency)
+        return money.format_money(totals_of_order(order).subtotal)
 
     @display(description="Delivery price")
     def shipping(self, order: Order) -> str:
         """Return the price of the delivery, with tax."""
-        return format_money(order.shipping_price_gross_amount, order.currency)
+        return money.format_money(order.shipping_price_gross)
 
     @display(description="Discount")
     def discount_given(self, order: Order) -> str:
         """Return what a voucher took off."""
-        return format_money(order.discount_amount, order.currency)
+        return money.format_money(totals_of_order(order).discount)
+
+    @display(description="Gift cards")
+    def gift_cards_paid(self, order: Order) -> str:
+        """Return what gift cards paid of it: the total is what was left."""
+        return money.format_money(totals_of_order(order).card_total)
 
     @display(description="Return")
     def sent_back(self, order: Order) -> str:

@@ -9,7 +9,6 @@ from babel import Locale
 from babel.lists import format_list
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from prices import Money
 from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderLine
 
 from plugins.order_emails.formatting import day
@@ -20,6 +19,7 @@ from plugins.order_emails.policies import NoRecipient
 from plugins.ordering.addresses import address_lines
 from plugins.ordering.links import order_link
 from plugins.ordering.order_messages import MessagePromise, message_promise
+from plugins.ordering.totals import totals_of_order
 from product_content.languages import locale_of, translated_text
 from product_content.models import SetSize, SingleSize, Size
 from product_content.money import format_money
@@ -90,17 +90,16 @@ def _size_words(sizes: list[Size], locale: Locale) -> str:
 
 def order_sums(order: Order, locale: Locale) -> list[tuple[str, str]]:
     """Return the rows above the total: label and amount; what is zero is left out."""
-    zero = Money(0, order.currency)
-    subtotal = sum((line.unit_price_gross * line.quantity for line in order.lines.all()), zero)
-    delivery = order.shipping_price_gross
-    cards = max(subtotal + delivery - order.discount - order.total_gross, zero)
-    rows = [(gettext("Items"), format_money(subtotal, locale))]
-    rows.append((gettext("Delivery"), format_money(delivery, locale)))
-    if order.discount > zero:
-        rows.append((gettext("Discount"), format_money(zero - order.discount, locale)))
-    if cards > zero:
-        rows.append((gettext("Gift card"), format_money(zero - cards, locale)))
-    return rows
+    totals = totals_of_order(order)
+    taken_off = [
+        *((one.name, one.amount) for one in totals.discounts),
+        *((gettext("Gift card"), card.amount) for card in totals.gift_cards),
+    ]
+    return [
+        (gettext("Items"), format_money(totals.subtotal, locale)),
+        (gettext("Delivery"), format_money(order.shipping_price_gross, locale)),
+        *((label, format_money(-1 * off, locale)) for label, off in taken_off if off.amount),
+    ]
 
 
 NUMBER = Placeholder(_("the order's number"), "1042", required=True)

@@ -24,6 +24,7 @@ from storefront.urls import account_urlpatterns
 from tests.factories import UserFactory
 from tests.functional.stripe.sandbox import send
 from tests.personas import anonymous, customer
+from tests.shown import shown_to
 
 ADDRESS = {
     "email": "robin@example.org", "first_name": "Robin", "last_name": "Marsh", "country": "GB",
@@ -98,10 +99,7 @@ def buy(observed, sandbox, choices, *, country="GB"):
         assert response.status_code == 200, path
         observed.page(response, path)
     promised = client.get("/checkout/seen/").content.decode()
-    total = re.search(
-        r'name="shown_total" value="([\d.]+)"', client.get("/checkout/review/").content.decode()
-    )[1]
-    post("/checkout/place/", {"shown_total": total})
+    post("/checkout/place/", {"shown": shown_to(client)})
     session = PaymentSession.objects.get(state="open")
     assert sandbox.pay(session.reference).status_code in {302, 303}
     assert send(anonymous(), sandbox.event("checkout.session.completed")).status_code == 200

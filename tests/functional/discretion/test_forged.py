@@ -14,6 +14,7 @@ from storefront.baskets import get_basket
 from tests.functional.discretion.life import ADDRESS, tomorrow
 from tests.functional.discretion.words import DATA
 from tests.personas import anonymous
+from tests.shown import pay, shown_of
 
 pytestmark = pytest.mark.django_db
 USUAL = {"label_name": "own", "handover": "any", "day": "any", "slip": "none", "receipt": "email",
@@ -117,15 +118,13 @@ def test_stored_choices_that_do_not_fit_stop_the_order_and_ask_again(guest, stor
     page = guest.get("/checkout/discretion/")
     assert page.status_code == 200
     assert "Please look again" in page.content.decode()
-    total = get_basket(Checkout.objects.get().pk).due.amount
-    answer = guest.post("/checkout/place/", {"shown_total": str(total)})
+    answer = pay(guest, shown_of(Checkout.objects.get()))
     assert answer.headers["Location"] == "/checkout/discretion/"
 
 
 def test_an_address_that_a_label_cannot_show_leads_back_to_the_address(guest):
     Address.objects.filter(last_name="Marsh").update(last_name="李")
-    total = get_basket(Checkout.objects.get().pk).due.amount
-    answer = guest.post("/checkout/place/", {"shown_total": str(total)})
+    answer = pay(guest, shown_of(Checkout.objects.get()))
     assert answer.headers["Location"] == "/checkout/address/"
     assert not Order.objects.exists()
 

@@ -25,6 +25,7 @@ from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
 from plugins.ordering.refunds import request_refund
+from plugins.ordering.shown import signed
 from storefront.baskets import get_basket
 from storefront.discretion import keep_choices
 from tests.factories import (
@@ -113,9 +114,9 @@ def agree(chosen, days, price, delivery, option, voucher, card, quantity):
 
     if 0 < shown.due.amount < FakeProvider().smallest_charge(currency="GBP").amount:
         with pytest.raises(TotalTooSmall):
-            place_order(checkout_token=checkout.pk)
+            place_order(checkout_token=checkout.pk, shown=signed(shown.picture))
         return
-    placed = place_order(checkout_token=checkout.pk)
+    placed = place_order(checkout_token=checkout.pk, shown=signed(shown.picture))
     order = Order.objects.get(pk=placed.order_id)
     session = PaymentSession.objects.get(order=order)
     assert shown.due == placed.total == order.total_gross == session.amount
@@ -123,7 +124,7 @@ def agree(chosen, days, price, delivery, option, voucher, card, quantity):
     contract = contract_of(order)
     assert contract["delivery"] == str(order.shipping_price_gross_amount)
     assert sum((Decimal(p) for _k, _n, p in contract["options"]), Decimal(0)) == contract_sum
-    assert shown.total == shown.subtotal + shown.delivery - shown.discount
+    assert shown.totals.total == shown.totals.subtotal + shown.delivery - shown.totals.discount
     assert emailed(order) == (shown.due, shown.delivery)
 
 

@@ -24,7 +24,7 @@ HABITS = (
     "pays",
 )
 _PATIENCE = 120  # seconds until a customer gives up
-_TOTAL = re.compile(r'name="shown_total" value="([^"]+)"')
+_SHOWN = re.compile(r'name="shown" value="([^"]+)"')
 _LINE = re.compile(r'action="/basket/lines/(\d+)/"')
 _FORM = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -76,10 +76,10 @@ class Customer(threading.Thread):
 
     def _place(self) -> bool:
         review = self.browser.get(f"{self.shop}/checkout/review/", timeout=15)
-        total, form = _TOTAL.search(review.text), _FORM.search(review.text)
-        if not review.ok or total is None or form is None:
+        shown, form = _SHOWN.search(review.text), _FORM.search(review.text)
+        if not review.ok or shown is None or form is None:
             return False
-        fields = {"shown_total": total[1], "csrfmiddlewaretoken": form[1]}
+        fields = {"shown": shown[1], "csrfmiddlewaretoken": form[1]}
         if self.habit == "clicks twice":
             impatient = threading.Thread(target=self._press, args=(fields,), daemon=True)
             impatient.start()

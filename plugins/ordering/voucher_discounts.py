@@ -1,0 +1,237 @@
+"""Whether a voucher applies to a basket, and what it takes off at today's prices.
+
+Reasons for customers are ours and in their language; Saleor's own texts reach nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_countries.fields import Country
+from prices import Money
+from saleor.checkout.models import CheckoutLine
+from saleor.discount import VoucherType
+from saleor.discount.models import Voucher, VoucherCustomer
+from saleor.discount.utils import get_products_voucher_discount
+from saleor.product.models import Category
+
+from plugins.ordering.basket import Basket
+from plugins.ordering.totals import LineTotals, Totals
+from product_content.decisions import ALLOWED, Decision, refused
+from product_content.money import format_money
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What a voucher's conditions are about.
+
+    `country` is where it goes, "" while nobody has said; `covered` are the pieces that a voucher
+    for certain products takes something off. `held_uses` counts the uses that the basket's own
+    unpaid order holds: the voucher counts them as used, but they are this basket's.
+    """
+
+    now: datetime
+    subtotal: Money
+    pieces: int
+    covered: int
+    country: str = ""
+    needs_delivery: bool = True
+    delivery_chosen: bool = False
+    used_before: bool = False
+    held_uses: int = 0
+
+
+def voucher_applies(voucher: Voucher, purchase: Purchase) -> Decision:
+    """Say whether a voucher may be used; the reason is for the customer."""
+    decisions = (check(voucher, purchase) for check in _CHECKS)
+    return next((decision for decision in decisions if not decision.allowed), ALLOWED)
+
+
+def _is_running(voucher: Voucher, purchase: Purchase) -> Decision:
+    if voucher.start_date > purchase.now:
+        return refused(_("This code begins on %(day)s.") % {"day": _day(voucher.start_date)})
+    if voucher.end_date is not None and voucher.end_date < purchase.now:
+        return refused(_("This code ended on %(day)s.") % {"day": _day(voucher.end_date)})
+    return ALLOWED
+
+
+def _has_uses_left(voucher: Voucher, purchase: Purchase) -> Decision:
+    limit, used = voucher.usage_limit, voucher.used - purchase.held_uses
+    if limit is not None and used >= limit:
+        return refused(_("This code has been used up."))
+    return ALLOWED
+
+
+def _spends_enough(voucher: Voucher, purchase: Purchase) -> Decision:
+    least = Money(voucher.min_spent_amount or 0, purchase.subtotal.currency)
+    if purchase.subtotal >= least:
+        return ALLOWED
+    text = _("This code is for orders of %(amount)s or more: %(missing)s more is needed.")
+    missing = format_money(least - purchase.subtotal)
+    return refused(text % {"amount": format_money(least), "missing": missing})
+
+
+def _has_enough(voucher: Voucher, purchase: Purchase) -> Decision:
+    least = voucher.min_checkout_items_quantity or 0
+    if purchase.pieces >= least:
+        return ALLOWED
+    text = ngettext(
+        "This code is for orders of %(number)s piece or more: %(missing)s more is needed.",
+        "This code is for orders of %(number)s pieces or more: %(missing)s more is needed.",
+        least,
+    )
+    return refused(text % {"number": least, "missing": least - purchase.pieces})
+
+
+def _goes_there(voucher: Voucher, purchase: Purchase) -> Decision:
+    codes = {country.code for country in voucher.countries}
+    if not codes or not purchase.country or purchase.country in codes:
+        return ALLOWED
+    name = str(Country(purchase.country).name)
+    return refused(_("This code is not for orders to this country: %(name)s.") % {"name": name})
+
+
+def _is_first_use(voucher: Voucher, purchase: Purchase) -> Decision:
+    if not (voucher.apply_once_per_customer and purchase.used_before):
+        return ALLOWED
+    return refused(_("This code can be used once, and you have used it already."))
+
+
+def _has_covered(voucher: Voucher, purchase: Purchase) -> Decision:
+    if voucher.type != VoucherType.SPECIFIC_PRODUCT or purchase.covered:
+        return ALLOWED
+    return refused(_("This code is for certain products, and none of them is in your basket."))
+
+
+def _has_delivery(voucher: Voucher, purchase: Purchase) -> Decision:
+    if voucher.type != VoucherType.SHIPPING:
+        return ALLOWED
+    if not purchase.needs_delivery:
+        return refused(_("This code is for delivery, and your order needs none."))
+    if not purchase.delivery_chosen:
+        return refused(_("This code is for delivery. It counts once you have chosen the delivery."))
+    return ALLOWED
+
+
+_CHECKS = (
+    _is_running,
+    _has_uses_left,
+    _spends_enough,
+    _has_enough,
+    _goes_there,
+    _is_first_use,
+    _has_covered,
+    _has_delivery,
+)
+
+
+def _day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), _("j F Y"))
+
+
+@dataclass(frozen=True)
+class VoucherAnswer:
+    """What a voucher takes off a basket; None with the reason if it does not apply."""
+
+    discount: Money | None
+    reason: str = ""
+
+
+def find_voucher(code: str) -> Voucher | None:
+    """Return the voucher of a basket's code, whether or not it can be used now."""
+    return Voucher.objects.filter(code=code).first()
+
+
+def voucher_answer(voucher: Voucher, basket: Basket, totals: Totals) -> VoucherAnswer:
+    """Say what the voucher takes off a basket, never more than what it is for costs.
+
+    `totals` has the goods and the delivery of the basket; no more of it is looked at.
+    """
+    covered = _covered(voucher, basket.lines, totals.lines)
+    allowed, why = voucher_applies(voucher, _purchase(voucher, basket, totals, covered))
+    if not allowed:
+        return VoucherAnswer(None, why)
+    if voucher.type == VoucherType.SPECIFIC_PRODUCT:
+        off = get_products_voucher_discount(voucher, list(_piece_prices(covered)))
+        return VoucherAnswer(min(off, totals.subtotal).quantize())
+    on_delivery = voucher.type == VoucherType.SHIPPING and totals.delivery is not None
+    price = totals.delivery if on_delivery else totals.subtotal
+    return VoucherAnswer(min(voucher.get_discount_amount_for(price), price).quantize())
+
+
+def _purchase(
+    voucher: Voucher, basket: Basket, totals: Totals, covered: Sequence[LineTotals]
+) -> Purchase:
+    address = basket.checkout.shipping_address
+    return Purchase(
+        now=timezone.now(),
+        subtotal=totals.subtotal,
+        pieces=sum(line.quantity for line in totals.lines),
+        covered=sum(line.quantity for line in covered),
+        country=address.country.code if address else "",
+        needs_delivery=basket.checkout.is_shipping_required(),
+        delivery_chosen=totals.delivery is not None,
+        used_before=voucher.apply_once_per_customer and _used_before(voucher, basket),
+        held_uses=basket.holds.uses_of(voucher.pk),
+    )
+
+
+def _used_before(voucher: Voucher, basket: Basket) -> bool:
+    """Say whether the customer has used the voucher, other than for this basket's own order."""
+    email = (basket.checkout.get_customer_email() or "").strip().lower()
+    if not email or basket.holds.is_use_by(voucher.pk, email):
+        return False
+    uses = VoucherCustomer.objects.filter(voucher=voucher, customer_email__iexact=email)
+    return bool(uses.exists())
+
+
+def _covered(
+    voucher: Voucher, lines: Sequence[CheckoutLine], sums: Sequence[LineTotals]
+) -> list[LineTotals]:
+    """Return the sums of the lines that the voucher is for."""
+    fitting = {line.pk for line in covered_lines(voucher, lines)}
+    return [one for line, one in zip(lines, sums, strict=True) if line.pk in fitting]
+
+
+def covered_lines(voucher: Voucher, lines: Sequence[CheckoutLine]) -> list[CheckoutLine]:
+    """Return the lines that the voucher is for: all, unless it is for certain products.
+
+    A category stands for what is below it too. For nothing chosen Saleor takes all lines.
+    """
+    if voucher.type != VoucherType.SPECIFIC_PRODUCT:
+        return list(lines)
+    products = set(voucher.products.values_list("pk", flat=True))
+    collections = set(voucher.collections.values_list("pk", flat=True))
+    categories = _with_descendants(voucher)
+    if not (products or collections or categories):
+        return list(lines)
+    return [
+        line
+        for line in lines
+        if line.variant.product_id in products
+        or line.variant.product.category_id in categories
+        or (collections and collections & _collections_of(line))
+    ]
+
+
+def _with_descendants(voucher: Voucher) -> set[int]:
+    chosen = voucher.categories.all()
+    if not chosen:
+        return set()
+    below = Category.tree.get_queryset_descendants(chosen, include_self=True)
+    return set(below.values_list("pk", flat=True))
+
+
+def _collections_of(line: CheckoutLine) -> set[int]:
+    return {collection.pk for collection in line.variant.product.collections.all()}
+
+
+def _piece_prices(lines: Sequence[LineTotals]) -> Iterator[Money]:
+    for line in lines:
+        yield from [line.unit_price] * line.quantity
