@@ -13,7 +13,7 @@ from saleor.product.models import ProductVariant
 from plugins.ordering.shown import Picture, ShownLine
 from plugins.ordering.stock_allocation import display_name
 from product_content.money import format_money
-from storefront.types import Basket
+from storefront.types import Basket, DeliveryMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,23 @@ class Change:
     after: str = ""
 
 
-def changes_since(shown: Picture | None, basket: Basket) -> tuple[Change, ...]:
-    """Return what differs from the picture that was shown; nothing without one."""
+def changes_since(
+    shown: Picture | None, basket: Basket, cheapest: DeliveryMethod | None = None
+) -> tuple[Change, ...]:
+    """Return what differs from the picture that was shown; nothing without one.
+
+    `cheapest` is what delivery and total begin at, for a basket whose delivery fell away.
+    """
     now = basket.picture
     if shown is None or shown == now:
         return ()
     rows = [
         *_lines(shown, now),
-        *_delivery(shown, now, basket.totals.delivery_name),
+        *_delivery(shown, now, basket.totals.delivery_name, cheapest),
         *_codes(shown, now),
         *_cards(shown, now),
-        *_rest(shown, now),
+        *_others(shown, now),
+        _total(shown, now, cheapest),
     ]
     return tuple(row for row in rows if row.before != row.after or not row.before)
 
@@ -64,13 +70,24 @@ def _line_words(line: ShownLine | None, currency: str) -> str:
     return f"{line.quantity} × {_money(line.unit_price, currency)}"
 
 
-def _delivery(shown: Picture, now: Picture, name: str) -> Iterator[Change]:
-    before = _price_words(shown.delivery.price, shown.currency) if shown.delivery else ""
-    after = _price_words(now.delivery.price, now.currency) if now.delivery else ""
+def _delivery(
+    shown: Picture, now: Picture, name: str, cheapest: DeliveryMethod | None
+) -> Iterator[Change]:
+    if shown.delivery == now.delivery:
+        return
     none = gettext("not chosen")
-    if shown.delivery != now.delivery:
-        named = f"{after} ({name})" if after and name else after
-        yield Change(gettext("Delivery"), before or none, named or none)
+    before = _price_words(shown.delivery.price, shown.currency) if shown.delivery else none
+    after = none
+    if now.delivery:
+        price = _price_words(now.delivery.price, now.currency)
+        after = f"{price} ({name})" if name else price
+    elif cheapest:
+        after = _from(cheapest.price)
+    yield Change(gettext("Delivery"), before, after)
+
+
+def _from(amount: Money) -> str:
+    return gettext("from %(amount)s") % {"amount": format_money(amount)}
 
 
 def _price_words(price: str, currency: str) -> str:
@@ -102,10 +119,16 @@ def _off_words(amount: str | None, currency: str) -> str:
     return _money(f"-{amount}", currency) if amount else gettext("nothing off")
 
 
-def _rest(shown: Picture, now: Picture) -> Iterator[Change]:
+def _others(shown: Picture, now: Picture) -> Iterator[Change]:
     if shown.others != now.others:
         yield Change(gettext("Your address, your e-mail address or what you chose for the parcel"))
-    yield Change(gettext("Total"), _money(shown.due, shown.currency), _money(now.due, now.currency))
+
+
+def _total(shown: Picture, now: Picture, cheapest: DeliveryMethod | None) -> Change:
+    after = _money(now.due, now.currency)
+    if now.delivery is None and cheapest is not None:
+        after = _from(cheapest.due)
+    return Change(gettext("Total"), _money(shown.due, shown.currency), after)
 
 
 def _money(amount: str, currency: str) -> str:

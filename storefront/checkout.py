@@ -15,8 +15,8 @@ from saleor.shipping.models import ShippingMethod
 
 from plugins.ordering.basket import Basket as Content
 from plugins.ordering.basket import delivery_applies, read_basket
-from plugins.ordering.holds import NOTHING_HELD
-from plugins.ordering.pricing import delivery_price
+from plugins.ordering.holds import holds_of_basket
+from plugins.ordering.pricing import delivery_price, price_basket
 from plugins.ordering.saleor_patches import one_configuration
 from product_content.languages import translated_text
 from storefront.baskets import find_checkout
@@ -34,15 +34,17 @@ def list_delivery_methods(token: UUID | None) -> list[DeliveryMethod]:
     checkout = find_checkout(token)
     if checkout is None or checkout.shipping_address is None:
         return []
-    basket = read_basket(checkout, NOTHING_HELD)
+    basket = read_basket(checkout, holds_of_basket(checkout.pk))
     with one_configuration():
-        return [_offered(basket, method) for method in applicable_methods(checkout)]
+        offered = [_offered(basket, method) for method in applicable_methods(checkout)]
+    return sorted(offered, key=lambda one: one.price.amount)
 
 
 def _offered(basket: Content, method: ShippingMethod) -> DeliveryMethod:
-    basket.checkout.shipping_method = method  # not saved: the price is for the checkout's method
-    price = delivery_price(basket).gross
-    return DeliveryMethod(method.pk, translated_text(method.name), price)
+    basket.checkout.shipping_method = method  # not saved: prices are for the checkout's method
+    due = price_basket(basket).totals.due
+    name = translated_text(method.name)
+    return DeliveryMethod(method.pk, name, delivery_price(basket).gross, due)
 
 
 def missing_step(basket: Basket) -> Step | None:

@@ -99,11 +99,15 @@ class Basket:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryMethod:
-    """A way to deliver the basket to its address; `price` is with the chosen options."""
+    """A way to deliver the basket to its address; `price` is with the chosen options.
+
+    `due` is what would be left to pay with it.
+    """
 
     id: int
     name: str
     price: Money
+    due: Money
 
 
 @dataclass(frozen=True, slots=True)

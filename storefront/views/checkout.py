@@ -178,16 +178,17 @@ def _refused(request: HttpRequest, token: UUID, refused: OrderRefused) -> HttpRe
 
 def _shown_again(request: HttpRequest, basket: Basket) -> HttpResponse:
     """Show the step at which the customer agrees, or chooses, anew, with all that has changed."""
-    changes = changes_since(read_signed(request.POST.get("shown", "")), basket)
-    context = {"changed": True, "changes": changes}
-    step = missing_step(basket)
+    shown, step = read_signed(request.POST.get("shown", "")), missing_step(basket)
     if step == "delivery":
-        return _delivery_step(request, basket, context, REFUSED)
+        methods = list_delivery_methods(basket.token)
+        changes = changes_since(shown, basket, methods[0] if methods else None)
+        return _delivery_step(request, basket, {"changed": True, "changes": changes}, REFUSED)
     if step is not None:
         return see_other(f"/checkout/{step}/")
     if chosen_problems(basket.token):
         return see_other("/checkout/discretion/")
-    return _step(request, "review", basket, {**context, **_before_paying(basket)}, REFUSED)
+    context = {"changed": True, "changes": changes_since(shown, basket), **_before_paying(basket)}
+    return _step(request, "review", basket, context, REFUSED)
 
 
 def _delivery_step(
