@@ -37,7 +37,7 @@ expect.set_options(timeout=PATIENCE_MS)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the random tests be longer: `make test ARGS="--random-operations 1000"`."""
     parser.addoption("--random-operations", type=int, default=200, help="on the stock, 200")
-    parser.addoption("--random-baskets", type=int, default=10, help="placed and paid, 10")
+    parser.addoption("--random-baskets", type=int, default=5, help="placed and paid, 5")
 
 
 @pytest.hookimpl(trylast=True)  # once the marks of browser tests are set

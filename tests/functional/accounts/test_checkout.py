@@ -13,6 +13,8 @@ from tests.factories import AddressFactory
 from tests.functional.accounts.conftest import PASSWORD
 from tests.functional.accounts.test_logging_in import log_in
 from tests.functional.test_storefront_checkout import ADDRESS, OWN, place
+from tests.functional.test_storefront_checkout import ADDRESS, OWN
+from tests.shown import pay as place
 
 pytestmark = pytest.mark.django_db(transaction=True)  # no provider is called inside a transaction
 
