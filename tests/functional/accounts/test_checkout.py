@@ -12,7 +12,6 @@ from tests import personas
 from tests.factories import AddressFactory
 from tests.functional.accounts.conftest import PASSWORD
 from tests.functional.accounts.test_logging_in import log_in
-from tests.functional.test_storefront_checkout import ADDRESS, OWN, place
 from tests.functional.test_storefront_checkout import ADDRESS, OWN
 from tests.shown import pay as place
 
