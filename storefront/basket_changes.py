@@ -27,6 +27,7 @@ from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
 
 from plugins.ordering.basket import read_basket
+from plugins.ordering.code_matching import with_code
 from plugins.ordering.holds import holds_of_basket
 from plugins.ordering.order_state import live_order_for_checkout
 from plugins.ordering.pricing import card_refusal, price_basket
@@ -42,12 +43,15 @@ _UNKNOWN = _("We do not know this code, or it has ended.")
 
 @transaction.atomic
 def apply_code(*, token: UUID | None, code: str) -> None:
-    """Put a voucher or a gift card into the basket. Raises CodeRefused or LineGone."""
+    """Put a voucher or a gift card into the basket. Raises CodeRefused or LineGone.
+
+    `code` is compared as people type it: only its letters and digits count.
+    """
     checkout = _locked_or_refused(token)
-    spellings = {code, code.upper()}
-    if voucher := _usable_voucher(checkout, spellings):
+    cards = GiftCard.objects.active(timezone.localdate())
+    if voucher := _usable_voucher(checkout, code):
         _add_voucher(checkout, voucher)
-    elif card := GiftCard.objects.active(timezone.localdate()).filter(code__in=spellings).first():
+    elif card := with_code(cards, code).first():
         _add_gift_card(checkout, card)
     else:
         raise CodeRefused(str(_UNKNOWN))
@@ -82,11 +86,11 @@ def _locked_or_refused(token: UUID | None) -> Checkout:
     return found
 
 
-def _usable_voucher(checkout: Checkout, spellings: set[str]) -> Voucher | None:
+def _usable_voucher(checkout: Checkout, code: str) -> Voucher | None:
     """Return a voucher that runs and is not used up, or is by this basket's own order only."""
-    vouchers = Voucher.objects.filter(code__in=spellings)
     held = Q(pk=holds_of_basket(checkout.pk).voucher_id)
-    return vouchers.active(timezone.now()).first() or vouchers.filter(held).first()
+    running = Voucher.objects.active(timezone.now())
+    return with_code(running, code).first() or with_code(Voucher.objects.filter(held), code).first()
 
 
 def _add_voucher(checkout: Checkout, voucher: Voucher) -> None:

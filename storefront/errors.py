@@ -51,7 +51,7 @@ class ShortOfStock(BasketRefused):
 
 
 class CodeRefused(BasketRefused):
-    """A voucher or gift-card code that cannot be used; `reason` may come from Saleor."""
+    """A voucher or gift-card code that cannot be used, and why."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

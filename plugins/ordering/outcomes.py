@@ -90,9 +90,16 @@ def _shortage_message(line: ShortLine) -> str:
 
 
 class PromoNotApplicable(OrderRefused):
-    """The voucher or gift card in the basket cannot be used (any more)."""
+    """The voucher or gift card in the basket cannot be used (any more); `reason` may say why."""
 
-    message = _("Your code cannot be used for this order. Remove it, or try another one.")
+    message: StrOrPromise = _(
+        "Your code cannot be used for this order. Remove it, or try another one."
+    )
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        if reason:
+            self.message = reason
 
 
 class DeliveryGone(BasketIncomplete):

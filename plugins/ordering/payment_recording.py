@@ -197,8 +197,8 @@ def _outcome(order: Order, state: str) -> PaymentOutcome:
 def close_session(session: PaymentSession) -> str:
     """Make sure that nothing more can be paid in `session`; return "closed", "paid" or "open".
 
-    A payment that the provider has already taken is recorded. "open" also stands for a
-    provider that cannot be reached: the money may still come.
+    A payment that the provider has already taken is recorded. "open" also stands for a bank
+    payment on its way, and a provider that cannot be reached: the money may still come.
     """
     if not session.reference:
         return "closed"  # never opened, so no customer has its page

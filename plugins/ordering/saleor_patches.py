@@ -1,4 +1,4 @@
-"""Saleor as orders need it: two of its functions replaced, and its plugins manager.
+"""Saleor as orders need it: some of its functions replaced, and its plugins manager.
 
 `saleor.checkout.utils.create_line_for_order` refuses stock that is there when two
 warehouses hold the same number of pieces (`Sum(distinct=True)`), and divides by zero for a
@@ -6,6 +6,9 @@ free product. We check the stock ourselves before, under its lock.
 
 `saleor.core.analytics.report_order` prepares a report with product names for Google. This
 shop reports to nobody.
+
+`saleor.checkout.utils.get_voucher_for_checkout` compares codes letter by letter, and the text of a
+voucher without a name is "10.000 % off" or "%5.000 GBP off specific products".
 
 The plugins manager reads plugin configurations from the database once per service call.
 """
@@ -26,17 +29,22 @@ from saleor.checkout.models import CheckoutLine
 from saleor.core import analytics
 from saleor.core.taxes import quantize_price
 from saleor.discount import DiscountInfo
+from saleor.discount.models import Voucher
 from saleor.order.models import OrderLine
 from saleor.plugins.manager import PluginsManager, get_plugins_manager
 from saleor.product.models import Product, ProductVariant
 
+from plugins.ordering.code_matching import voucher_of_basket
+from plugins.ordering.voucher_names import voucher_name
 from product_content.languages import translated_text
 
 
 def install() -> None:
-    """Put ours where Saleor's prepare_order_data and handle_fully_paid_order look."""
+    """Put ours where Saleor looks for its own."""
     checkout_utils.create_line_for_order = create_order_line
+    checkout_utils.get_voucher_for_checkout = voucher_of_basket
     analytics.report_order = _report_nothing
+    Voucher.__str__ = voucher_name
 
 
 def _report_nothing(client_id: str, order: object) -> None:

@@ -22,6 +22,7 @@ from saleor.discount.utils import get_products_voucher_discount
 from saleor.product.models import Category
 
 from plugins.ordering.basket import Basket
+from plugins.ordering.code_matching import with_code
 from plugins.ordering.totals import LineTotals, Totals
 from product_content.decisions import ALLOWED, Decision, refused
 from product_content.money import format_money
@@ -145,7 +146,7 @@ class VoucherAnswer:
 
 def find_voucher(code: str) -> Voucher | None:
     """Return the voucher of a basket's code, whether or not it can be used now."""
-    return Voucher.objects.filter(code=code).first()
+    return with_code(Voucher.objects.all(), code).first()
 
 
 def voucher_answer(voucher: Voucher, basket: Basket, totals: Totals) -> VoucherAnswer:

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from plugins.ordering.code_matching import MAX_TYPED_LENGTH
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -54,7 +56,7 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Voucher or gift card"),
-        max_length=16,
+        max_length=MAX_TYPED_LENGTH,
         error_messages={
             "required": _("Enter a code."),
             "max_length": _("A code is shorter than that."),

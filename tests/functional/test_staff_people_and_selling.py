@@ -276,7 +276,7 @@ def errors(answer):
         ({"discount_value": "0"}, {"discount_value": ["Nothing would be taken off."]}),
         (
             {"type": "specific_product"},
-            {"products": ["Choose the products that it is for."]},
+            {"products": ["Choose the products that it is for, or collections or categories."]},
         ),
         (
             {"end_date_0": "2026-01-01", "end_date_1": "00:00:00"},

@@ -122,7 +122,10 @@ class OrderColumns:
     @display(description="Discount")
     def discount_given(self, order: Order) -> str:
         """Return what a voucher took off."""
-        return money.format_money(totals_of_order(order).discount)
+        totals = totals_of_order(order)
+        names = ", ".join(one.name for one in totals.discounts)
+        amount = money.format_money(totals.discount)
+        return f"{amount} ({names})" if names else amount
 
     @display(description="Gift cards")
     def gift_cards_paid(self, order: Order) -> str:

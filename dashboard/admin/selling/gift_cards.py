@@ -21,6 +21,7 @@ from dashboard.admin.base import SaleorModelAdmin
 from dashboard.admin.formatting import format_money, format_time
 from dashboard.models import MaskedGiftCard
 from dashboard.site import staff_site
+from plugins.ordering.code_matching import with_code
 
 # 16 characters (Saleor's column) out of 31 that cannot be mistaken for one another: 79 bits.
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -75,12 +76,12 @@ class GiftCardAdmin(SaleorModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[MaskedGiftCard], search_term: str
     ) -> tuple[QuerySet[MaskedGiftCard], bool]:
         """Find by what is shown or by the whole code; other parts would let codes be guessed."""
-        term = search_term.strip().upper()
-        if not term:
+        if not search_term.strip():
             return queryset, False
-        match = Q(code__iexact=term)
-        if len(term) == _VISIBLE_CHARACTERS:
-            match |= Q(code__iendswith=term)
+        cards = GiftCard.objects.all()
+        match = Q(pk__in=with_code(cards, search_term).values("pk"))
+        if len(search_term.strip()) == _VISIBLE_CHARACTERS:
+            match |= Q(code__iendswith=search_term.strip())
         return queryset.filter(match), False
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
