@@ -24,7 +24,10 @@ from plugins.ordering.order_state import (
     is_paid,
     live_order_for_checkout,
     may_be_cancelled,
+    money_reasons,
 )
+from plugins.ordering.outcomes import PaymentProcessing
+from plugins.ordering.payment_recording import is_processing
 from plugins.ordering.totals import LineTotals, totals_of_order
 from product_content.languages import translated_text
 from product_content.models import GuideProduct
@@ -135,7 +138,8 @@ def waiting_order(checkout_token: UUID | None) -> WaitingOrder | None:
     order = live_order_for_checkout(checkout_token) if checkout_token else None
     if order is None or is_paid(order):
         return None
-    return WaitingOrder(str(order.pk), UUID(order.token), _held_until(order))
+    token, processing = UUID(order.token), is_processing(order.pk)
+    return WaitingOrder(str(order.pk), token, _held_until(order), processing)
 
 
 def order_id_of(token: UUID) -> int | None:
@@ -182,20 +186,28 @@ def _page(order: Order) -> OrderPage:
         refund_entries=refund_entries(order),
         was_paid=was_paid(order),
         reported=["", *order.private_metadata.get(CARRIER_REPORTS_KEY, [])][-1],
-        cancel_refusal=may_be_cancelled(order).reason,
+        cancel_refusal=_cancel_refusal(order, state),
         change_refusal=may_change(**progress_of(order)).reason,
     )
 
 
+def _cancel_refusal(order: Order, state: OrderState) -> str:
+    if state == "processing":
+        return str(PaymentProcessing.message)
+    return may_be_cancelled(order).reason
+
+
 def order_state(order: Order) -> OrderState:
     """Return how the order stands, in one word."""
-    if order.private_metadata.get("needs_attention"):
+    if money_reasons(order):
         return "checking"
     if order.status == OrderStatus.CANCELED:
         return "cancelled" if was_paid(order) else "released"
     if order.status in _SENT_STATES:
         return _SENT_STATES[order.status]
-    return "paid" if is_paid(order) else "waiting"
+    if is_paid(order):
+        return "paid"
+    return "processing" if is_processing(order.pk) else "waiting"
 
 
 def _held_until(order: Order) -> datetime | None:

@@ -123,14 +123,20 @@ class OrderLineView:
 
 @dataclass(frozen=True, slots=True)
 class WaitingOrder:
-    """An order that holds its stock until it is paid, or until `until`."""
+    """An order that holds its stock until it is paid, or until `until`.
+
+    `processing`: its bank payment is on its way, and the customer has nothing to do.
+    """
 
     number: str
     token: UUID
     until: datetime | None
+    processing: bool = False
 
 
-OrderState = Literal["paid", "partly_sent", "sent", "waiting", "released", "cancelled", "checking"]
+OrderState = Literal[
+    "paid", "partly_sent", "sent", "waiting", "processing", "released", "cancelled", "checking"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +170,12 @@ class RefundEntry:
 class OrderPage:
     """A placed order as its customer sees it.
 
-    `waiting`: held, not paid. `released`: ended without a payment. `cancelled`: it had been paid.
-    `checking`: money came, staff must look. `held_until` is set while it waits. `parcel_lines`
-    is what the label says, which may be another place than `address`. `was_paid` stays true
-    when the money went back. `reported` is what the carrier told last: ready_to_collect,
-    delivered or nothing. `cancel_refusal` says why it cannot be cancelled (any more), and
-    `change_refusal` why its delivery choices cannot be changed.
+    `waiting`: held, not paid. `processing`: the bank payment is on its way. `released`: ended
+    without a payment. `cancelled`: it had been paid. `checking`: money came, staff must look.
+    `held_until` is set while it waits. `parcel_lines` is what the label says, which may be another
+    place than `address`. `was_paid` stays true when the money went back. `reported` is what the
+    carrier told last: ready_to_collect, delivered or nothing. `cancel_refusal` says why it cannot
+    be cancelled (any more), and `change_refusal` why its delivery choices cannot be changed.
     """
 
     id: int

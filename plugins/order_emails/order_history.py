@@ -12,7 +12,7 @@ from saleor.warehouse.models import Stock
 
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.fulfilment import unsent_pieces
-from plugins.ordering.models import ACTIVE, PaymentSession
+from plugins.ordering.models import PAYABLE, PaymentSession
 
 CHANGE = "event-"  # begins the dedup_key of a change; the event's id follows
 FULFILLMENT = "fulfillment-"  # begins the dedup_key of a parcel; the fulfilment's id follows
@@ -35,7 +35,7 @@ def orders_soon_released(within: timedelta) -> list[int]:
     now = timezone.now()
     told = OutgoingEmail.objects.filter(order=OuterRef("order"), kind="payment_needed")
     sessions = PaymentSession.objects.filter(
-        ~Exists(told), state__in=ACTIVE, expires_at__gt=now, expires_at__lte=now + within
+        ~Exists(told), state__in=PAYABLE, expires_at__gt=now, expires_at__lte=now + within
     )
     return list(sessions.order_by("expires_at").values_list("order_id", flat=True))
 

@@ -15,7 +15,7 @@ from saleor.plugins.base_plugin import BasePlugin
 from plugins.inventory.alerts import alert_token
 from plugins.inventory.models import BackInStockAlert
 from plugins.inventory.signals import back_in_stock, stock_ran_low
-from plugins.order_emails.kinds.money import refund_dedup_keys
+from plugins.order_emails.kinds.money import BANK_REFUSED, refund_dedup_keys
 from plugins.order_emails.order_history import (
     changes_by_staff,
     orders_soon_released,
@@ -25,7 +25,7 @@ from plugins.order_emails.order_history import (
 from plugins.order_emails.outbox import SHOP, queue_email, queue_notice_email, queue_staff_email
 from plugins.order_emails.suppress import unclaim_payment_email
 from plugins.ordering import signals
-from plugins.ordering.releasing import BASKET_CHANGED, NOT_PAID_IN_TIME
+from plugins.ordering.releasing import BASKET_CHANGED, NOT_PAID_IN_TIME, PAYMENT_FAILED
 from product_content.languages import localized
 
 UNPAID = "unpaid"  # one dedup_key for all reasons: an order's customer is reminded once
@@ -72,6 +72,8 @@ def order_released(*, order_id: int, reason: str, **_: Any) -> None:
     """Say that an unpaid order is over, unless its customer has just changed the basket."""
     if reason == NOT_PAID_IN_TIME:
         queue_email(order_id=order_id, kind="released", dedup_key="released")
+    elif reason == PAYMENT_FAILED:
+        queue_email(order_id=order_id, kind="released", dedup_key=BANK_REFUSED)
     elif reason != BASKET_CHANGED:
         queue_email(order_id=order_id, kind="cancelled", dedup_key="cancelled")
 

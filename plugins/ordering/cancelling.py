@@ -12,7 +12,7 @@ from plugins.ordering.models import ACTIVE, PaymentSession
 from plugins.ordering.order_state import add_note, may_be_cancelled
 from plugins.ordering.outcomes import CancelOutcome, CancelRefused, PaymentUnavailable
 from plugins.ordering.refunds import refund_everything
-from plugins.ordering.releasing import release_held, release_order
+from plugins.ordering.releasing import release_held, release_order, why_kept
 from plugins.ordering.saleor_patches import one_configuration
 
 _MAX_ATTEMPTS = 3
@@ -27,15 +27,16 @@ def cancel_order(*, order_id: int, actor_id: int | None, reason: str) -> CancelO
     guest or the shop itself; `reason` stands in the order's history and is for staff.
 
     Call it outside of transactions: it may ask the payment provider. Raises CancelRefused
-    (packing has begun, something has left, a dispute is open; the text is for the customer) or
-    PaymentUnavailable (the provider cannot say whether the customer is paying now).
+    (packing has begun, something has left, a dispute is open; the text is for the customer),
+    PaymentProcessing (a bank debit is on its way) or PaymentUnavailable (the provider cannot say
+    whether the customer is paying now).
     `may_be_cancelled` tells beforehand whether to offer it.
     """
     for _ in range(_MAX_ATTEMPTS):
         if _has_open_payment(order_id):
             outcome = release_order(order_id=order_id, reason=reason)
             if outcome.state == "kept":
-                raise PaymentUnavailable
+                raise why_kept(order_id)
             if outcome.state != "paid":
                 return CancelOutcome(order_id, outcome.state == "released", ())
         cancelled = _cancel_locked(order_id, actor_id, reason)

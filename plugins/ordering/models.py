@@ -11,16 +11,19 @@ from saleor.payment.models import Payment
 
 
 class SessionStatus(models.TextChoices):
-    """Life of a session. The first two are `ACTIVE`: the order may still be paid by it."""
+    """Life of a session. The first three are `ACTIVE`: the order may still be paid by it."""
 
     NEW = "new", "Not opened yet"
     OPEN = "open", "Open at the provider"
+    PROCESSING = "processing", "On its way from the bank"
     PAID = "paid", "Paid"
     EXPIRED = "expired", "Expired"
     CANCELED = "canceled", "Cancelled"
 
 
-ACTIVE = (SessionStatus.NEW, SessionStatus.OPEN)
+# A customer can pay in it. It ends by itself; one that is processing ends when the bank says so.
+PAYABLE = (SessionStatus.NEW, SessionStatus.OPEN)
+ACTIVE = (*PAYABLE, SessionStatus.PROCESSING)
 
 
 class PaymentSession(models.Model):
@@ -61,7 +64,7 @@ class PaymentSession(models.Model):
         indexes = (
             models.Index(
                 fields=("expires_at",),
-                condition=Q(state__in=ACTIVE),
+                condition=Q(state__in=PAYABLE),
                 name="active_session_expiry",
             ),
         )
@@ -125,3 +128,19 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"refund {self.pk} of order {self.order_id}"
+
+
+class SubmittedForm(models.Model):
+    """A form that was sent: its one-time token, so that a double click does nothing twice.
+
+    `key` begins with whose token it is, a basket's or a staff member's; it is deleted after a day.
+    """
+
+    key = models.CharField(max_length=120, unique=True)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"form sent at {self.at:%Y-%m-%d %H:%M}"

@@ -30,6 +30,7 @@ CARRIER_REPORTS_KEY: Final = (
     "parcel"  # a list of what the carrier told: ready_to_collect, delivered
 )
 DISPUTE, DISPUTE_LOST = "dispute", "dispute_lost"  # reasons under ATTENTION
+STOCK_SHORT = "stock_short"  # another: the shelf has fewer pieces than orders have reserved
 DISPUTE_REASONS: Final = frozenset({DISPUTE, DISPUTE_LOST})
 RETURN_STATE_KEY: Final = "return"  # a `ReturnState`; gone once all that came in was looked at
 RETURNED_PIECES_KEY: Final = "returned"  # order line id, as text → pieces that came back
@@ -129,11 +130,21 @@ def note_order(*, order_id: int, message: str, actor_id: int) -> None:
     order_note_added_event(order=order, user=User.objects.get(pk=actor_id), message=message)
 
 
-def flag_locked_order(order: Order, reason: str, message: str) -> None:
-    """Flag the order for staff: a reason code on it, a sentence in its history, and the signal."""
+def money_reasons(order: Order) -> list[str]:
+    """Return those of `attention_reasons` that are about money: only these concern customers."""
+    return [reason for reason in attention_reasons(order) if reason != STOCK_SHORT]
+
+
+def flag_quietly(order: Order, reason: str, message: str) -> OrderEvent:
+    """Flag a locked order: a reason code on it, a sentence in its history; nobody is written to."""
     order.store_value_in_private_metadata({ATTENTION_KEY: [*attention_reasons(order), reason]})
     order.save(update_fields=["private_metadata"])
-    note = add_note(order, message)
+    return add_note(order, message)
+
+
+def flag_locked_order(order: Order, reason: str, message: str) -> None:
+    """Flag the order for staff: a reason code on it, a sentence in its history, and the signal."""
+    note = flag_quietly(order, reason, message)
     payment_needs_attention.send(
         Order, order_id=order.pk, reason=reason, dedup_key=f"{reason}-{note.pk}"
     )

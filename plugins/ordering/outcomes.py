@@ -147,6 +147,15 @@ class PaymentUnavailable(OrderRefused):
     message = _("We cannot reach our payment service right now. Please try again in a moment.")
 
 
+class PaymentProcessing(OrderRefused):
+    """The customer has paid by bank debit, and the bank has not answered yet."""
+
+    message = _(
+        "Your bank payment is on its way, there is nothing to do. Most banks take a few working "
+        "days; we write to you when it has arrived. Until then the order cannot be changed."
+    )
+
+
 class PaymentBeingChecked(OrderRefused):
     """Money came in that does not fit the order; staff look at it before anything else."""
 

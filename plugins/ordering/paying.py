@@ -12,18 +12,20 @@ from saleor.order import OrderStatus
 from saleor.order.models import Order
 
 from plugins.ordering.locks import lock_checkout, lock_order, lock_session
-from plugins.ordering.models import ACTIVE, PaymentSession, SessionStatus
+from plugins.ordering.models import ACTIVE, PAYABLE, PaymentSession, SessionStatus
 from plugins.ordering.order_messages import RECEIPT_KEY, receipt_address
 from plugins.ordering.order_state import is_paid
 from plugins.ordering.outcomes import (
     OrderReleased,
     PaymentBeingChecked,
+    PaymentProcessing,
     PaymentStart,
     PaymentUnavailable,
 )
 from plugins.ordering.payment_provider import OpenedSession, PaymentProviderError, get_provider
 from plugins.ordering.payment_recording import apply_payment, close_session
 from plugins.ordering.placing import new_session
+from plugins.ordering.releasing import why_kept
 from plugins.ordering.saleor_patches import one_configuration
 from product_content.languages import prefix
 
@@ -52,8 +54,8 @@ def start_payment(*, order_id: int) -> PaymentStart:
     is left to pay: an order with a zero total (gift card, 100 % voucher) is completed here
     without any provider.
 
-    Raises OrderReleased, PaymentBeingChecked, or PaymentUnavailable when the provider
-    cannot be reached (the order stays held; ask again).
+    Raises OrderReleased, PaymentBeingChecked, PaymentProcessing (a bank debit is on its way), or
+    PaymentUnavailable when the provider cannot be reached (the order stays held; ask again).
     """
     for _ in range(_MAX_ATTEMPTS):
         session = _payable_session(order_id)
@@ -72,6 +74,8 @@ def _payable_session(order_id: int) -> PaymentSession | None:
     if session is None:
         _refuse_unless_paid(Order.objects.get(pk=order_id))
         return None
+    if session.state == SessionStatus.PROCESSING:
+        raise PaymentProcessing
     if session.amount.amount == 0:
         _complete_free(session)
         return None
@@ -124,7 +128,7 @@ def _open(session: PaymentSession) -> str:
     if session.expires_at > timezone.now():
         return session.url
     if close_session(session) == "open":
-        raise PaymentUnavailable
+        raise why_kept(session.order_id)
     _replace(session)
     return ""
 
@@ -153,7 +157,7 @@ def _store(session: PaymentSession, opened: OpenedSession) -> str:
     Parallel requests store the same: the provider gives one session for one key.
     """
     session.provider, session.reference = get_provider().name, opened.reference
-    waiting = PaymentSession.objects.filter(pk=session.pk, state__in=ACTIVE)
+    waiting = PaymentSession.objects.filter(pk=session.pk, state__in=PAYABLE)
     if waiting.filter(reference__in=("", opened.reference)).update(
         provider=session.provider,
         reference=opened.reference,

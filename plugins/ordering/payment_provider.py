@@ -34,10 +34,11 @@ class SessionState:
     """What the provider says about a session.
 
     `paid` carries the `amount` taken and the provider's id of the charge (`raw_id`);
+    `processing` means that the customer has done all and the bank has not answered yet;
     `closed` means that no money was taken and none can be taken any more.
     """
 
-    state: Literal["open", "paid", "closed"]
+    state: Literal["open", "processing", "paid", "closed"]
     amount: Money | None = None
     raw_id: str = ""
 

@@ -21,7 +21,7 @@ from saleor.payment import ChargeStatus, TransactionError, TransactionKind
 from saleor.payment.models import Payment, Transaction
 
 from plugins.ordering.locks import lock_order, lock_session
-from plugins.ordering.models import ACTIVE, PaymentSession, SessionStatus
+from plugins.ordering.models import ACTIVE, PAYABLE, PaymentSession, SessionStatus
 from plugins.ordering.order_state import (
     UNNEEDED_REASONS,
     flag_locked_order,
@@ -109,6 +109,26 @@ def record_payment_failure(
         if add_transaction(payment, session.amount, raw_id, error=declined):
             payment_failed_event(order=order, user=None, message=message, payment=payment)
             payment_failed.send(Order, order_id=order.pk)
+
+
+def record_processing(*, session_id: int) -> None:
+    """Note that the customer has paid by bank debit and the bank has not answered yet.
+
+    The order stays held, and nobody is asked to pay, until the provider says how it ended.
+    """
+    order_id = PaymentSession.objects.values_list("order_id", flat=True).get(pk=session_id)
+    with transaction.atomic():
+        lock_order(order_id)
+        session = lock_session(session_id)
+        if session.state in PAYABLE:
+            session.state = SessionStatus.PROCESSING
+            session.save(update_fields=["state"])
+
+
+def is_processing(order_id: int) -> bool:
+    """Say whether a bank payment of the order is on its way."""
+    sessions = PaymentSession.objects.filter(order_id=order_id, state=SessionStatus.PROCESSING)
+    return sessions.exists()
 
 
 def apply_payment(
@@ -213,6 +233,9 @@ def close_session(session: PaymentSession) -> str:
             amount=state.amount,
             raw_id=state.raw_id,
         )
+    if state.state == "processing":
+        record_processing(session_id=session.pk)
+        return "open"
     return state.state
 
 

@@ -39,7 +39,7 @@ from plugins.ordering.outcomes import (
 )
 from plugins.ordering.pricing import PricedBasket, price_basket
 from plugins.ordering.promo_codes import spent_by_card, take_codes
-from plugins.ordering.releasing import BASKET_CHANGED, detach_from_basket, release_order
+from plugins.ordering.releasing import BASKET_CHANGED, detach_from_basket, release_order, why_kept
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.shown import Picture, fingerprint, picture_of, read_signed
 from plugins.ordering.stock_allocation import lock_stock_or_refuse
@@ -84,8 +84,9 @@ def place_order(
     own user, so a guest's order is never put into an account.
 
     Raises a subclass of OrderRefused: BasketGone, BasketEmpty, BasketIncomplete, DeliveryGone,
-    ShownChanged, SoldOut, PromoNotApplicable, TotalTooSmall, or PaymentUnavailable when an
-    earlier payment of this basket cannot be closed now.
+    ShownChanged, SoldOut, PromoNotApplicable, TotalTooSmall, PaymentProcessing when an earlier
+    order of this basket is being paid by bank debit, or PaymentUnavailable when its payment cannot
+    be closed now.
     """
     for _ in range(_MAX_ATTEMPTS):
         answer = _place_or_find(checkout_token, user_id, shown)
@@ -93,7 +94,7 @@ def place_order(
             return answer
         # Outside the transaction: it asks the payment provider.
         if release_order(order_id=answer.order_id, reason=BASKET_CHANGED).state == "kept":
-            raise PaymentUnavailable
+            raise why_kept(answer.order_id)
     raise PaymentUnavailable
 
 

@@ -20,10 +20,15 @@ from saleor.warehouse.models import Stock
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
 from plugins.ordering.locks import lock_order
-from plugins.ordering.models import ACTIVE, PaymentSession, SessionStatus
-from plugins.ordering.order_state import add_note, attention_reasons, is_paid, placement_of
-from plugins.ordering.outcomes import ReleaseOutcome
-from plugins.ordering.payment_recording import close_session
+from plugins.ordering.models import ACTIVE, PAYABLE, PaymentSession, SessionStatus
+from plugins.ordering.order_state import add_note, is_paid, money_reasons, placement_of
+from plugins.ordering.outcomes import (
+    OrderRefused,
+    PaymentProcessing,
+    PaymentUnavailable,
+    ReleaseOutcome,
+)
+from plugins.ordering.payment_recording import close_session, is_processing
 from plugins.ordering.promo_codes import credit_gift_cards, release_voucher_use
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.signals import order_released
@@ -52,6 +57,7 @@ logger = logging.getLogger(__name__)
 BASKET_CHANGED = "The basket was changed."
 CANCELLED_BY_CUSTOMER = "Cancelled by the customer."
 NOT_PAID_IN_TIME = "Not paid in time."
+PAYMENT_FAILED = "The bank did not make the payment."
 
 ReleaseState = Literal["released", "already_released", "paid", "kept"]
 
@@ -79,6 +85,11 @@ def release_order(*, order_id: int, reason: str) -> ReleaseOutcome:
     return _outcome(Order.objects.get(pk=order_id), "kept")
 
 
+def why_kept(order_id: int) -> OrderRefused:
+    """Return, to be raised, why `release_order` has kept an order, in words for the customer."""
+    return PaymentProcessing() if is_processing(order_id) else PaymentUnavailable()
+
+
 def detach_from_basket(order: Order) -> None:
     """Detach a cancelled order from its basket, so that the basket can be ordered again."""
     order.store_value_in_private_metadata({"checkout_token": order.checkout_token})
@@ -102,7 +113,7 @@ def _release(order: Order, session: PaymentSession | None, reason: str) -> Relea
         return "already_released"
     if is_paid(order):
         return "paid"
-    if attention_reasons(order):
+    if money_reasons(order):
         return "kept"  # money came in that does not fit: staff decide first
     _end_session(session, reason)
     release_held(order, user=None)
@@ -131,10 +142,12 @@ MAX_ORDERS_PER_RUN = 200  # orders per run; the next run takes the rest
 def release_unpaid_orders(*, now: datetime | None = None) -> int:
     """Release the orders whose payment session has ended by `now`; return how many.
 
+    A bank payment on its way keeps its order held, however long the bank takes.
+
     One order that fails does not keep the others; it is tried again at the next run.
     """
     ended = PaymentSession.objects.filter(
-        state__in=ACTIVE, expires_at__lte=now or timezone.now()
+        state__in=PAYABLE, expires_at__lte=now or timezone.now()
     ).order_by("expires_at")
     return sum(
         _try_to_release(order_id)

@@ -103,9 +103,9 @@ _FAILED = {"requires_payment_method", "canceled"}
 
 
 def session_state(session: SessionData) -> SessionState:
-    """Return open, paid or closed.
+    """Return open, processing, paid or closed.
 
-    A completed but unpaid session is a bank debit on its way: open until the bank has said
+    A completed but unpaid session is a bank debit on its way: processing until the bank has said
     yes (paid) or no (closed: the customer cannot try again on that page).
     """
     if session.payment_status == "paid":
@@ -113,8 +113,8 @@ def session_state(session: SessionData) -> SessionState:
         return SessionState("paid", amount=amount, raw_id=session.intent)
     if session.status == "expired":
         return SessionState("closed")
-    if session.status == "complete" and session.intent_status in _FAILED:
-        return SessionState("closed")
+    if session.status == "complete":
+        return SessionState("closed" if session.intent_status in _FAILED else "processing")
     return SessionState("open")
 
 

@@ -36,12 +36,12 @@ def reconcile(*, window: timedelta = WINDOW, grace: timedelta = WEBHOOK_GRACE) -
 
 def _open_sessions(grace: timedelta) -> int:
     limbo = PaymentSession.objects.filter(
-        provider=PROVIDER,
-        state=SessionStatus.OPEN,
-        created_at__lte=timezone.now() - grace,
-    )
-    references = list(limbo.order_by("pk").values_list("reference", flat=True)[:BATCH])
-    return sum(_try(sync_session, reference) for reference in references)
+        provider=PROVIDER, created_at__lte=timezone.now() - grace
+    ).values_list("reference", flat=True)
+    payable = limbo.filter(state=SessionStatus.OPEN).order_by("pk")
+    # Bank debits take days: by chance, so that many of them do not hide one that has ended.
+    debits = limbo.filter(state=SessionStatus.PROCESSING).order_by("?")
+    return sum(_try(sync_session, one) for one in [*payable[:BATCH], *debits[:BATCH]])
 
 
 def _paid_sessions(window: timedelta) -> int:

@@ -20,9 +20,10 @@ from plugins.ordering.payment_recording import (
     rebuild_session,
     record_payment,
     record_payment_failure,
+    record_processing,
 )
 from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import NOT_PAID_IN_TIME, release_order
+from plugins.ordering.releasing import NOT_PAID_IN_TIME, PAYMENT_FAILED, release_order
 from plugins.ordering.signals import payment_needs_attention
 from plugins.stripe_payments.client import StripeRefused, StripeUnavailable, get_stripe
 from plugins.stripe_payments.models import UnmatchedPayment
@@ -32,7 +33,7 @@ from plugins.stripe_payments.policies import (
     from_smallest_unit,
     session_state,
 )
-from plugins.stripe_payments.results import SessionData
+from plugins.stripe_payments.results import DisputeData, SessionData
 from product_content.languages import localized
 
 logger = logging.getLogger(__name__)
@@ -82,7 +83,20 @@ def record_unmatched_payment(session: SessionData) -> None:
         logger.error("payment %s belongs to no order: look at it in Stripe", session.intent)
 
 
-PAYMENT_FAILED = "The payment failed."
+@transaction.atomic
+def record_unmatched_dispute(dispute: DisputeData) -> None:
+    """Keep the payment of a dispute that names no order of this database, and tell staff once."""
+    UnmatchedPayment.objects.get_or_create(
+        intent=dispute.intent,
+        defaults={"amount": dispute.amount, "currency": dispute.currency.upper()},
+    )
+    payment_needs_attention.send(
+        UnmatchedPayment,
+        order_id=None,
+        reason="unmatched_dispute",
+        dedup_key=f"dispute-{dispute.reference}",
+    )
+    logger.error("dispute %s belongs to no order: look at it in Stripe", dispute.reference)
 
 
 def sync_session(reference: str) -> None:
@@ -100,6 +114,8 @@ def apply_session(session: SessionData) -> None:
         _paid(session)
     elif state.state == "closed":
         _closed(session)
+    elif state.state == "processing" and (known := known_session(session)):
+        record_processing(session_id=known.pk)
 
 
 def known_session(session: SessionData) -> PaymentSession | None:

@@ -15,6 +15,7 @@ from plugins.ordering.outcomes import (
     BasketIncomplete,
     DeliveryGone,
     OrderRefused,
+    PaymentProcessing,
     PlacedOrder,
     PromoNotApplicable,
     ShownChanged,
@@ -35,6 +36,7 @@ from storefront.discretion import chosen_problems, use_remembered, wants_receipt
 from storefront.errors import AddressBookFull, BasketRefused
 from storefront.forms.address import AddressForm, country_of
 from storefront.order_access import give_order_access
+from storefront.orders import waiting_order
 from storefront.responses import INVALID, REFUSED, form_view, see_other
 from storefront.types import Basket
 
@@ -123,6 +125,8 @@ def _before_paying(basket: Basket) -> dict[str, Any]:
 def _to_payment(request: HttpRequest, token: UUID, placed: PlacedOrder) -> HttpResponse:
     try:
         payment = start_payment(order_id=placed.order_id)
+    except PaymentProcessing:  # the order's page says how its bank payment stands
+        return see_other(f"/orders/{placed.order_token}/")
     except OrderRefused as refused:
         return _refused(request, token, refused)
     return see_other(payment.url or f"/orders/{placed.order_token}/")
@@ -172,7 +176,13 @@ def _refused(request: HttpRequest, token: UUID, refused: OrderRefused) -> HttpRe
     if isinstance(refused, BasketIncomplete):
         return see_other(f"/checkout/{refused.step}/")
     lines = refused.lines if isinstance(refused, SoldOut) else ()
-    context = {"basket": basket, "message": str(refused), "short": lines}
+    processing = isinstance(refused, PaymentProcessing)
+    context = {
+        "basket": basket,
+        "message": str(refused),
+        "short": lines,
+        "order": waiting_order(basket.token) if processing else None,
+    }
     return render(request, "storefront/checkout/refused.html", context, status=REFUSED)
 
 

@@ -10,7 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.links import order_from_link
-from plugins.ordering.outcomes import CancelRefused, OrderRefused, PaymentUnavailable
+from plugins.ordering.outcomes import (
+    CancelRefused,
+    OrderRefused,
+    PaymentProcessing,
+    PaymentUnavailable,
+)
 from plugins.ordering.paying import start_payment
 from plugins.ordering.releasing import CANCELLED_BY_CUSTOMER
 from storefront.accounts import has_account
@@ -68,6 +73,8 @@ def pay(request: HttpRequest, token: UUID) -> HttpResponse:
         raise Http404
     try:
         payment = start_payment(order_id=order_id)
+    except PaymentProcessing:
+        return see_other(f"/orders/{token}/")
     except OrderRefused as refused:
         return _page(request, _found(token), str(refused), REFUSED)
     return see_other(payment.url or f"/orders/{token}/")
@@ -82,7 +89,7 @@ def cancel(request: HttpRequest, token: UUID) -> HttpResponse:
         return _cancel_page(request, order, order.cancel_refusal)
     try:
         cancel_order(order_id=order.id, actor_id=customer_id(request), reason=CANCELLED_BY_CUSTOMER)
-    except (CancelRefused, PaymentUnavailable) as refused:
+    except (CancelRefused, PaymentProcessing, PaymentUnavailable) as refused:
         return _cancel_page(request, order, str(refused), REFUSED)
     return see_other(f"/orders/{token}/")
 

@@ -13,6 +13,7 @@ from plugins.order_emails.order_history import is_cancelled, was_declined
 from plugins.ordering.models import ACTIVE, BOOKED, PaymentSession, Refund
 from plugins.ordering.order_state import is_paid
 from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX
+from plugins.ordering.payment_recording import is_processing
 from product_content.languages import prefix
 from product_content.money import format_money
 
@@ -23,10 +24,14 @@ _DECLINED = _(
 )
 _NOT_FINISHED = _("The payment was not finished, and nothing was taken.")
 
+BANK_REFUSED = "bank-refused"  # dedup_key of the e-mail after a bank debit that failed
+_TOO_LATE = _("It was not paid in time.")
+_BANK_REFUSED = _("Your bank did not make the payment.")
+
 
 def _still_unpaid(row: OutgoingEmail) -> bool:
     order = order_of(row)
-    return not is_cancelled(order) and not is_paid(order)
+    return not (is_cancelled(order) or is_paid(order) or is_processing(order.pk))
 
 
 def _still_released(row: OutgoingEmail) -> bool:
@@ -70,19 +75,22 @@ def payment_needed(row: OutgoingEmail) -> Context:
     texts=Texts(
         heading=_("We no longer hold your order {number}"),
         opening=_(
-            "It was not paid in time, so what was in it is free for others again. "
-            "Nothing was charged.\n\n"
+            "{why} So what was in it is free for others again. Nothing was charged.\n\n"
             "Do you still want it? Your basket is as you left it, in the browser you used."
         ),
         button=_("Open your basket"),
     ),
-    placeholders={"number": NUMBER},
+    placeholders={
+        "number": NUMBER,
+        "why": Placeholder(_("why it is over: not paid in time, or the bank refused"), _TOO_LATE),
+    },
     is_needed=_still_released,
 )
 def released(row: OutgoingEmail) -> Context:
     """Tell the customer that an unpaid order is over."""
     order, _locale, values = order_context(row)
-    return values | {"url": link(f"{prefix(order.language_code)}/basket/")}
+    why = _BANK_REFUSED if row.event == BANK_REFUSED else _TOO_LATE
+    return values | {"url": link(f"{prefix(order.language_code)}/basket/"), "why": str(why)}
 
 
 @email(
