@@ -217,8 +217,8 @@ def post_count(
 ) -> None:
     """Set each variant that was counted in a warehouse to what is there; all, or none.
 
-    Raises StockRefused with a sentence for each that changed meanwhile, or of which orders hold
-    more than was found.
+    Raises StockRefused with a sentence for each that changed meanwhile. Where orders hold more
+    than was found, the count stands and the orders that lack pieces are flagged.
     """
     with post_document(key=key, reason=StockReason.COUNTED, actor_id=actor_id, note=note):
         stocks = lock_or_open_stocks({(warehouse_id, variant): None for variant in counted})
@@ -237,9 +237,4 @@ def _problem(stock: Stock, count: CountedPieces) -> str:
 def _may_set(stock: Stock, count: CountedPieces) -> Decision:
     if count.expected == stock.quantity == count.pieces:
         return ALLOWED
-    return may_set_stock(
-        expected=count.expected,
-        current=stock.quantity,
-        allocated=stock.allocated,
-        wanted=count.pieces,
-    )
+    return may_set_stock(expected=count.expected, current=stock.quantity, wanted=count.pieces)

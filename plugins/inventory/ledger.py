@@ -129,10 +129,15 @@ FROM (
 ) known ON known.stock_id = held.stock_id
 WHERE coalesce(known.total, 0) <> coalesce(held.total, 0) ORDER BY 1
 """
+# Where a count found fewer than orders have reserved, the orders that lack pieces are flagged; the
+# others must have theirs.
 _OVERSOLD = """
 SELECT stock.id, stock.quantity, sum(held.quantity_allocated)
 FROM warehouse_stock stock JOIN warehouse_allocation held ON held.stock_id = stock.id
+    JOIN order_orderline line ON line.id = held.order_line_id
+    JOIN order_order placed ON placed.id = line.order_id
 WHERE held.quantity_allocated > 0
+    AND NOT coalesce(placed.private_metadata -> 'needs_attention' ? 'stock_short', false)
 GROUP BY stock.id HAVING sum(held.quantity_allocated) > stock.quantity ORDER BY 1
 """
 # A line of an order that is still to be sent holds what was neither sent nor given up with a

@@ -5,11 +5,11 @@ from __future__ import annotations
 from product_content.decisions import ALLOWED, Decision, refused
 
 
-def may_set_stock(*, expected: int, current: int, allocated: int, wanted: int) -> Decision:
+def may_set_stock(*, expected: int, current: int, wanted: int) -> Decision:
     """Say whether the quantity on hand may become `wanted` pieces.
 
-    `expected` is what the person had on the screen, `current` what is stored now, `allocated` what
-    orders have reserved.
+    `expected` is what the person had on the screen, `current` what is stored now. What orders have
+    reserved is no bound: fewer may lie there, and the orders that lack pieces are flagged.
     """
     if expected != current:
         return refused(
@@ -17,8 +17,6 @@ def may_set_stock(*, expected: int, current: int, allocated: int, wanted: int) -
         )
     if wanted == current:
         return refused(f"The quantity is {current} already.")
-    if wanted < allocated:
-        return refused(f"{allocated} are reserved by orders, so it cannot go below {allocated}.")
     return ALLOWED
 
 

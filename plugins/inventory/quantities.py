@@ -20,6 +20,7 @@ from plugins.inventory.errors import refuse_unless
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import SALES_REASONS, Measure, StockEntry, StockReason
 from plugins.inventory.policies import may_set_stock
+from plugins.inventory.signals import quantities_changed
 
 # Where a stock has no reorder point of its own, this many pieces or fewer are "low".
 LOW_STOCK = 5
@@ -113,10 +114,7 @@ def lock_stocks(**which: Any) -> list[Stock]:
 def lock_stock(*, stock_id: int, expected: int, wanted: int) -> Stock:
     """Lock one stock and return it, if it may become `wanted`. Raises StockRefused."""
     (stock,) = lock_stocks(pk=stock_id)
-    decision = may_set_stock(
-        expected=expected, current=stock.quantity, allocated=stock.allocated, wanted=wanted
-    )
-    refuse_unless(decision)
+    refuse_unless(may_set_stock(expected=expected, current=stock.quantity, wanted=wanted))
     return stock
 
 
@@ -162,6 +160,7 @@ def write_quantities(quantities: Mapping[int, int]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [list(quantities), list(quantities.values())])
+    quantities_changed.send(Stock, stock_ids=list(quantities))
 
 
 def allocated_pieces(stock_ids: Iterable[int]) -> dict[int, int]:

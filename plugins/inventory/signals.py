@@ -9,3 +9,6 @@ from django.dispatch import Signal
 stock_ran_low = Signal()
 # Sent for each alert that came true, before it is deleted; with `alert`, a BackInStockAlert.
 back_in_stock = Signal()
+# Sent when somebody has set how many pieces are on hand, before the end of the transaction; with
+# `stock_ids`. What orders take and free is not among it.
+quantities_changed = Signal()

@@ -11,7 +11,8 @@ class OrderingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Patch the two functions of Saleor that placing an order calls."""
-        from plugins.ordering import saleor_patches
+        """Patch the functions of Saleor that placing an order calls, and listen to the stock."""
+        from plugins.ordering import saleor_patches, shortages
 
         saleor_patches.install()
+        shortages.connect()

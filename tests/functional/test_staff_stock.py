@@ -100,15 +100,12 @@ def test_a_keeper_sets_the_quantity_with_a_reason(keeper, stock):
         ({"reason": ""}, "This field is required."),
         ({"reason": "because"}, "Select a valid choice."),
         ({"quantity": "-1"}, "greater than or equal to 0"),
-        ({"quantity": "2"}, "3 are reserved by orders"),
         ({"quantity": "5"}, "The quantity is 5 already."),
         ({"expected": "4"}, "Someone changed this stock meanwhile: it is 5 now, not 4."),
         ({"expected": ""}, "Someone changed this stock meanwhile"),
     ],
 )
 def test_a_refused_change_says_why_and_changes_nothing(keeper, stock, fields, message):
-    builders.line(builders.order(), stock.product_variant, 3)
-
     answer = keeper.post(page(stock), form(**fields))
 
     assert answer.status_code == 200

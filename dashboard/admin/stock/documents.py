@@ -28,6 +28,7 @@ from plugins.inventory import documents, kits
 from plugins.inventory.documents import DocumentLine, read_document
 from plugins.inventory.errors import StockRefused
 from plugins.inventory.kits import kit_document_lines
+from plugins.ordering.shortages import short_orders
 
 Data = dict[str, Any]
 Post = Callable[[Data, list[DocumentLine], Mapping[str, Any]], None]
@@ -226,6 +227,7 @@ class StockDocumentPages:
                 if "post" in request.POST:
                     document.post(form.cleaned_data, rows, _posted_values(request))
                     messages.success(request, document.done)
+                    _warn_of_shortage(request, rows)
                     return redirect("admin:dashboard_stockitem_changelist")
             except StockRefused as refused:
                 problems = refused.problems
@@ -251,6 +253,15 @@ class StockDocumentPages:
         }
         status = 422 if problems or form.errors else 200
         return TemplateResponse(request, "dashboard/stock_document.html", context, status=status)
+
+
+def _warn_of_shortage(request: HttpRequest, rows: list[DocumentLine]) -> None:
+    """Name the orders that lack pieces of what was just posted."""
+    if orders := short_orders(row.variant_id for row in rows):
+        numbers = ", ".join(map(str, orders))
+        messages.warning(
+            request, f"Fewer are there than orders have reserved. These need attention: {numbers}."
+        )
 
 
 def _posted_values(request: HttpRequest) -> dict[str, Any]:

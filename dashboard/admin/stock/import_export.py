@@ -224,10 +224,7 @@ def _quantity_problem(instance: Any) -> str:
     if instance.quantity == instance.current:
         return ""
     _allowed, reason = may_set_stock(
-        expected=instance.expected,
-        current=instance.current,
-        allocated=instance.allocated,
-        wanted=instance.quantity,
+        expected=instance.expected, current=instance.current, wanted=instance.quantity
     )
     return reason
 

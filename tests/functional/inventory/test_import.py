@@ -12,7 +12,6 @@ from plugins.inventory.models import ReorderPoint, StockEntry
 from tests import personas
 from tests.factories import ProductFactory, VariantFactory
 from tests.functional.inventory.conftest import keep
-from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -65,16 +64,15 @@ def test_the_dry_run_shows_what_would_change_and_changes_nothing(keeper, stocks)
 
 
 def test_each_mistake_is_named_by_row_and_field_and_nothing_is_taken(keeper, stocks):
-    builders.line(builders.order(), stocks[2].product_variant, 3)
     answer = upload(
         keeper,
         "sku,warehouse,on_hand,on_hand_when_exported,reorder_point\n"
-        "S-0,main,9,5,\nS-1,main,many,5,\nS-2,main,2,5,\nNOPE,main,1,1,\n"
+        "S-0,main,9,5,\nS-1,main,many,5,\nS-2,main,2,4,\nNOPE,main,1,1,\n"
         "S-0,elsewhere,1,1,\nS-0,main,8,5,\nS-1,main,8,4,-1\n",
     )
     assert said(answer) == [
         "2 on_hand: “many” is not a whole number.",
-        "3 on_hand: 3 are reserved by orders, so it cannot go below 3.",
+        "3 on_hand: Someone changed this stock meanwhile: it is 5 now, not 4.",
         "4 sku: There is no stock of “NOPE” in “main”.",
         "5 sku: There is no stock of “S-0” in “elsewhere”.",
         "6 sku: This SKU and warehouse stand in the file twice.",
