@@ -32,6 +32,7 @@ from plugins.ordering.holds import holds_of_basket
 from plugins.ordering.order_state import live_order_for_checkout
 from plugins.ordering.pricing import card_refusal, price_basket
 from plugins.ordering.saleor_patches import one_configuration
+from plugins.ordering.submitted_forms import claim_form
 from product_content.selectors import availability
 from storefront.baskets import find_checkout, reserved_quantities
 from storefront.errors import CodeRefused, LineGone, NotForSale, ShortOfStock, TooMany
@@ -125,9 +126,12 @@ class BasketChange:
 
 
 @transaction.atomic
-def add_to_basket(*, token: UUID | None, variant_id: int, quantity: int) -> BasketChange:
+def add_to_basket(
+    *, token: UUID | None, variant_id: int, quantity: int, form_token: str = ""
+) -> BasketChange:
     """Add pieces of a variant; a token that is unknown or None opens a new basket.
 
+    The same form sent twice adds once: `form_token` is new with each page that shows it.
     Raises NotForSale, TooMany or ShortOfStock; then nothing is changed.
     """
     variant = _for_sale(variant_id)
@@ -135,13 +139,21 @@ def add_to_basket(*, token: UUID | None, variant_id: int, quantity: int) -> Bask
     checkout = locked_checkout(token)
     lines = _lines_by_id(checkout) if checkout else {}
     line = next((one for one in lines.values() if one.variant_id == variant_id), None)
+    if checkout and not claim_form(owner=f"basket {checkout.pk}", token=form_token):
+        return BasketChange(checkout.pk, line.quantity if line else 0, _total(lines))
     wanted = quantity + (line.quantity if line else 0)
     if checkout and wanted > left:
         left += reserved_quantities(checkout.pk).get(variant_id, 0)
     _check(name=variant.name, wanted=wanted, available=left)
-    checkout = checkout or Checkout.objects.create(currency=settings.DEFAULT_CURRENCY)
+    checkout = checkout or _opened_basket(form_token)
     _write_line(checkout, line, variant_id, wanted)
     return _finish(checkout, wanted, _total(lines) + quantity)
+
+
+def _opened_basket(form_token: str) -> Checkout:
+    checkout = Checkout.objects.create(currency=settings.DEFAULT_CURRENCY)
+    claim_form(owner=f"basket {checkout.pk}", token=form_token)
+    return checkout
 
 
 @transaction.atomic

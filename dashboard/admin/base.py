@@ -7,22 +7,27 @@ maps one to the other.
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import DecimalField, Field, Model
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django_countries.fields import CountryField
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
+from dashboard.admin import form_tokens
 from dashboard.admin.saved_views import SavedViews
 from dashboard.models import AccessKind
 from dashboard.services.access_log import record_access
 from dashboard.services.publishing import PublishRefused
+from plugins.ordering.submitted_forms import new_token
 
 
 class SaleorPermission:
@@ -85,7 +90,28 @@ class SaleorFields:
         return super().formfield_for_choice_field(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class SaleorModelAdmin(SavedViews, SaleorPermission, SaleorFields, ModelAdmin):
+class AddedOnce:
+    """A form for a new row that is sent twice, by a double click, adds one row."""
+
+    change_form_before_template = "dashboard/form_token.html"
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Add a row, unless this very form has added it before."""
+        context = {**(extra_context or {}), "form_token": new_token()}
+        with transaction.atomic():
+            if request.method == "POST" and not form_tokens.claim(request):
+                messages.info(request, "This was added already, when you sent the form first.")
+                opts = self.opts  # type: ignore[attr-defined]
+                return redirect(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+            response: HttpResponse = super().add_view(request, form_url, context)  # type: ignore[misc]
+            if request.method == "POST" and response.status_code != HTTPStatus.FOUND:
+                form_tokens.release(request)
+        return response
+
+
+class SaleorModelAdmin(AddedOnce, SavedViews, SaleorPermission, SaleorFields, ModelAdmin):
     """An area of the dashboard. Forms name their fields: Saleor's money, weight and JSON columns
     have no form fields that the admin could use.
     """

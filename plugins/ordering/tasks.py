@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from plugins.ordering import erasure, refunds, releasing
+from plugins.ordering import erasure, refunds, releasing, shortages, submitted_forms
 
 
 @shared_task
@@ -26,8 +26,15 @@ def perform_waiting_refunds() -> int:
 
 
 @shared_task
+def review_shortages() -> int:
+    """Flag the orders that the shelf cannot serve, and unflag the others (beat)."""
+    return len(shortages.review_shortages())
+
+
+@shared_task
 def erase_old_baskets() -> int:
-    """Delete the baskets that nobody came back for (beat, once an hour)."""
+    """Delete the baskets that nobody came back for, and old tokens of forms (beat, hourly)."""
+    submitted_forms.forget_old_forms()
     return erasure.erase_old_baskets()
 
 

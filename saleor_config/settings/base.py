@@ -299,6 +299,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "plugins.ordering.tasks.release_unpaid_orders",
         "schedule": 60.0,
     },
+    # Orders that end free pieces for those that lack some; a count is looked at at once.
+    "review-shortages": {
+        "task": "plugins.ordering.tasks.review_shortages",
+        "schedule": 300.0,
+    },
     # What plugins/ordering/retention.py promises. Once an hour, since beat's clock begins anew
     # with each start: a day's pause might never end in a shop that is deployed daily.
     **{

@@ -8,10 +8,11 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from plugins.ordering.submitted_forms import FIELD, new_token
 from product_content.languages import in_english, localized
 from product_content.money import format_money
 from product_content.types import SizeInfo
@@ -19,6 +20,12 @@ from storefront import drawings, wording
 
 register = template.Library()
 register.filter("money", format_money)
+
+
+@register.simple_tag
+def form_token() -> SafeString:
+    """Return the hidden field by which a form that is sent twice counts once."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_token())
 
 
 @register.filter

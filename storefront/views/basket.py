@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from plugins.ordering.submitted_forms import FIELD
 from storefront.basket_changes import (
     BasketChange,
     add_to_basket,
@@ -57,6 +58,7 @@ def add(request: HttpRequest) -> HttpResponse:
             token=read_basket_token(request),
             variant_id=wanted["variant"],
             quantity=wanted["quantity"],
+            form_token=request.POST.get(FIELD, ""),
         )
     except BasketRefused as refused:
         return _not_added(request, form, str(refused), REFUSED)

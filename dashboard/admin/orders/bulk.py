@@ -25,12 +25,14 @@ from saleor.order.models import Order
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from dashboard.admin import form_tokens
 from plugins.order_emails.models import UNSENT, EmailState, OutgoingEmail
 from plugins.order_emails.outbox import resend
 from plugins.order_emails.policies import SendRefused
 from plugins.ordering.order_state import note_order
 from plugins.ordering.outcomes import CancelRefused
 from plugins.ordering.releasing import release_order
+from plugins.ordering.submitted_forms import new_token
 
 MAX_ORDERS_AT_ONCE = 50  # cancelling an unpaid order asks the payment provider: about a second each
 _PARCEL_EMAIL_KINDS = ("sent", "partly_sent")
@@ -104,6 +106,9 @@ def handle_bulk_action(
     if not chosen:
         return None
     form = step.form(request.POST if "confirm" in request.POST else None)
+    if form.is_valid() and not form_tokens.claim(request):
+        messages.info(request, "This was done already, when you sent the form first.")
+        return redirect(request.get_full_path())
     if form.is_valid():
         given = form.cleaned_data | ({"actor_id": request.user.pk} if step.names_actor else {})
         _show_outcome(request, apply_to_each(chosen, partial(_apply_to_one, step, given)))
@@ -114,6 +119,7 @@ def handle_bulk_action(
         "opts": admin.opts,
         "orders": chosen,
         "form": form,
+        "form_token": new_token(),
         "step": step,
         "checkbox": ACTION_CHECKBOX_NAME,
         "back": request.get_full_path(),

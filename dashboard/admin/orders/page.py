@@ -13,9 +13,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from saleor.order.models import Order
 
+from dashboard.admin import form_tokens
 from dashboard.models import AccessKind
 from dashboard.services.access_log import record_access
-from plugins.ordering.outcomes import PaymentUnavailable
+from plugins.ordering.outcomes import PaymentProcessing, PaymentUnavailable
+from plugins.ordering.submitted_forms import new_token
 from product_content.decisions import Refused
 
 
@@ -56,7 +58,7 @@ def handle_order_page(
     if order is None:
         return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)
     form = page.form(request.POST if request.method == "POST" else None, order)
-    if form.is_valid() and _perform(request, order, form, page):
+    if form.is_valid() and _perform_once(request, order, form, page):
         return redirect("admin:order_order_change", order.pk)
     if form.is_bound:  # a refusal may come from what changed meanwhile
         order = admin.get_object(request, object_id)
@@ -67,15 +69,27 @@ def handle_order_page(
         "opts": admin.opts,
         "original": order,
         "form": form,
+        "form_token": new_token(),
         **page.more(order),
     }
     return TemplateResponse(request, page.template, context)
 
 
+def _perform_once(request: HttpRequest, order: Order, form: forms.Form, page: OrderPage) -> bool:
+    """Do it, unless this very form was sent before: a note that is sent twice stands once."""
+    if not form_tokens.claim(request):
+        messages.info(request, "This was done already, when you sent the form first.")
+        return True
+    done = _perform(request, order, form, page)
+    if not done:
+        form_tokens.release(request)
+    return done
+
+
 def _perform(request: HttpRequest, order: Order, form: forms.Form, page: OrderPage) -> bool:
     try:
         message = page.do(request, order, form)
-    except (Refused, PaymentUnavailable) as refused:
+    except (Refused, PaymentProcessing, PaymentUnavailable) as refused:
         form.add_error(None, str(refused))
         if isinstance(form, VersionedForm):
             fresh = page.form(None, Order.objects.get(pk=order.pk))
