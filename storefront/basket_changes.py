@@ -227,11 +227,14 @@ def claim_basket(*, token: UUID, user_id: int) -> bool:
     """Assign the basket to the account; returns False when it is somebody else's.
 
     It is somebody else's if another account has used it, or if its order waits for a payment by
-    another person. Its lines stay; contact details of another person are erased.
+    another person. Its lines stay; contact details that another person typed before are erased. In
+    a basket that is the account's already, any address is its customer's own choice.
     """
     checkout = locked_checkout(token)
     if checkout is None or _belongs_to_another(checkout, user_id):
         return False
+    if _owner(checkout) == user_id:
+        return True
     if checkout.email and not _is_address_of(checkout.email, user_id):
         _erase_contact(checkout)
     checkout.store_value_in_private_metadata({ACCOUNT_KEY: user_id})
@@ -240,11 +243,16 @@ def claim_basket(*, token: UUID, user_id: int) -> bool:
 
 
 def _belongs_to_another(checkout: Checkout, user_id: int) -> bool:
-    owner = (checkout.private_metadata or {}).get(ACCOUNT_KEY)
+    owner = _owner(checkout)
     if owner is not None:
         return bool(owner != user_id)
     order = live_order_for_checkout(checkout.pk)
     return order is not None and not _is_address_of(order.user_email, user_id)
+
+
+def _owner(checkout: Checkout) -> int | None:
+    """Return the id of the account that the basket was assigned to."""
+    return (checkout.private_metadata or {}).get(ACCOUNT_KEY)
 
 
 def _is_address_of(email: str, user_id: int) -> bool:

@@ -141,6 +141,24 @@ def test_the_address_and_wishes_of_another_guest_do_not_appear(browser, shop, ro
     assert not Address.objects.filter(street_address_1="1 Secret Row").exists()
 
 
+def test_another_address_of_the_customers_own_choice_outlives_every_change(browser, shop, robin):
+    log_in(robin.email, client=browser)
+    fill(browser, shop)
+    go_to_review(browser, shop, email="office@example.org", street_address_1="1 Office Row")
+    checkout = Checkout.objects.get()
+    checkout.store_value_in_metadata({"discreet_shipping": to_data(Choices(code_word="Willow"))})
+    checkout.save()
+    kept = (checkout.email, checkout.shipping_address_id, checkout.metadata)
+
+    browser.post("/basket/add/", {"variant": shop.lubricant.pk, "quantity": 1})
+    log_in(robin.email, client=browser)
+
+    checkout.refresh_from_db()
+    assert (checkout.email, checkout.shipping_address_id, checkout.metadata) == kept
+    assert checkout.shipping_method_id == shop.courier.pk
+    assert "1 Office Row" in text(browser.get("/checkout/review/"))
+
+
 def test_the_basket_of_another_account_does_not_appear(browser, shop, robin):
     log_in(robin.email, client=browser)
     fill(browser, shop)
