@@ -14,6 +14,7 @@ from plugins.ordering.refunds import record_external_refund
 from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.policies import PROVIDER, from_smallest_unit, refund_state
 from plugins.stripe_payments.results import DisputeData, RefundData
+from plugins.stripe_payments.sessions import apply_session, record_unmatched_dispute
 
 
 def sync_refund(reference: str) -> None:
@@ -43,10 +44,15 @@ DISPUTE_OPEN, DISPUTE_LOST = "dispute", "dispute_lost"
 
 
 def sync_dispute(reference: str) -> None:
-    """Ask Stripe about a dispute and flag its order; doing it again changes nothing."""
+    """Ask Stripe about a dispute and flag its order; doing it again changes nothing.
+
+    A payment that we do not know yet is recorded first: Stripe sends its events in any order. One
+    that belongs to no order here is kept as unmatched, and staff are told.
+    """
     dispute = get_stripe().get_dispute(reference)
-    order_id = _disputed_order(dispute)
+    order_id = _disputed_order(dispute) or _order_of_new_payment(dispute)
     if order_id is None:
+        record_unmatched_dispute(dispute)
         return
     if dispute.status in {"won", "warning_closed", "prevented"}:
         unflag_order(order_id=order_id, reason=DISPUTE_OPEN)
@@ -66,6 +72,14 @@ def _disputed_order(dispute: DisputeData) -> int | None:
         payment__gateway=PROVIDER, token=dispute.intent[:128], is_success=True
     )
     return charges.values_list("payment__order_id", flat=True).first()
+
+
+def _order_of_new_payment(dispute: DisputeData) -> int | None:
+    session = get_stripe().session_of_intent(dispute.intent)
+    if session is None:
+        return None
+    apply_session(session)
+    return _disputed_order(dispute)
 
 
 def _dispute_message(dispute: DisputeData, what: str) -> str:

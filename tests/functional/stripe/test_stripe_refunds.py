@@ -6,13 +6,15 @@ from prices import Money
 from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import Payment, Transaction
 
-from plugins.ordering.models import Refund
+from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.models import PaymentSession, Refund
 from plugins.ordering.order_state import is_paid
 from plugins.ordering.outcomes import RefundRefused
 from plugins.ordering.refunds import perform_refund, perform_waiting_refunds, request_refund
 from plugins.stripe_payments import reconciliation
 from plugins.stripe_payments.client import get_stripe
-from plugins.stripe_payments.models import StripeEvent
+from plugins.stripe_payments.events import process_event
+from plugins.stripe_payments.models import StripeEvent, UnmatchedPayment
 from tests.functional.ordering.reading import pieces_held
 from tests.functional.stripe.sandbox import (
     CARD,
@@ -205,6 +207,41 @@ def test_dispute_flags_the_order_until_it_is_won(client, sandbox, paid, session)
     assert "A dispute about 101.50 GBP was opened (fraudulent). See Stripe." in [
         note.parameters["message"] for note in notes
     ]
+
+
+def test_dispute_that_comes_before_the_payment_is_known_flags_its_order(client, sandbox, session):
+    sandbox.pay(session.reference, DISPUTED)
+    send(client, sandbox.event("charge.dispute.created"))
+    order = Order.objects.get()
+    assert order.is_fully_paid()
+    assert order.private_metadata["needs_attention"] == ["dispute"]
+    send(client, sandbox.event(COMPLETED))
+    assert Transaction.objects.filter(is_success=True).count() == 1
+
+
+def test_dispute_waits_while_stripe_cannot_say_what_it_is_about(client, sandbox, session):
+    sandbox.pay(session.reference, DISPUTED)
+    sandbox.fault("rate_limit", "GET /v1/checkout/*", times=3)
+    send(client, sandbox.event("charge.dispute.created"))
+    event = StripeEvent.objects.get(kind="charge.dispute.created")
+    assert (event.state, event.attempts) == ("waiting", 1)
+    StripeEvent.objects.update(next_try_at=event.received_at)
+    process_event(event_id=event.pk)
+    assert Order.objects.get().private_metadata["needs_attention"] == ["dispute"]
+
+
+def test_dispute_of_a_payment_that_is_not_ours_is_told_once(client, sandbox, session, settings):
+    settings.STAFF_EMAILS = ["desk@example.org"]
+    sandbox.pay(session.reference, DISPUTED)
+    PaymentSession.objects.all().delete()
+    Order.objects.update(token="somebody-elses")
+    for _ in range(2):
+        StripeEvent.objects.all().delete()
+        send(client, sandbox.event("charge.dispute.created"))
+    assert UnmatchedPayment.objects.count() == 1
+    emails = OutgoingEmail.objects.filter(kind="payment_attention", dedup_key__contains="dispute")
+    assert emails.count() == 1
+    assert StripeEvent.objects.get().state == "done"
 
 
 def test_lost_dispute_stays_flagged(client, sandbox, paid):
