@@ -37,10 +37,11 @@ from local_services.processes import wait_until
 from local_services.shop_database import STAFF_EMAIL
 from plugins.discreet_shipping.collection_points import points_near
 from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.fulfilment import fulfil, unsent_pieces
+from plugins.ordering.fulfilment import fulfil
 from plugins.ordering.links import order_link
 from plugins.ordering.order_state import ReturnState, note_order
 from plugins.ordering.paying import start_payment
+from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.placing import place_order
 from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import NOT_PAID_IN_TIME, release_order
@@ -102,11 +103,11 @@ def _pack(order: Order, staff: User) -> None:
 
 
 def _send(order: Order, staff: User) -> None:
-    fulfil(order_id=order.pk, pieces=unsent_pieces(order), actor_id=staff.pk)
+    fulfil(order_id=order.pk, pieces=pieces_to_send(order), actor_id=staff.pk)
 
 
 def _send_part(order: Order, staff: User) -> None:
-    first = dict([next(iter(unsent_pieces(order).items()))])
+    first = dict([next(iter(pieces_to_send(order).items()))])
     fulfil(order_id=order.pk, pieces=first, actor_id=staff.pk, tracking_number="DEMO123456789GB")
 
 

@@ -29,8 +29,9 @@ from saleor.payment.models import Payment
 
 from dashboard.policies import earliest_on_time_day
 from plugins.discreet_shipping.plugin import current_settings
+from plugins.ordering.models import LinePieces
 from plugins.ordering.order_messages import CONTRACT_KEY
-from plugins.ordering.order_state import RETURN_STATE_KEY, RETURNED_PIECES_KEY, ReturnState
+from plugins.ordering.order_state import RETURN_STATE_KEY, ReturnState
 
 
 class PaymentState:
@@ -61,9 +62,10 @@ RETURN_EXPECTED = _HAS_RETURN & Q(
 RETURN_ARRIVED = _HAS_RETURN & Q(
     **{f"private_metadata__{RETURN_STATE_KEY}": ReturnState.ARRIVED.value}
 )
-RETURN_DONE = Q(private_metadata__has_key=RETURNED_PIECES_KEY) & ~Q(
-    private_metadata__has_key=RETURN_STATE_KEY
+_CAME_BACK = LinePieces.objects.filter(
+    Q(returned_sealed__gt=0) | Q(returned_opened__gt=0), line__order=OuterRef("pk")
 )
+RETURN_DONE = Q(Exists(_CAME_BACK.order_by())) & ~_HAS_RETURN
 
 
 def orders_with_payment() -> QuerySet[Order]:

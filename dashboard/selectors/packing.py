@@ -18,7 +18,7 @@ from dashboard.services.staff import name_of
 from plugins.discreet_shipping.label_files import printable_kinds
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import packing_checklist
-from plugins.ordering.fulfilment import unsent_pieces
+from plugins.ordering.pieces import pieces_of, pieces_to_send
 
 BIN_KEY = "bin"  # in a variant's private_metadata
 NO_BIN = "?"
@@ -89,11 +89,12 @@ def is_to_pack(order_id: int) -> bool:
     return _to_pack().filter(pk=order_id).exists()
 
 
-def parcel_of(order: Order, job: PackingJob | None) -> Parcel:
+def parcel_of(order: Order) -> Parcel:
     """Return what is still to be sent of the order, in the order of a walk along the bins."""
-    left, counted = unsent_pieces(order), job.pieces if job else {}
+    known = pieces_of(order)
+    left = pieces_to_send(order, known)
     lines = order.lines.select_related("variant").filter(pk__in=left)
-    picks = [_pick(line, left[line.pk], counted.get(line.pk, 0)) for line in lines]
+    picks = [_pick(line, left[line.pk], known[line.pk].packed) for line in lines]
     return Parcel(
         order_id=order.pk,
         picks=sorted(picks, key=lambda pick: (pick.bin == NO_BIN, pick.bin, pick.sku)),
@@ -146,7 +147,7 @@ def packing_state(*, order_id: int, packer: Any) -> PackingState | None:
     job = PackingJob.objects.select_related("packer").filter(order=order).first()
     is_mine = job is not None and job.packer_id == packer.pk
     return PackingState(
-        parcel=parcel_of(order, job),
+        parcel=parcel_of(order),
         is_mine=is_mine,
         colleague="" if job is None or is_mine else name_of(job.packer),
         since=_claim_time(job),
@@ -196,7 +197,7 @@ def pick_list(asked: Sequence[int]) -> PickList:
 def _stops(orders: Sequence[Order]) -> tuple[Stop, ...]:
     taken: dict[str, list[tuple[int, Pick]]] = defaultdict(list)
     for order in orders:
-        for pick in parcel_of(order, None).picks:
+        for pick in parcel_of(order).picks:
             taken[pick.sku].append((order.pk, pick))
     stops = [_stop(picks) for picks in taken.values()]
     return tuple(sorted(stops, key=lambda stop: (stop.bin == NO_BIN, stop.bin, stop.sku)))

@@ -20,10 +20,12 @@ from plugins.discreet_shipping.errors import ChangeRefused
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import start_packing, stop_packing
 from plugins.order_emails.outbox import queue_email
-from plugins.ordering.fulfilment import fulfil, unsent_pieces
+from plugins.ordering.fulfilment import fulfil
 from plugins.ordering.locks import lock_order
+from plugins.ordering.models import StepKind
 from plugins.ordering.order_state import CARRIER_REPORTS_KEY
 from plugins.ordering.outcomes import FulfilRefused
+from plugins.ordering.pieces import packed_pieces, pieces_to_send, unpack, write_steps
 from product_content.decisions import Decision, Refused
 
 MAX_SCAN_LENGTH = 60  # letters of a scan that are shown again
@@ -64,13 +66,14 @@ def scan(*, order_id: int, packer: User, code: str) -> str:
         return ""
     typed = code.strip()[:MAX_SCAN_LENGTH]
     lines = [line for line in order.lines.order_by("pk") if _has_sku(line, typed)]
-    missing = _first_missing(order, job, lines)
+    missing = _first_missing(order, lines)
     allowed, why = may_add_piece(typed=typed, in_order=bool(lines), is_missing=missing is not None)
     if missing is None or not allowed:
         job.problem = why
         job.save(update_fields=["problem"])
         return ""
-    return _add_piece(job, missing)
+    write_steps(StepKind.PACKED, {missing.pk: 1}, actor_id=packer.pk)
+    return f"In: {missing}"
 
 
 @transaction.atomic
@@ -84,15 +87,17 @@ def clear_problem(*, order_id: int, packer: User) -> None:
 @transaction.atomic
 def restart_count(*, order_id: int, packer: User) -> None:
     """Take all pieces out of the parcel, to count from the beginning. Raises PackingRefused."""
-    _order, job = _locked(order_id, packer)
-    job.counted, job.problem = {}, ""
-    job.save(update_fields=["counted", "problem"])
+    order, job = _locked(order_id, packer)
+    unpack(order, actor_id=packer.pk)
+    job.problem = ""
+    job.save(update_fields=["problem"])
 
 
 @transaction.atomic
 def release_claim(*, order_id: int, packer: User) -> None:
     """Stop packing; somebody else, or nobody, may go on. Raises PackingRefused."""
-    _order, job = _locked(order_id, packer)
+    order, job = _locked(order_id, packer)
+    unpack(order, actor_id=packer.pk)
     job.delete()
     stop_packing(order_id=order_id, user=packer)
 
@@ -107,11 +112,12 @@ def send_parcel(
     `partly` says that the packer means to send less than everything. Raises PackingRefused.
     """
     order, job = _locked(order_id, packer)
+    packed = packed_pieces(order)
     points = {what for what, _expected in checklist_of(order)}
     allowed, why = may_close_parcel(
         problem=job.problem,
         all_ticked=points <= set(ticked),
-        missing=sum(unsent_pieces(order).values()) - sum(job.pieces.values()),
+        missing=sum(pieces_to_send(order).values()) - sum(packed.values()),
         partly=partly,
     )
     if not allowed:
@@ -119,7 +125,7 @@ def send_parcel(
     if points:
         note = f"All {len(points)} points of the discretion checklist were looked at."
         order_note_added_event(order=order, user=packer, message=note)
-    _send(order_id, packer, job.pieces, tracking_number)
+    _send(order_id, packer, packed, tracking_number)
     job.delete()
 
 
@@ -127,15 +133,9 @@ def _has_sku(line: OrderLine, typed: str) -> bool:
     return str(line.product_sku).casefold() == typed.casefold()
 
 
-def _first_missing(order: Order, job: PackingJob, lines: list[OrderLine]) -> OrderLine | None:
-    left, counted = unsent_pieces(order), job.pieces
-    return next((line for line in lines if counted.get(line.pk, 0) < left.get(line.pk, 0)), None)
-
-
-def _add_piece(job: PackingJob, line: OrderLine) -> str:
-    job.counted = {**job.counted, str(line.pk): job.pieces.get(line.pk, 0) + 1}
-    job.save(update_fields=["counted"])
-    return f"In: {line}"
+def _first_missing(order: Order, lines: list[OrderLine]) -> OrderLine | None:
+    left, packed = pieces_to_send(order), packed_pieces(order)
+    return next((line for line in lines if packed.get(line.pk, 0) < left.get(line.pk, 0)), None)
 
 
 def _start(order_id: int, packer: User) -> None:

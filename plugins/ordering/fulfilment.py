@@ -18,32 +18,18 @@ from saleor.warehouse.models import Allocation, Stock
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
 from plugins.ordering.locks import lock_order
+from plugins.ordering.models import RefundStatus
 from plugins.ordering.order_state import add_note, attention_reasons, is_paid
 from plugins.ordering.outcomes import FulfilRefused
+from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.policies import may_fulfil
-from plugins.ordering.refund_lines import refunded_pieces
-from plugins.ordering.returns import returned_pieces
 from plugins.ordering.saleor_patches import one_configuration
-from plugins.ordering.stock_allocation import write_off_unsent
+from plugins.ordering.stock_allocation import book_refunded_pieces
 
 
 class _Part(TypedDict):
     order_line: OrderLine
     quantity: int
-
-
-def unsent_pieces(order: Order) -> dict[int, int]:
-    """Return the pieces by order line that are neither sent nor refunded; lines without are out.
-
-    Refunded pieces count as ones that had not left yet, but for those that came back: what was
-    refunded is never sent.
-    """
-    refunded, back = refunded_pieces(order), returned_pieces(order)
-    left = {
-        line.pk: line.quantity - line.quantity_fulfilled - max(refunded[line.pk] - back[line.pk], 0)
-        for line in order.lines.order_by("pk")
-    }
-    return {line_id: pieces for line_id, pieces in left.items() if pieces > 0}
 
 
 @transaction.atomic
@@ -69,7 +55,7 @@ def fulfil(
 
 
 def _refuse(order: Order, pieces: Mapping[int, int]) -> None:
-    left = unsent_pieces(order)
+    left = pieces_to_send(order)
     state = {
         "paid": is_paid(order),
         "cancelled": order.status == OrderStatus.CANCELED,
@@ -140,10 +126,18 @@ def complete_if_nothing_unsent(order: Order) -> None:
 
     The caller holds the lock of the order.
     """
-    if order.status != OrderStatus.PARTIALLY_FULFILLED or unsent_pieces(order):
+    if order.status != OrderStatus.PARTIALLY_FULFILLED or pieces_to_send(order):
         return
     order.status = OrderStatus.FULFILLED
     order.save(update_fields=["status"])
-    write_off_unsent(order)
+    _book_refunds_under_way(order)
     add_note(order, "All was sent but what was refunded.")
     get_plugins_manager().order_fulfilled(order)
+
+
+def _book_refunds_under_way(order: Order) -> None:
+    """Give up what is about to be refunded: an order that is closed holds nothing."""
+    asked = list(order.refunds.filter(state=RefundStatus.ASKED).order_by("pk"))
+    ids = [refund.pk for refund in asked]
+    for place, refund in enumerate(asked):
+        book_refunded_pieces(refund, earlier=ids[:place])

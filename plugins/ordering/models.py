@@ -1,12 +1,13 @@
-"""The payment session: one try to get an order paid at a provider; and refunds."""
+"""The payment session: one try to get an order paid at a provider; refunds; an order's pieces."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 from django_prices.models import MoneyField
-from saleor.order.models import Order
+from saleor.order.models import Order, OrderLine
 from saleor.payment.models import Payment
 
 
@@ -125,3 +126,129 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"refund {self.pk} of order {self.order_id}"
+
+
+class StepKind(models.TextChoices):
+    """What can happen to pieces of an order line, in the order of their life."""
+
+    RESERVED = "reserved", "Reserved"
+    PACKED = "packed", "Packed"
+    UNPACKED = "unpacked", "Taken out of the parcel"
+    SENT = "sent", "Sent"
+    CALLED_BACK = "called_back", "Parcel called back"
+    CANCELLED = "cancelled", "Cancelled"
+    RETURNED = "returned", "Returned"
+    RESTOCKED = "restocked", "Back into stock"
+    WRITTEN_OFF = "written_off", "Written off"
+
+
+class PieceStep(models.Model):
+    """One thing that happened to `pieces` of an order line; none is ever changed or deleted.
+
+    A trigger on Saleor's order lines writes what is reserved, sent and called back, whoever
+    changes them; `plugins.ordering.pieces` writes the rest. `sealed` is about a return only:
+    whether the hygiene seal was whole. `reference` names what it belongs to, as "refund 12".
+    """
+
+    line = models.ForeignKey(OrderLine, related_name="piece_steps", on_delete=models.PROTECT)
+    kind = models.CharField(max_length=11, choices=StepKind.choices)
+    sealed = models.BooleanField(null=True, blank=True)
+    pieces = models.PositiveIntegerField()
+    # A reference that outlives its row: steps do not follow the deletion of a person.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+    )
+    reference = models.CharField(max_length=40, blank=True, default="")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+        constraints = (
+            models.CheckConstraint(condition=Q(pieces__gt=0), name="piece_step_above_zero"),
+            models.CheckConstraint(
+                condition=Q(kind__in=StepKind.values), name="piece_step_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=StepKind.RETURNED, sealed__isnull=False)
+                | (~Q(kind=StepKind.RETURNED) & Q(sealed__isnull=True)),
+                name="piece_step_seal_of_a_return",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pieces} of line {self.line_id}: {self.get_kind_display()}"
+
+
+class LinePieces(models.Model):
+    """How many pieces of an order line are where, in whole pieces: the sums of its steps.
+
+    Only the trigger on `PieceStep` writes it. `reserved` are still to be sent, `packed` of them
+    lie in a parcel. What was returned or cancelled is `restocked` or `written_off` once, and
+    nothing that was opened is sold again.
+    """
+
+    line = models.OneToOneField(OrderLine, related_name="pieces", on_delete=models.PROTECT)
+    ordered = models.PositiveIntegerField(default=0)
+    reserved = models.PositiveIntegerField(default=0)
+    packed = models.PositiveIntegerField(default=0)
+    sent = models.PositiveIntegerField(default=0)
+    cancelled = models.PositiveIntegerField(default=0)
+    returned_sealed = models.PositiveIntegerField(default=0)
+    returned_opened = models.PositiveIntegerField(default=0)
+    restocked = models.PositiveIntegerField(default=0)
+    written_off = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("line",)
+        default_permissions = ()
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ordered=F("reserved") + F("sent") + F("cancelled")),
+                name="pieces_ordered_are_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(packed__lte=F("reserved")), name="pieces_packed_are_reserved"
+            ),
+            models.CheckConstraint(
+                condition=Q(sent__gte=F("returned_sealed") + F("returned_opened")),
+                name="pieces_returned_were_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    restocked__lte=F("returned_sealed")
+                    + F("returned_opened")
+                    + F("cancelled")
+                    - F("written_off")
+                ),
+                name="pieces_settled_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(restocked__lte=F("returned_sealed") + F("cancelled")),
+                name="pieces_opened_are_not_restocked",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"pieces of line {self.line_id}"
+
+    @property
+    def returned(self) -> int:
+        """All that came back, sealed or opened."""
+        return self.returned_sealed + self.returned_opened
+
+    @property
+    def out(self) -> int:
+        """What is with the customer: sent and not back."""
+        return self.sent - self.returned
+
+    @property
+    def unsettled(self) -> int:
+        """What came back or was cancelled, and is neither in stock again nor written off."""
+        return self.returned + self.cancelled - self.restocked - self.written_off

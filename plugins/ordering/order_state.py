@@ -32,7 +32,6 @@ CARRIER_REPORTS_KEY: Final = (
 DISPUTE, DISPUTE_LOST = "dispute", "dispute_lost"  # reasons under ATTENTION
 DISPUTE_REASONS: Final = frozenset({DISPUTE, DISPUTE_LOST})
 RETURN_STATE_KEY: Final = "return"  # a `ReturnState`; gone once all that came in was looked at
-RETURNED_PIECES_KEY: Final = "returned"  # order line id, as text → pieces that came back
 
 
 class ReturnState(StrEnum):

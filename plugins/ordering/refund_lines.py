@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 
 from prices import Money
 from saleor.discount import VoucherType
 from saleor.order.models import Order, OrderLine
 
-from plugins.ordering.models import RefundStatus
 from plugins.ordering.outcomes import RefundRefused
+from plugins.ordering.pieces import refunded_pieces
 from plugins.ordering.policies import line_refund_allowed
 
 
@@ -25,14 +24,6 @@ def price_of_lines(order: Order, lines: dict[int, int]) -> Money:
         _refuse(known.get(line_id), quantity, refunded[line_id])
     gross = sum(known[pk].unit_price_gross_amount * quantity for pk, quantity in lines.items())
     return Money(_rounded(gross * _paid_share(order)), order.currency)
-
-
-def refunded_pieces(order: Order) -> Counter[int]:
-    """Return how many pieces of each line were refunded, or are about to be."""
-    pieces: Counter[int] = Counter()
-    for lines in order.refunds.exclude(state=RefundStatus.FAILED).values_list("lines", flat=True):
-        pieces.update({int(line): quantity for line, quantity in lines.items()})
-    return pieces
 
 
 def unrefunded_pieces(order: Order) -> dict[int, int]:

@@ -33,7 +33,7 @@ from plugins.ordering.policies import refund_allowed
 from plugins.ordering.publishing import try_to_publish
 from plugins.ordering.refund_lines import price_of_lines, unrefunded_pieces
 from plugins.ordering.saleor_patches import one_configuration
-from plugins.ordering.stock_allocation import restock_refunded
+from plugins.ordering.stock_allocation import book_refunded_pieces
 
 _CHANGED = "Somebody asked for a refund of this order meanwhile. Look at what is left, then go on."
 
@@ -251,8 +251,7 @@ def _account_for_success(refund: Refund) -> None:
     _change_captured_amount(refund, -refund.amount_value)
     order_refunded(refund.order, refund.asked_by, refund.amount_value, refund.payment)
     add_note(refund.order, f"Refund reason: {refund.reason}")
-    if refund.restock:
-        restock_refunded(refund)
+    book_refunded_pieces(refund)
     complete_if_nothing_unsent(refund.order)
 
 

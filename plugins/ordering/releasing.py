@@ -24,6 +24,7 @@ from plugins.ordering.models import ACTIVE, PaymentSession, SessionStatus
 from plugins.ordering.order_state import add_note, attention_reasons, is_paid, placement_of
 from plugins.ordering.outcomes import ReleaseOutcome
 from plugins.ordering.payment_recording import close_session
+from plugins.ordering.pieces import release_all
 from plugins.ordering.promo_codes import credit_gift_cards, release_voucher_use
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.signals import order_released
@@ -38,6 +39,7 @@ def release_held(order: Order, user: User | None) -> None:
         reason=StockReason.ORDER_RELEASED, order_id=order.pk, actor_id=user.pk if user else None
     ):
         cancel_order(order, user=user)
+    release_all(order, actor_id=user.pk if user else None)
     release_voucher_use(order, placement["voucher_once_for"])
 
 

@@ -7,20 +7,17 @@ from collections.abc import Mapping
 
 from django.db import transaction
 from saleor.order.models import Order, OrderLine
-from saleor.warehouse.management import increase_stock
 
-from plugins.inventory.ledger import stock_reason
-from plugins.inventory.models import StockReason
 from plugins.ordering.locks import lock_order
 from plugins.ordering.order_state import (
     RETURN_STATE_KEY,
-    RETURNED_PIECES_KEY,
     ReturnState,
     note_order,
 )
 from plugins.ordering.outcomes import ReturnRefused
+from plugins.ordering.pieces import pieces_of
 from plugins.ordering.policies import may_change_return_state, may_restock, may_return
-from plugins.ordering.stock_allocation import restock_target
+from plugins.ordering.stock_allocation import NoWarehouse, take_back
 from product_content.decisions import Decision
 
 _CHANGED = "Somebody noted a return of this order meanwhile. Look at what is left, then try again."
@@ -52,16 +49,10 @@ def record_return(
     lines = list(order.lines.select_related("variant").filter(pk__in=pieces).order_by("pk"))
     _refuse(lines, pieces, back)
     restocked, why = may_restock(sealed=sealed, sound=sound)
-    with stock_reason(reason=StockReason.RETURNED, actor_id=actor_id, order_id=order_id):
-        for line in lines if restocked else ():
-            _restock(line, pieces[line.pk])
-    order.store_value_in_private_metadata(
-        {
-            RETURNED_PIECES_KEY: {
-                str(line): count for line, count in (back + Counter(pieces)).items()
-            }
-        }
-    )
+    try:
+        take_back(order, pieces, sealed=sealed, restock=restocked, actor_id=actor_id)
+    except NoWarehouse as gone:
+        raise ReturnRefused(f"No warehouse keeps {gone} any more.") from gone
     _set_state(order, more=more)
     order.save(update_fields=["private_metadata"])
     what = f"written off: {why}" if why else "back into stock."
@@ -71,9 +62,8 @@ def record_return(
 
 
 def returned_pieces(order: Order) -> Counter[int]:
-    """Return how many pieces of each line have come back."""
-    known = (order.private_metadata or {}).get(RETURNED_PIECES_KEY, {})
-    return Counter({int(line): count for line, count in known.items()})
+    """Return how many pieces of each line have come back; lines without are out."""
+    return +Counter({line_id: row.returned for line_id, row in pieces_of(order).items()})
 
 
 def _refuse(lines: list[OrderLine], pieces: Mapping[int, int], back: Counter[int]) -> None:
@@ -85,13 +75,6 @@ def _refuse(lines: list[OrderLine], pieces: Mapping[int, int], back: Counter[int
         )
         if not allowed:
             raise ReturnRefused(f"{line.product_sku}: {why}")
-
-
-def _restock(line: OrderLine, quantity: int) -> None:
-    stock = restock_target(line) if line.variant else None
-    if stock is None:
-        raise ReturnRefused(f"No warehouse keeps {line.product_sku} any more.")
-    increase_stock(line, stock.warehouse, quantity)
 
 
 def _set_state(order: Order, *, more: bool) -> None:

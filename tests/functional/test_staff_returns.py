@@ -5,8 +5,9 @@ from saleor.warehouse.models import Stock
 
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.fulfilment import fulfil, unsent_pieces
+from plugins.ordering.fulfilment import fulfil
 from plugins.ordering.payment_provider import RefundState
+from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.refunds import record_refund, request_refund
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
@@ -68,7 +69,7 @@ def test_a_refund_of_what_came_back_keeps_nothing_else_from_being_sent():
     note(line, **{f"line_{line.pk}": 1})
     request_refund(order_id=order.pk, key="r", reason="Opened", lines={line.pk: 1})
     order.refresh_from_db()
-    assert unsent_pieces(order) == {line.pk: 1}
+    assert pieces_to_send(order) == {line.pk: 1}
 
 
 def test_what_was_refunded_unsent_and_may_not_be_sold_again_leaves_the_books_with_the_order():
@@ -92,7 +93,7 @@ def test_an_order_whose_rest_is_refunded_is_sent_and_nobody_is_told_that_more_fo
     fulfil(order_id=order.pk, pieces={line.pk: 1}, actor_id=clerk.pk)
     fulfil(order_id=order.pk, pieces={line.pk: 1}, actor_id=clerk.pk)
     order.refresh_from_db()
-    assert (order.status, unsent_pieces(order)) == ("fulfilled", {})
+    assert (order.status, pieces_to_send(order)) == ("fulfilled", {})
     kinds = OutgoingEmail.objects.filter(order=order, kind__endswith="sent")
     assert list(kinds.order_by("pk").values_list("kind", flat=True)) == ["partly_sent", "sent"]
 

@@ -26,7 +26,7 @@ from unfold.widgets import (
 from dashboard.admin.formatting import format_money
 from dashboard.admin.orders.page import OrderPage, VersionedForm
 from plugins.ordering.models import Refund, RefundStatus
-from plugins.ordering.refund_lines import refunded_pieces
+from plugins.ordering.pieces import refunded_pieces
 from plugins.ordering.refunds import refunds_version, request_refund
 
 

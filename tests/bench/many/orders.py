@@ -12,7 +12,7 @@ from saleor.warehouse.models import Allocation, Stock
 
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.models import PaymentSession, Refund
+from plugins.ordering.models import LinePieces, PaymentSession, PieceStep, Refund
 from tests.bench.many.copying import Run, Table, run
 from tests.bench.many.customers import NAMED
 from tests.bench.many.ledger import MOVES
@@ -44,6 +44,8 @@ _TABLES = (
         changes={"product_sku": "coalesce(row.product_sku || '-' || to_variant_id.new, '')"},
     ),
     Table(Allocation, "order_line"),
+    Table(PieceStep, "line"),
+    Table(LinePieces, "line"),
     Table(Fulfillment, "order"),
     Table(FulfillmentLine, "fulfillment"),
     Table(OrderEvent, "order", changes={"parameters": renamed("row.parameters::text") + "::jsonb"}),

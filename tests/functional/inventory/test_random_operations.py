@@ -19,8 +19,9 @@ from plugins.inventory.models import StockEntry, StockReason
 from plugins.inventory.quantities import with_available
 from plugins.ordering import outcomes
 from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.fulfilment import fulfil, unsent_pieces
+from plugins.ordering.fulfilment import fulfil
 from plugins.ordering.payment_provider import RefundState
+from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.placing import place_order
 from plugins.ordering.refunds import record_refund, request_refund
 from plugins.ordering.releasing import release_order
@@ -101,7 +102,7 @@ class Shop:
 
     def send(self):
         order = self.paid_order()
-        pieces = {pk: self.chance.randint(1, left) for pk, left in unsent_pieces(order).items()}
+        pieces = {pk: self.chance.randint(1, left) for pk, left in pieces_to_send(order).items()}
         fulfil(order_id=order.pk, pieces=pieces, actor_id=self.actor)
 
     def return_(self):
