@@ -12,7 +12,6 @@ from django.utils.crypto import salted_hmac
 from django_otp.models import Device, ThrottlingMixin
 from saleor.account.models import User
 from saleor.giftcard.models import GiftCard
-from saleor.order.models import Order
 from saleor.warehouse.models import Stock
 
 from dashboard.roles import OWN_PERMISSIONS
@@ -60,24 +59,6 @@ class MaskedGiftCard(GiftCard):
 
     def __str__(self) -> str:
         return str(self.display_code)
-
-
-class PackingJob(models.Model):
-    """Who packs the order, and since when. What is in the parcel, the order's pieces say.
-
-    The row goes when the parcel leaves or is put aside; the order's time line keeps what happened.
-    """
-
-    order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="packing_job")
-    packer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    claimed_at = models.DateTimeField()
-    problem = models.CharField(max_length=200, blank=True)  # a wrong scan, until it is put right
-
-    class Meta:
-        default_permissions = ()  # `dashboard.pack_orders` guards it
-
-    def __str__(self) -> str:
-        return f"packing of order {self.order_id}"
 
 
 class AccessKind(models.TextChoices):

@@ -16,11 +16,12 @@ from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Order, OrderLine
 
 from plugins.discreet_shipping.order_contract import contract_of
+from plugins.fulfilment.models import ShipmentState
+from plugins.fulfilment.packing import packing_began_at
+from plugins.fulfilment.shipments import shipments_of
 from plugins.ordering.models import ACTIVE, PaymentSession, Refund, RefundStatus
 from plugins.ordering.order_messages import message_promise
 from plugins.ordering.order_state import (
-    CARRIER_REPORTS_KEY,
-    PACKING_KEY,
     is_paid,
     live_order_for_checkout,
     may_be_cancelled,
@@ -94,10 +95,9 @@ def _events(order: Order) -> Iterator[HistoryEntry]:
 
 
 def _packing(order: Order) -> Iterator[HistoryEntry]:
-    began = (order.private_metadata or {}).get(PACKING_KEY)
+    began = packing_began_at(order)
     if began:
-        at = datetime.fromisoformat(began["started_at"])
-        yield HistoryEntry(at, gettext("We began to pack it."))
+        yield HistoryEntry(began, gettext("We began to pack it."))
 
 
 def _parcels(order: Order) -> Iterator[HistoryEntry]:
@@ -186,9 +186,15 @@ def _page(order: Order) -> OrderPage:
         parcels=parcels_of(order),
         refund_entries=refund_entries(order),
         was_paid=was_paid(order),
-        reported=["", *order.private_metadata.get(CARRIER_REPORTS_KEY, [])][-1],
+        reported=_reported(order),
         cancel_refusal=may_be_cancelled(order).reason,
     )
+
+
+def _reported(order: Order) -> str:
+    """Return what the carrier told of the newest parcel, or ""."""
+    told = [each.state for each in shipments_of(order) if each.state != ShipmentState.SENT]
+    return told[-1] if told else ""
 
 
 def order_state(order: Order) -> OrderState:

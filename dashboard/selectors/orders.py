@@ -29,9 +29,14 @@ from saleor.payment.models import Payment
 
 from dashboard.policies import earliest_on_time_day
 from plugins.discreet_shipping.plugin import current_settings
-from plugins.ordering.models import LinePieces
+from plugins.fulfilment.models import (
+    COMING_BACK,
+    LOOKED_AT,
+    OPEN_RETURNS,
+    Return,
+    ReturnState,
+)
 from plugins.ordering.order_messages import CONTRACT_KEY
-from plugins.ordering.order_state import RETURN_STATE_KEY, ReturnState
 
 
 class PaymentState:
@@ -55,17 +60,15 @@ TO_PACK = _OPEN & Q(settled=True) & ~NEEDS_ATTENTION
 WAITING_FOR_PAYMENT = _OPEN & Q(settled=False, payment_state=PaymentState.WAITING)
 CANCELLED = Q(status=OrderStatus.CANCELED)
 SENT = Q(status=OrderStatus.FULFILLED)
-_HAS_RETURN = Q(private_metadata__has_key=RETURN_STATE_KEY)  # which an index knows
-RETURN_EXPECTED = _HAS_RETURN & Q(
-    **{f"private_metadata__{RETURN_STATE_KEY}": ReturnState.EXPECTED.value}
-)
-RETURN_ARRIVED = _HAS_RETURN & Q(
-    **{f"private_metadata__{RETURN_STATE_KEY}": ReturnState.ARRIVED.value}
-)
-_CAME_BACK = LinePieces.objects.filter(
-    Q(returned_sealed__gt=0) | Q(returned_opened__gt=0), line__order=OuterRef("pk")
-)
-RETURN_DONE = Q(Exists(_CAME_BACK.order_by())) & ~_HAS_RETURN
+
+
+def _has_return(*states: ReturnState) -> Exists:
+    return Exists(Return.objects.order_by().filter(order=OuterRef("pk"), state__in=states))
+
+
+RETURN_EXPECTED = Q(_has_return(*COMING_BACK))
+RETURN_ARRIVED = Q(_has_return(ReturnState.ARRIVED))
+RETURN_DONE = Q(_has_return(*LOOKED_AT)) & ~Q(_has_return(*OPEN_RETURNS))
 
 
 def orders_with_payment() -> QuerySet[Order]:

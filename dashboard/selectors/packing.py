@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet, Sum
 from django.utils import timezone
 from saleor.order.models import Order, OrderLine
 
-from dashboard.models import PackingJob
 from dashboard.selectors.orders import TO_PACK, is_late, orders_with_payment
 from dashboard.services.staff import name_of
 from plugins.discreet_shipping.label_files import printable_kinds
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import packing_checklist
+from plugins.fulfilment.models import JobState, PackingJob
+from plugins.fulfilment.packing import job_of
 from plugins.ordering.pieces import pieces_of, pieces_to_send
 
 BIN_KEY = "bin"  # in a variant's private_metadata
@@ -68,17 +69,19 @@ class Parcel:
 
 
 def packing_queue(*, only_late: bool = False) -> list[QueuedOrder]:
-    """Return the orders to pack, the oldest first and `MAX_QUEUE` at most; one query."""
+    """Return the orders to pack, the oldest first and `MAX_QUEUE` at most; two queries."""
     waiting = _to_pack().filter(is_late()) if only_late else _to_pack()
-    orders = waiting.annotate(pieces=Sum(F("lines__quantity") - F("lines__quantity_fulfilled")))
-    rows = orders.select_related("packing_job__packer").order_by("pk")[:MAX_QUEUE]
+    orders = waiting.annotate(pieces=Sum("lines__pieces__reserved"))
+    jobs = PackingJob.objects.filter(state=JobState.PACKING).select_related("packer")
+    now = Prefetch("packing_jobs", jobs, to_attr="jobs_now")
+    rows: Any = orders.prefetch_related(now).order_by("pk")[:MAX_QUEUE]
     return [
         QueuedOrder(
             order_id=order.pk,
             placed=order.created,
             pieces=order.pieces or 0,
             delivery=order.shipping_method_name or "",
-            packer=name_of(order.packing_job.packer) if hasattr(order, "packing_job") else "",
+            packer="".join(name_of(job.packer) for job in order.jobs_now),
         )
         for order in rows
     ]
@@ -144,7 +147,7 @@ def packing_state(*, order_id: int, packer: Any) -> PackingState | None:
     order = Order.objects.filter(pk=order_id).first()
     if order is None or not is_to_pack(order_id):
         return None
-    job = PackingJob.objects.select_related("packer").filter(order=order).first()
+    job = job_of(order_id)
     is_mine = job is not None and job.packer_id == packer.pk
     return PackingState(
         parcel=parcel_of(order),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,27 +11,20 @@ from saleor.order.events import order_note_added_event
 from saleor.order.models import Order, OrderLine
 from saleor.product.models import ProductVariant
 
-from dashboard.models import PackingJob
-from dashboard.policies import may_add_piece, may_claim, may_close_parcel, may_report
+from dashboard.policies import may_add_piece, may_claim, may_close_parcel
 from dashboard.selectors.packing import BIN_KEY, checklist_of
 from dashboard.services.staff import name_of
-from plugins.discreet_shipping.errors import ChangeRefused
 from plugins.discreet_shipping.order_contract import contract_of
-from plugins.discreet_shipping.packing import start_packing, stop_packing
-from plugins.order_emails.outbox import queue_email
-from plugins.ordering.fulfilment import fulfil
+from plugins.fulfilment.errors import FulfilRefused, PackingRefused
+from plugins.fulfilment.models import PackingJob, ShipmentState
+from plugins.fulfilment.packing import finish_packing, job_of, start_packing, stop_packing
+from plugins.fulfilment.shipments import fulfil, may_report_shipments, report_shipments
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import StepKind
-from plugins.ordering.order_state import CARRIER_REPORTS_KEY
-from plugins.ordering.outcomes import FulfilRefused
 from plugins.ordering.pieces import packed_pieces, pieces_to_send, unpack, write_steps
-from product_content.decisions import Decision, Refused
+from product_content.decisions import Decision
 
 MAX_SCAN_LENGTH = 60  # letters of a scan that are shown again
-
-
-class PackingRefused(Refused):
-    """Nothing was changed; `str()` says why, for the packer."""
 
 
 @transaction.atomic
@@ -42,16 +34,13 @@ def claim(*, order_id: int, packer: User, take_over: bool = False) -> None:
     Raises PackingRefused.
     """
     lock_order(order_id)
-    job = PackingJob.objects.select_related("packer").filter(order_id=order_id).first()
+    job = job_of(order_id)
     holder = job.packer if job and job.packer_id != packer.pk else None
     since = timezone.localtime(job.claimed_at).strftime("%H:%M") if job else ""
     allowed, why = may_claim(holder=name_of(holder), since=since, take_over=take_over)
     if not allowed:
         raise PackingRefused(why)
-    _start(order_id, packer)
-    PackingJob.objects.update_or_create(
-        order_id=order_id, defaults={"packer_id": packer.pk, "claimed_at": timezone.now()}
-    )
+    start_packing(order_id=order_id, user=packer)
 
 
 @transaction.atomic
@@ -96,9 +85,7 @@ def restart_count(*, order_id: int, packer: User) -> None:
 @transaction.atomic
 def release_claim(*, order_id: int, packer: User) -> None:
     """Stop packing; somebody else, or nobody, may go on. Raises PackingRefused."""
-    order, job = _locked(order_id, packer)
-    unpack(order, actor_id=packer.pk)
-    job.delete()
+    _locked(order_id, packer)
     stop_packing(order_id=order_id, user=packer)
 
 
@@ -126,7 +113,7 @@ def send_parcel(
         note = f"All {len(points)} points of the discretion checklist were looked at."
         order_note_added_event(order=order, user=packer, message=note)
     _send(order_id, packer, packed, tracking_number)
-    job.delete()
+    finish_packing(job, packer)
 
 
 def _has_sku(line: OrderLine, typed: str) -> bool:
@@ -136,13 +123,6 @@ def _has_sku(line: OrderLine, typed: str) -> bool:
 def _first_missing(order: Order, lines: list[OrderLine]) -> OrderLine | None:
     left, packed = pieces_to_send(order), packed_pieces(order)
     return next((line for line in lines if packed.get(line.pk, 0) < left.get(line.pk, 0)), None)
-
-
-def _start(order_id: int, packer: User) -> None:
-    try:
-        start_packing(order_id=order_id, user=packer)
-    except ChangeRefused as refused:
-        raise PackingRefused(str(refused)) from refused
 
 
 def _send(order_id: int, packer: User, pieces: dict[int, int], tracking_number: str) -> None:
@@ -157,7 +137,7 @@ def _send(order_id: int, packer: User, pieces: dict[int, int], tracking_number: 
 def _locked(order_id: int, packer: User) -> tuple[Order, PackingJob]:
     """Lock the order and return it with its job, if it is this person who packs it."""
     order, _checkout = lock_order(order_id)
-    job = PackingJob.objects.select_related("packer").filter(order_id=order_id).first()
+    job = job_of(order_id)
     if job is None:
         raise PackingRefused("Nobody is packing this order. Begin to pack it first.")
     if job.packer_id != packer.pk:
@@ -165,51 +145,25 @@ def _locked(order_id: int, packer: User) -> tuple[Order, PackingJob]:
     return order, job
 
 
-class ParcelReport(StrEnum):
-    """What the carrier told us; the values are the kinds of the customer's e-mails."""
-
-    READY = "ready_to_collect"
-    ARRIVED = "delivered"
-
-
-_REPORT_NOTES = {
-    ParcelReport.READY: "The parcel can be collected.",
-    ParcelReport.ARRIVED: "The parcel was handed over.",
-}
-
-
-class ReportRefused(Refused):
-    """Nothing was noted; `str()` says why."""
-
-
-@transaction.atomic
-def report_parcel(*, order_id: int, report: ParcelReport, actor: User) -> None:
+def report_parcel(*, order_id: int, report: ShipmentState, actor: User) -> None:
     """Note what the carrier told us, once, and tell the customer. Raises ReportRefused."""
-    order, _checkout = lock_order(order_id)
-    allowed, why = may_be_reported(order, report)
-    if not allowed:
-        raise ReportRefused(why)
-    order.store_value_in_private_metadata(
-        {CARRIER_REPORTS_KEY: [*_known_reports(order), report.value]}
+    order = Order.objects.get(pk=order_id)
+    report_shipments(
+        order_id=order_id,
+        state=report,
+        is_collection=_is_collection(order),
+        actor_id=actor.pk,
     )
-    order.save(update_fields=["private_metadata"])
-    order_note_added_event(order=order, user=actor, message=_REPORT_NOTES[report])
-    queue_email(order_id=order_id, kind=report.value, dedup_key=report.value)
 
 
-def may_be_reported(order: Order, report: ParcelReport) -> Decision:
+def may_be_reported(order: Order, report: ShipmentState) -> Decision:
     """Say whether this can be noted of the order now, and if not, why."""
+    return may_report_shipments(order, report, is_collection=_is_collection(order))
+
+
+def _is_collection(order: Order) -> bool:
     contract = contract_of(order)
-    return may_report(
-        has_left=order.fulfillments.exclude(status="canceled").exists(),
-        is_known=report.value in _known_reports(order),
-        is_collection=bool(contract and contract["choices"].get("point")),
-        is_about_collection=report is ParcelReport.READY,
-    )
-
-
-def _known_reports(order: Order) -> list[str]:
-    return list((order.private_metadata or {}).get(CARRIER_REPORTS_KEY, []))
+    return bool(contract and contract["choices"].get("point"))
 
 
 @transaction.atomic

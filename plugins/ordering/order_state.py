@@ -5,7 +5,6 @@ Flags and what placing took are kept in the order's private_metadata, which no c
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
@@ -20,26 +19,12 @@ from saleor.payment import ChargeStatus
 
 from plugins.ordering.payment_provider import get_provider
 from plugins.ordering.policies import may_cancel, total_payable
-from plugins.ordering.signals import payment_needs_attention
+from plugins.ordering.signals import being_packed, payment_needs_attention
 from product_content.decisions import Decision, refused
 
 ATTENTION_KEY: Final = "needs_attention"  # a list of reason codes
-PACKING_KEY: Final = "packing"  # there as soon as somebody packs the parcel
-LABEL_PRINTED_KEY: Final = "label_printed"  # when a label with the order's address was last printed
-CARRIER_REPORTS_KEY: Final = (
-    "parcel"  # a list of what the carrier told: ready_to_collect, delivered
-)
 DISPUTE, DISPUTE_LOST = "dispute", "dispute_lost"  # reasons under ATTENTION
 DISPUTE_REASONS: Final = frozenset({DISPUTE, DISPUTE_LOST})
-RETURN_STATE_KEY: Final = "return"  # a `ReturnState`; gone once all that came in was looked at
-
-
-class ReturnState(StrEnum):
-    """How far a return has got that nobody has looked at yet."""
-
-    EXPECTED = "expected"  # the customer said so
-    ARRIVED = "arrived"  # it lies here, unopened
-
 
 _SENT = (OrderStatus.FULFILLED, OrderStatus.PARTIALLY_FULFILLED)
 _REFUNDED = (ChargeStatus.PARTIALLY_REFUNDED, ChargeStatus.FULLY_REFUNDED)
@@ -66,9 +51,14 @@ def may_be_cancelled(order: Order) -> Decision:
     has_left = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED).exists()
     return may_cancel(
         sent=has_left or order.status in _SENT,
-        packing=PACKING_KEY in private,
+        packing=_is_being_packed(order),
         disputed=not DISPUTE_REASONS.isdisjoint(private.get(ATTENTION_KEY, [])),
     )
+
+
+def _is_being_packed(order: Order) -> bool:
+    answers = being_packed.send(Order, order_id=order.pk)
+    return any(answer for _receiver, answer in answers)
 
 
 def can_be_charged(total: Money) -> Decision:

@@ -132,14 +132,6 @@ class RefundRefused(Refused):
     """A refund cannot be made; `str()` says why, in words for staff."""
 
 
-class FulfilRefused(Refused):
-    """A parcel cannot leave; `str()` says why, in words for staff."""
-
-
-class ReturnRefused(Refused):
-    """A return cannot be noted; `str()` says why, in words for staff."""
-
-
 class ResolveRefused(Refused):
     """An order still needs attention; `str()` says why, in words for staff."""
 

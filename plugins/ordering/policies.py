@@ -135,35 +135,3 @@ def may_fulfil(*, paid: bool, cancelled: bool, flagged: bool, wanted: int, left:
     if wanted > left:
         return refused(f"Only {left} of these are still to be sent.")
     return ALLOWED
-
-
-def may_return(*, wanted: int, sent: int, returned: int) -> Decision:
-    """Say whether `wanted` more pieces of a line can have come back."""
-    if wanted <= 0:
-        return refused("the quantity must be above zero.")
-    if wanted > sent - returned:
-        return refused(f"only {sent - returned} were sent and are not back yet.")
-    return ALLOWED
-
-
-def may_change_return_state(*, now: str, wanted: str, out: int) -> Decision:
-    """Say whether a return may go from the state `now` to `wanted` ("" is none).
-
-    `out` pieces are with the customer.
-    """
-    if not wanted:
-        return ALLOWED if now == "expected" else refused("No return is expected.")
-    if out <= 0:
-        return refused("Nothing of this order is with the customer.")
-    if now in {wanted, "arrived"}:
-        return refused("A return is noted already. Look at its pieces.")
-    return ALLOWED
-
-
-def may_restock(*, sealed: bool, sound: bool) -> Decision:
-    """Say whether a returned piece may be sold again. Hygiene: an opened one never is."""
-    if not sealed:
-        return refused("it was opened, and what was opened is never sold again.")
-    if not sound:
-        return refused("it is damaged.")
-    return ALLOWED

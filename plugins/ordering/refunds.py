@@ -23,7 +23,7 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus, TransactionError, TransactionKind
 from saleor.payment.models import Payment, Transaction
 
-from plugins.ordering.fulfilment import complete_if_nothing_unsent
+from plugins.ordering.completing import complete_if_nothing_unsent
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import BOOKED, Refund, RefundStatus
 from plugins.ordering.order_state import add_note, flag_locked_order

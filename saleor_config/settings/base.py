@@ -69,6 +69,7 @@ OUR_APPS = [
     "product_content",
     "plugins.inventory",
     "plugins.ordering",
+    "plugins.fulfilment",
     "plugins.discreet_shipping",
     "plugins.order_emails",
     "plugins.stripe_payments",

@@ -12,7 +12,7 @@ from saleor.order.models import Order
 from dashboard.models import SavedView
 from plugins.discreet_shipping.order_contract import store_contract
 from plugins.discreet_shipping.plugin import current_settings
-from plugins.ordering.fulfilment import fulfil
+from plugins.fulfilment.shipments import fulfil
 from tests import personas
 from tests.factories import ShippingMethodFactory, UserFactory, variant_in_stock
 from tests.unit.dashboard import builders

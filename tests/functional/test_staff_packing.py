@@ -5,16 +5,17 @@ from django.db.models import Sum
 from saleor.order.models import Fulfillment, Order
 from saleor.warehouse.models import Allocation, Stock
 
-from dashboard.models import PackingJob
 from dashboard.services import packing
 from dashboard.services.staff import name_of
 from plugins.discreet_shipping.packing import packing_checklist
+from plugins.fulfilment.errors import FulfilRefused
+from plugins.fulfilment.models import PackingJob
+from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.fulfilment import fulfil
 from plugins.ordering.models import LinePieces
-from plugins.ordering.outcomes import CancelRefused, FulfilRefused
+from plugins.ordering.outcomes import CancelRefused
 from plugins.ordering.refunds import request_refund
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
@@ -104,7 +105,7 @@ def test_a_parcel_is_packed_and_sent(packer, order):
     assert not Allocation.objects.filter(quantity_allocated__gt=0).exists()
     assert Fulfillment.objects.get().tracking_number == "AB 123456789 GB"
     assert OutgoingEmail.objects.filter(order=order, kind="sent").count() == 1
-    assert not PackingJob.objects.exists()
+    assert not PackingJob.objects.filter(state="packing").exists()
     sent = StockEntry.objects.filter(reason="fulfilled", order_id=order.pk)
     assert set(sent.values_list("actor_id", flat=True)) == {int(packer.session["_auth_user_id"])}
     assert packer.get(page(order)).status_code == 404
@@ -211,7 +212,7 @@ def test_put_aside_gives_it_back_and_it_can_be_cancelled_again(packer, order):
     with pytest.raises(CancelRefused):
         cancel_order(order_id=order.pk, actor_id=None, reason="No longer wanted.")
     do(packer, order, "release-claim/")
-    assert not PackingJob.objects.exists()
+    assert not PackingJob.objects.filter(state="packing").exists()
     cancel_order(order_id=order.pk, actor_id=None, reason="No longer wanted.")
     assert packer.get(page(order)).status_code == 404
 

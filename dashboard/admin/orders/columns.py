@@ -17,8 +17,7 @@ from plugins.discreet_shipping.label_files import CONTENT_TYPES, printable_kinds
 from plugins.discreet_shipping.label_layout import SIZES
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import packing_checklist
-from plugins.ordering.order_state import RETURN_STATE_KEY, ReturnState
-from plugins.ordering.returns import returned_pieces
+from plugins.fulfilment.returns import open_return, returned_in_all
 
 _STATUS_LABELS = {
     OrderStatus.UNFULFILLED: "Not sent",
@@ -31,10 +30,6 @@ _STATUS_COLOURS = {
     "Partly sent": "warning",
     "Sent": "success",
     "Cancelled": "danger",
-}
-_RETURN_LABELS = {
-    ReturnState.EXPECTED.value: "Expected",
-    ReturnState.ARRIVED.value: "Came in, to look at",
 }
 _PAYMENT_COLOURS = {
     PaymentState.PAID: "success",
@@ -126,9 +121,8 @@ class OrderColumns:
     @display(description="Return")
     def sent_back(self, order: Order) -> str:
         """Return the state of a return, and how many pieces have come back so far."""
-        state = (order.private_metadata or {}).get(RETURN_STATE_KEY, "")
-        back = returned_pieces(order).total()
-        known = [_RETURN_LABELS.get(state, ""), f"{back} back" if back else ""]
+        coming, back = open_return(order), returned_in_all(order)
+        known = [coming.get_state_display() if coming else "", f"{back} back" if back else ""]
         return ", ".join(filter(None, known)) or "-"
 
     @display(description="Money back")

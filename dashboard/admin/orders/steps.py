@@ -11,16 +11,16 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWid
 
 from dashboard.admin.orders.bulk import NoteForm
 from dashboard.admin.orders.page import OrderPage, VersionedForm
-from dashboard.services.packing import ParcelReport, may_be_reported, report_parcel
+from dashboard.services.packing import may_be_reported, report_parcel
+from plugins.fulfilment.models import ReturnState, ShipmentState
+from plugins.fulfilment.returns import may_set_return_state, set_return_state
 from plugins.ordering.attention import attention_version, may_be_resolved, resolve_attention
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.order_state import (
-    ReturnState,
     attention_reasons,
     may_be_cancelled,
     note_order,
 )
-from plugins.ordering.returns import may_set_return_state, set_return_state
 
 
 class SentenceRadioSelect(UnfoldAdminRadioSelectWidget):
@@ -31,15 +31,16 @@ class SentenceRadioSelect(UnfoldAdminRadioSelectWidget):
 
 CANCEL, RESOLVE = "cancel", "resolve"
 _STEPS_WITH_REASON = {CANCEL, RESOLVE}
-_RETURN_STATES: dict[str, ReturnState | None] = {
+_RETURN_STATES: dict[str, ReturnState] = {
     "return_expected": ReturnState.EXPECTED,
     "return_arrived": ReturnState.ARRIVED,
-    "return_off": None,
+    "return_off": ReturnState.WITHDRAWN,
 }
+_REPORTS = (ShipmentState.READY, ShipmentState.DELIVERED)
 _REASON_MISSING = {CANCEL: "Say why it is cancelled.", RESOLVE: "Say how it was settled."}
 _LABELS = {
-    ParcelReport.READY.value: "It can be collected: tell the customer",
-    ParcelReport.ARRIVED.value: "It has arrived: tell the customer",
+    ShipmentState.READY.value: "It can be collected: tell the customer",
+    ShipmentState.DELIVERED.value: "It has arrived: tell the customer",
     "return_expected": "The customer sends something back: expect a return",
     "return_arrived": "A return came in: look at its pieces later",
     "return_off": "The customer keeps it: no return is expected any more",
@@ -47,8 +48,8 @@ _LABELS = {
     CANCEL: "Cancel it: all money goes back, and its pieces are free again",
 }
 _MESSAGES = {
-    ParcelReport.READY.value: "Noted. The customer is told that it can be collected.",
-    ParcelReport.ARRIVED.value: "Noted. The customer is told that it has arrived.",
+    ShipmentState.READY.value: "Noted. The customer is told that it can be collected.",
+    ShipmentState.DELIVERED.value: "Noted. The customer is told that it has arrived.",
     "return_expected": "Noted. The order stands among the expected returns.",
     "return_arrived": "Noted. The order stands among the returns to look at.",
     "return_off": "Noted. No return is expected any more.",
@@ -88,7 +89,7 @@ class StepForm(VersionedForm):
 
 def possible_steps(order: Order) -> list[str]:
     """Return the steps that would not be refused now."""
-    reports = [report.value for report in ParcelReport if may_be_reported(order, report).allowed]
+    reports = [report.value for report in _REPORTS if may_be_reported(order, report).allowed]
     returns = [
         step for step, state in _RETURN_STATES.items() if may_set_return_state(order, state).allowed
     ]
@@ -112,7 +113,7 @@ def _perform_step(request: HttpRequest, order: Order, form: StepForm) -> str:
     elif step in _RETURN_STATES:
         set_return_state(order_id=order.pk, state=_RETURN_STATES[step], actor_id=user.pk)
     else:
-        report_parcel(order_id=order.pk, report=ParcelReport(step), actor=user)
+        report_parcel(order_id=order.pk, report=ShipmentState(step), actor=user)
     return _MESSAGES[step]
 
 

@@ -10,6 +10,7 @@ from saleor.payment.models import Payment, Transaction
 from saleor.product.models import Product, ProductVariant
 from saleor.warehouse.models import Allocation, Stock
 
+from plugins.fulfilment.models import Shipment, ShipmentStep
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.models import LinePieces, PaymentSession, PieceStep, Refund
@@ -48,6 +49,8 @@ _TABLES = (
     Table(LinePieces, "line"),
     Table(Fulfillment, "order"),
     Table(FulfillmentLine, "fulfillment"),
+    Table(Shipment, "order"),
+    Table(ShipmentStep, "shipment"),
     Table(OrderEvent, "order", changes={"parameters": renamed("row.parameters::text") + "::jsonb"}),
     Table(Payment, "order", changes={"token": _OWN.format("token")}),
     Table(Transaction, "payment", changes={"token": _OWN.format("token")}),

@@ -13,9 +13,9 @@ from saleor.account.models import User
 from saleor.order.models import Order
 from saleor.product.models import ProductVariant
 
+from plugins.fulfilment.shipments import fulfil
 from plugins.ordering.attention import flag_order
 from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.fulfilment import fulfil
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment

@@ -10,12 +10,13 @@ from saleor.order.models import Fulfillment, Order, OrderEvent
 from saleor.payment.models import Payment, Transaction
 from saleor.warehouse.models import Stock
 
-from plugins.discreet_shipping.errors import ChangeRefused
-from plugins.discreet_shipping.packing import start_packing
+from plugins.fulfilment.errors import PackingRefused
+from plugins.fulfilment.models import PackingJob
+from plugins.fulfilment.packing import is_being_packed, start_packing
 from plugins.ordering.attention import flag_order
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import PaymentSession, Refund, SessionStatus
-from plugins.ordering.order_state import PACKING_KEY, may_be_cancelled
+from plugins.ordering.order_state import may_be_cancelled
 from plugins.ordering.outcomes import CancelRefused, PaymentUnavailable
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
@@ -213,9 +214,9 @@ def test_cancel_against_packing_has_one_winner(provider):
             partial(cancel, order.pk), partial(start_packing, order_id=order.pk, user=clerk)
         )
         order.refresh_from_db()
-        is_packed = PACKING_KEY in order.private_metadata
-        assert is_packed == (packed is None) == isinstance(cancelled, CancelRefused)
-        assert (order.status == "canceled") == (not is_packed) == isinstance(packed, ChangeRefused)
+        is_packed = is_being_packed(order.pk)
+        assert is_packed == isinstance(packed, PackingJob) == isinstance(cancelled, CancelRefused)
+        assert (order.status == "canceled") == (not is_packed) == isinstance(packed, PackingRefused)
 
 
 def test_cancel_against_a_payment_leaves_no_money_and_no_stock_behind(provider):
