@@ -7,11 +7,12 @@ from prices import Money
 from saleor.payment.models import Payment, Transaction
 from saleor.warehouse.models import Stock
 
+from plugins.fulfilment.shipments import fulfil
 from plugins.ordering.models import Refund
 from plugins.ordering.outcomes import RefundRefused
 from plugins.ordering.refunds import request_refund
 from tests import personas
-from tests.factories import variant_in_stock
+from tests.factories import UserFactory, variant_in_stock
 from tests.functional.ordering.parallel import at_once
 from tests.unit.dashboard import builders
 
@@ -25,9 +26,10 @@ def seller():
 
 @pytest.fixture
 def order():
-    """A paid order of two pieces at 49.00 and 3.50 for the delivery."""
+    """A paid order of two pieces at 49.00 and 3.50 for the delivery, which was sent."""
     order = builders.order(paid=True, total="101.50")
-    builders.line(order, variant_in_stock(9, name="Size 2"), 2, reserve=False)
+    line = builders.line(order, variant_in_stock(11, name="Size 2"), 2)
+    fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
     return order
 
 
