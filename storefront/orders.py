@@ -26,12 +26,14 @@ from plugins.ordering.order_state import (
     live_order_for_checkout,
     may_be_cancelled,
 )
+from plugins.ordering.refund_sources import is_refunded
 from product_content.languages import translated_text
 from product_content.models import GuideProduct
 from product_content.selectors.guides import guide_links
 from product_content.types import GuideLink
 from storefront.addresses import postal_address
 from storefront.types import (
+    GiftCardEntry,
     HistoryEntry,
     OrderLineView,
     OrderPage,
@@ -65,10 +67,25 @@ def parcels_of(order: Order) -> tuple[Parcel, ...]:
 
 def refund_entries(order: Order) -> tuple[RefundEntry, ...]:
     """Return the refunds that were made or are on their way, oldest first."""
-    refunds = Refund.objects.filter(order=order).exclude(state=RefundStatus.FAILED)
-    return tuple(
-        RefundEntry(refund.created_at, refund.amount, refund.state == RefundStatus.SUCCEEDED)
-        for refund in refunds
+    refunds = Refund.objects.filter(order=order, amount_value__gt=0)
+    live = refunds.exclude(state=RefundStatus.FAILED).prefetch_related("parts__gift_card")
+    return tuple(_refund_entry(refund) for refund in live)
+
+
+def _refund_entry(refund: Refund) -> RefundEntry:
+    """Return a refund less what of it failed, by what gets it back."""
+    parts = [part for part in refund.parts.all() if part.state != RefundStatus.FAILED]
+    nothing = zero_money(refund.currency)
+    to_cards = [
+        GiftCardEntry(part.gift_card.code[-4:], part.amount) for part in parts if part.gift_card
+    ]
+    return RefundEntry(
+        at=refund.created_at,
+        amount=sum((part.amount for part in parts if part.payment_id), nothing),
+        arrived=refund.state in {RefundStatus.SUCCEEDED, RefundStatus.PARTLY},
+        to_cards=tuple(to_cards),
+        credit_note=refund.credit_note,
+        number=refund.number,
     )
 
 
@@ -108,7 +125,7 @@ def _parcels(order: Order) -> Iterator[HistoryEntry]:
 
 def _refund_history(order: Order) -> Iterator[HistoryEntry]:
     for refund in refund_entries(order):
-        yield HistoryEntry(refund.at, gettext("Money goes back to you."), refund.amount)
+        yield HistoryEntry(refund.at, gettext("Money goes back to you."), refund.total)
 
 
 _SENT_STATES: dict[str, OrderState] = {
@@ -204,7 +221,7 @@ def order_state(order: Order) -> OrderState:
     if order.status == OrderStatus.CANCELED:
         return "cancelled" if was_paid(order) else "released"
     if order.status in _SENT_STATES:
-        return _SENT_STATES[order.status]
+        return "refunded" if is_refunded(order) else _SENT_STATES[order.status]
     return "paid" if is_paid(order) else "waiting"
 
 

@@ -37,6 +37,7 @@ from plugins.fulfilment.models import (
     ReturnState,
 )
 from plugins.ordering.order_messages import CONTRACT_KEY
+from plugins.ordering.order_state import DISPUTE, DISPUTE_LOST
 
 
 class PaymentState:
@@ -53,6 +54,10 @@ _OPEN = Q(status__in=(OrderStatus.UNFULFILLED, OrderStatus.PARTIALLY_FULFILLED))
 # plugins.ordering keeps a list of reasons there; the sentences stand in the order's time line.
 NEEDS_ATTENTION = Q(private_metadata__has_key="needs_attention") & ~Q(
     private_metadata__needs_attention=[]
+)
+DISPUTED = Q(private_metadata__has_key="needs_attention") & (
+    Q(private_metadata__needs_attention__contains=DISPUTE)
+    | Q(private_metadata__needs_attention__contains=DISPUTE_LOST)
 )
 # Whoever looks at a flagged order decides first whether its parcel may leave.
 TO_PACK = _OPEN & Q(settled=True) & ~NEEDS_ATTENTION
@@ -101,13 +106,16 @@ def placed_today() -> Q:
 def _settled() -> Exists:
     """Return whether the whole total was taken, as `plugins.ordering.is_paid` says it.
 
-    A partly refunded payment was taken in full before, and the rest is still to be sent.
+    A partly refunded payment was taken in full before, and the rest is still to be sent. So was a
+    wholly refunded one where gift cards paid as well, and may have paid for what is to be sent.
     """
     whole = Q(charge_status=ChargeStatus.FULLY_CHARGED) & Q(
         captured_amount__gte=OuterRef("total_gross_amount")
     )
     partly_back = Q(charge_status=ChargeStatus.PARTIALLY_REFUNDED)
-    return Exists(Payment.objects.filter(whole | partly_back, order=OuterRef("pk")))
+    by_card = Order.gift_cards.through.objects.filter(order_id=OuterRef("order_id"))
+    back = Q(charge_status=ChargeStatus.FULLY_REFUNDED) & Q(Exists(by_card))
+    return Exists(Payment.objects.filter(whole | partly_back | back, order=OuterRef("pk")))
 
 
 def _last_charge() -> Subquery:

@@ -1,4 +1,4 @@
-"""An order of which nothing is left to send, because the rest was refunded, is complete."""
+"""An order is sent as a whole once the rest of it was refunded; Saleor never says so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from saleor.plugins.manager import get_plugins_manager
 from plugins.ordering.models import RefundStatus
 from plugins.ordering.order_state import add_note
 from plugins.ordering.pieces import pieces_to_send
-from plugins.ordering.stock_allocation import book_refunded_pieces
+from plugins.ordering.refund_pieces import cancel_refunded
 
 
 def complete_if_nothing_unsent(order: Order) -> None:
@@ -17,18 +17,18 @@ def complete_if_nothing_unsent(order: Order) -> None:
 
     The caller holds the lock of the order.
     """
-    if order.status != OrderStatus.PARTIALLY_FULFILLED or pieces_to_send(order):
-        return
+    if order.status == OrderStatus.PARTIALLY_FULFILLED and not pieces_to_send(order):
+        complete(order)
+
+
+def complete(order: Order) -> None:
+    """Mark a locked order as sent of which nothing more is sent.
+
+    What is about to be refunded is given up as well: an order that is closed holds nothing.
+    """
     order.status = OrderStatus.FULFILLED
     order.save(update_fields=["status"])
-    _book_refunds_under_way(order)
-    add_note(order, "All was sent but what was refunded.")
+    for refund in order.refunds.filter(state=RefundStatus.ASKED).order_by("pk"):
+        cancel_refunded(refund)
+    add_note(order, "All was sent but what was refunded or kept back.")
     get_plugins_manager().order_fulfilled(order)
-
-
-def _book_refunds_under_way(order: Order) -> None:
-    """Give up what is about to be refunded: an order that is closed holds nothing."""
-    asked = list(order.refunds.filter(state=RefundStatus.ASKED).order_by("pk"))
-    ids = [refund.pk for refund in asked]
-    for place, refund in enumerate(asked):
-        book_refunded_pieces(refund, earlier=ids[:place])

@@ -43,16 +43,19 @@ def is_paid(order: Order) -> bool:
     return bool(order.payments.filter(whole).exists())
 
 
-def may_be_cancelled(order: Order) -> Decision:
-    """Say whether `cancel_order` would cancel this order now; the reason is for the customer."""
+def may_be_cancelled(order: Order, *, for_staff: bool = False) -> Decision:
+    """Say whether `cancel_order` would cancel this order now.
+
+    The reason is for the customer, or with `for_staff` for whoever of the shop looks at it.
+    """
     if order.status == OrderStatus.CANCELED:
         return refused("This order is cancelled already.")
-    private = order.private_metadata or {}
     has_left = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED).exists()
     return may_cancel(
         sent=has_left or order.status in _SENT,
         packing=_is_being_packed(order),
-        disputed=not DISPUTE_REASONS.isdisjoint(private.get(ATTENTION_KEY, [])),
+        disputed=is_disputed(order),
+        for_staff=for_staff,
     )
 
 
@@ -102,6 +105,11 @@ def attention_reasons(order: Order) -> list[str]:
     return list((order.private_metadata or {}).get(ATTENTION_KEY, []))
 
 
+def is_disputed(order: Order) -> bool:
+    """Say whether a bank looks into the order's payment, or took its money back."""
+    return not DISPUTE_REASONS.isdisjoint(attention_reasons(order))
+
+
 def add_note(order: Order, message: str) -> OrderEvent:
     """Write a line into the order's history, as the shop itself."""
     return order_note_added_event(order=order, user=None, message=message)
@@ -112,6 +120,15 @@ def note_order(*, order_id: int, message: str, actor_id: int) -> None:
     """Write what a person of the shop noted into the order's history; no customer reads it."""
     order = Order.objects.get(pk=order_id)
     order_note_added_event(order=order, user=User.objects.get(pk=actor_id), message=message)
+
+
+def set_attention_reasons(order: Order, reasons: list[str]) -> None:
+    """Write why staff are to look at a locked order; an empty list is that they need not."""
+    if reasons:
+        order.store_value_in_private_metadata({ATTENTION_KEY: reasons})
+    else:
+        order.delete_value_from_private_metadata(ATTENTION_KEY)
+    order.save(update_fields=["private_metadata"])
 
 
 def flag_locked_order(order: Order, reason: str, message: str) -> None:

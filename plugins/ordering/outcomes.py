@@ -132,6 +132,10 @@ class RefundRefused(Refused):
     """A refund cannot be made; `str()` says why, in words for staff."""
 
 
+class CloseRefused(Refused):
+    """An order cannot be closed; `str()` says why, in words for staff."""
+
+
 class ResolveRefused(Refused):
     """An order still needs attention; `str()` says why, in words for staff."""
 
@@ -203,5 +207,5 @@ class RefundOutcome:
 
     refund_id: int
     amount: Money
-    state: Literal["asked", "pending", "succeeded", "failed"]
+    state: Literal["asked", "pending", "succeeded", "partly", "failed"]
     created: bool

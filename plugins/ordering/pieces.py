@@ -8,11 +8,18 @@ writes both. Whoever writes holds the lock of the order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from saleor.order.models import Order
 
-from plugins.ordering.models import BOOKED, LinePieces, PieceStep, RefundStatus, StepKind
+from plugins.ordering.models import (
+    LinePieces,
+    PieceState,
+    PieceStep,
+    RefundLine,
+    RefundStatus,
+    StepKind,
+)
 
 Pieces = Mapping[int, int]  # order line id → pieces
 
@@ -30,44 +37,20 @@ def pieces_to_send(order: Order, known: Mapping[int, LinePieces] | None = None) 
     is what `pieces_of` has just said, where the caller has asked it.
     """
     known = pieces_of(order) if known is None else known
-    claimed = _given_up(known, refunded_pieces(order))
+    claimed = _claimed(order)
     left = {line_id: row.reserved - claimed[line_id] for line_id, row in known.items()}
     return {line_id: pieces for line_id, pieces in left.items() if pieces > 0}
 
 
-def refunded_pieces(order: Order, *, booked_with: Iterable[int] | None = None) -> Counter[int]:
-    """Return how many pieces of each line were refunded, or are about to be.
-
-    With `booked_with`, those that the provider has agreed to, and those of these refunds.
-    """
-    refunds = order.refunds.exclude(state=RefundStatus.FAILED)
-    if booked_with is not None:
-        also = set(booked_with)
-        rows = refunds.values_list("pk", "state", "lines")
-        chosen = [lines for pk, state, lines in rows if state in BOOKED or pk in also]
-    else:
-        chosen = list(refunds.values_list("lines", flat=True))
+def _claimed(order: Order) -> Counter[int]:
+    """Return the reserved pieces whose refund was asked for and is not booked yet."""
+    rows = RefundLine.objects.filter(
+        refund__order=order, refund__state=RefundStatus.ASKED, which=PieceState.UNSENT
+    )
     pieces: Counter[int] = Counter()
-    for lines in chosen:
-        pieces.update({int(line): quantity for line, quantity in lines.items()})
+    for line_id, count in rows.values_list("line_id", "pieces"):
+        pieces[line_id] += count
     return pieces
-
-
-def given_up(order: Order, refund_ids: Iterable[int]) -> Counter[int]:
-    """Return the reserved pieces that these refunds, and all that are booked, take away."""
-    return _given_up(pieces_of(order), refunded_pieces(order, booked_with=refund_ids))
-
-
-def _given_up(known: Mapping[int, LinePieces], refunded: Pieces) -> Counter[int]:
-    """Return the reserved pieces that are refunded and not cancelled yet.
-
-    What came back is refunded first, then what has not left.
-    """
-    taken: Counter[int] = Counter()
-    for line_id, row in known.items():
-        unsent = max(refunded.get(line_id, 0) - row.returned, 0)
-        taken[line_id] = max(min(unsent - row.cancelled, row.reserved), 0)
-    return +taken
 
 
 def packed_pieces(order: Order) -> dict[int, int]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Sum
 from django.utils import timezone
 from saleor.checkout.models import CheckoutLine
-from saleor.order import OrderStatus
 from saleor.order.models import Order, OrderLine
 from saleor.product.models import ProductVariant
 from saleor.warehouse.management import deallocate_stock, increase_stock
@@ -17,16 +16,9 @@ from saleor.warehouse.models import Allocation, Stock
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
 from plugins.ordering.locks import lock_stocks
-from plugins.ordering.models import Refund, StepKind
+from plugins.ordering.models import StepKind
 from plugins.ordering.outcomes import ShortLine, SoldOut
-from plugins.ordering.pieces import (
-    Pieces,
-    cancel,
-    given_up,
-    pieces_of,
-    refunded_pieces,
-    write_steps,
-)
+from plugins.ordering.pieces import Pieces, cancel, write_steps
 
 _UNLIMITED = 2**31  # more than any basket line can ask for
 
@@ -88,6 +80,12 @@ def _on_sale(variant: ProductVariant) -> bool:
     return product.is_published and (starts is None or starts <= timezone.localdate())
 
 
+def lock_stock_of_order(order: Order) -> None:
+    """Lock the stock rows of a locked order's goods, by pk."""
+    stocks = Stock.objects.select_for_update(of=("self",)).order_by("pk")
+    list(stocks.filter(product_variant__in=order.lines.values("variant")).values_list("pk"))
+
+
 def cancel_unsent(
     order: Order, pieces: Pieces, *, restock: bool, actor_id: int | None, reference: str = ""
 ) -> None:
@@ -131,53 +129,6 @@ def take_back(
 
 class NoWarehouse(Exception):  # noqa: N818  an answer, not a failure
     """No warehouse keeps the variant of a line any more; `str()` names its SKU."""
-
-
-def book_refunded_pieces(refund: Refund, *, earlier: Iterable[int] = ()) -> None:
-    """Cancel what a refund takes from the pieces to send; take back the rest if it says so.
-
-    What has come back before was settled then: it moves once. A cancelled order gave its pieces
-    free already. `earlier` are refunds that count as booked with this one.
-    """
-    order = refund.order
-    wanted = Counter({int(line): quantity for line, quantity in refund.lines.items()})
-    if order.status == OrderStatus.CANCELED or not wanted:
-        return
-    reference, asked_by = f"refund {refund.pk}", refund.asked_by_id
-    ids = [*earlier, refund.pk]
-    unsent = given_up(order, ids) & wanted
-    if unsent:
-        cancel_unsent(order, unsent, restock=refund.restock, actor_id=asked_by, reference=reference)
-    if refund.restock:
-        back = _not_back_yet(order, ids) & (wanted - unsent)
-        _take_back_refunded(order, back, asked_by, reference)
-
-
-def _not_back_yet(order: Order, refund_ids: Iterable[int]) -> Counter[int]:
-    """Return the pieces that were refunded after they were sent, and are not known to be back."""
-    refunded = refunded_pieces(order, booked_with=refund_ids)
-    return +Counter(
-        {
-            line_id: min(refunded[line_id] - row.cancelled - row.returned, row.out)
-            for line_id, row in pieces_of(order).items()
-        }
-    )
-
-
-def _take_back_refunded(
-    order: Order, pieces: Counter[int], actor_id: int | None, reference: str
-) -> None:
-    lines = order.lines.filter(pk__in=pieces).order_by("pk")
-    kept = {line.pk: pieces[line.pk] for line in lines if restock_target(line) is not None}
-    take_back(
-        order,
-        kept,
-        sealed=True,
-        restock=True,
-        actor_id=actor_id,
-        reference=reference,
-        reason=StockReason.REFUNDED,
-    )
 
 
 def _lines_with_locked_stock(order: Order, pieces: Pieces) -> list[OrderLine]:

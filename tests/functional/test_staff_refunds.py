@@ -56,6 +56,11 @@ def pieces(order):
     return f"line_{order.lines.get().pk}"
 
 
+def named(refund):
+    """The pieces that a refund is for, by order line."""
+    return {str(row.line_id): row.pieces for row in refund.lines.all()}
+
+
 def on_shelf():
     return Stock.objects.get().quantity
 
@@ -105,7 +110,7 @@ def test_all_that_is_left_goes_back(who, seller, order, send):
 
     assert answer.headers["Location"] == order_page(order)
     refund = Refund.objects.get()
-    assert (str(refund.amount_value), refund.state, refund.lines, refund.restock) == (
+    assert (str(refund.amount_value), refund.state, named(refund), refund.restock) == (
         "101.50", "succeeded", {str(order.lines.get().pk): 2}, False,
     )  # fmt: skip
     assert refund.asked_by_id == int(client.session["_auth_user_id"])
@@ -154,7 +159,7 @@ def test_an_amount_goes_back(seller, order, send):
 def test_pieces_go_back_into_stock_only_if_staff_say_so(seller, order, send, restock, shelf):
     send(seller, kind="lines", **{pieces(order): "1"}, **restock)
     refund = Refund.objects.get()
-    assert (str(refund.amount_value), refund.lines) == ("49.00", {str(order.lines.get().pk): 1})
+    assert (str(refund.amount_value), named(refund)) == ("49.00", {str(order.lines.get().pk): 1})
     assert on_shelf() == shelf
 
 
@@ -162,7 +167,7 @@ def test_all_that_is_left_takes_every_piece_not_refunded_yet_back_into_stock(sel
     send(seller, kind="lines", **{pieces(order): "1"})
     send(seller, restock="on")
     first, rest = Refund.objects.order_by("pk")
-    assert [first.lines, rest.lines] == [{str(order.lines.get().pk): 1}] * 2
+    assert [named(first), named(rest)] == [{str(order.lines.get().pk): 1}] * 2
     assert (str(rest.amount_value), on_shelf()) == ("52.50", 10)
 
 

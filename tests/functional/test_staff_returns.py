@@ -6,6 +6,7 @@ from saleor.warehouse.models import Stock
 from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.models import PieceState
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.refunds import record_refund, request_refund
@@ -67,7 +68,10 @@ def test_a_refund_of_what_came_back_keeps_nothing_else_from_being_sent():
     line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
     fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
     note(line, **{f"line_{line.pk}": 1})
-    request_refund(order_id=order.pk, key="r", reason="Opened", lines={line.pk: 1})
+    request_refund(
+        order_id=order.pk, key="r", reason="Opened", lines={line.pk: 1},
+        which={line.pk: PieceState.RETURNED},
+    )  # fmt: skip
     order.refresh_from_db()
     assert pieces_to_send(order) == {line.pk: 1}
 
@@ -102,7 +106,10 @@ def test_a_refund_of_what_was_left_closes_the_order():
     order = builders.order(paid=True)
     line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
     fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
-    asked = request_refund(order_id=order.pk, key="r", reason="Sold out", lines={line.pk: 1})
+    asked = request_refund(
+        order_id=order.pk, key="r", reason="Sold out", lines={line.pk: 1},
+        which={line.pk: PieceState.UNSENT},
+    )  # fmt: skip
     state = RefundState("succeeded", "re_1")
     record_refund(refund_id=asked.refund_id, state=state)
     order.refresh_from_db()

@@ -11,13 +11,14 @@ from saleor.order.models import Order
 from unfold.decorators import display
 
 from dashboard.admin.formatting import format_money, format_time
-from dashboard.admin.orders.refunds import left_to_refund
+from dashboard.admin.orders.refunds import DISPUTED, left_to_refund
 from dashboard.selectors.orders import PaymentState
 from plugins.discreet_shipping.label_files import CONTENT_TYPES, printable_kinds
 from plugins.discreet_shipping.label_layout import SIZES
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import packing_checklist
 from plugins.fulfilment.returns import open_return, returned_in_all
+from plugins.ordering.order_state import is_disputed
 
 _STATUS_LABELS = {
     OrderStatus.UNFULFILLED: "Not sent",
@@ -128,9 +129,9 @@ class OrderColumns:
     @display(description="Money back")
     def money_back(self, order: Order) -> SafeString | str:
         """Return a link to the refund page: on a telephone the buttons are behind a menu."""
-        left = left_to_refund(order.pk)
+        left = left_to_refund(order)
         if left is None:
-            return "Nothing is left to refund"
+            return DISPUTED if is_disputed(order) else "Nothing is left to refund"
         page = reverse("admin:order_order_refund", args=[order.pk])
         words = f"Refund up to {format_money(left.amount, left.currency)}"
         return format_html('<a class="underline" href="{}">{}</a>', page, words)

@@ -16,6 +16,7 @@ from plugins.fulfilment.models import ReturnState, ShipmentState
 from plugins.fulfilment.returns import may_set_return_state, set_return_state
 from plugins.ordering.attention import attention_version, may_be_resolved, resolve_attention
 from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.closing import close_order, may_be_closed
 from plugins.ordering.order_state import (
     attention_reasons,
     may_be_cancelled,
@@ -30,14 +31,20 @@ class SentenceRadioSelect(UnfoldAdminRadioSelectWidget):
 
 
 CANCEL, RESOLVE = "cancel", "resolve"
-_STEPS_WITH_REASON = {CANCEL, RESOLVE}
+CLOSE, CLOSE_AND_WRITE_OFF = "close", "write_off"
+_STEPS_WITH_REASON = {CANCEL, RESOLVE, CLOSE, CLOSE_AND_WRITE_OFF}
 _RETURN_STATES: dict[str, ReturnState] = {
     "return_expected": ReturnState.EXPECTED,
     "return_arrived": ReturnState.ARRIVED,
     "return_off": ReturnState.WITHDRAWN,
 }
 _REPORTS = (ShipmentState.READY, ShipmentState.DELIVERED)
-_REASON_MISSING = {CANCEL: "Say why it is cancelled.", RESOLVE: "Say how it was settled."}
+_REASON_MISSING = {
+    CANCEL: "Say why it is cancelled.",
+    RESOLVE: "Say how it was settled.",
+    CLOSE: "Say why it is closed.",
+    CLOSE_AND_WRITE_OFF: "Say why it is closed.",
+}
 _LABELS = {
     ShipmentState.READY.value: "It can be collected: tell the customer",
     ShipmentState.DELIVERED.value: "It has arrived: tell the customer",
@@ -46,6 +53,8 @@ _LABELS = {
     "return_off": "The customer keeps it: no return is expected any more",
     RESOLVE: "I looked at what needs attention: it may go its way again",
     CANCEL: "Cancel it: all money goes back, and its pieces are free again",
+    CLOSE: "Close it: nothing more of it is sent, and its pieces are free again",
+    CLOSE_AND_WRITE_OFF: "Close it: nothing more of it is sent, and its pieces are written off",
 }
 _MESSAGES = {
     ShipmentState.READY.value: "Noted. The customer is told that it can be collected.",
@@ -55,6 +64,8 @@ _MESSAGES = {
     "return_off": "Noted. No return is expected any more.",
     RESOLVE: "Noted. It does not need attention any more.",
     CANCEL: "The order is cancelled. All that was paid goes back.",
+    CLOSE: "The order is closed. Its pieces are free for others.",
+    CLOSE_AND_WRITE_OFF: "The order is closed. Its pieces are written off.",
 }
 
 
@@ -69,7 +80,7 @@ class StepForm(VersionedForm):
         max_length=200,
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="To cancel or settle it, say why. Nothing about anybody's health.",
+        help_text="To cancel, close or settle it, say why. Nothing about anybody's health.",
     )
 
     def __init__(self, data: Any, *, steps: list[str], expected_version: str) -> None:
@@ -94,8 +105,9 @@ def possible_steps(order: Order) -> list[str]:
         step for step, state in _RETURN_STATES.items() if may_set_return_state(order, state).allowed
     ]
     resolve = [RESOLVE] if may_be_resolved(order).allowed else []
+    close = [CLOSE, CLOSE_AND_WRITE_OFF] if may_be_closed(order).allowed else []
     cancel = [CANCEL] if may_be_cancelled(order).allowed else []
-    return [*resolve, *reports, *returns, *cancel]
+    return [*resolve, *reports, *returns, *close, *cancel]
 
 
 def _perform_step(request: HttpRequest, order: Order, form: StepForm) -> str:
@@ -103,6 +115,13 @@ def _perform_step(request: HttpRequest, order: Order, form: StepForm) -> str:
     step = form.cleaned_data["step"]
     if step == CANCEL:
         cancel_order(order_id=order.pk, actor_id=user.pk, reason=form.cleaned_data["reason"])
+    elif step in {CLOSE, CLOSE_AND_WRITE_OFF}:
+        close_order(
+            order_id=order.pk,
+            reason=form.cleaned_data["reason"],
+            actor_id=user.pk,
+            write_off=step == CLOSE_AND_WRITE_OFF,
+        )
     elif step == RESOLVE:
         resolve_attention(
             order_id=order.pk,
@@ -127,7 +146,7 @@ STEP_PAGE = OrderPage(
     more=lambda order: {
         "button": "Do it",
         "steps": possible_steps(order),
-        "why_not": may_be_cancelled(order).reason,
+        "why_not": may_be_cancelled(order, for_staff=True).reason,
         "attention": [code.replace("_", " ") for code in attention_reasons(order)],
         "why_attention": may_be_resolved(order).reason,
     },
