@@ -8,7 +8,7 @@ PY := .venv/bin/python
 # Without compiled modules each of the many processes spends seconds on compiling them again.
 unexport PYTHONDONTWRITEBYTECODE
 OURS := dashboard local_services plugins product_content saleor_config storefront tests manage.py
-OUR_APPS := product_content inventory ordering discreet_shipping order_emails stripe_payments \
+OUR_APPS := product_content inventory ordering fulfilment discreet_shipping order_emails stripe_payments \
             storefront dashboard
 # The templates of e-mails are not among them: their white space is the text's own.
 TEMPLATES := dashboard/templates dashboard/unfold_templates product_content/templates \

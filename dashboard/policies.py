@@ -61,19 +61,6 @@ def may_close_parcel(*, problem: str, all_ticked: bool, missing: int, partly: bo
     return ALLOWED
 
 
-def may_report(
-    *, has_left: bool, is_known: bool, is_collection: bool, is_about_collection: bool
-) -> Decision:
-    """Say whether staff may note what the carrier told them about a parcel."""
-    if not has_left:
-        return refused("Nothing has left yet.")
-    if is_known:
-        return refused("That was noted before, and the customer was told.")
-    if is_about_collection and not is_collection:
-        return refused("This order goes to an address, not to a collection point.")
-    return ALLOWED
-
-
 def earliest_on_time_day(*, today: date, weekdays: Collection[int]) -> date:
     """Return the first day of which the paid orders may still be here today without being late.
 

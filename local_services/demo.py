@@ -31,20 +31,22 @@ from saleor.product.models import ProductVariant
 
 from dashboard.admin.filters import ORDER_WORK
 from dashboard.selectors.orders import PaymentState, orders_with_payment
-from dashboard.services.packing import ParcelReport, claim, report_parcel
+from dashboard.services.packing import claim, report_parcel
 from local_services.messages import CannotRunError, say
 from local_services.processes import wait_until
 from local_services.shop_database import STAFF_EMAIL
 from plugins.discreet_shipping.collection_points import points_near
+from plugins.fulfilment.models import ReturnState, ShipmentState
+from plugins.fulfilment.returns import record_return, set_return_state
+from plugins.fulfilment.shipments import fulfil
 from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.fulfilment import fulfil, unsent_pieces
 from plugins.ordering.links import order_link
-from plugins.ordering.order_state import ReturnState, note_order
+from plugins.ordering.order_state import note_order
 from plugins.ordering.paying import start_payment
+from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.placing import place_order
 from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import NOT_PAID_IN_TIME, release_order
-from plugins.ordering.returns import record_return, set_return_state
 from storefront.basket_changes import add_to_basket, apply_code
 from storefront.checkout import list_delivery_methods, set_address, set_delivery
 from storefront.discretion import keep_choices
@@ -102,15 +104,15 @@ def _pack(order: Order, staff: User) -> None:
 
 
 def _send(order: Order, staff: User) -> None:
-    fulfil(order_id=order.pk, pieces=unsent_pieces(order), actor_id=staff.pk)
+    fulfil(order_id=order.pk, pieces=pieces_to_send(order), actor_id=staff.pk)
 
 
 def _send_part(order: Order, staff: User) -> None:
-    first = dict([next(iter(unsent_pieces(order).items()))])
+    first = dict([next(iter(pieces_to_send(order).items()))])
     fulfil(order_id=order.pk, pieces=first, actor_id=staff.pk, tracking_number="DEMO123456789GB")
 
 
-def _report(report: ParcelReport, order: Order, staff: User) -> None:
+def _report(report: ShipmentState, order: Order, staff: User) -> None:
     report_parcel(order_id=order.pk, report=report, actor=staff)
 
 
@@ -171,8 +173,10 @@ class State:
 
 _PAID = PaymentState.PAID
 _SENT: tuple[_Step, ...] = (_pay, _send)
-_EXPECT, _UNOPENED = (partial(_set_return, state) for state in ReturnState)
-_READY, _ARRIVE = (partial(_report, report) for report in ParcelReport)
+_EXPECT = partial(_set_return, ReturnState.EXPECTED)
+_UNOPENED = partial(_set_return, ReturnState.ARRIVED)
+_READY = partial(_report, ShipmentState.READY)
+_ARRIVE = partial(_report, ShipmentState.DELIVERED)
 # In the order of an order's life. "Placed today" is no state: all but the late one are in it.
 STATES = (
     State("Waiting for payment", ("waiting",), PaymentState.WAITING, (_open_payment,)),

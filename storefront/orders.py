@@ -10,17 +10,19 @@ from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from saleor.core.taxes import zero_money
 from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Order, OrderLine
 
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import progress_of
 from plugins.discreet_shipping.policies import may_change
+from plugins.fulfilment.models import ShipmentState
+from plugins.fulfilment.packing import packing_began_at
+from plugins.fulfilment.shipments import shipments_of
 from plugins.ordering.models import ACTIVE, PaymentSession, Refund, RefundStatus
 from plugins.ordering.order_messages import message_promise
 from plugins.ordering.order_state import (
-    CARRIER_REPORTS_KEY,
-    PACKING_KEY,
     is_paid,
     live_order_for_checkout,
     may_be_cancelled,
@@ -28,6 +30,7 @@ from plugins.ordering.order_state import (
 )
 from plugins.ordering.outcomes import PaymentProcessing
 from plugins.ordering.payment_recording import is_processing
+from plugins.ordering.refund_sources import is_refunded
 from plugins.ordering.totals import LineTotals, totals_of_order
 from product_content.languages import translated_text
 from product_content.models import GuideProduct
@@ -35,6 +38,7 @@ from product_content.selectors.guides import guide_links
 from product_content.types import GuideLink
 from storefront.addresses import postal_address
 from storefront.types import (
+    GiftCardEntry,
     HistoryEntry,
     OrderLineView,
     OrderPage,
@@ -68,10 +72,25 @@ def parcels_of(order: Order) -> tuple[Parcel, ...]:
 
 def refund_entries(order: Order) -> tuple[RefundEntry, ...]:
     """Return the refunds that were made or are on their way, oldest first."""
-    refunds = Refund.objects.filter(order=order).exclude(state=RefundStatus.FAILED)
-    return tuple(
-        RefundEntry(refund.created_at, refund.amount, refund.state == RefundStatus.SUCCEEDED)
-        for refund in refunds
+    refunds = Refund.objects.filter(order=order, amount_value__gt=0)
+    live = refunds.exclude(state=RefundStatus.FAILED).prefetch_related("parts__gift_card")
+    return tuple(_refund_entry(refund) for refund in live)
+
+
+def _refund_entry(refund: Refund) -> RefundEntry:
+    """Return a refund less what of it failed, by what gets it back."""
+    parts = [part for part in refund.parts.all() if part.state != RefundStatus.FAILED]
+    nothing = zero_money(refund.currency)
+    to_cards = [
+        GiftCardEntry(part.gift_card.code[-4:], part.amount) for part in parts if part.gift_card
+    ]
+    return RefundEntry(
+        at=refund.created_at,
+        amount=sum((part.amount for part in parts if part.payment_id), nothing),
+        arrived=refund.state in {RefundStatus.SUCCEEDED, RefundStatus.PARTLY},
+        to_cards=tuple(to_cards),
+        credit_note=refund.credit_note,
+        number=refund.number,
     )
 
 
@@ -98,10 +117,9 @@ def _events(order: Order) -> Iterator[HistoryEntry]:
 
 
 def _packing(order: Order) -> Iterator[HistoryEntry]:
-    began = (order.private_metadata or {}).get(PACKING_KEY)
+    began = packing_began_at(order)
     if began:
-        at = datetime.fromisoformat(began["started_at"])
-        yield HistoryEntry(at, gettext("We began to pack it."))
+        yield HistoryEntry(began, gettext("We began to pack it."))
 
 
 def _parcels(order: Order) -> Iterator[HistoryEntry]:
@@ -112,7 +130,7 @@ def _parcels(order: Order) -> Iterator[HistoryEntry]:
 
 def _refund_history(order: Order) -> Iterator[HistoryEntry]:
     for refund in refund_entries(order):
-        yield HistoryEntry(refund.at, gettext("Money goes back to you."), refund.amount)
+        yield HistoryEntry(refund.at, gettext("Money goes back to you."), refund.total)
 
 
 _SENT_STATES: dict[str, OrderState] = {
@@ -185,10 +203,16 @@ def _page(order: Order) -> OrderPage:
         parcels=parcels_of(order),
         refund_entries=refund_entries(order),
         was_paid=was_paid(order),
-        reported=["", *order.private_metadata.get(CARRIER_REPORTS_KEY, [])][-1],
+        reported=_reported(order),
         cancel_refusal=_cancel_refusal(order, state),
         change_refusal=may_change(**progress_of(order)).reason,
     )
+
+
+def _reported(order: Order) -> str:
+    """Return what the carrier told of the newest parcel, or ""."""
+    told = [each.state for each in shipments_of(order) if each.state != ShipmentState.SENT]
+    return told[-1] if told else ""
 
 
 def _cancel_refusal(order: Order, state: OrderState) -> str:
@@ -204,7 +228,7 @@ def order_state(order: Order) -> OrderState:
     if order.status == OrderStatus.CANCELED:
         return "cancelled" if was_paid(order) else "released"
     if order.status in _SENT_STATES:
-        return _SENT_STATES[order.status]
+        return "refunded" if is_refunded(order) else _SENT_STATES[order.status]
     if is_paid(order):
         return "paid"
     return "processing" if is_processing(order.pk) else "waiting"

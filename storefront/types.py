@@ -135,7 +135,15 @@ class WaitingOrder:
 
 
 OrderState = Literal[
-    "paid", "partly_sent", "sent", "waiting", "processing", "released", "cancelled", "checking"
+    "paid",
+    "partly_sent",
+    "sent",
+    "waiting",
+    "processing",
+    "released",
+    "cancelled",
+    "refunded",
+    "checking",
 ]
 
 
@@ -158,12 +166,32 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class GiftCardEntry:
+    """Money that went back to the gift card whose code ends with `ending`."""
+
+    ending: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class RefundEntry:
-    """Money that goes back to the customer; `arrived` once the provider has sent it."""
+    """Money that goes back to the customer.
+
+    `amount` to how it was paid, `arrived` once the provider has sent it; `to_cards` is on gift
+    cards again. `credit_note` is its number, "" before it is booked.
+    """
 
     at: datetime
     amount: Money
     arrived: bool
+    to_cards: tuple[GiftCardEntry, ...] = ()
+    credit_note: str = ""
+    number: int | None = None
+
+    @property
+    def total(self) -> Money:
+        """All that goes back by this refund."""
+        return sum((card.amount for card in self.to_cards), self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +199,12 @@ class OrderPage:
     """A placed order as its customer sees it.
 
     `waiting`: held, not paid. `processing`: the bank payment is on its way. `released`: ended
-    without a payment. `cancelled`: it had been paid. `checking`: money came, staff must look.
-    `held_until` is set while it waits. `parcel_lines` is what the label says, which may be another
-    place than `address`. `was_paid` stays true when the money went back. `reported` is what the
-    carrier told last: ready_to_collect, delivered or nothing. `cancel_refusal` says why it cannot
-    be cancelled (any more), and `change_refusal` why its delivery choices cannot be changed.
+    without a payment. `cancelled`: it had been paid. `refunded`: it was sent, and all its money
+    went back. `checking`: money came, staff must look. `held_until` is set while it waits.
+    `parcel_lines` is what the label says, which may be another place than `address`. `was_paid`
+    stays true when the money went back. `reported` is what the carrier told last:
+    ready_to_collect, delivered or nothing. `cancel_refusal` says why it cannot be cancelled (any
+    more), and `change_refusal` why its delivery choices cannot be changed.
     """
 
     id: int

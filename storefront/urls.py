@@ -97,6 +97,11 @@ urlpatterns = [
     path("orders/<uuid:token>/", orders.order, name="order"),
     path("orders/<uuid:token>/pay/", orders.pay, name="order_pay"),
     path("orders/<uuid:token>/cancel/", orders.cancel, name="order_cancel"),
+    path(
+        "orders/<uuid:token>/credit-notes/<int:number>/",
+        orders.credit_note,
+        name="order_credit_note",
+    ),
     path("orders/<uuid:token>/receipt/", orders.receipt, name="order_receipt"),
     path("orders/<uuid:token>/seen/", discretion.order_preview, name="order_preview"),
     path("orders/<uuid:token>/discretion/", discretion.order_options, name="order_discretion"),

@@ -21,10 +21,11 @@ from saleor.product.models import Product
 from dashboard.roles import MANAGE_STOCK, PACK_ORDERS
 from dashboard.selectors import orders
 from dashboard.selectors.catalogue import guides_due_for_review
-from dashboard.selectors.orders import CANCELLED, is_late, orders_with_payment
+from dashboard.selectors.orders import CANCELLED, DISPUTED, is_late, orders_with_payment
 from dashboard.selectors.stock import is_check_old, latest_check, stock_with_availability
 from plugins.inventory.quantities import low_stock, out_of_stock
 from plugins.order_emails.models import EmailState, OutgoingEmail
+from plugins.ordering.models import Dispute, DisputeState
 from plugins.stripe_payments.models import EventState, StripeEvent, UnmatchedPayment
 from product_content.models import Guide
 
@@ -186,8 +187,9 @@ class DayOfSales:
 def sales_by_day() -> list[DayOfSales]:
     """Return the last 30 days with today, oldest first; one query.
 
-    A refund is taken off the day of its order. Gift cards are money that was taken before, so
-    the part of an order that they pay is not in `taken`.
+    An order whose payment a bank looks into, or took back, does not count, and what was lost of
+    others is taken off. A refund is taken off the day of its order. Gift cards are money that was
+    taken before, so the part of an order that they pay is not in `taken`.
     """
     today = timezone.localdate()
     days = [today - timedelta(days=ago) for ago in reversed(range(SALES_DAYS))]
@@ -202,12 +204,20 @@ def _paid_orders_since(first: date) -> QuerySet[Order]:
     )
     return (
         paid.exclude(CANCELLED)
-        .annotate(day=TruncDate("created"), kept=_captured_amount())
+        .exclude(DISPUTED)
+        .annotate(day=TruncDate("created"), kept=_captured_amount() - _lost_amount())
         .order_by("day")
         .values("day")
         .annotate(orders=Count("pk"), taken=Sum("kept"))
         .values_list("day", "orders", "taken")
     )
+
+
+def _lost_amount() -> Coalesce:
+    """Return what banks took back of an order's payments in the end."""
+    lost = Dispute.objects.filter(payment__order=OuterRef("pk"), state=DisputeState.LOST)
+    total = lost.order_by().values("payment__order").annotate(total=Sum("amount_value"))
+    return Coalesce(Subquery(total.values("total")), Decimal(0), output_field=DecimalField())
 
 
 def _captured_amount() -> Coalesce:

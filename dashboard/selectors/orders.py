@@ -29,8 +29,15 @@ from saleor.payment.models import Payment
 
 from dashboard.policies import earliest_on_time_day
 from plugins.discreet_shipping.plugin import current_settings
+from plugins.fulfilment.models import (
+    COMING_BACK,
+    LOOKED_AT,
+    OPEN_RETURNS,
+    Return,
+    ReturnState,
+)
 from plugins.ordering.order_messages import CONTRACT_KEY
-from plugins.ordering.order_state import RETURN_STATE_KEY, RETURNED_PIECES_KEY, ReturnState
+from plugins.ordering.order_state import DISPUTE, DISPUTE_LOST
 
 
 class PaymentState:
@@ -48,22 +55,25 @@ _OPEN = Q(status__in=(OrderStatus.UNFULFILLED, OrderStatus.PARTIALLY_FULFILLED))
 NEEDS_ATTENTION = Q(private_metadata__has_key="needs_attention") & ~Q(
     private_metadata__needs_attention=[]
 )
+DISPUTED = Q(private_metadata__has_key="needs_attention") & (
+    Q(private_metadata__needs_attention__contains=DISPUTE)
+    | Q(private_metadata__needs_attention__contains=DISPUTE_LOST)
+)
 # Whoever looks at a flagged order decides first whether its parcel may leave.
 TO_PACK = _OPEN & Q(settled=True) & ~NEEDS_ATTENTION
 # A refunded order is not settled either, but waits for nothing.
 WAITING_FOR_PAYMENT = _OPEN & Q(settled=False, payment_state=PaymentState.WAITING)
 CANCELLED = Q(status=OrderStatus.CANCELED)
 SENT = Q(status=OrderStatus.FULFILLED)
-_HAS_RETURN = Q(private_metadata__has_key=RETURN_STATE_KEY)  # which an index knows
-RETURN_EXPECTED = _HAS_RETURN & Q(
-    **{f"private_metadata__{RETURN_STATE_KEY}": ReturnState.EXPECTED.value}
-)
-RETURN_ARRIVED = _HAS_RETURN & Q(
-    **{f"private_metadata__{RETURN_STATE_KEY}": ReturnState.ARRIVED.value}
-)
-RETURN_DONE = Q(private_metadata__has_key=RETURNED_PIECES_KEY) & ~Q(
-    private_metadata__has_key=RETURN_STATE_KEY
-)
+
+
+def _has_return(*states: ReturnState) -> Exists:
+    return Exists(Return.objects.order_by().filter(order=OuterRef("pk"), state__in=states))
+
+
+RETURN_EXPECTED = Q(_has_return(*COMING_BACK))
+RETURN_ARRIVED = Q(_has_return(ReturnState.ARRIVED))
+RETURN_DONE = Q(_has_return(*LOOKED_AT)) & ~Q(_has_return(*OPEN_RETURNS))
 
 
 def orders_with_payment() -> QuerySet[Order]:
@@ -96,13 +106,16 @@ def placed_today() -> Q:
 def _settled() -> Exists:
     """Return whether the whole total was taken, as `plugins.ordering.is_paid` says it.
 
-    A partly refunded payment was taken in full before, and the rest is still to be sent.
+    A partly refunded payment was taken in full before, and the rest is still to be sent. So was a
+    wholly refunded one where gift cards paid as well, and may have paid for what is to be sent.
     """
     whole = Q(charge_status=ChargeStatus.FULLY_CHARGED) & Q(
         captured_amount__gte=OuterRef("total_gross_amount")
     )
     partly_back = Q(charge_status=ChargeStatus.PARTIALLY_REFUNDED)
-    return Exists(Payment.objects.filter(whole | partly_back, order=OuterRef("pk")))
+    by_card = Order.gift_cards.through.objects.filter(order_id=OuterRef("order_id"))
+    back = Q(charge_status=ChargeStatus.FULLY_REFUNDED) & Q(Exists(by_card))
+    return Exists(Payment.objects.filter(whole | partly_back | back, order=OuterRef("pk")))
 
 
 def _last_charge() -> Subquery:

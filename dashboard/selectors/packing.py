@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet, Sum
 from django.utils import timezone
 from saleor.order.models import Order, OrderLine
 
-from dashboard.models import PackingJob
 from dashboard.selectors.orders import TO_PACK, is_late, orders_with_payment
 from dashboard.services.staff import name_of
 from plugins.discreet_shipping.label_files import printable_kinds
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import packing_checklist
-from plugins.ordering.fulfilment import unsent_pieces
+from plugins.fulfilment.models import JobState, PackingJob
+from plugins.fulfilment.packing import job_of
+from plugins.ordering.pieces import pieces_of, pieces_to_send
 
 BIN_KEY = "bin"  # in a variant's private_metadata
 NO_BIN = "?"
@@ -68,17 +69,19 @@ class Parcel:
 
 
 def packing_queue(*, only_late: bool = False) -> list[QueuedOrder]:
-    """Return the orders to pack, the oldest first and `MAX_QUEUE` at most; one query."""
+    """Return the orders to pack, the oldest first and `MAX_QUEUE` at most; two queries."""
     waiting = _to_pack().filter(is_late()) if only_late else _to_pack()
-    orders = waiting.annotate(pieces=Sum(F("lines__quantity") - F("lines__quantity_fulfilled")))
-    rows = orders.select_related("packing_job__packer").order_by("pk")[:MAX_QUEUE]
+    orders = waiting.annotate(pieces=Sum("lines__pieces__reserved"))
+    jobs = PackingJob.objects.filter(state=JobState.PACKING).select_related("packer")
+    now = Prefetch("packing_jobs", jobs, to_attr="jobs_now")
+    rows: Any = orders.prefetch_related(now).order_by("pk")[:MAX_QUEUE]
     return [
         QueuedOrder(
             order_id=order.pk,
             placed=order.created,
             pieces=order.pieces or 0,
             delivery=order.shipping_method_name or "",
-            packer=name_of(order.packing_job.packer) if hasattr(order, "packing_job") else "",
+            packer="".join(name_of(job.packer) for job in order.jobs_now),
         )
         for order in rows
     ]
@@ -89,11 +92,12 @@ def is_to_pack(order_id: int) -> bool:
     return _to_pack().filter(pk=order_id).exists()
 
 
-def parcel_of(order: Order, job: PackingJob | None) -> Parcel:
+def parcel_of(order: Order) -> Parcel:
     """Return what is still to be sent of the order, in the order of a walk along the bins."""
-    left, counted = unsent_pieces(order), job.pieces if job else {}
+    known = pieces_of(order)
+    left = pieces_to_send(order, known)
     lines = order.lines.select_related("variant").filter(pk__in=left)
-    picks = [_pick(line, left[line.pk], counted.get(line.pk, 0)) for line in lines]
+    picks = [_pick(line, left[line.pk], known[line.pk].packed) for line in lines]
     return Parcel(
         order_id=order.pk,
         picks=sorted(picks, key=lambda pick: (pick.bin == NO_BIN, pick.bin, pick.sku)),
@@ -143,10 +147,10 @@ def packing_state(*, order_id: int, packer: Any) -> PackingState | None:
     order = Order.objects.filter(pk=order_id).first()
     if order is None or not is_to_pack(order_id):
         return None
-    job = PackingJob.objects.select_related("packer").filter(order=order).first()
+    job = job_of(order_id)
     is_mine = job is not None and job.packer_id == packer.pk
     return PackingState(
-        parcel=parcel_of(order, job),
+        parcel=parcel_of(order),
         is_mine=is_mine,
         colleague="" if job is None or is_mine else name_of(job.packer),
         since=_claim_time(job),
@@ -196,7 +200,7 @@ def pick_list(asked: Sequence[int]) -> PickList:
 def _stops(orders: Sequence[Order]) -> tuple[Stop, ...]:
     taken: dict[str, list[tuple[int, Pick]]] = defaultdict(list)
     for order in orders:
-        for pick in parcel_of(order, None).picks:
+        for pick in parcel_of(order).picks:
             taken[pick.sku].append((order.pk, pick))
     stops = [_stop(picks) for picks in taken.values()]
     return tuple(sorted(stops, key=lambda stop: (stop.bin == NO_BIN, stop.bin, stop.sku)))

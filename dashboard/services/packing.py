@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,25 +11,20 @@ from saleor.order.events import order_note_added_event
 from saleor.order.models import Order, OrderLine
 from saleor.product.models import ProductVariant
 
-from dashboard.models import PackingJob
-from dashboard.policies import may_add_piece, may_claim, may_close_parcel, may_report
+from dashboard.policies import may_add_piece, may_claim, may_close_parcel
 from dashboard.selectors.packing import BIN_KEY, checklist_of
 from dashboard.services.staff import name_of
-from plugins.discreet_shipping.errors import ChangeRefused
 from plugins.discreet_shipping.order_contract import contract_of
-from plugins.discreet_shipping.packing import start_packing, stop_packing
-from plugins.order_emails.outbox import queue_email
-from plugins.ordering.fulfilment import fulfil, unsent_pieces
+from plugins.fulfilment.errors import FulfilRefused, PackingRefused
+from plugins.fulfilment.models import PackingJob, ShipmentState
+from plugins.fulfilment.packing import finish_packing, job_of, start_packing, stop_packing
+from plugins.fulfilment.shipments import fulfil, may_report_shipments, report_shipments
 from plugins.ordering.locks import lock_order
-from plugins.ordering.order_state import CARRIER_REPORTS_KEY
-from plugins.ordering.outcomes import FulfilRefused
-from product_content.decisions import Decision, Refused
+from plugins.ordering.models import StepKind
+from plugins.ordering.pieces import packed_pieces, pieces_to_send, unpack, write_steps
+from product_content.decisions import Decision
 
 MAX_SCAN_LENGTH = 60  # letters of a scan that are shown again
-
-
-class PackingRefused(Refused):
-    """Nothing was changed; `str()` says why, for the packer."""
 
 
 @transaction.atomic
@@ -40,16 +34,13 @@ def claim(*, order_id: int, packer: User, take_over: bool = False) -> None:
     Raises PackingRefused.
     """
     lock_order(order_id)
-    job = PackingJob.objects.select_related("packer").filter(order_id=order_id).first()
+    job = job_of(order_id)
     holder = job.packer if job and job.packer_id != packer.pk else None
     since = timezone.localtime(job.claimed_at).strftime("%H:%M") if job else ""
     allowed, why = may_claim(holder=name_of(holder), since=since, take_over=take_over)
     if not allowed:
         raise PackingRefused(why)
-    _start(order_id, packer)
-    PackingJob.objects.update_or_create(
-        order_id=order_id, defaults={"packer_id": packer.pk, "claimed_at": timezone.now()}
-    )
+    start_packing(order_id=order_id, user=packer)
 
 
 @transaction.atomic
@@ -64,13 +55,14 @@ def scan(*, order_id: int, packer: User, code: str) -> str:
         return ""
     typed = code.strip()[:MAX_SCAN_LENGTH]
     lines = [line for line in order.lines.order_by("pk") if _has_sku(line, typed)]
-    missing = _first_missing(order, job, lines)
+    missing = _first_missing(order, lines)
     allowed, why = may_add_piece(typed=typed, in_order=bool(lines), is_missing=missing is not None)
     if missing is None or not allowed:
         job.problem = why
         job.save(update_fields=["problem"])
         return ""
-    return _add_piece(job, missing)
+    write_steps(StepKind.PACKED, {missing.pk: 1}, actor_id=packer.pk)
+    return f"In: {missing}"
 
 
 @transaction.atomic
@@ -84,16 +76,16 @@ def clear_problem(*, order_id: int, packer: User) -> None:
 @transaction.atomic
 def restart_count(*, order_id: int, packer: User) -> None:
     """Take all pieces out of the parcel, to count from the beginning. Raises PackingRefused."""
-    _order, job = _locked(order_id, packer)
-    job.counted, job.problem = {}, ""
-    job.save(update_fields=["counted", "problem"])
+    order, job = _locked(order_id, packer)
+    unpack(order, actor_id=packer.pk)
+    job.problem = ""
+    job.save(update_fields=["problem"])
 
 
 @transaction.atomic
 def release_claim(*, order_id: int, packer: User) -> None:
     """Stop packing; somebody else, or nobody, may go on. Raises PackingRefused."""
-    _order, job = _locked(order_id, packer)
-    job.delete()
+    _locked(order_id, packer)
     stop_packing(order_id=order_id, user=packer)
 
 
@@ -107,11 +99,12 @@ def send_parcel(
     `partly` says that the packer means to send less than everything. Raises PackingRefused.
     """
     order, job = _locked(order_id, packer)
+    packed = packed_pieces(order)
     points = {what for what, _expected in checklist_of(order)}
     allowed, why = may_close_parcel(
         problem=job.problem,
         all_ticked=points <= set(ticked),
-        missing=sum(unsent_pieces(order).values()) - sum(job.pieces.values()),
+        missing=sum(pieces_to_send(order).values()) - sum(packed.values()),
         partly=partly,
     )
     if not allowed:
@@ -119,30 +112,17 @@ def send_parcel(
     if points:
         note = f"All {len(points)} points of the discretion checklist were looked at."
         order_note_added_event(order=order, user=packer, message=note)
-    _send(order_id, packer, job.pieces, tracking_number)
-    job.delete()
+    _send(order_id, packer, packed, tracking_number)
+    finish_packing(job, packer)
 
 
 def _has_sku(line: OrderLine, typed: str) -> bool:
     return str(line.product_sku).casefold() == typed.casefold()
 
 
-def _first_missing(order: Order, job: PackingJob, lines: list[OrderLine]) -> OrderLine | None:
-    left, counted = unsent_pieces(order), job.pieces
-    return next((line for line in lines if counted.get(line.pk, 0) < left.get(line.pk, 0)), None)
-
-
-def _add_piece(job: PackingJob, line: OrderLine) -> str:
-    job.counted = {**job.counted, str(line.pk): job.pieces.get(line.pk, 0) + 1}
-    job.save(update_fields=["counted"])
-    return f"In: {line}"
-
-
-def _start(order_id: int, packer: User) -> None:
-    try:
-        start_packing(order_id=order_id, user=packer)
-    except ChangeRefused as refused:
-        raise PackingRefused(str(refused)) from refused
+def _first_missing(order: Order, lines: list[OrderLine]) -> OrderLine | None:
+    left, packed = pieces_to_send(order), packed_pieces(order)
+    return next((line for line in lines if packed.get(line.pk, 0) < left.get(line.pk, 0)), None)
 
 
 def _send(order_id: int, packer: User, pieces: dict[int, int], tracking_number: str) -> None:
@@ -157,7 +137,7 @@ def _send(order_id: int, packer: User, pieces: dict[int, int], tracking_number: 
 def _locked(order_id: int, packer: User) -> tuple[Order, PackingJob]:
     """Lock the order and return it with its job, if it is this person who packs it."""
     order, _checkout = lock_order(order_id)
-    job = PackingJob.objects.select_related("packer").filter(order_id=order_id).first()
+    job = job_of(order_id)
     if job is None:
         raise PackingRefused("Nobody is packing this order. Begin to pack it first.")
     if job.packer_id != packer.pk:
@@ -165,51 +145,25 @@ def _locked(order_id: int, packer: User) -> tuple[Order, PackingJob]:
     return order, job
 
 
-class ParcelReport(StrEnum):
-    """What the carrier told us; the values are the kinds of the customer's e-mails."""
-
-    READY = "ready_to_collect"
-    ARRIVED = "delivered"
-
-
-_REPORT_NOTES = {
-    ParcelReport.READY: "The parcel can be collected.",
-    ParcelReport.ARRIVED: "The parcel was handed over.",
-}
-
-
-class ReportRefused(Refused):
-    """Nothing was noted; `str()` says why."""
-
-
-@transaction.atomic
-def report_parcel(*, order_id: int, report: ParcelReport, actor: User) -> None:
+def report_parcel(*, order_id: int, report: ShipmentState, actor: User) -> None:
     """Note what the carrier told us, once, and tell the customer. Raises ReportRefused."""
-    order, _checkout = lock_order(order_id)
-    allowed, why = may_be_reported(order, report)
-    if not allowed:
-        raise ReportRefused(why)
-    order.store_value_in_private_metadata(
-        {CARRIER_REPORTS_KEY: [*_known_reports(order), report.value]}
+    order = Order.objects.get(pk=order_id)
+    report_shipments(
+        order_id=order_id,
+        state=report,
+        is_collection=_is_collection(order),
+        actor_id=actor.pk,
     )
-    order.save(update_fields=["private_metadata"])
-    order_note_added_event(order=order, user=actor, message=_REPORT_NOTES[report])
-    queue_email(order_id=order_id, kind=report.value, dedup_key=report.value)
 
 
-def may_be_reported(order: Order, report: ParcelReport) -> Decision:
+def may_be_reported(order: Order, report: ShipmentState) -> Decision:
     """Say whether this can be noted of the order now, and if not, why."""
+    return may_report_shipments(order, report, is_collection=_is_collection(order))
+
+
+def _is_collection(order: Order) -> bool:
     contract = contract_of(order)
-    return may_report(
-        has_left=order.fulfillments.exclude(status="canceled").exists(),
-        is_known=report.value in _known_reports(order),
-        is_collection=bool(contract and contract["choices"].get("point")),
-        is_about_collection=report is ParcelReport.READY,
-    )
-
-
-def _known_reports(order: Order) -> list[str]:
-    return list((order.private_metadata or {}).get(CARRIER_REPORTS_KEY, []))
+    return bool(contract and contract["choices"].get("point"))
 
 
 @transaction.atomic

@@ -21,9 +21,9 @@ from plugins.discreet_shipping.packing import progress_of
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.discreet_shipping.policies import check_choices, may_change_address, new_address_fits
 from plugins.discreet_shipping.saved_choices import choices_of, delivery_context
+from plugins.fulfilment.packing import is_label_printed, record_destroyed_labels
 from plugins.ordering.addresses import delete_unused_addresses
 from plugins.ordering.locks import lock_order
-from plugins.ordering.order_state import LABEL_PRINTED_KEY
 from product_content.decisions import Decision
 
 
@@ -36,11 +36,6 @@ def address_version(address: Address | None) -> str:
     """Return the version of an address, by which a form names the one it was shown with."""
     content = {key: str(value) for key, value in address.as_data().items()} if address else {}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def is_label_printed(order: Order) -> bool:
-    """Say whether there is a label on paper with the order's address."""
-    return LABEL_PRINTED_KEY in (order.private_metadata or {})
 
 
 def served_countries(order: Order) -> list[tuple[str, str]]:
@@ -122,8 +117,8 @@ def _set_address(order: Order, address: Address) -> None:
     # refuse choices that the new country does not offer; problems from before are kept
     for field, reason in _problems(order, rules).items():
         _require(Decision(field in before, reason))
-    order.delete_value_from_private_metadata(LABEL_PRINTED_KEY)
-    order.save(update_fields=["shipping_address", "private_metadata"])
+    record_destroyed_labels(order)
+    order.save(update_fields=["shipping_address"])
     if contract_of(order):
         store_contract(order=order, rules=rules, delivery=delivery_price(order))
 

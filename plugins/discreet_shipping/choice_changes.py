@@ -32,8 +32,8 @@ from plugins.discreet_shipping.policies import check_choices, may_change, price_
 from plugins.discreet_shipping.saved_choices import delivery_context
 from plugins.ordering.locks import lock_order
 from plugins.ordering.outcomes import RefundRefused
-from plugins.ordering.promo_codes import refund_to_gift_cards
-from plugins.ordering.refunds import refundable_amount, request_refund
+from plugins.ordering.refund_sources import refundable_amount
+from plugins.ordering.refunds import request_refund
 
 REFUND_REASON = "Delivery options were taken out after ordering."
 
@@ -96,12 +96,11 @@ def _covered_by_voucher(order: Order, cheaper: Money) -> Money:
 
 
 def _refund(order: Order, amount: Money, round_: int) -> Money:
-    """Refund the payment first, and the rest to gift cards."""
-    paid = min(amount, refundable_amount(order))
-    if paid.amount:
-        _request_refund(order, paid, round_)
-    rest = amount - paid
-    return paid + refund_to_gift_cards(order=order, amount=rest) if rest.amount else paid
+    """Refund what is left of it, to where the money came from; return how much."""
+    back = min(amount, refundable_amount(order))
+    if back.amount:
+        _request_refund(order, back, round_)
+    return back
 
 
 def _request_refund(order: Order, amount: Money, round_: int) -> None:
@@ -110,7 +109,7 @@ def _request_refund(order: Order, amount: Money, round_: int) -> None:
             order_id=order.pk,
             key=f"discretion-{order.pk}-{round_}",
             reason=REFUND_REASON,
-            amount=amount,
+            delivery=amount,
         )
     except RefundRefused as refused:
         raise ChangeRefused(

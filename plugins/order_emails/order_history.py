@@ -11,8 +11,8 @@ from saleor.order.models import Fulfillment, Order, OrderEvent
 from saleor.warehouse.models import Stock
 
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.fulfilment import unsent_pieces
 from plugins.ordering.models import PAYABLE, PaymentSession
+from plugins.ordering.pieces import pieces_to_send
 
 CHANGE = "event-"  # begins the dedup_key of a change; the event's id follows
 FULFILLMENT = "fulfillment-"  # begins the dedup_key of a parcel; the fulfilment's id follows
@@ -82,5 +82,5 @@ def parcels_left(order_id: int) -> tuple[str, str]:
     """
     order = Order.objects.get(pk=order_id)
     newest = parcels_of(order).values_list("pk", flat=True).last()
-    kind = "partly_sent" if unsent_pieces(order) else "sent"
+    kind = "partly_sent" if pieces_to_send(order) else "sent"
     return kind, f"{FULFILLMENT}{newest}"

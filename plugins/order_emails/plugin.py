@@ -12,6 +12,7 @@ from django.utils import translation
 from saleor.order.models import Fulfillment, Order
 from saleor.plugins.base_plugin import BasePlugin
 
+from plugins.fulfilment.signals import shipments_reported
 from plugins.inventory.alerts import alert_token
 from plugins.inventory.models import BackInStockAlert
 from plugins.inventory.signals import back_in_stock, stock_ran_low
@@ -57,6 +58,7 @@ def connect() -> None:
         (signals.payment_failed, payment_failed),
         (signals.order_released, order_released),
         (signals.payment_needs_attention, payment_needs_attention),
+        (shipments_reported, shipments_moved),
         (stock_ran_low, stock_is_low),
         (back_in_stock, stock_is_back),
     ):
@@ -86,6 +88,11 @@ def payment_needs_attention(*, order_id: int | None, reason: str, dedup_key: str
         order_id=order_id,
         subject_id=SHOP,
     )
+
+
+def shipments_moved(*, order_id: int, newest_id: int, state: str, **_: Any) -> None:
+    """Tell the customer that parcels can be collected, or were handed over."""
+    queue_email(order_id=order_id, kind=state, dedup_key=f"{state}-{newest_id}")
 
 
 def stock_is_low(*, stock_id: int, dedup_key: str, **_: Any) -> None:

@@ -8,18 +8,18 @@ from saleor.order.models import Order
 
 from plugins.ordering.locks import lock_order
 from plugins.ordering.order_state import (
-    ATTENTION_KEY,
     DISPUTE,
     DISPUTE_LOST,
     attention_reasons,
     flag_locked_order,
     is_paid,
     note_order,
+    set_attention_reasons,
     unneeded_payments,
 )
 from plugins.ordering.outcomes import ResolveRefused
 from plugins.ordering.policies import may_resolve
-from plugins.ordering.refunds import refundable_amount
+from plugins.ordering.refund_sources import refundable_amount
 from product_content.decisions import Decision, refused
 
 
@@ -35,7 +35,7 @@ def flag_order(*, order_id: int, reason: str, message: str) -> None:
 def unflag_order(*, order_id: int, reason: str) -> None:
     """Take one reason for attention away; other reasons stay."""
     order, _checkout = lock_order(order_id)
-    _save_reasons(order, [known for known in attention_reasons(order) if known != reason])
+    set_attention_reasons(order, [known for known in attention_reasons(order) if known != reason])
 
 
 @transaction.atomic
@@ -51,7 +51,7 @@ def resolve_attention(*, order_id: int, expected_version: str, reason: str, acto
         decision = refused("Something else came up meanwhile. Look at the time line again.")
     if not decision.allowed:
         raise ResolveRefused(decision.reason)
-    _save_reasons(order, [])
+    set_attention_reasons(order, [])
     note_order(order_id=order_id, message=f"Looked at, and settled: {reason}", actor_id=actor_id)
 
 
@@ -76,11 +76,3 @@ def may_be_resolved(order: Order) -> Decision:
 def is_unneeded_payment(*, order_id: int, raw_id: str) -> bool:
     """Say whether this charge pays for nothing and is to be given back."""
     return raw_id in unneeded_payments(Order.objects.get(pk=order_id))
-
-
-def _save_reasons(order: Order, reasons: list[str]) -> None:
-    if reasons:
-        order.store_value_in_private_metadata({ATTENTION_KEY: reasons})
-    else:
-        order.delete_value_from_private_metadata(ATTENTION_KEY)
-    order.save(update_fields=["private_metadata"])

@@ -7,12 +7,13 @@ from saleor.account.models import User
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
-from plugins.ordering.locks import lock_order
+from plugins.ordering.closing import end_order
+from plugins.ordering.locks import lock_gift_cards, lock_order
 from plugins.ordering.models import ACTIVE, PaymentSession
-from plugins.ordering.order_state import add_note, may_be_cancelled
+from plugins.ordering.order_state import add_note, may_be_cancelled, placement_of
 from plugins.ordering.outcomes import CancelOutcome, CancelRefused, PaymentUnavailable
 from plugins.ordering.refunds import refund_everything
-from plugins.ordering.releasing import release_held, release_order, why_kept
+from plugins.ordering.releasing import release_order, why_kept
 from plugins.ordering.saleor_patches import one_configuration
 
 _MAX_ATTEMPTS = 3
@@ -27,7 +28,7 @@ def cancel_order(*, order_id: int, actor_id: int | None, reason: str) -> CancelO
     guest or the shop itself; `reason` stands in the order's history and is for staff.
 
     Call it outside of transactions: it may ask the payment provider. Raises CancelRefused
-    (packing has begun, something has left, a dispute is open; the text is for the customer),
+    (packing has begun, something has left, a dispute is open; the text is for who asks),
     PaymentProcessing (a bank debit is on its way) or PaymentUnavailable (the provider cannot say
     whether the customer is paying now).
     `may_be_cancelled` tells beforehand whether to offer it.
@@ -55,20 +56,22 @@ def _cancel_locked(order_id: int, actor_id: int | None, reason: str) -> CancelOu
         order, _checkout = lock_order(order_id)
         if order.status == OrderStatus.CANCELED:
             return CancelOutcome(order_id, created=False, refunds=())
-        _refuse(order)
+        _refuse(order, actor_id)
         if _has_open_payment(order_id):
             return None
         return _cancel_and_refund(order, actor_id, reason)
 
 
-def _refuse(order: Order) -> None:
-    allowed, why = may_be_cancelled(order)
+def _refuse(order: Order, actor_id: int | None) -> None:
+    by_staff = User.objects.filter(pk=actor_id, is_staff=True).exists()
+    allowed, why = may_be_cancelled(order, for_staff=by_staff)
     if not allowed:
         raise CancelRefused(why)
 
 
 def _cancel_and_refund(order: Order, actor_id: int | None, reason: str) -> CancelOutcome:
-    refunds = refund_everything(order_id=order.pk, reason=reason, actor_id=actor_id)
-    release_held(order, User.objects.filter(pk=actor_id).first())
+    lock_gift_cards(pk__in=list(placement_of(order)["gift_cards"]))  # before the stock
+    end_order(order, User.objects.filter(pk=actor_id).first())
     add_note(order, f"Cancelled: {reason}")
+    refunds = refund_everything(order_id=order.pk, reason=reason, actor_id=actor_id)
     return CancelOutcome(order.pk, created=True, refunds=refunds)

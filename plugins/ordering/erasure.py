@@ -23,6 +23,7 @@ from saleor.payment.models import Payment
 from plugins.ordering.addresses import delete_unused_addresses
 from plugins.ordering.order_state import ATTENTION_KEY
 from plugins.ordering.retention import retention_cutoff
+from plugins.ordering.signals import order_anonymised
 
 MAX_BASKETS_PER_RUN = 500  # baskets per run; the next run takes the rest
 
@@ -85,6 +86,7 @@ def anonymise_order(*, order: Order) -> None:
     order.save()
     delete_unused_addresses(addresses)
     _erase_voucher_uses(email)
+    order_anonymised.send(Order, order_id=order.pk)
 
 
 def _orders_to_anonymise(now: datetime | None) -> QuerySet[Order]:

@@ -1,12 +1,17 @@
-"""The payment session: one try to get an order paid at a provider; and refunds."""
+"""The payment session: one try to get an order paid; refunds and disputes; an order's pieces."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Sum
+from django.utils import timezone
 from django_prices.models import MoneyField
-from saleor.order.models import Order
+from prices import Money
+from saleor.giftcard.models import GiftCard
+from saleor.order.models import Order, OrderLine
 from saleor.payment.models import Payment
 
 
@@ -79,46 +84,54 @@ class PaymentSession(models.Model):
 
 
 class RefundStatus(models.TextChoices):
-    """Life of a refund. Pending and succeeded ones are accounted for."""
+    """Life of a refund and of each of its parts; only a whole refund can have failed in part."""
 
     ASKED = "asked", "Asked, not confirmed yet"
     PENDING = "pending", "On its way"
     SUCCEEDED = "succeeded", "Refunded"
+    PARTLY = "partly", "Partly failed"
     FAILED = "failed", "Failed"
 
 
-BOOKED = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+BOOKED = (RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.PARTLY)
 
 
 class Refund(models.Model):
-    """Money of a payment that goes back, for a reason that is kept.
+    """A document of money that goes back: for which pieces, to where, and for what reason.
 
-    `key` is chosen by whoever asks and makes asking twice harmless. `lines` maps order line
-    ids to quantities where the refund is for goods; `restock` says that staff have decided
-    that these go back into stock.
+    `key` is chosen by whoever asks and makes asking twice harmless. `amount` is the sum of the
+    lines, of `delivery` and of `free`, which is for nothing in particular; its parts say where it
+    goes. `restock` says that staff have decided that the pieces can be sold again. `number` is
+    the credit note's, given when the refund is booked: in sequence, without gaps.
     """
 
     order = models.ForeignKey(Order, related_name="refunds", on_delete=models.PROTECT)
-    payment = models.ForeignKey(Payment, related_name="refunds", on_delete=models.PROTECT)
     key = models.CharField(max_length=120, unique=True)
     amount_value = models.DecimalField(max_digits=12, decimal_places=2)
+    delivery_value = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    free_value = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     currency = models.CharField(max_length=3)
     amount = MoneyField(amount_field="amount_value", currency_field="currency")
+    delivery = MoneyField(amount_field="delivery_value", currency_field="currency")
+    free = MoneyField(amount_field="free_value", currency_field="currency")
     reason = models.CharField(max_length=255)
-    lines = models.JSONField(default=dict, blank=True)
     restock = models.BooleanField(default=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
     state = models.CharField(max_length=9, choices=RefundStatus.choices, default=RefundStatus.ASKED)
-    reference = models.CharField(max_length=255, blank=True, default="")
+    number = models.PositiveIntegerField(null=True, blank=True, unique=True)
+    booked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ("pk",)
         constraints = (
-            models.CheckConstraint(condition=Q(amount_value__gt=0), name="refund_above_zero"),
+            models.CheckConstraint(
+                condition=Q(amount_value__gte=0, delivery_value__gte=0, free_value__gte=0),
+                name="refund_not_below_zero",
+            ),
         )
         indexes = (
             models.Index(
@@ -128,6 +141,287 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"refund {self.pk} of order {self.order_id}"
+
+    @property
+    def sent_back(self) -> Money:
+        """What the parts that did not fail give back together."""
+        parts = self.parts.exclude(state=RefundStatus.FAILED)
+        total = parts.aggregate(sum=Sum("amount_value"))["sum"]
+        return Money(total or Decimal("0.00"), self.currency)
+
+    @property
+    def credit_note(self) -> str:
+        """The credit note's number as people write it, or "" before there is one."""
+        return f"CN-{self.number:05d}" if self.number else ""
+
+
+class PieceState(models.TextChoices):
+    """Where the pieces of a refund were when it was asked for."""
+
+    UNSENT = "unsent", "Not sent"
+    SENT = "sent", "Sent, and the customer has them"
+    RETURNED = "returned", "Came back"
+
+
+class RefundLine(models.Model):
+    """Pieces of one order line that a refund is for.
+
+    `price_value` is what was paid for them, `amount_value` what goes back: less, where staff gave
+    less, or where some of it had gone back for nothing in particular.
+    """
+
+    refund = models.ForeignKey(Refund, related_name="lines", on_delete=models.PROTECT)
+    line = models.ForeignKey(OrderLine, related_name="refund_lines", on_delete=models.PROTECT)
+    pieces = models.PositiveIntegerField()
+    which = models.CharField(max_length=8, choices=PieceState.choices)
+    price_value = models.DecimalField(max_digits=12, decimal_places=2)
+    amount_value = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(pieces__gt=0, amount_value__gte=0, amount_value__lte=F("price_value")),
+                name="refund_line_of_pieces",
+            ),
+            models.UniqueConstraint(
+                fields=("refund", "line", "which"), name="refund_line_names_pieces_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pieces} of line {self.line_id} in refund {self.refund_id}"
+
+
+class RefundPart(models.Model):
+    """What a refund gives back to one payment or gift card; `key` is the provider's as well."""
+
+    refund = models.ForeignKey(Refund, related_name="parts", on_delete=models.PROTECT)
+    payment = models.ForeignKey(
+        Payment, null=True, blank=True, related_name="refund_parts", on_delete=models.PROTECT
+    )
+    gift_card = models.ForeignKey(
+        GiftCard, null=True, blank=True, related_name="refund_parts", on_delete=models.PROTECT
+    )
+    key = models.CharField(max_length=140, unique=True)
+    amount_value = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    amount = MoneyField(amount_field="amount_value", currency_field="currency")
+    state = models.CharField(max_length=9, choices=RefundStatus.choices, default=RefundStatus.ASKED)
+    reference = models.CharField(max_length=255, blank=True, default="")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+        constraints = (
+            models.CheckConstraint(condition=Q(amount_value__gt=0), name="refund_part_above_zero"),
+            models.CheckConstraint(
+                condition=Q(payment__isnull=False, gift_card__isnull=True)
+                | Q(payment__isnull=True, gift_card__isnull=False),
+                name="refund_part_has_one_source",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RefundStatus.PARTLY), name="refund_part_is_whole"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("reference",), condition=~Q(reference=""), name="refund_part_reference"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"part {self.pk} of refund {self.refund_id}"
+
+
+class CreditNoteCounter(models.Model):
+    """The last number that a credit note was given; one row, locked while one is given."""
+
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"credit notes up to {self.last}"
+
+
+class LineDiscount(models.Model):
+    """What a promo code took off one order line, as it was when the order was placed.
+
+    `on_one_piece`: it is off a single piece, as with a code that applies once per order; else
+    each piece carries the same share.
+    """
+
+    line = models.OneToOneField(OrderLine, related_name="discount", on_delete=models.CASCADE)
+    amount_value = models.DecimalField(max_digits=12, decimal_places=2)
+    on_one_piece = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(amount_value__gte=0), name="line_discount_not_below_zero"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.amount_value} off line {self.line_id}"
+
+
+class DisputeState(models.TextChoices):
+    """How far a bank has got with a dispute."""
+
+    OPEN = "open", "The bank is looking into it"
+    WON = "won", "Won: the money is ours"
+    LOST = "lost", "Lost: the bank took the money back"
+
+
+class Dispute(models.Model):
+    """Money of a payment that the customer's bank holds back, or took back in the end."""
+
+    payment = models.ForeignKey(Payment, related_name="disputes", on_delete=models.PROTECT)
+    reference = models.CharField(max_length=255, unique=True)
+    amount_value = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=4, choices=DisputeState.choices, default=DisputeState.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"dispute {self.reference}"
+
+
+class StepKind(models.TextChoices):
+    """What can happen to pieces of an order line, in the order of their life."""
+
+    RESERVED = "reserved", "Reserved"
+    PACKED = "packed", "Packed"
+    UNPACKED = "unpacked", "Taken out of the parcel"
+    SENT = "sent", "Sent"
+    CALLED_BACK = "called_back", "Parcel called back"
+    CANCELLED = "cancelled", "Cancelled"
+    RETURNED = "returned", "Returned"
+    RESTOCKED = "restocked", "Back into stock"
+    WRITTEN_OFF = "written_off", "Written off"
+
+
+class PieceStep(models.Model):
+    """One thing that happened to `pieces` of an order line; none is ever changed or deleted.
+
+    A trigger on Saleor's order lines writes what is reserved, sent and called back, whoever
+    changes them; `plugins.ordering.pieces` writes the rest. `sealed` is about a return only:
+    whether the hygiene seal was whole. `reference` names what it belongs to, as "refund 12".
+    """
+
+    line = models.ForeignKey(OrderLine, related_name="piece_steps", on_delete=models.PROTECT)
+    kind = models.CharField(max_length=11, choices=StepKind.choices)
+    sealed = models.BooleanField(null=True, blank=True)
+    pieces = models.PositiveIntegerField()
+    # A reference that outlives its row: steps do not follow the deletion of a person.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+    )
+    reference = models.CharField(max_length=40, blank=True, default="")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+        constraints = (
+            models.CheckConstraint(condition=Q(pieces__gt=0), name="piece_step_above_zero"),
+            models.CheckConstraint(
+                condition=Q(kind__in=StepKind.values), name="piece_step_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=StepKind.RETURNED, sealed__isnull=False)
+                | (~Q(kind=StepKind.RETURNED) & Q(sealed__isnull=True)),
+                name="piece_step_seal_of_a_return",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pieces} of line {self.line_id}: {self.get_kind_display()}"
+
+
+class LinePieces(models.Model):
+    """How many pieces of an order line are where, in whole pieces: the sums of its steps.
+
+    Only the trigger on `PieceStep` writes it. `reserved` are still to be sent, `packed` of them
+    lie in a parcel. What was returned or cancelled is `restocked` or `written_off` once, and
+    nothing that was opened is sold again.
+    """
+
+    line = models.OneToOneField(OrderLine, related_name="pieces", on_delete=models.PROTECT)
+    ordered = models.PositiveIntegerField(default=0)
+    reserved = models.PositiveIntegerField(default=0)
+    packed = models.PositiveIntegerField(default=0)
+    sent = models.PositiveIntegerField(default=0)
+    cancelled = models.PositiveIntegerField(default=0)
+    returned_sealed = models.PositiveIntegerField(default=0)
+    returned_opened = models.PositiveIntegerField(default=0)
+    restocked = models.PositiveIntegerField(default=0)
+    written_off = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("line",)
+        default_permissions = ()
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ordered=F("reserved") + F("sent") + F("cancelled")),
+                name="pieces_ordered_are_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(packed__lte=F("reserved")), name="pieces_packed_are_reserved"
+            ),
+            models.CheckConstraint(
+                condition=Q(sent__gte=F("returned_sealed") + F("returned_opened")),
+                name="pieces_returned_were_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    restocked__lte=F("returned_sealed")
+                    + F("returned_opened")
+                    + F("cancelled")
+                    - F("written_off")
+                ),
+                name="pieces_settled_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(restocked__lte=F("returned_sealed") + F("cancelled")),
+                name="pieces_opened_are_not_restocked",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"pieces of line {self.line_id}"
+
+    @property
+    def returned(self) -> int:
+        """All that came back, sealed or opened."""
+        return self.returned_sealed + self.returned_opened
+
+    @property
+    def out(self) -> int:
+        """What is with the customer: sent and not back."""
+        return self.sent - self.returned
+
+    @property
+    def unsettled(self) -> int:
+        """What came back or was cancelled, and is neither in stock again nor written off."""
+        return self.returned + self.cancelled - self.restocked - self.written_off
 
 
 class SubmittedForm(models.Model):

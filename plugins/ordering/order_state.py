@@ -5,7 +5,6 @@ Flags and what placing took are kept in the order's private_metadata, which no c
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
@@ -20,28 +19,13 @@ from saleor.payment import ChargeStatus
 
 from plugins.ordering.payment_provider import get_provider
 from plugins.ordering.policies import may_cancel, total_payable
-from plugins.ordering.signals import payment_needs_attention
+from plugins.ordering.signals import being_packed, payment_needs_attention
 from product_content.decisions import Decision, refused
 
 ATTENTION_KEY: Final = "needs_attention"  # a list of reason codes
-PACKING_KEY: Final = "packing"  # there as soon as somebody packs the parcel
-LABEL_PRINTED_KEY: Final = "label_printed"  # when a label with the order's address was last printed
-CARRIER_REPORTS_KEY: Final = (
-    "parcel"  # a list of what the carrier told: ready_to_collect, delivered
-)
 DISPUTE, DISPUTE_LOST = "dispute", "dispute_lost"  # reasons under ATTENTION
 STOCK_SHORT = "stock_short"  # another: the shelf has fewer pieces than orders have reserved
 DISPUTE_REASONS: Final = frozenset({DISPUTE, DISPUTE_LOST})
-RETURN_STATE_KEY: Final = "return"  # a `ReturnState`; gone once all that came in was looked at
-RETURNED_PIECES_KEY: Final = "returned"  # order line id, as text → pieces that came back
-
-
-class ReturnState(StrEnum):
-    """How far a return has got that nobody has looked at yet."""
-
-    EXPECTED = "expected"  # the customer said so
-    ARRIVED = "arrived"  # it lies here, unopened
-
 
 _SENT = (OrderStatus.FULFILLED, OrderStatus.PARTIALLY_FULFILLED)
 _REFUNDED = (ChargeStatus.PARTIALLY_REFUNDED, ChargeStatus.FULLY_REFUNDED)
@@ -60,17 +44,26 @@ def is_paid(order: Order) -> bool:
     return bool(order.payments.filter(whole).exists())
 
 
-def may_be_cancelled(order: Order) -> Decision:
-    """Say whether `cancel_order` would cancel this order now; the reason is for the customer."""
+def may_be_cancelled(order: Order, *, for_staff: bool = False) -> Decision:
+    """Say whether `cancel_order` would cancel this order now.
+
+    The reason is for the customer, or with `for_staff` for whoever of the shop looks at it.
+    """
     if order.status == OrderStatus.CANCELED:
         return refused("This order is cancelled already.")
-    private = order.private_metadata or {}
     has_left = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED).exists()
     return may_cancel(
         sent=has_left or order.status in _SENT,
-        packing=PACKING_KEY in private,
-        disputed=not DISPUTE_REASONS.isdisjoint(private.get(ATTENTION_KEY, [])),
+        packing=is_being_packed(order),
+        disputed=is_disputed(order),
+        for_staff=for_staff,
     )
+
+
+def is_being_packed(order: Order) -> bool:
+    """Say whether somebody packs the order's parcel now, as whoever packs answers."""
+    answers = being_packed.send(Order, order_id=order.pk)
+    return any(answer for _receiver, answer in answers)
 
 
 def can_be_charged(total: Money) -> Decision:
@@ -118,6 +111,11 @@ def attention_reasons(order: Order) -> list[str]:
     return list((order.private_metadata or {}).get(ATTENTION_KEY, []))
 
 
+def is_disputed(order: Order) -> bool:
+    """Say whether a bank looks into the order's payment, or took its money back."""
+    return not DISPUTE_REASONS.isdisjoint(attention_reasons(order))
+
+
 def add_note(order: Order, message: str) -> OrderEvent:
     """Write a line into the order's history, as the shop itself."""
     return order_note_added_event(order=order, user=None, message=message)
@@ -133,6 +131,15 @@ def note_order(*, order_id: int, message: str, actor_id: int) -> None:
 def money_reasons(order: Order) -> list[str]:
     """Return those of `attention_reasons` that are about money: only these concern customers."""
     return [reason for reason in attention_reasons(order) if reason != STOCK_SHORT]
+
+
+def set_attention_reasons(order: Order, reasons: list[str]) -> None:
+    """Write why staff are to look at a locked order; an empty list is that they need not."""
+    if reasons:
+        order.store_value_in_private_metadata({ATTENTION_KEY: reasons})
+    else:
+        order.delete_value_from_private_metadata(ATTENTION_KEY)
+    order.save(update_fields=["private_metadata"])
 
 
 def flag_quietly(order: Order, reason: str, message: str) -> OrderEvent:

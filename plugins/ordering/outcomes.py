@@ -176,12 +176,8 @@ class RefundRefused(Refused):
     """A refund cannot be made; `str()` says why, in words for staff."""
 
 
-class FulfilRefused(Refused):
-    """A parcel cannot leave; `str()` says why, in words for staff."""
-
-
-class ReturnRefused(Refused):
-    """A return cannot be noted; `str()` says why, in words for staff."""
+class CloseRefused(Refused):
+    """An order cannot be closed; `str()` says why, in words for staff."""
 
 
 class ResolveRefused(Refused):
@@ -255,5 +251,5 @@ class RefundOutcome:
 
     refund_id: int
     amount: Money
-    state: Literal["asked", "pending", "succeeded", "failed"]
+    state: Literal["asked", "pending", "succeeded", "partly", "failed"]
     created: bool

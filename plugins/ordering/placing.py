@@ -23,6 +23,7 @@ from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
 from plugins.ordering.basket import Basket, read_locked_basket
 from plugins.ordering.holds import holds_of
+from plugins.ordering.line_discounts import store_line_discounts
 from plugins.ordering.locks import lock_checkout
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.order_state import PLACEMENT_KEY, Placement, can_be_charged, placement_of
@@ -174,6 +175,7 @@ def _create_order_from(offer: _Offer, *, was_shown: bool) -> Order:
     with stock_reason(reason=StockReason.ORDER_PLACED):
         order = _create_at_saleor(basket, placement)
     _refuse_small_total(order)
+    store_line_discounts(order)
     _note_spent_cards(order, basket, placement)
     _check_amounts(order, offer, placement)
     new_session(order)

@@ -70,19 +70,31 @@ def payment_settles(
     return ALLOWED
 
 
-def may_cancel(*, sent: bool, packing: bool, disputed: bool) -> Decision:
-    """Say whether an order that stands can still be cancelled; the reason is for the customer.
+def may_cancel(*, sent: bool, packing: bool, disputed: bool, for_staff: bool = False) -> Decision:
+    """Say whether an order that stands can still be cancelled.
 
     `sent`: something of it has left. `disputed`: the bank holds its money back, so that it
-    cannot be given back a second time.
+    cannot be given back a second time. The reason is for the customer, or with `for_staff` for
+    whoever of the shop looks at it.
     """
     if sent:
-        return refused("Your parcel is on its way, so the order cannot be cancelled any more.")
+        return refused(_STAFF_SENT if for_staff else _CUSTOMER_SENT)
     if packing:
-        return refused("We have begun to pack your parcel, so the order cannot be cancelled now.")
+        return refused(_STAFF_PACKING if for_staff else _CUSTOMER_PACKING)
     if disputed:
-        return refused("Your bank is looking into this payment. Please write to us.")
+        return refused(_STAFF_DISPUTED if for_staff else _CUSTOMER_DISPUTED)
     return ALLOWED
+
+
+_CUSTOMER_SENT = "Your parcel is on its way, so the order cannot be cancelled any more."
+_CUSTOMER_PACKING = "We have begun to pack your parcel, so the order cannot be cancelled now."
+_CUSTOMER_DISPUTED = "Your bank is looking into this payment. Please write to us."
+_STAFF_SENT = "Something of it has left, so it cannot be cancelled. Refund it, or take a return."
+_STAFF_PACKING = "Somebody has begun to pack it. Put the parcel back first, or refund it."
+_STAFF_DISPUTED = (
+    "The customer's bank is looking into its payment, or took it back, so cancelling would pay the "
+    "money a second time. Once the dispute is lost it can be closed."
+)
 
 
 def may_resolve(
@@ -104,11 +116,20 @@ def may_resolve(
     return ALLOWED
 
 
-def refund_allowed(*, amount: Money, left: Money) -> Decision:
-    """Say whether `amount` can be given back of a payment of which `left` is still ours."""
+def refund_allowed(*, amount: Money, left: Money, disputed: bool, costs_nothing: bool) -> Decision:
+    """Say whether `amount` can be given back of an order of which `left` is still ours.
+
+    `disputed`: the bank holds the money, or took it back. Only pieces that cost nothing
+    (`costs_nothing`) are refunded with nothing.
+    """
+    if disputed:
+        return refused(
+            "the customer's bank is looking into the payment, or took it back already, so a "
+            "refund would fail or pay twice"
+        )
     if amount.currency != left.currency:
         return refused("the payment was in another currency")
-    if amount.amount <= 0:
+    if amount.amount < 0 or (amount.amount == 0 and not costs_nothing):
         return refused("the amount must be above zero")
     if amount > left:
         return refused(f"only {left.amount} {left.currency} of the payment is left")
@@ -121,6 +142,34 @@ def line_refund_allowed(*, wanted: int, ordered: int, refunded: int) -> Decision
         return refused("the quantity must be above zero")
     if wanted > ordered - refunded:
         return refused(f"only {ordered - refunded} of {ordered} pieces are not refunded yet")
+    return ALLOWED
+
+
+def may_close(*, is_open: bool, disputed: bool, lost: bool, refunded: bool) -> Decision:
+    """Say whether staff may close an order without its money; the reason is for staff.
+
+    `disputed`: a bank still looks into a payment; `lost`: it took the money back; `refunded`: all
+    of it went back, and pieces were not sent.
+    """
+    if not is_open:
+        return refused("Nothing of it is to be sent any more.")
+    if disputed:
+        return refused("The bank still looks into its payment.")
+    if not lost and not refunded:
+        return refused("Its money is here. Cancel it, or refund it.")
+    return ALLOWED
+
+
+def pieces_are_named(*, wanted: int, which: str, there: int, mixed: bool) -> Decision:
+    """Say whether it is clear which pieces of a line are to be refunded.
+
+    `which`: the place that was named, "" for none, and `there` how many are in it; `mixed`: some
+    pieces were sent and others were not.
+    """
+    if not which and mixed:
+        return refused("say which are meant: not sent, sent, or come back")
+    if which and wanted > there:
+        return refused(f"only {there} of the pieces left are: {which.lower()}")
     return ALLOWED
 
 
@@ -139,36 +188,4 @@ def may_fulfil(*, paid: bool, cancelled: bool, flagged: bool, wanted: int, left:
         return refused("There is nothing in the parcel yet.")
     if wanted > left:
         return refused(f"Only {left} of these are still to be sent.")
-    return ALLOWED
-
-
-def may_return(*, wanted: int, sent: int, returned: int) -> Decision:
-    """Say whether `wanted` more pieces of a line can have come back."""
-    if wanted <= 0:
-        return refused("the quantity must be above zero.")
-    if wanted > sent - returned:
-        return refused(f"only {sent - returned} were sent and are not back yet.")
-    return ALLOWED
-
-
-def may_change_return_state(*, now: str, wanted: str, out: int) -> Decision:
-    """Say whether a return may go from the state `now` to `wanted` ("" is none).
-
-    `out` pieces are with the customer.
-    """
-    if not wanted:
-        return ALLOWED if now == "expected" else refused("No return is expected.")
-    if out <= 0:
-        return refused("Nothing of this order is with the customer.")
-    if now in {wanted, "arrived"}:
-        return refused("A return is noted already. Look at its pieces.")
-    return ALLOWED
-
-
-def may_restock(*, sealed: bool, sound: bool) -> Decision:
-    """Say whether a returned piece may be sold again. Hygiene: an opened one never is."""
-    if not sealed:
-        return refused("it was opened, and what was opened is never sold again.")
-    if not sound:
-        return refused("it is damaged.")
     return ALLOWED

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import F
-from prices import Money
 from saleor.checkout.models import Checkout
 from saleor.discount.models import Voucher, VoucherCustomer
 from saleor.giftcard.models import GiftCard
@@ -60,22 +59,14 @@ def release_voucher_use(order: Order, once_for: str | None) -> None:
         ).delete()
 
 
-def refund_to_gift_cards(*, order: Order, amount: Money) -> Money:
-    """Put up to `amount` back on the gift cards that paid for a locked order; return how much.
+def give_back_gift_cards(order: Order) -> None:
+    """Give back what a locked order took of gift cards when it was placed, and note that.
 
-    It is taken off the note of what placing the order took, so that cancelling the order
-    afterwards gives back the rest and no more.
+    For one that was never paid. What a paid one gives back is a part of a refund, and the note
+    stays: what is left on it for refunds is what it says less those parts.
     """
-    placement, left = placement_of(order), amount.amount
-    parts: dict[str, str] = {}
-    for card, spent in placement["gift_cards"].items():
-        part = min(left, Decimal(spent))
-        parts[card], left = str(part), left - part
-    credit_gift_cards(parts)
-    rest = {
-        card: str(Decimal(spent) - Decimal(parts[card]))
-        for card, spent in placement["gift_cards"].items()
-    }
-    order.store_value_in_private_metadata({PLACEMENT_KEY: {**placement, "gift_cards": rest}})
-    order.save(update_fields=["private_metadata"])
-    return Money(amount.amount - left, amount.currency)
+    placement = placement_of(order)
+    if placement["gift_cards"]:
+        credit_gift_cards(placement["gift_cards"])
+        order.store_value_in_private_metadata({PLACEMENT_KEY: {**placement, "gift_cards": {}}})
+        order.save(update_fields=["private_metadata"])

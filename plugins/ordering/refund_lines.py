@@ -1,63 +1,164 @@
-"""What goods cost the customer, when some of them are refunded."""
+"""Which pieces of an order can be refunded, where they are, and what was paid for them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 
-from prices import Money
-from saleor.discount import VoucherType
+from django.db.models import QuerySet
 from saleor.order.models import Order, OrderLine
 
-from plugins.ordering.models import RefundStatus
+from plugins.ordering.line_discounts import Discount, line_discounts, line_price, rounded
+from plugins.ordering.models import LinePieces, PieceState, RefundLine, RefundStatus
 from plugins.ordering.outcomes import RefundRefused
-from plugins.ordering.policies import line_refund_allowed
+from plugins.ordering.pieces import pieces_of
+from plugins.ordering.policies import line_refund_allowed, pieces_are_named
+
+# Which are taken where nobody says which: what never left, then what came back.
+_ORDER = (PieceState.UNSENT, PieceState.RETURNED, PieceState.SENT)
 
 
-def price_of_lines(order: Order, lines: dict[int, int]) -> Money:
-    """Return what was paid for these pieces, a discount on the whole order taken off fairly.
+@dataclass
+class LineLeft:
+    """What of an order line nobody has asked to refund yet.
 
-    Raises RefundRefused for a line of another order, or more pieces than are left.
+    `pieces` by where they are; `left` was paid for all of them together, in the order's currency,
+    and `each` for one of them.
     """
-    refunded = refunded_pieces(order)
-    known = {line.pk: line for line in order.lines.all()}
-    for line_id, quantity in lines.items():
-        _refuse(known.get(line_id), quantity, refunded[line_id])
-    gross = sum(known[pk].unit_price_gross_amount * quantity for pk, quantity in lines.items())
-    return Money(_rounded(gross * _paid_share(order)), order.currency)
+
+    line: OrderLine
+    pieces: dict[PieceState, int]
+    left: Decimal
+    each: Decimal
+
+    @property
+    def count(self) -> int:
+        """How many pieces are left to refund."""
+        return sum(self.pieces.values())
+
+    @property
+    def kinds(self) -> list[PieceState]:
+        """Where the pieces are that are left."""
+        return [which for which in _ORDER if self.pieces[which]]
+
+    @property
+    def must_be_named(self) -> bool:
+        """Whether it matters which pieces are meant: some were sent, and others were not."""
+        return self.kinds[:1] == [PieceState.UNSENT] and len(self.kinds) > 1
+
+    def take(self, wanted: int, which: PieceState | None = None) -> list[RefundLine]:
+        """Take pieces out and return them as unsaved rows of a refund, one for each place."""
+        rows = []
+        for kind in [which] if which else _ORDER:
+            pieces = min(wanted, self.pieces[kind])
+            if pieces:
+                rows.append(self._row(kind, pieces))
+                wanted -= pieces
+        return rows
+
+    def _row(self, which: PieceState, pieces: int) -> RefundLine:
+        # The last piece takes what is left: the refunds of a line add up to what was paid for it.
+        is_last = pieces == self.count
+        price = self.left if is_last else min(self.each * pieces, self.left)
+        self.pieces[which] -= pieces
+        self.left -= price
+        return RefundLine(
+            line=self.line, pieces=pieces, which=which, price_value=price, amount_value=price
+        )
 
 
-def refunded_pieces(order: Order) -> Counter[int]:
-    """Return how many pieces of each line were refunded, or are about to be."""
+def lines_left(order: Order) -> dict[int, LineLeft]:
+    """Return what is left to refund of each line of the order, by line id."""
+    discounts, where = line_discounts(order), pieces_of(order)
+    known: dict[int, list[RefundLine]] = {}
+    for row in _refund_rows(order):
+        known.setdefault(row.line_id, []).append(row)
+    return {
+        line.pk: _left(line, discounts.get(line.pk, Discount()), known.get(line.pk, []), where)
+        for line in order.lines.order_by("pk")
+    }
+
+
+def take_pieces(
+    left: Mapping[int, LineLeft],
+    wanted: Mapping[int, int],
+    which: Mapping[int, PieceState] | None = None,
+) -> list[RefundLine]:
+    """Take `wanted` pieces (order line id → pieces) and return the rows of their refund.
+
+    `which` says where the pieces are that are meant. Raises RefundRefused for a line of another
+    order, for more pieces than are left, and where it must be said which are meant.
+    """
+    named = which or {}
+    rows: list[RefundLine] = []
+    for line_id, pieces in wanted.items():
+        _refuse(left.get(line_id), pieces, named.get(line_id))
+        rows += left[line_id].take(pieces, named.get(line_id))
+    return rows
+
+
+def take_everything(left: Mapping[int, LineLeft]) -> list[RefundLine]:
+    """Take all pieces that are left and return the rows of their refund."""
+    return [row for line in left.values() for row in line.take(line.count)]
+
+
+def refunded_pieces(order: Order, which: PieceState | None = None) -> Counter[int]:
+    """Return how many pieces of each line were refunded, or are about to be.
+
+    `which` counts only those that were there when the refund was asked for.
+    """
     pieces: Counter[int] = Counter()
-    for lines in order.refunds.exclude(state=RefundStatus.FAILED).values_list("lines", flat=True):
-        pieces.update({int(line): quantity for line, quantity in lines.items()})
+    rows = _refund_rows(order).filter(which=which) if which else _refund_rows(order)
+    for line_id, count in rows.values_list("line_id", "pieces"):
+        pieces[line_id] += count
     return pieces
 
 
-def unrefunded_pieces(order: Order) -> dict[int, int]:
-    """Return the pieces that nobody has asked to refund yet, by order line."""
-    refunded = refunded_pieces(order)
-    left = {line.pk: line.quantity - refunded[line.pk] for line in order.lines.order_by("pk")}
-    return {line_id: pieces for line_id, pieces in left.items() if pieces > 0}
+def _refund_rows(order: Order) -> QuerySet[RefundLine]:
+    rows = RefundLine.objects.filter(refund__order=order)
+    return rows.exclude(refund__state=RefundStatus.FAILED)
 
 
-def _refuse(line: OrderLine | None, wanted: int, refunded: int) -> None:
-    if line is None:
+def _left(
+    line: OrderLine, discount: Discount, rows: list[RefundLine], where: Mapping[int, LinePieces]
+) -> LineLeft:
+    paid = max(line_price(line) - discount.amount, Decimal("0.00"))
+    gone = sum((row.price_value for row in rows), Decimal("0.00"))
+    each = line.unit_price_gross_amount if discount.on_one_piece else rounded(paid / line.quantity)
+    left = max(paid - gone, Decimal("0.00"))
+    return LineLeft(line, _places(line, rows, where[line.pk].returned), left, each)
+
+
+def _places(line: OrderLine, rows: list[RefundLine], back: int) -> dict[PieceState, int]:
+    """Return where the pieces are that nobody has asked to refund yet."""
+    gone = Counter[str]()
+    for row in rows:
+        gone[row.which] += row.pieces
+    count = max(line.quantity - gone.total(), 0)
+    unsent = min(max(line.quantity - line.quantity_fulfilled - gone[PieceState.UNSENT], 0), count)
+    returned = min(max(back - gone[PieceState.RETURNED], 0), count - unsent)
+    return {
+        PieceState.UNSENT: unsent,
+        PieceState.RETURNED: returned,
+        PieceState.SENT: count - unsent - returned,
+    }
+
+
+def _refuse(left: LineLeft | None, wanted: int, which: PieceState | None) -> None:
+    if left is None:
         raise RefundRefused("This line is not part of the order.")
-    allowed, why = line_refund_allowed(wanted=wanted, ordered=line.quantity, refunded=refunded)
+    ordered, name = left.line.quantity, left.line.product_name
+    allowed, why = line_refund_allowed(
+        wanted=wanted, ordered=ordered, refunded=ordered - left.count
+    )
+    if allowed:
+        allowed, why = pieces_are_named(
+            wanted=wanted,
+            which=which.label if which else "",
+            there=left.pieces[which] if which else left.count,
+            mixed=left.must_be_named and wanted < left.count,
+        )
     if not allowed:
-        raise RefundRefused(f"{line.product_name}: {why}.")
-
-
-def _paid_share(order: Order) -> Decimal:
-    """Return the part of the goods' price that the customer paid, 1 without a discount."""
-    goods = sum(line.unit_price_gross_amount * line.quantity for line in order.lines.all())
-    on_delivery = order.voucher is not None and order.voucher.type == VoucherType.SHIPPING
-    if not goods or on_delivery:
-        return Decimal(1)
-    return max(goods - order.discount_amount, Decimal(0)) / goods
-
-
-def _rounded(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        raise RefundRefused(f"{name}: {why}.")

@@ -11,17 +11,13 @@ from typing import Literal
 
 from django.db import transaction
 from django.utils import timezone
-from saleor.account.models import User
 from saleor.order import OrderStatus
-from saleor.order.actions import cancel_order
 from saleor.order.models import Order
-from saleor.warehouse.models import Stock
 
-from plugins.inventory.ledger import stock_reason
-from plugins.inventory.models import StockReason
+from plugins.ordering.closing import end_order
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import ACTIVE, PAYABLE, PaymentSession, SessionStatus
-from plugins.ordering.order_state import add_note, is_paid, money_reasons, placement_of
+from plugins.ordering.order_state import add_note, is_paid, money_reasons
 from plugins.ordering.outcomes import (
     OrderRefused,
     PaymentProcessing,
@@ -29,28 +25,9 @@ from plugins.ordering.outcomes import (
     ReleaseOutcome,
 )
 from plugins.ordering.payment_recording import close_session, is_processing
-from plugins.ordering.promo_codes import credit_gift_cards, release_voucher_use
+from plugins.ordering.promo_codes import give_back_gift_cards
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.signals import order_released
-
-
-def release_held(order: Order, user: User | None) -> None:
-    """Cancel a locked order at Saleor and free all that placing it took."""
-    placement = placement_of(order)
-    credit_gift_cards(placement["gift_cards"])
-    _lock_allocated_stock(order)
-    with stock_reason(
-        reason=StockReason.ORDER_RELEASED, order_id=order.pk, actor_id=user.pk if user else None
-    ):
-        cancel_order(order, user=user)
-    release_voucher_use(order, placement["voucher_once_for"])
-
-
-def _lock_allocated_stock(order: Order) -> None:
-    stocks = Stock.objects.select_for_update(of=("self",)).order_by("pk")
-    ids = order.lines.values("allocations__stock_id")
-    list(stocks.filter(pk__in=ids).values_list("pk"))
-
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +93,8 @@ def _release(order: Order, session: PaymentSession | None, reason: str) -> Relea
     if money_reasons(order):
         return "kept"  # money came in that does not fit: staff decide first
     _end_session(session, reason)
-    release_held(order, user=None)
+    give_back_gift_cards(order)
+    end_order(order, user=None)
     order.payments.update(is_active=False)
     detach_from_basket(order)
     add_note(order, f"Released: {reason}")

@@ -23,11 +23,11 @@ from plugins.inventory.signals import quantities_changed
 from plugins.ordering.attention import unflag_order
 from plugins.ordering.locks import lock_order
 from plugins.ordering.order_state import (
-    PACKING_KEY,
     STOCK_SHORT,
     add_note,
     attention_reasons,
     flag_quietly,
+    is_being_packed,
     is_paid,
 )
 
@@ -121,8 +121,7 @@ def _missing(orders: Mapping[int, Order]) -> dict[int, Missing]:
 
 
 def _rank(order: Order) -> tuple[bool, bool, int]:
-    packing = PACKING_KEY in (order.private_metadata or {})
-    return (not packing, not is_paid(order), order.pk)
+    return (not is_being_packed(order), not is_paid(order), order.pk)
 
 
 def _claims(stock: Stock) -> list[Claim]:

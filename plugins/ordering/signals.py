@@ -21,3 +21,10 @@ payment_failed = Signal()
 # An unpaid order is over, what it held is free again. Arguments: `order_id`, and `reason`, one of
 # the sentences of `releasing` or what a person gave.
 order_released = Signal()
+
+# Asked before an order is cancelled: does somebody pack it? Arguments: `order_id`. A receiver
+# returns a bool.
+being_packed = Signal()
+
+# An order was made anonymous: what others keep of its person goes too. Arguments: `order_id`.
+order_anonymised = Signal()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Sum
 from django.utils import timezone
 from saleor.checkout.models import CheckoutLine
-from saleor.order import OrderStatus
 from saleor.order.models import Order, OrderLine
 from saleor.product.models import ProductVariant
 from saleor.warehouse.management import deallocate_stock, increase_stock
@@ -17,8 +16,9 @@ from saleor.warehouse.models import Allocation, Stock
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
 from plugins.ordering.locks import lock_stocks
-from plugins.ordering.models import Refund
+from plugins.ordering.models import StepKind
 from plugins.ordering.outcomes import ShortLine, SoldOut
+from plugins.ordering.pieces import Pieces, cancel, write_steps
 
 _UNLIMITED = 2**31  # more than any basket line can ask for
 
@@ -80,57 +80,95 @@ def _on_sale(variant: ProductVariant) -> bool:
     return product.is_published and (starts is None or starts <= timezone.localdate())
 
 
-def restock_refunded(refund: Refund) -> None:
-    """Free what is still reserved for the refunded lines, and return the rest to stock.
-
-    A refund without lines concerns no goods, so nothing moves. Nor does it for a cancelled order:
-    it gave its pieces free when it was cancelled, and only what had not left can be cancelled.
-    """
-    if refund.order.status == OrderStatus.CANCELED:
-        return
-    lines = {int(line): quantity for line, quantity in refund.lines.items()}
-    with stock_reason(
-        reason=StockReason.REFUNDED, actor_id=refund.asked_by_id, order_id=refund.order_id
-    ):
-        for line in refund.order.lines.filter(pk__in=lines).order_by("pk"):
-            _restock_line(line, lines[line.pk])
-
-
-def write_off_unsent(order: Order) -> None:
-    """Take off the stock what an order that is closed still holds.
-
-    That is what was refunded before it was sent, and may not be sold again: nobody will send it.
-    The caller holds the lock of the order.
-    """
-    held = Allocation.objects.filter(order_line__order=order, quantity_allocated__gt=0)
+def lock_stock_of_order(order: Order) -> None:
+    """Lock the stock rows of a locked order's goods, by pk."""
     stocks = Stock.objects.select_for_update(of=("self",)).order_by("pk")
-    list(stocks.filter(pk__in=held.values("stock")).values_list("pk"))
-    for part in held.select_related("order_line", "stock").order_by("stock_id", "pk"):
-        pieces = part.quantity_allocated
-        with stock_reason(reason=StockReason.REFUNDED, order_id=order.pk):
-            deallocate_stock(part.order_line, pieces)
-        with stock_reason(reason=StockReason.DAMAGED, order_id=order.pk):
-            part.stock.decrease_stock(pieces)
+    list(stocks.filter(product_variant__in=order.lines.values("variant")).values_list("pk"))
 
 
-def _restock_line(line: OrderLine, quantity: int) -> None:
-    if line.variant is None:  # the product was deleted since
-        return
-    reserved = min(_allocated_to(line), quantity)
-    if reserved:
-        deallocate_stock(line, reserved)
+def cancel_unsent(
+    order: Order, pieces: Pieces, *, restock: bool, actor_id: int | None, reference: str = ""
+) -> None:
+    """Cancel reserved `pieces` (order line id → pieces) of a locked order, stock and steps.
+
+    `restock`: they can be sold again; else they leave the stock, because nobody will send them.
+    """
+    cancel(order, pieces, actor_id=actor_id, reference=reference)
+    end = StepKind.RESTOCKED if restock else StepKind.WRITTEN_OFF
+    write_steps(end, pieces, actor_id=actor_id, reference=reference)
+    for line in _lines_with_locked_stock(order, pieces):
+        with stock_reason(reason=StockReason.REFUNDED, actor_id=actor_id, order_id=order.pk):
+            freed = _free(line, pieces[line.pk])
+        if not restock:
+            with stock_reason(reason=StockReason.DAMAGED, actor_id=actor_id, order_id=order.pk):
+                _decrease(freed)
+
+
+def take_back(
+    order: Order,
+    pieces: Pieces,
+    *,
+    sealed: bool,
+    restock: bool,
+    actor_id: int | None,
+    reference: str = "",
+    reason: StockReason = StockReason.RETURNED,
+) -> None:
+    """Note that sent `pieces` of a locked order came back, and put them into stock or write off.
+
+    What is written off had left the stock when it was sent, so nothing moves. Raises NoWarehouse
+    where pieces are to go back into stock and none keeps them any more.
+    """
+    write_steps(StepKind.RETURNED, pieces, actor_id=actor_id, reference=reference, sealed=sealed)
+    end = StepKind.RESTOCKED if restock else StepKind.WRITTEN_OFF
+    write_steps(end, pieces, actor_id=actor_id, reference=reference)
+    with stock_reason(reason=reason, actor_id=actor_id, order_id=order.pk):
+        for line in _lines_with_locked_stock(order, pieces) if restock else ():
+            _increase(line, pieces[line.pk])
+
+
+class NoWarehouse(Exception):  # noqa: N818  an answer, not a failure
+    """No warehouse keeps the variant of a line any more; `str()` names its SKU."""
+
+
+def _lines_with_locked_stock(order: Order, pieces: Pieces) -> list[OrderLine]:
+    """Return the lines that have pieces, after their variants' stock rows were locked by pk."""
+    ids = [line_id for line_id, count in pieces.items() if count]
+    lines = order.lines.select_related("variant").filter(pk__in=ids).order_by("pk")
+    stocks = Stock.objects.select_for_update(of=("self",)).order_by("pk")
+    list(stocks.filter(product_variant__in=lines.values("variant")).values_list("pk"))
+    return list(lines)
+
+
+def _free(line: OrderLine, wanted: int) -> list[tuple[Stock, int]]:
+    """Free so many reserved pieces, or all that are, and return which stocks held them."""
+    parts: list[tuple[Stock, int]] = []
+    held = line.allocations.filter(quantity_allocated__gt=0).select_related("stock")
+    for allocation in held.order_by("stock_id"):  # in Saleor's order
+        taken = min(wanted, allocation.quantity_allocated)
+        wanted -= taken
+        parts += [(allocation.stock, taken)] if taken else []
+    if parts:
+        deallocate_stock(line, sum(taken for _stock, taken in parts))
+    return parts
+
+
+def _decrease(parts: Iterable[tuple[Stock, int]]) -> None:
+    for stock, pieces in parts:
+        stock.decrease_stock(pieces)
+
+
+def _increase(line: OrderLine, pieces: int) -> None:
     stock = restock_target(line)
-    if quantity > reserved and stock is not None:
-        increase_stock(line, stock.warehouse, quantity - reserved)
-
-
-def _allocated_to(line: OrderLine) -> int:
-    allocations = Allocation.objects.filter(order_line=line)
-    return int(allocations.aggregate(sum=Sum("quantity_allocated"))["sum"] or 0)
+    if stock is None:
+        raise NoWarehouse(line.product_sku)
+    increase_stock(line, stock.warehouse, pieces)
 
 
 def restock_target(line: OrderLine) -> Stock | None:
-    """Return where the pieces came from, else the variant's first warehouse."""
+    """Return where the pieces came from, else the variant's first warehouse, if any keeps it."""
+    if line.variant_id is None:  # the product was deleted since
+        return None
     from_here = line.allocations.select_related("stock__warehouse").order_by("stock_id").first()
     if from_here is not None:
         return from_here.stock

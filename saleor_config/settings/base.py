@@ -12,7 +12,7 @@ import dj_database_url
 import dj_email_url
 from django_prices.utils.formatting import get_currency_fraction
 
-from saleor_config.settings.env import read
+from saleor_config.settings.env import read, refuse
 from saleor_config.settings.unfold import UNFOLD  # noqa: F401  a setting
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -69,6 +69,7 @@ OUR_APPS = [
     "product_content",
     "plugins.inventory",
     "plugins.ordering",
+    "plugins.fulfilment",
     "plugins.discreet_shipping",
     "plugins.order_emails",
     "plugins.stripe_payments",
@@ -363,6 +364,9 @@ STRIPE_API_KEY = read("STRIPE_API_KEY")
 STRIPE_WEBHOOK_SECRET = read("STRIPE_WEBHOOK_SECRET")
 STRIPE_API_BASE = read("STRIPE_API_BASE").rstrip("/")
 STRIPE_STATEMENT_SUFFIX = read("STRIPE_STATEMENT_SUFFIX")
+REFUND_FIRST_TO = read("REFUND_FIRST_TO")
+if REFUND_FIRST_TO not in {"payment", "gift_card"}:
+    refuse("REFUND_FIRST_TO must be payment or gift_card.")
 # Stripe's shortest Checkout Session is 30 minutes. It ends a minute before the reservation, and
 # two more are for clocks that differ and for a slow first request.
 RESERVATION_MINUTES = 33

@@ -106,6 +106,13 @@ _LIST = (
         "What stands on card statements after the account's prefix. 5 to 22 characters, "
         "neutral, none of `<>\\'\"*`.",
     ),
+    Variable(
+        "REFUND_FIRST_TO",
+        "str",
+        "payment",
+        "Where the money of a refund goes first if gift cards paid a part of the order: "
+        "`payment` (the newest payment first) or `gift_card`.",
+    ),
     Variable("SHOP_NAME", "str", "Stillwater", "The neutral name customers and letterboxes see."),
     Variable(
         "DEFAULT_FROM_EMAIL",

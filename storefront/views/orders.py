@@ -21,6 +21,7 @@ from plugins.ordering.releasing import CANCELLED_BY_CUSTOMER
 from storefront.accounts import has_account
 from storefront.baskets import basket_exists
 from storefront.cookies import delete_basket_cookie, read_basket_token
+from storefront.credit_notes import credit_note_pdf, get_credit_note
 from storefront.customers import customer_id
 from storefront.decorators import private_page
 from storefront.email_links import request_order_link
@@ -101,9 +102,22 @@ def receipt(request: HttpRequest, token: UUID) -> HttpResponse:
     found = get_receipt(token)
     if found is None:
         raise Http404
-    name = f'attachment; filename="receipt-{found.order.number}.pdf"'
-    headers = {"Content-Disposition": name}
-    return HttpResponse(receipt_pdf(found), content_type="application/pdf", headers=headers)
+    return _pdf(receipt_pdf(found), f"receipt-{found.order.number}")
+
+
+@require_safe
+@order_page
+def credit_note(request: HttpRequest, token: UUID, number: int) -> HttpResponse:
+    """Return a credit note of the order as a PDF with a neutral file name."""
+    found = get_credit_note(token, number)
+    if found is None:
+        raise Http404
+    return _pdf(credit_note_pdf(found), f"credit-note-{found.number}")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 def _cancel_page(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from dashboard.roles import ROLES
 from dashboard.selectors.home import SALES_DAYS, sales_by_day
 from dashboard.selectors.stock import running_out
+from plugins.fulfilment.models import Return
 from plugins.inventory.ledger import record_check, stock_reason
 from plugins.inventory.models import LedgerCheck, StockReason
 from plugins.inventory.tasks import check_ledger
@@ -54,8 +55,8 @@ def busy(times=1):
         builders.order()
         builders.order(private_metadata={"needs_attention": ["paid_twice"]})
         builders.order(paid=True, created=timezone.now() - timedelta(days=9))
-        back = {"return": "arrived"}
-        builders.order(paid=True, status="fulfilled", private_metadata=back)
+        back = builders.order(paid=True, status="fulfilled")
+        Return.objects.create(order=back, number=1, state="arrived")
         builders.order(paid=True, status="canceled")
         mail(paid, f"dead-{number}", "dead")
         mail(paid, f"sent-{number}", "sent")

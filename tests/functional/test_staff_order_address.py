@@ -5,17 +5,18 @@ from django.core import mail
 from saleor.account.models import Address
 from saleor.order.models import Order
 
-from dashboard.models import AccessRecord, PackingJob
+from dashboard.models import AccessRecord
 from dashboard.services import packing
 from plugins.discreet_shipping.address_changes import address_version, change_address
 from plugins.discreet_shipping.choice_changes import change_choices
 from plugins.discreet_shipping.errors import ChangeRefused
 from plugins.discreet_shipping.order_contract import contract_of, store_contract
 from plugins.discreet_shipping.plugin import current_settings, save_settings
+from plugins.fulfilment.packing import is_being_packed
+from plugins.fulfilment.shipments import fulfil
 from plugins.order_emails import tasks
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.fulfilment import fulfil
 from tests import personas
 from tests.factories import (
     ShippingMethodFactory,
@@ -274,6 +275,6 @@ def test_a_packer_begins_or_the_address_changes_first_and_the_label_is_the_order
     said, _ = at_once(change, lambda: packing.claim(order_id=order.pk, packer=clerk))
     expected = {"moved": "7 Quay Street"}.get(said, "4 Mill Lane")
     assert said == "moved" or said.startswith("Somebody is packing")
-    assert PackingJob.objects.filter(order=order).exists()
+    assert is_being_packed(order.pk)
     assert goes_to(order) == expected
     assert contract_of(Order.objects.get())["label"]["recipient"][1] == expected

@@ -5,8 +5,8 @@ from django.utils import timezone
 from saleor.order.models import Order, OrderEvent
 from saleor.warehouse.models import Allocation
 
+from plugins.fulfilment.shipments import fulfil
 from plugins.order_emails.models import EmailState, OutgoingEmail
-from plugins.ordering.fulfilment import fulfil
 from plugins.ordering.models import Refund
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock

@@ -2,8 +2,8 @@
 
 import pytest
 
+from plugins.fulfilment.shipments import fulfil
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.fulfilment import fulfil
 from plugins.ordering.models import Refund
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock

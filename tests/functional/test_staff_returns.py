@@ -3,10 +3,12 @@
 import pytest
 from saleor.warehouse.models import Stock
 
+from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.fulfilment import fulfil, unsent_pieces
+from plugins.ordering.models import PieceState
 from plugins.ordering.payment_provider import RefundState
+from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.refunds import record_refund, request_refund
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
@@ -66,21 +68,24 @@ def test_a_refund_of_what_came_back_keeps_nothing_else_from_being_sent():
     line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
     fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
     note(line, **{f"line_{line.pk}": 1})
-    request_refund(order_id=order.pk, key="r", reason="Opened", lines={line.pk: 1})
+    request_refund(
+        order_id=order.pk, key="r", reason="Opened", lines={line.pk: 1},
+        which={line.pk: PieceState.RETURNED},
+    )  # fmt: skip
     order.refresh_from_db()
-    assert unsent_pieces(order) == {line.pk: 1}
+    assert pieces_to_send(order) == {line.pk: 1}
 
 
-def test_what_was_refunded_unsent_and_may_not_be_sold_again_leaves_the_books_with_the_order():
+def test_what_was_refunded_unsent_and_may_not_be_sold_again_leaves_the_books_at_once():
     order = builders.order(paid=True)
     line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
     asked = request_refund(order_id=order.pk, key="r", reason="Broken", lines={line.pk: 1})
     record_refund(refund_id=asked.refund_id, state=RefundState("succeeded", "re_1"))
-    assert on_hand() == 5
+    assert on_hand() == 4
     fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
     assert on_hand() == 2
     off = StockEntry.objects.get(reason="damaged")
-    assert (off.before, off.after, off.order_id) == (3, 2, order.pk)
+    assert (off.before, off.after, off.order_id) == (5, 4, order.pk)
     assert not line.allocations.filter(quantity_allocated__gt=0).exists()
 
 
@@ -92,7 +97,7 @@ def test_an_order_whose_rest_is_refunded_is_sent_and_nobody_is_told_that_more_fo
     fulfil(order_id=order.pk, pieces={line.pk: 1}, actor_id=clerk.pk)
     fulfil(order_id=order.pk, pieces={line.pk: 1}, actor_id=clerk.pk)
     order.refresh_from_db()
-    assert (order.status, unsent_pieces(order)) == ("fulfilled", {})
+    assert (order.status, pieces_to_send(order)) == ("fulfilled", {})
     kinds = OutgoingEmail.objects.filter(order=order, kind__endswith="sent")
     assert list(kinds.order_by("pk").values_list("kind", flat=True)) == ["partly_sent", "sent"]
 
@@ -101,7 +106,10 @@ def test_a_refund_of_what_was_left_closes_the_order():
     order = builders.order(paid=True)
     line = builders.line(order, variant_in_stock(5, sku="SET-B"), 3)
     fulfil(order_id=order.pk, pieces={line.pk: 2}, actor_id=UserFactory(is_staff=True).pk)
-    asked = request_refund(order_id=order.pk, key="r", reason="Sold out", lines={line.pk: 1})
+    asked = request_refund(
+        order_id=order.pk, key="r", reason="Sold out", lines={line.pk: 1},
+        which={line.pk: PieceState.UNSENT},
+    )  # fmt: skip
     state = RefundState("succeeded", "re_1")
     record_refund(refund_id=asked.refund_id, state=state)
     order.refresh_from_db()

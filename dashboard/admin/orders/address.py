@@ -15,10 +15,10 @@ from plugins.discreet_shipping.address_changes import (
     address_change_decision,
     address_version,
     change_address,
-    is_label_printed,
     served_countries,
 )
 from plugins.discreet_shipping.forms import PostalAddressForm
+from plugins.fulfilment.packing import is_label_printed
 
 
 class AddressForm(VersionedForm, PostalAddressForm):

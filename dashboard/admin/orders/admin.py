@@ -58,7 +58,7 @@ class OrderPages:
         hidden = set()
         if not is_to_pack(int(object_id)):
             hidden.add("begin_packing")
-        if order is None or not left_to_refund(order.pk):
+        if order is None or not left_to_refund(order):
             hidden.add("refund")
         actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         return [offered for offered in actions if offered.method.__name__ not in hidden]

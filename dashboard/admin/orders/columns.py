@@ -11,14 +11,14 @@ from saleor.order.models import Order
 from unfold.decorators import display
 
 from dashboard.admin.formatting import format_money, format_time
-from dashboard.admin.orders.refunds import left_to_refund
+from dashboard.admin.orders.refunds import DISPUTED, left_to_refund
 from dashboard.selectors.orders import PaymentState
 from plugins.discreet_shipping.label_files import CONTENT_TYPES, printable_kinds
 from plugins.discreet_shipping.label_layout import SIZES
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import packing_checklist
-from plugins.ordering.order_state import RETURN_STATE_KEY, ReturnState
-from plugins.ordering.returns import returned_pieces
+from plugins.fulfilment.returns import open_return, returned_in_all
+from plugins.ordering.order_state import is_disputed
 from plugins.ordering.totals import totals_of_order
 from product_content import money
 
@@ -33,10 +33,6 @@ _STATUS_COLOURS = {
     "Partly sent": "warning",
     "Sent": "success",
     "Cancelled": "danger",
-}
-_RETURN_LABELS = {
-    ReturnState.EXPECTED.value: "Expected",
-    ReturnState.ARRIVED.value: "Came in, to look at",
 }
 _PAYMENT_COLOURS = {
     PaymentState.PAID: "success",
@@ -135,17 +131,16 @@ class OrderColumns:
     @display(description="Return")
     def sent_back(self, order: Order) -> str:
         """Return the state of a return, and how many pieces have come back so far."""
-        state = (order.private_metadata or {}).get(RETURN_STATE_KEY, "")
-        back = returned_pieces(order).total()
-        known = [_RETURN_LABELS.get(state, ""), f"{back} back" if back else ""]
+        coming, back = open_return(order), returned_in_all(order)
+        known = [coming.get_state_display() if coming else "", f"{back} back" if back else ""]
         return ", ".join(filter(None, known)) or "-"
 
     @display(description="Money back")
     def money_back(self, order: Order) -> SafeString | str:
         """Return a link to the refund page: on a telephone the buttons are behind a menu."""
-        left = left_to_refund(order.pk)
+        left = left_to_refund(order)
         if left is None:
-            return "Nothing is left to refund"
+            return DISPUTED if is_disputed(order) else "Nothing is left to refund"
         page = reverse("admin:order_order_refund", args=[order.pk])
         words = f"Refund up to {format_money(left.amount, left.currency)}"
         return format_html('<a class="underline" href="{}">{}</a>', page, words)

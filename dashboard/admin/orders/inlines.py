@@ -17,6 +17,7 @@ from dashboard.admin.formatting import format_money, format_time
 from plugins.order_emails.kinds.base import KINDS
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.ordering.models import Refund, RefundStatus
+from plugins.ordering.refund_sources import share_of
 
 _EVENT_LABELS = dict(OrderEvents.CHOICES)
 EMAIL_COLOURS = {
@@ -182,6 +183,7 @@ _REFUND_COLOURS = {
     RefundStatus.ASKED.label: "warning",
     RefundStatus.PENDING.label: "info",
     RefundStatus.SUCCEEDED.label: "success",
+    RefundStatus.PARTLY.label: "danger",
     RefundStatus.FAILED.label: "danger",
 }
 
@@ -190,11 +192,14 @@ class RefundInline(OrderInline):
     """Refunds, made or pending, with their reasons."""
 
     model = Refund
-    fields = readonly_fields = ("asked", "sum", "why", "how_far", "restock_label", "who")
+    fields = readonly_fields = (
+        "asked", "sum", "note", "of_what", "to_where", "why", "how_far", "restock_label", "who",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
-        """Return the refunds with who asked for them."""
-        return super().get_queryset(request).select_related("asked_by")
+        """Return the refunds with who asked for them, their lines and their parts."""
+        refunds = super().get_queryset(request).select_related("asked_by")
+        return refunds.prefetch_related("lines__line", "parts__gift_card", "parts__payment")
 
     @display(description="Asked")
     def asked(self, refund: Refund) -> str:
@@ -205,6 +210,34 @@ class RefundInline(OrderInline):
     def sum(self, refund: Refund) -> str:
         """Return the refunded amount."""
         return format_money(refund.amount_value, refund.currency)
+
+    @display(description="Credit note")
+    def note(self, refund: Refund) -> str:
+        """Return the number of the credit note."""
+        return refund.credit_note or "-"
+
+    @display(description="For")
+    def of_what(self, refund: Refund) -> SafeString | str:
+        """Return the pieces that it is for, and what is for none."""
+        rows = [
+            (f"{row.pieces} × {row.line.product_sku}, {row.get_which_display().lower()}",
+             row.amount_value)
+            for row in refund.lines.all()
+        ]  # fmt: skip
+        sums = [("Delivery", refund.delivery_value), ("Other", refund.free_value)]
+        known = [*rows, *((name, amount) for name, amount in sums if amount)]
+        shown = ((name, format_money(amount, refund.currency)) for name, amount in known)
+        return format_html_join("", "<div>{}: {}</div>", shown) or "-"
+
+    @display(description="Goes to")
+    def to_where(self, refund: Refund) -> SafeString | str:
+        """Return each part: how much, to what, and how far it is."""
+        parts = [
+            (format_money(part.amount_value, part.currency), share_of(part).source.name,
+             RefundStatus(part.state).label)
+            for part in refund.parts.all()
+        ]  # fmt: skip
+        return format_html_join("", "<div>{} to {}: {}</div>", parts) or "-"
 
     @display(description="Reason")
     def why(self, refund: Refund) -> str:

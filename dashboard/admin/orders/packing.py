@@ -10,7 +10,7 @@ from dashboard.roles import PACK_ORDERS
 from dashboard.services.access_log import record_access
 from plugins.discreet_shipping.label_files import CONTENT_TYPES, printout_file
 from plugins.discreet_shipping.order_contract import contract_of
-from plugins.discreet_shipping.packing import record_printed_label
+from plugins.fulfilment.packing import record_printed_label
 
 
 def shipping_document(

@@ -27,7 +27,8 @@ class OrderPage:
 
     `form` makes the form from the posted data (None on GET) and the order. `do` calls the service
     with a valid form and returns the success message; if the service refuses, its reason is shown
-    above the form, which keeps what was typed. `more` returns further context of the template.
+    above the form, which keeps what was typed. `more` returns further context of the template, and
+    `look` what staff are to see of a valid form before it is done, or None.
     """
 
     title: str
@@ -35,6 +36,7 @@ class OrderPage:
     form: Callable[[Any, Order], forms.Form]
     do: Callable[[HttpRequest, Order, Any], str]
     more: Callable[[Order], Mapping[str, Any]] = lambda _order: {}
+    look: Callable[[Order, Any], Mapping[str, Any] | None] = lambda _order, _form: None
 
 
 class VersionedForm(forms.Form):
@@ -58,7 +60,8 @@ def handle_order_page(
     if order is None:
         return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)
     form = page.form(request.POST if request.method == "POST" else None, order)
-    if form.is_valid() and _perform_once(request, order, form, page):
+    shown = _look(order, form, page) if form.is_valid() else None
+    if shown is None and form.is_valid() and _perform_once(request, order, form, page):
         return redirect("admin:order_order_change", order.pk)
     if form.is_bound:  # a refusal may come from what changed meanwhile
         order = admin.get_object(request, object_id)
@@ -71,6 +74,7 @@ def handle_order_page(
         "form": form,
         "form_token": new_token(),
         **page.more(order),
+        **(shown or {}),
     }
     return TemplateResponse(request, page.template, context)
 
@@ -84,6 +88,14 @@ def _perform_once(request: HttpRequest, order: Order, form: forms.Form, page: Or
     if not done:
         form_tokens.release(request)
     return done
+
+
+def _look(order: Order, form: forms.Form, page: OrderPage) -> Mapping[str, Any] | None:
+    try:
+        return page.look(order, form)
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return None
 
 
 def _perform(request: HttpRequest, order: Order, form: forms.Form, page: OrderPage) -> bool:

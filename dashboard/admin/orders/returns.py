@@ -10,7 +10,8 @@ from saleor.order.models import Order
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanWidget
 
 from dashboard.admin.orders.page import OrderPage, VersionedForm
-from plugins.ordering.returns import record_return, returned_pieces
+from plugins.fulfilment.returns import record_return, returns_version
+from plugins.ordering.pieces import pieces_of
 
 
 class ReturnForm(VersionedForm):
@@ -36,9 +37,9 @@ class ReturnForm(VersionedForm):
     )
 
     def __init__(self, data: Any, *, order: Order) -> None:
-        back = returned_pieces(order)
-        super().__init__(data, initial={"expected_version": str(back.total())})
-        lines = [line for line in order.lines.order_by("pk") if line.quantity_fulfilled]
+        super().__init__(data, initial={"expected_version": returns_version(order)})
+        known = pieces_of(order)
+        lines = [line for line in order.lines.order_by("pk") if known[line.pk].sent]
         self._lines = {f"line_{line.pk}": line.pk for line in lines}
         for line in lines:
             self.fields[f"line_{line.pk}"] = forms.IntegerField(
@@ -46,7 +47,7 @@ class ReturnForm(VersionedForm):
                 required=False,
                 min_value=0,
                 widget=UnfoldAdminIntegerFieldWidget(),
-                help_text=f"{line.quantity_fulfilled - back[line.pk]} sent and not back yet.",
+                help_text=f"{known[line.pk].out} sent and not back yet.",
             )
 
     @property

@@ -11,16 +11,17 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWid
 
 from dashboard.admin.orders.bulk import NoteForm
 from dashboard.admin.orders.page import OrderPage, VersionedForm
-from dashboard.services.packing import ParcelReport, may_be_reported, report_parcel
+from dashboard.services.packing import may_be_reported, report_parcel
+from plugins.fulfilment.models import ReturnState, ShipmentState
+from plugins.fulfilment.returns import may_set_return_state, set_return_state
 from plugins.ordering.attention import attention_version, may_be_resolved, resolve_attention
 from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.closing import close_order, may_be_closed
 from plugins.ordering.order_state import (
-    ReturnState,
     attention_reasons,
     may_be_cancelled,
     note_order,
 )
-from plugins.ordering.returns import may_set_return_state, set_return_state
 
 
 class SentenceRadioSelect(UnfoldAdminRadioSelectWidget):
@@ -30,30 +31,41 @@ class SentenceRadioSelect(UnfoldAdminRadioSelectWidget):
 
 
 CANCEL, RESOLVE = "cancel", "resolve"
-_STEPS_WITH_REASON = {CANCEL, RESOLVE}
-_RETURN_STATES: dict[str, ReturnState | None] = {
+CLOSE, CLOSE_AND_WRITE_OFF = "close", "write_off"
+_STEPS_WITH_REASON = {CANCEL, RESOLVE, CLOSE, CLOSE_AND_WRITE_OFF}
+_RETURN_STATES: dict[str, ReturnState] = {
     "return_expected": ReturnState.EXPECTED,
     "return_arrived": ReturnState.ARRIVED,
-    "return_off": None,
+    "return_off": ReturnState.WITHDRAWN,
 }
-_REASON_MISSING = {CANCEL: "Say why it is cancelled.", RESOLVE: "Say how it was settled."}
+_REPORTS = (ShipmentState.READY, ShipmentState.DELIVERED)
+_REASON_MISSING = {
+    CANCEL: "Say why it is cancelled.",
+    RESOLVE: "Say how it was settled.",
+    CLOSE: "Say why it is closed.",
+    CLOSE_AND_WRITE_OFF: "Say why it is closed.",
+}
 _LABELS = {
-    ParcelReport.READY.value: "It can be collected: tell the customer",
-    ParcelReport.ARRIVED.value: "It has arrived: tell the customer",
+    ShipmentState.READY.value: "It can be collected: tell the customer",
+    ShipmentState.DELIVERED.value: "It has arrived: tell the customer",
     "return_expected": "The customer sends something back: expect a return",
     "return_arrived": "A return came in: look at its pieces later",
     "return_off": "The customer keeps it: no return is expected any more",
     RESOLVE: "I looked at what needs attention: it may go its way again",
     CANCEL: "Cancel it: all money goes back, and its pieces are free again",
+    CLOSE: "Close it: nothing more of it is sent, and its pieces are free again",
+    CLOSE_AND_WRITE_OFF: "Close it: nothing more of it is sent, and its pieces are written off",
 }
 _MESSAGES = {
-    ParcelReport.READY.value: "Noted. The customer is told that it can be collected.",
-    ParcelReport.ARRIVED.value: "Noted. The customer is told that it has arrived.",
+    ShipmentState.READY.value: "Noted. The customer is told that it can be collected.",
+    ShipmentState.DELIVERED.value: "Noted. The customer is told that it has arrived.",
     "return_expected": "Noted. The order stands among the expected returns.",
     "return_arrived": "Noted. The order stands among the returns to look at.",
     "return_off": "Noted. No return is expected any more.",
     RESOLVE: "Noted. It does not need attention any more.",
     CANCEL: "The order is cancelled. All that was paid goes back.",
+    CLOSE: "The order is closed. Its pieces are free for others.",
+    CLOSE_AND_WRITE_OFF: "The order is closed. Its pieces are written off.",
 }
 
 
@@ -68,7 +80,7 @@ class StepForm(VersionedForm):
         max_length=200,
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="To cancel or settle it, say why. Nothing about anybody's health.",
+        help_text="To cancel, close or settle it, say why. Nothing about anybody's health.",
     )
 
     def __init__(self, data: Any, *, steps: list[str], expected_version: str) -> None:
@@ -88,13 +100,14 @@ class StepForm(VersionedForm):
 
 def possible_steps(order: Order) -> list[str]:
     """Return the steps that would not be refused now."""
-    reports = [report.value for report in ParcelReport if may_be_reported(order, report).allowed]
+    reports = [report.value for report in _REPORTS if may_be_reported(order, report).allowed]
     returns = [
         step for step, state in _RETURN_STATES.items() if may_set_return_state(order, state).allowed
     ]
     resolve = [RESOLVE] if may_be_resolved(order).allowed else []
+    close = [CLOSE, CLOSE_AND_WRITE_OFF] if may_be_closed(order).allowed else []
     cancel = [CANCEL] if may_be_cancelled(order).allowed else []
-    return [*resolve, *reports, *returns, *cancel]
+    return [*resolve, *reports, *returns, *close, *cancel]
 
 
 def _perform_step(request: HttpRequest, order: Order, form: StepForm) -> str:
@@ -102,6 +115,13 @@ def _perform_step(request: HttpRequest, order: Order, form: StepForm) -> str:
     step = form.cleaned_data["step"]
     if step == CANCEL:
         cancel_order(order_id=order.pk, actor_id=user.pk, reason=form.cleaned_data["reason"])
+    elif step in {CLOSE, CLOSE_AND_WRITE_OFF}:
+        close_order(
+            order_id=order.pk,
+            reason=form.cleaned_data["reason"],
+            actor_id=user.pk,
+            write_off=step == CLOSE_AND_WRITE_OFF,
+        )
     elif step == RESOLVE:
         resolve_attention(
             order_id=order.pk,
@@ -112,7 +132,7 @@ def _perform_step(request: HttpRequest, order: Order, form: StepForm) -> str:
     elif step in _RETURN_STATES:
         set_return_state(order_id=order.pk, state=_RETURN_STATES[step], actor_id=user.pk)
     else:
-        report_parcel(order_id=order.pk, report=ParcelReport(step), actor=user)
+        report_parcel(order_id=order.pk, report=ShipmentState(step), actor=user)
     return _MESSAGES[step]
 
 
@@ -126,7 +146,7 @@ STEP_PAGE = OrderPage(
     more=lambda order: {
         "button": "Do it",
         "steps": possible_steps(order),
-        "why_not": may_be_cancelled(order).reason,
+        "why_not": may_be_cancelled(order, for_staff=True).reason,
         "attention": [code.replace("_", " ") for code in attention_reasons(order)],
         "why_attention": may_be_resolved(order).reason,
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from babel import Locale
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ _DECLINED = _(
     "The payment did not work, and nothing was taken. That happens, often because a bank "
     "asks for one more step."
 )
+_BY_BANK = _("It goes the way it came. Most banks show it within five to ten working days.")
 _NOT_FINISHED = _("The payment was not finished, and nothing was taken.")
 
 BANK_REFUSED = "bank-refused"  # dedup_key of the e-mail after a bank debit that failed
@@ -98,9 +100,7 @@ def released(row: OutgoingEmail) -> Context:
     audience=Audience.CUSTOMER,
     texts=Texts(
         heading=_("We have sent {amount} back to you"),
-        opening=_(
-            "{why}\n\nIt goes the way it came. Most banks show it within five to ten working days."
-        ),
+        opening=_("{why}\n\n{how}"),
         button=SEE_ORDER,
     ),
     placeholders={
@@ -109,19 +109,37 @@ def released(row: OutgoingEmail) -> Context:
         "why": Placeholder(
             _("which order it belongs to, and why"), _("It belongs to your order 1042.")
         ),
+        "how": Placeholder(_("where it goes, and when it is there"), _BY_BANK),
     },
 )
 def payment_refunded(row: OutgoingEmail) -> Context:
     """Tell the customer about one refund. Staff's reason is not in it: it is theirs."""
     refund = Refund.objects.get(pk=int(row.event.removeprefix(REFUND)))
     order, locale, values = order_context(row)
-    return values | {"amount": format_money(refund.amount, locale), "why": _why(refund, order.pk)}
+    return values | {
+        "amount": format_money(refund.sent_back, locale),
+        "why": _why(refund, order.pk),
+        "how": _how(refund, locale),
+    }
 
 
 def refund_dedup_keys(order_id: int) -> list[str]:
-    """Return one dedup_key per refund of the order that the provider has agreed to."""
-    booked = Refund.objects.filter(order_id=order_id, state__in=BOOKED)
+    """Return one dedup_key per refund of the order by which money went back."""
+    booked = Refund.objects.filter(order_id=order_id, state__in=BOOKED, amount_value__gt=0)
     return [f"{REFUND}{pk}" for pk in booked.values_list("pk", flat=True)]
+
+
+def _how(refund: Refund, locale: Locale) -> str:
+    """Return where the money goes; each gift card with what is on it again."""
+    parts = [part for part in refund.parts.select_related("gift_card") if part.state in BOOKED]
+    cards = [
+        gettext("%(amount)s of it is on your gift card ending %(ending)s again.")
+        % {"amount": format_money(part.amount, locale), "ending": part.gift_card.code[-4:]}
+        for part in parts
+        if part.gift_card
+    ]
+    by_bank = [str(_BY_BANK)] if any(part.payment_id for part in parts) else []
+    return " ".join([*cards, *by_bank])
 
 
 def _why(refund: Refund, number: int) -> str:

@@ -1,7 +1,7 @@
-"""The stock ledger of the copies.
+"""The stock ledger of the copies, and the steps of their pieces.
 
 Its triggers would date every change to now, so they are off while copies are made, inside the
-one transaction, and the ledger gets the rows they would have written then. `check_ledger` says
+one transaction. Steps are copied; the ledger gets the rows they would have written then. `check_ledger` says
 afterwards whether that is true.
 """
 
@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from tests.bench.many.copying import run
 
 MOVES = "moves"  # what the copied orders did to the stock, in the order of time
-_KEPT_BY_TRIGGERS = ("warehouse_stock", "warehouse_allocation")
+_KEPT_BY_TRIGGERS = (
+    "warehouse_stock", "warehouse_allocation", "order_orderline", "ordering_piecestep",
+    "ordering_linepieces",
+)  # fmt: skip
 # An opening balance is older than all moves, so it takes its number before them.
 _PREPARE = """
 CREATE TEMP TABLE moves (LIKE inventory_stockentry);

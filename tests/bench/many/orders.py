@@ -10,9 +10,18 @@ from saleor.payment.models import Payment, Transaction
 from saleor.product.models import Product, ProductVariant
 from saleor.warehouse.models import Allocation, Stock
 
+from plugins.fulfilment.models import Shipment, ShipmentStep
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.models import PaymentSession, Refund
+from plugins.ordering.models import (
+    LineDiscount,
+    LinePieces,
+    PaymentSession,
+    PieceStep,
+    Refund,
+    RefundLine,
+    RefundPart,
+)
 from tests.bench.many.copying import Run, Table, run
 from tests.bench.many.customers import NAMED
 from tests.bench.many.ledger import MOVES
@@ -22,11 +31,6 @@ from tests.bench.many.patterns import Pattern
 _NUMBERED = r"""'((?:order |Order |"number": "))' || map.old || '\M'"""
 _CONTRACT = f"""regexp_replace({renamed("row.metadata::text")}, {_NUMBERED}, '\\1' || map.new, 'g')::jsonb"""
 _OWN = "row.{0} || '-' || map.new"
-# Refunds name their order lines in JSON, which no reference follows.
-_REFUND_LINES = """coalesce((
-    SELECT jsonb_object_agg(line.new, each.value)
-    FROM jsonb_each(row.lines) each JOIN orders_order_orderline line
-        ON line.n = map.n AND line.old = each.key::int), '{}')"""
 _TABLES = (
     Table(Address, above=("billing_address_id", "shipping_address_id"), changes=NAMED),
     Table(
@@ -44,8 +48,12 @@ _TABLES = (
         changes={"product_sku": "coalesce(row.product_sku || '-' || to_variant_id.new, '')"},
     ),
     Table(Allocation, "order_line"),
+    Table(PieceStep, "line"),
+    Table(LinePieces, "line"),
     Table(Fulfillment, "order"),
     Table(FulfillmentLine, "fulfillment"),
+    Table(Shipment, "order"),
+    Table(ShipmentStep, "shipment"),
     Table(OrderEvent, "order", changes={"parameters": renamed("row.parameters::text") + "::jsonb"}),
     Table(Payment, "order", changes={"token": _OWN.format("token")}),
     Table(Transaction, "payment", changes={"token": _OWN.format("token")}),
@@ -56,7 +64,11 @@ _TABLES = (
             "reference": "CASE row.reference WHEN '' THEN '' ELSE row.reference || '-' || map.new END"
         },
     ),
-    Table(Refund, "order", changes={"key": _OWN.format("key"), "lines": _REFUND_LINES}),
+    Table(LineDiscount, "line"),
+    # the numbers of credit notes are given once
+    Table(Refund, "order", changes={"key": _OWN.format("key"), "number": "NULL"}),
+    Table(RefundLine, "refund"),
+    Table(RefundPart, "refund", changes={"key": _OWN.format("key")}),
     Table(
         OutgoingEmail,
         "order",

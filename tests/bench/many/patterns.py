@@ -13,12 +13,13 @@ from saleor.account.models import User
 from saleor.order.models import Order
 from saleor.product.models import ProductVariant
 
+from plugins.fulfilment.shipments import fulfil
 from plugins.ordering.attention import flag_order
 from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.fulfilment import fulfil, unsent_pieces
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
+from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.placing import place_order
 from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import release_order
@@ -56,7 +57,7 @@ def make_patterns(*, customer: User, keeper: User) -> Iterator[Pattern]:
     baskets = list(_baskets())
     for number, lines in enumerate(baskets):
         order = _paid(lines, customer if number % 2 else None)
-        fulfil(order_id=order.pk, pieces=unsent_pieces(order), actor_id=keeper.pk)
+        fulfil(order_id=order.pk, pieces=pieces_to_send(order), actor_id=keeper.pk)
         yield Pattern(order.pk, 0.92 / len(baskets), 2, TWO_YEARS)
     for number, lines in enumerate(baskets[:4]):
         order = _paid(lines, customer if number % 2 else None)
@@ -82,14 +83,14 @@ def _unusual(lines: list[int], keeper: User) -> Iterator[Pattern]:
 
 def _sent_in_part(lines: list[int], keeper: User) -> Order:
     order = _paid(lines)
-    line_id, pieces = next(iter(unsent_pieces(order).items()))
+    line_id, pieces = next(iter(pieces_to_send(order).items()))
     fulfil(order_id=order.pk, pieces={line_id: pieces}, actor_id=keeper.pk)
     return order
 
 
 def _refunded_in_part(lines: list[int], keeper: User) -> Order:
     order = _paid(lines)
-    fulfil(order_id=order.pk, pieces=unsent_pieces(order), actor_id=keeper.pk)
+    fulfil(order_id=order.pk, pieces=pieces_to_send(order), actor_id=keeper.pk)
     back = Money("2.00", order.currency)
     request_refund(order_id=order.pk, key=f"many-{order.pk}", reason="late", amount=back)
     return order

@@ -16,9 +16,10 @@ from plugins.discreet_shipping.choice_changes import change_choices
 from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
 from plugins.discreet_shipping.order_contract import contract_of
-from plugins.discreet_shipping.packing import start_packing
 from plugins.discreet_shipping.plugin import save_settings
 from plugins.discreet_shipping.saved_choices import remember_choices, remembered_choices
+from plugins.fulfilment.errors import PackingRefused
+from plugins.fulfilment.packing import start_packing
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import PaymentSession, Refund
 from plugins.ordering.outcomes import TotalTooSmall
@@ -85,7 +86,7 @@ def test_unpaid_orders_are_changed_in_the_checkout():
     placed = place_order(checkout_token=basket((variant_in_stock(9), 1)).pk)
     with pytest.raises(ChangeRefused, match="not paid yet"):
         change_choices(order_id=placed.order_id, data={})
-    with pytest.raises(ChangeRefused, match="Only a paid order"):
+    with pytest.raises(PackingRefused, match="Only a paid order"):
         start_packing(order_id=placed.order_id, user=UserFactory())
 
 

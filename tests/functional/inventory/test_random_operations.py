@@ -11,6 +11,9 @@ from saleor.warehouse.models import Stock
 from tablib import Dataset
 
 from dashboard.admin.stock.import_export import StockResource
+from plugins.fulfilment.errors import FulfilRefused, ReturnRefused
+from plugins.fulfilment.returns import record_return
+from plugins.fulfilment.shipments import fulfil
 from plugins.inventory import documents, quantities
 from plugins.inventory import kits as kits_module
 from plugins.inventory.errors import StockRefused
@@ -19,19 +22,18 @@ from plugins.inventory.models import StockEntry, StockReason
 from plugins.inventory.quantities import with_available
 from plugins.ordering import outcomes
 from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.fulfilment import fulfil, unsent_pieces
 from plugins.ordering.payment_provider import RefundState
+from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.placing import place_order
 from plugins.ordering.refunds import record_refund, request_refund
 from plugins.ordering.releasing import release_order
-from plugins.ordering.returns import record_return
 from tests.factories import UserFactory, WarehouseFactory, basket
 from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db
 
 REFUSALS = (
-    StockRefused, outcomes.OrderRefused, outcomes.FulfilRefused, outcomes.ReturnRefused,
+    StockRefused, outcomes.OrderRefused, FulfilRefused, ReturnRefused,
     outcomes.RefundRefused, outcomes.CancelRefused,
 )  # fmt: skip
 MAX_TRIES = 50  # of one kind at the beginning
@@ -101,7 +103,7 @@ class Shop:
 
     def send(self):
         order = self.paid_order()
-        pieces = {pk: self.chance.randint(1, left) for pk, left in unsent_pieces(order).items()}
+        pieces = {pk: self.chance.randint(1, left) for pk, left in pieces_to_send(order).items()}
         fulfil(order_id=order.pk, pieces=pieces, actor_id=self.actor)
 
     def return_(self):

@@ -4,12 +4,12 @@ import pytest
 from saleor.order.models import Order, OrderEvent
 from saleor.warehouse.models import Stock
 
+from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.documents import CountedPieces, post_count
 from plugins.inventory.errors import StockRefused
 from plugins.inventory.ledger import check_ledger
 from plugins.inventory.models import StockEntry, StockReason
 from plugins.inventory.quantities import set_quantity
-from plugins.ordering.fulfilment import fulfil
 from plugins.ordering.outcomes import FulfilRefused, SoldOut
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order

@@ -5,7 +5,7 @@ from django.core import mail
 from prices import Money
 from saleor.order.models import Fulfillment, Order
 
-from plugins.discreet_shipping.packing import start_packing
+from plugins.fulfilment.packing import start_packing
 from plugins.ordering.models import Refund
 from plugins.ordering.releasing import release_order
 from tests.factories import FakeProvider, UserFactory, variant_in_stock

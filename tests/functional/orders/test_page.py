@@ -5,7 +5,8 @@ from django.core import mail
 from prices import Money
 from saleor.order.models import Fulfillment, Order
 
-from plugins.discreet_shipping.packing import start_packing
+from plugins.fulfilment.models import Shipment
+from plugins.fulfilment.packing import start_packing
 from plugins.ordering.models import Refund
 from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import release_order
@@ -65,12 +66,13 @@ def test_a_parcel_shows_its_tracking_number_and_asks_nobody_else(buy):
 
 def test_what_the_carrier_told_last_is_said_in_place_of_a_day_to_come(buy):
     order = buy()
-    Fulfillment.objects.create(order=order)
-    Order.objects.update(status="fulfilled", private_metadata={"parcel": ["ready_to_collect"]})
+    parcel = Fulfillment.objects.create(order=order)
+    Shipment.objects.create(order=order, parcel=parcel, number=1, state="ready_to_collect")
+    Order.objects.update(status="fulfilled")
     page = page_of(order)
     assert "Your parcel waits for you at the place you chose." in page
     assert "Expected" not in page
-    Order.objects.update(private_metadata={"parcel": ["ready_to_collect", "delivered"]})
+    Shipment.objects.update(state="delivered")
     assert "Your parcel was handed over, the carrier says." in page_of(order)
 
 

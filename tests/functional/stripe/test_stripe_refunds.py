@@ -7,14 +7,16 @@ from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import Payment, Transaction
 
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.models import PaymentSession, Refund
-from plugins.ordering.order_state import is_paid
+from plugins.ordering.closing import close_order
+from plugins.ordering.models import Dispute, PaymentSession, Refund, RefundPart
 from plugins.ordering.outcomes import RefundRefused
+from plugins.ordering.refund_sources import refundable_amount
 from plugins.ordering.refunds import perform_refund, perform_waiting_refunds, request_refund
 from plugins.stripe_payments import reconciliation
 from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.events import process_event
 from plugins.stripe_payments.models import StripeEvent, UnmatchedPayment
+from tests.factories import UserFactory
 from tests.functional.ordering.reading import pieces_held
 from tests.functional.stripe.sandbox import (
     CARD,
@@ -63,8 +65,8 @@ def test_full_refund(sandbox, paid, session, variant):
     assert (payment.captured_amount, payment.charge_status) == (0, "fully-refunded")
     assert list(kinds()) == [("capture", True, 101.50), ("refund", True, 101.50)]
     assert OrderEvent.objects.filter(type="payment_refunded").count() == 1
-    assert pieces_held(variant) == 2  # nobody said that the goods are back
-    assert is_paid(order)
+    assert pieces_held(variant) == 0  # nothing of it is sent any more
+    assert Order.objects.get().status == "canceled"
 
 
 def test_customer_is_told_of_each_refund_once_and_not_of_staffs_reason(sandbox, paid):
@@ -111,9 +113,9 @@ def test_refund_by_line_restocks_only_when_told(sandbox, paid, session, variant)
     order = paid()
     line = order.lines.get()
     ask(order, key="a", lines={line.pk: 1})
-    assert (at_stripe(sandbox, session), pieces_held(variant)) == (4900, 2)
+    assert (at_stripe(sandbox, session), pieces_held(variant)) == (4900, 1)
     ask(order, key="b", lines={line.pk: 1}, restock=True)
-    assert (at_stripe(sandbox, session), pieces_held(variant)) == (9800, 1)
+    assert (at_stripe(sandbox, session), pieces_held(variant)) == (9800, 0)
     with pytest.raises(RefundRefused, match="only 0 of 2 pieces are not refunded yet"):
         ask(order, key="c", lines={line.pk: 1})
 
@@ -173,7 +175,7 @@ def test_refund_that_fails_later_leaves_the_books_and_is_flagged(client, sandbox
     order = paid(REFUND_FAILS)
     ask(order)
     assert Payment.objects.get().captured_amount == 0
-    sandbox.control("refund", id=Refund.objects.get().reference)
+    sandbox.control("refund", id=RefundPart.objects.get().reference)
     for kind in ("refund.failed", "refund.updated", "refund.created"):
         send(client, sandbox.event(kind))
     payment = Payment.objects.get()
@@ -185,7 +187,7 @@ def test_refund_that_fails_later_leaves_the_books_and_is_flagged(client, sandbox
 def test_refund_on_its_way_is_booked_and_later_confirmed(client, sandbox, paid, session):
     ask(paid(REFUND_PENDS))
     assert (Refund.objects.get().state, Payment.objects.get().captured_amount) == ("pending", 0)
-    sandbox.control("refund", id=Refund.objects.get().reference)
+    sandbox.control("refund", id=RefundPart.objects.get().reference)
     send(client, sandbox.event("refund.updated"))
     assert (Refund.objects.get().state, len(kinds())) == ("succeeded", 2)
 
@@ -259,3 +261,45 @@ def test_refund_of_a_disputed_payment_is_refused_and_flagged(client, sandbox, pa
     assert Refund.objects.get().state == "failed"
     assert Payment.objects.get().captured_amount == 101.5
     assert Order.objects.get().private_metadata["needs_attention"] == ["refund_failed"]
+
+
+def test_disputed_money_is_not_ours_until_the_dispute_is_won(client, sandbox, paid):
+    order = paid(DISPUTED)
+    opened = sandbox.event("charge.dispute.created")
+    send(client, opened)
+    assert refundable_amount(order).amount == 0
+    with pytest.raises(RefundRefused, match="bank is looking into the payment"):
+        ask(Order.objects.get())
+    assert not Refund.objects.exists()
+    sandbox.control("dispute", id=opened["data"]["object"]["id"], outcome="won")
+    send(client, sandbox.event("charge.dispute.closed"))
+    assert refundable_amount(order) == order.total.gross
+    assert Dispute.objects.get().state == "won"
+
+
+def test_a_lost_dispute_of_an_unsent_order_is_closed_by_staff(client, sandbox, paid, variant):
+    order = paid(DISPUTED)
+    opened = sandbox.event("charge.dispute.created")
+    sandbox.control("dispute", id=opened["data"]["object"]["id"], outcome="lost")
+    send(client, sandbox.event("charge.dispute.closed"))
+    clerk = UserFactory(is_staff=True)
+    close_order(order_id=order.pk, reason="The bank has it", actor_id=clerk.pk)
+    order = Order.objects.get()
+    assert (order.status, pieces_held(variant)) == ("canceled", 0)
+    assert "needs_attention" not in order.private_metadata
+    assert refundable_amount(order).amount == 0
+    with pytest.raises(RefundRefused):
+        ask(order)
+
+
+def test_all_of_it_refunded_at_stripe_by_hand_is_for_staff_to_close(
+    client, sandbox, paid, session, variant
+):
+    order = paid()
+    by_hand(session, 10150)
+    send(client, sandbox.event("refund.created"))
+    assert Order.objects.get().private_metadata["needs_attention"] == ["refunded_not_closed"]
+    assert pieces_held(variant) == 2
+    close_order(order_id=order.pk, reason="x", actor_id=UserFactory(is_staff=True).pk)
+    order = Order.objects.get()
+    assert (order.status, pieces_held(variant)) == ("canceled", 0)

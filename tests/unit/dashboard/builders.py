@@ -6,7 +6,7 @@ from saleor.order.models import Order, OrderEvent, OrderLine
 from saleor.payment.models import Payment, Transaction
 from saleor.warehouse.models import Allocation
 
-from plugins.ordering.fulfilment import fulfil
+from plugins.fulfilment.shipments import fulfil
 from tests.factories import AddressFactory, UserFactory, variant_in_stock
 
 

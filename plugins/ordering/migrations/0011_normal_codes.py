@@ -55,7 +55,7 @@ WHERE discount_name ~ '^(%?[0-9]+\.[0-9]+ ([A-Z]{3}|%) off|Free shipping$)'
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ordering", "0005_cancelled"),
+        ("ordering", "0010_order_flags"),
         ("discount", "0019_auto_20200217_0350"),
         ("giftcard", "0003_auto_20200217_0350"),
         ("order", "0083_merge_20200421_0529"),

@@ -1,4 +1,4 @@
-"""Send parcels by Saleor's own fulfilment, with the locks that it lacks."""
+"""Shipments: send parcels by Saleor's own fulfilment, under locks; note what carriers tell."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from typing import TypedDict
 from django.db import transaction
 from saleor.account.models import User
 from saleor.core.exceptions import InsufficientStock
-from saleor.order import OrderStatus
+from saleor.order import FulfillmentStatus, OrderStatus
 from saleor.order.actions import create_fulfillments, fulfillment_tracking_updated
 from saleor.order.models import Fulfillment, Order, OrderLine
-from saleor.plugins.manager import get_plugins_manager
 from saleor.warehouse.models import Allocation, Stock
 
+from plugins.fulfilment.errors import FulfilRefused, ReportRefused
+from plugins.fulfilment.models import Shipment, ShipmentState, ShipmentStep
+from plugins.fulfilment.policies import SHIPMENT_STEPS, may_follow, may_report
+from plugins.fulfilment.signals import shipments_reported
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
+from plugins.ordering.completing import complete_if_nothing_unsent
 from plugins.ordering.locks import lock_order
-from plugins.ordering.order_state import add_note, attention_reasons, is_paid
-from plugins.ordering.outcomes import FulfilRefused
+from plugins.ordering.order_state import attention_reasons, is_paid, note_order
+from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.policies import may_fulfil
-from plugins.ordering.refund_lines import refunded_pieces
-from plugins.ordering.returns import returned_pieces
 from plugins.ordering.saleor_patches import one_configuration
-from plugins.ordering.stock_allocation import write_off_unsent
+from product_content.decisions import Decision
 
 
 class _Part(TypedDict):
@@ -32,25 +34,11 @@ class _Part(TypedDict):
     quantity: int
 
 
-def unsent_pieces(order: Order) -> dict[int, int]:
-    """Return the pieces by order line that are neither sent nor refunded; lines without are out.
-
-    Refunded pieces count as ones that had not left yet, but for those that came back: what was
-    refunded is never sent.
-    """
-    refunded, back = refunded_pieces(order), returned_pieces(order)
-    left = {
-        line.pk: line.quantity - line.quantity_fulfilled - max(refunded[line.pk] - back[line.pk], 0)
-        for line in order.lines.order_by("pk")
-    }
-    return {line_id: pieces for line_id, pieces in left.items() if pieces > 0}
-
-
 @transaction.atomic
 def fulfil(
     *, order_id: int, pieces: Mapping[int, int], actor_id: int, tracking_number: str = ""
 ) -> list[int]:
-    """Send `pieces` (order line id → pieces) and return the ids of Saleor's fulfilments.
+    """Send `pieces` (order line id → pieces) and return the ids of the shipments.
 
     There is one for each warehouse that the pieces come from. Stock and reservation go down
     together, and Saleor's hooks ask for the e-mail, all in one transaction; whoever calls may
@@ -62,14 +50,14 @@ def fulfil(
     reason = stock_reason(reason=StockReason.FULFILLED, actor_id=actor_id, order_id=order_id)
     with one_configuration(), reason:
         sent = _create(actor, order, _by_warehouse(order, pieces))
-        for fulfilment in sent:
-            _track(fulfilment, actor, tracking_number)
+        for parcel in sent:
+            _track(parcel, actor, tracking_number)
         complete_if_nothing_unsent(order)
-    return [fulfilment.pk for fulfilment in sent]
+    return [_new_shipment(parcel, actor_id).pk for parcel in sent]
 
 
 def _refuse(order: Order, pieces: Mapping[int, int]) -> None:
-    left = unsent_pieces(order)
+    left = pieces_to_send(order)
     state = {
         "paid": is_paid(order),
         "cancelled": order.status == OrderStatus.CANCELED,
@@ -135,15 +123,55 @@ def _track(fulfilment: Fulfillment, actor: User, number: str) -> None:
         fulfillment_tracking_updated(fulfilment, actor, number)
 
 
-def complete_if_nothing_unsent(order: Order) -> None:
-    """Mark an order as sent when the rest of it was refunded; Saleor never does.
+def _new_shipment(parcel: Fulfillment, actor_id: int) -> Shipment:
+    number = Shipment.objects.filter(order_id=parcel.order_id).count() + 1
+    made = Shipment.objects.create(order_id=parcel.order_id, parcel=parcel, number=number)
+    ShipmentStep.objects.create(shipment=made, state=ShipmentState.SENT, actor_id=actor_id)
+    return made
 
-    The caller holds the lock of the order.
+
+_NOTES = {
+    ShipmentState.READY: "The parcel can be collected.",
+    ShipmentState.DELIVERED: "The parcel was handed over.",
+}
+
+
+@transaction.atomic
+def report_shipments(
+    *, order_id: int, state: ShipmentState, is_collection: bool, actor_id: int
+) -> None:
+    """Note what the carrier told of the order's parcels, once for each; the customer is told.
+
+    `is_collection`: they go to a collection point. Raises ReportRefused.
     """
-    if order.status != OrderStatus.PARTIALLY_FULFILLED or unsent_pieces(order):
-        return
-    order.status = OrderStatus.FULFILLED
-    order.save(update_fields=["status"])
-    write_off_unsent(order)
-    add_note(order, "All was sent but what was refunded.")
-    get_plugins_manager().order_fulfilled(order)
+    order, _checkout = lock_order(order_id)
+    allowed, why = may_report_shipments(order, state, is_collection=is_collection)
+    if not allowed:
+        raise ReportRefused(why)
+    note_order(order_id=order_id, message=_NOTES[state], actor_id=actor_id)
+    moved = [
+        shipment
+        for shipment in shipments_of(order)
+        if may_follow(SHIPMENT_STEPS, now=shipment.state, wanted=state)
+    ]
+    for shipment in moved:
+        _move(shipment, state, actor_id)
+    shipments_reported.send(Shipment, order_id=order_id, newest_id=moved[-1].pk, state=state.value)
+
+
+def may_report_shipments(order: Order, state: ShipmentState, *, is_collection: bool) -> Decision:
+    """Say whether `report_shipments` would note this now, and if not, why."""
+    states = {shipment.state for shipment in shipments_of(order)}
+    return may_report(states=states, wanted=state, is_collection=is_collection)
+
+
+def shipments_of(order: Order) -> list[Shipment]:
+    """Return the order's parcels, oldest first; one that was called back is none."""
+    parcels = Shipment.objects.exclude(parcel__status=FulfillmentStatus.CANCELED)
+    return list(parcels.filter(order=order).order_by("pk"))
+
+
+def _move(shipment: Shipment, state: ShipmentState, actor_id: int) -> None:
+    shipment.state = state
+    shipment.save(update_fields=["state"])
+    ShipmentStep.objects.create(shipment=shipment, state=state, actor_id=actor_id)

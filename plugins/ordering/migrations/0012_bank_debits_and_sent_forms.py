@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('order', '0083_merge_20200421_0529'),
-        ('ordering', '0006_normal_codes'),
+        ('ordering', '0011_normal_codes'),
     ]
 
     operations = [

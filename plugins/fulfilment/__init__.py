@@ -1,0 +1,1 @@
+"""What happens to goods that were paid: packing jobs, shipments and returns."""

@@ -1,0 +1,102 @@
+"""Which state may follow which, one table per noun; and what else staff and customers may do.
+
+Pure: each function returns a Decision, whose reason is in words for whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.utils.translation import gettext
+
+from plugins.fulfilment.models import JobState, ReturnState, ShipmentState
+from product_content.decisions import ALLOWED, Decision, refused
+
+JOB_STEPS: Mapping[str, Collection[str]] = {
+    "": {JobState.PACKING},
+    JobState.PACKING: {JobState.PACKING, JobState.SET_ASIDE, JobState.SENT},  # a colleague's then
+    JobState.SET_ASIDE: {JobState.PACKING},
+    JobState.SENT: set(),
+}
+SHIPMENT_STEPS: Mapping[str, Collection[str]] = {
+    "": {ShipmentState.SENT},
+    ShipmentState.SENT: {ShipmentState.READY, ShipmentState.DELIVERED},
+    ShipmentState.READY: {ShipmentState.DELIVERED},
+    ShipmentState.DELIVERED: set(),
+}
+# "" is no open return. What arrived is looked at, in one go or in several.
+RETURN_STEPS: Mapping[str, Collection[str]] = {
+    "": {
+        ReturnState.ANNOUNCED, ReturnState.EXPECTED, ReturnState.ARRIVED, ReturnState.INSPECTED,
+    },
+    ReturnState.ANNOUNCED: {
+        ReturnState.EXPECTED, ReturnState.ARRIVED, ReturnState.INSPECTED, ReturnState.WITHDRAWN,
+    },
+    ReturnState.EXPECTED: {ReturnState.ARRIVED, ReturnState.INSPECTED, ReturnState.WITHDRAWN},
+    ReturnState.ARRIVED: {ReturnState.ARRIVED, ReturnState.INSPECTED},
+    ReturnState.INSPECTED: {ReturnState.CLOSED},
+    ReturnState.CLOSED: set(),
+    ReturnState.WITHDRAWN: set(),
+}  # fmt: skip
+
+
+def may_follow(table: Mapping[str, Collection[str]], *, now: str, wanted: str) -> bool:
+    """Say whether `wanted` may follow the state `now`; "" is before the first."""
+    return wanted in table[now]
+
+
+def may_change_return(*, now: str, wanted: str, out: int) -> Decision:
+    """Say whether a return may go from the state `now` to `wanted`; the reason is for staff.
+
+    "" is no open return; `out` pieces are with the customer.
+    """
+    if wanted == ReturnState.WITHDRAWN and not may_follow(RETURN_STEPS, now=now, wanted=wanted):
+        return refused("No return is expected.")
+    if not now and out <= 0:
+        return refused("Nothing of this order is with the customer.")
+    if not may_follow(RETURN_STEPS, now=now, wanted=wanted):
+        return refused("A return is noted already. Look at its pieces.")
+    return ALLOWED
+
+
+def may_announce(*, now: str, wanted: int, out: int) -> Decision:
+    """Say whether a customer may announce `wanted` pieces of a line of which `out` are theirs.
+
+    `now` is the state of the order's open return. The reason is for the customer.
+    """
+    if now:
+        return refused(gettext("You have told us of a return already. Take that back first."))
+    if wanted <= 0:
+        return refused(gettext("Please say what you want to send back."))
+    if wanted > out:
+        return refused(gettext("You have fewer of these than you want to send back."))
+    return ALLOWED
+
+
+def may_return(*, wanted: int, out: int) -> Decision:
+    """Say whether `wanted` pieces of a line, of which `out` are with the customer, can be back."""
+    if wanted <= 0:
+        return refused("the quantity must be above zero.")
+    if wanted > out:
+        return refused(f"only {out} were sent and are not back yet.")
+    return ALLOWED
+
+
+def may_restock(*, sealed: bool, sound: bool) -> Decision:
+    """Say whether a returned piece may be sold again. Hygiene: an opened one never is."""
+    if not sealed:
+        return refused("it was opened, and what was opened is never sold again.")
+    if not sound:
+        return refused("it is damaged.")
+    return ALLOWED
+
+
+def may_report(*, states: Collection[str], wanted: str, is_collection: bool) -> Decision:
+    """Say whether staff may note what the carrier told them of parcels in these states."""
+    if not states:
+        return refused("Nothing has left yet.")
+    if wanted == ShipmentState.READY and not is_collection:
+        return refused("This order goes to an address, not to a collection point.")
+    if not any(may_follow(SHIPMENT_STEPS, now=now, wanted=wanted) for now in states):
+        return refused("That was noted before, and the customer was told.")
+    return ALLOWED

@@ -1,0 +1,209 @@
+"""Returns: announced, expected, arrived, looked at; then restocked or written off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import F
+from saleor.order.models import Order
+
+from plugins.fulfilment.errors import ReturnRefused
+from plugins.fulfilment.models import (
+    OPEN_RETURNS,
+    Return,
+    ReturnLine,
+    ReturnReason,
+    ReturnState,
+    ReturnStep,
+)
+from plugins.fulfilment.policies import (
+    may_announce,
+    may_change_return,
+    may_restock,
+    may_return,
+)
+from plugins.fulfilment.signals import return_changed
+from plugins.ordering.locks import lock_order
+from plugins.ordering.order_state import add_note, note_order
+from plugins.ordering.pieces import pieces_of
+from plugins.ordering.stock_allocation import NoWarehouse, take_back
+from product_content.decisions import Decision
+
+_CHANGED = "Somebody noted a return of this order meanwhile. Look at what is left, then try again."
+_NOTES = {
+    ReturnState.ANNOUNCED: "The customer announced a return.",
+    ReturnState.EXPECTED: "The customer sends something back.",
+    ReturnState.ARRIVED: "A return came in. Its pieces are to be looked at.",
+    ReturnState.WITHDRAWN: "The customer keeps it after all: no return is expected.",
+    ReturnState.CLOSED: "The return is closed.",
+}
+
+
+def open_return(order: Order) -> Return | None:
+    """Return the return of this order that nobody has looked at in full yet, if there is one."""
+    return Return.objects.filter(order=order, state__in=OPEN_RETURNS).first()
+
+
+def returned_in_all(order: Order) -> int:
+    """Return how many pieces of the order have come back so far."""
+    return sum(row.returned for row in pieces_of(order).values())
+
+
+def returns_version(order: Order) -> str:
+    """Return the version of what has come back, for forms to send back as expected."""
+    return str(returned_in_all(order))
+
+
+@transaction.atomic
+def announce_return(
+    *,
+    order_id: int,
+    pieces: Mapping[int, int],
+    reason: str = ReturnReason.NONE,
+    sealed: bool | None = None,
+    message: str = "",
+) -> Return:
+    """Note which pieces (order line id → pieces) the customer is going to send back.
+
+    `sealed` is what they say of the hygiene seals; `reason` and `message` may be empty. Raises
+    ReturnRefused, in words for the customer.
+    """
+    order, _checkout = lock_order(order_id)
+    known, now = pieces_of(order), _state_of(open_return(order))
+    for line_id, wanted in (pieces or {0: 0}).items():
+        out = known[line_id].out if line_id in known else 0
+        _require(may_announce(now=now, wanted=wanted, out=out))
+    announced = _new_return(
+        order, ReturnState.ANNOUNCED, reason=reason, sealed=sealed, message=message
+    )
+    ReturnLine.objects.bulk_create(
+        ReturnLine(belongs_to=announced, line_id=line_id, announced=count)
+        for line_id, count in sorted(pieces.items())
+    )
+    _move(announced, ReturnState.ANNOUNCED, actor_id=None)
+    return announced
+
+
+@transaction.atomic
+def set_return_state(*, order_id: int, state: ReturnState, actor_id: int | None) -> None:
+    """Note how far the order's return has got, and begin one where there is none.
+
+    `actor_id` is None for the customer. `record_return` ends it, once the pieces were looked at.
+    Raises ReturnRefused.
+    """
+    order, _checkout = lock_order(order_id)
+    _require(may_set_return_state(order, state))
+    _move(open_return(order) or _new_return(order, state), state, actor_id=actor_id)
+
+
+def may_set_return_state(order: Order, state: ReturnState) -> Decision:
+    """Say whether `set_return_state` would note this now, and if not, why, for staff."""
+    return may_change_return(
+        now=_state_of(open_return(order)),
+        wanted=state,
+        out=sum(row.out for row in pieces_of(order).values()),
+    )
+
+
+@transaction.atomic
+def record_return(
+    *,
+    order_id: int,
+    pieces: Mapping[int, int],
+    sealed: bool,
+    sound: bool,
+    actor_id: int,
+    expected_version: str | None = None,
+    more: bool = False,
+) -> bool:
+    """Note returned `pieces` (order line id → pieces) and say whether they went back into stock.
+
+    `sealed`: the hygiene seal is whole; `sound`: nothing is damaged. What may not be sold again
+    is written off: it had left the stock when it was sent, so nothing moves. Money is given back
+    by a refund, which puts nothing back a second time. `expected_version` is what
+    `returns_version` said when the person decided, None where nobody looked; `more` of what came
+    in waits to be looked at. Raises ReturnRefused.
+    """
+    order, _checkout = lock_order(order_id)
+    if expected_version is not None and expected_version != returns_version(order):
+        raise ReturnRefused(_CHANGED)
+    _refuse(order, pieces)
+    inspected = open_return(order) or _new_return(order, ReturnState.ARRIVED)
+    restocked, why = may_restock(sealed=sealed, sound=sound)
+    try:
+        take_back(
+            order,
+            pieces,
+            sealed=sealed,
+            restock=restocked,
+            actor_id=actor_id,
+            reference=_reference(inspected),
+        )
+    except NoWarehouse as gone:
+        raise ReturnRefused(f"No warehouse keeps {gone} any more.") from gone
+    _count(inspected, pieces)
+    state = ReturnState.ARRIVED if more else ReturnState.INSPECTED
+    _move(inspected, state, actor_id=actor_id, quiet=True)
+    what = f"written off: {why}" if why else "back into stock."
+    message = f"Returned: {sum(pieces.values())}, {what}"
+    note_order(order_id=order_id, message=message, actor_id=actor_id)
+    return restocked
+
+
+@transaction.atomic
+def close_returns(*, order_id: int, actor_id: int | None) -> None:
+    """Close the order's returns that were looked at: nothing more is to be done about them."""
+    lock_order(order_id)
+    done = Return.objects.filter(order_id=order_id, state=ReturnState.INSPECTED).order_by("pk")
+    for each in done:
+        _move(each, ReturnState.CLOSED, actor_id=actor_id)
+
+
+def _reference(about: Return) -> str:
+    return f"return {about.pk}"
+
+
+def _state_of(about: Return | None) -> str:
+    return about.state if about else ""
+
+
+def _require(decision: Decision) -> None:
+    if not decision.allowed:
+        raise ReturnRefused(decision.reason)
+
+
+def _refuse(order: Order, pieces: Mapping[int, int]) -> None:
+    lines = {line.pk: line for line in order.lines.filter(pk__in=pieces).order_by("pk")}
+    known = pieces_of(order)
+    if not lines or len(lines) != len(pieces):
+        raise ReturnRefused("Say which pieces came back.")
+    for line in lines.values():
+        allowed, why = may_return(wanted=pieces[line.pk], out=known[line.pk].out)
+        if not allowed:
+            raise ReturnRefused(f"{line.product_sku}: {why}")
+
+
+def _new_return(order: Order, state: ReturnState, **told: str | bool | None) -> Return:
+    """Store the order's next return; `_move` writes its first step."""
+    number = Return.objects.filter(order=order).count() + 1
+    return Return.objects.create(order=order, number=number, state=state, **told)
+
+
+def _count(inspected: Return, pieces: Mapping[int, int]) -> None:
+    for line_id, count in pieces.items():
+        ReturnLine.objects.get_or_create(belongs_to=inspected, line_id=line_id)
+        known = ReturnLine.objects.filter(belongs_to=inspected, line_id=line_id)
+        known.update(inspected=F("inspected") + count)
+
+
+def _move(about: Return, state: ReturnState, *, actor_id: int | None, quiet: bool = False) -> None:
+    """Store the state with its step; `quiet` where the caller writes the order's note itself."""
+    about.state = state
+    about.save(update_fields=["state"])
+    ReturnStep.objects.create(belongs_to=about, state=state, actor_id=actor_id)
+    if not quiet and actor_id is not None:
+        note_order(order_id=about.order_id, message=_NOTES[state], actor_id=actor_id)
+    elif not quiet:
+        add_note(about.order, _NOTES[state])
+    return_changed.send(Return, order_id=about.order_id, return_id=about.pk, state=state.value)

@@ -1,0 +1,16 @@
+"""What other plugins may want to know; plugins.fulfilment knows none of them.
+
+As with `plugins.ordering.signals`: sent inside the transaction of what happened, and a receiver
+neither uses the network nor raises.
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+# Parcels of an order can be collected, or were handed over. Arguments: `order_id`, `newest_id` (of
+# these shipments), `state` (a value of `ShipmentState`).
+shipments_reported = Signal()
+
+# A return came to another state. Arguments: `order_id`, `return_id`, `state` (of `ReturnState`).
+return_changed = Signal()
