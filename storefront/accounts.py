@@ -95,7 +95,7 @@ class OrderRow:
 def orders_of(user_id: int, page: str) -> Page[OrderRow]:
     """Return a page of the account's orders, newest first; the nearest one if there is none."""
     orders = Order.objects.filter(user_id=user_id).exclude(status=OrderStatus.DRAFT)
-    found = Paginator(orders.order_by("-pk"), _PAGE_SIZE).get_page(page)
+    found = Paginator(orders.prefetch_related("flags").order_by("-pk"), _PAGE_SIZE).get_page(page)
     found.object_list = [_order_row(order) for order in found.object_list]
     return found
 

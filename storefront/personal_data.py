@@ -20,7 +20,7 @@ from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.outbox import queue_account_email
 from plugins.ordering.addresses import delete_unused_addresses
 from plugins.ordering.erasure import anonymise_order
-from plugins.ordering.order_state import ATTENTION_KEY
+from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.retention import retention_cutoff
 from storefront.accounts import pending_email
 from storefront.basket_changes import ACCOUNT_KEY
@@ -128,7 +128,7 @@ def _detach_order(order: Order) -> None:
 
 
 def _was_never_paid(order: Order) -> bool:
-    if order.status != OrderStatus.CANCELED or ATTENTION_KEY in order.private_metadata:
+    if order.status != OrderStatus.CANCELED or attention_reasons(order):
         return False
     return not order.payments.exclude(charge_status=ChargeStatus.NOT_CHARGED).exists()
 

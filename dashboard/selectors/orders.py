@@ -36,8 +36,9 @@ from plugins.fulfilment.models import (
     Return,
     ReturnState,
 )
+from plugins.ordering.models import OrderFlag
 from plugins.ordering.order_messages import CONTRACT_KEY
-from plugins.ordering.order_state import DISPUTE, DISPUTE_LOST
+from plugins.ordering.order_state import DISPUTE_REASONS
 
 
 class PaymentState:
@@ -51,14 +52,9 @@ class PaymentState:
 
 
 _OPEN = Q(status__in=(OrderStatus.UNFULFILLED, OrderStatus.PARTIALLY_FULFILLED))
-# plugins.ordering keeps a list of reasons there; the sentences stand in the order's time line.
-NEEDS_ATTENTION = Q(private_metadata__has_key="needs_attention") & ~Q(
-    private_metadata__needs_attention=[]
-)
-DISPUTED = Q(private_metadata__has_key="needs_attention") & (
-    Q(private_metadata__needs_attention__contains=DISPUTE)
-    | Q(private_metadata__needs_attention__contains=DISPUTE_LOST)
-)
+_OPEN_FLAGS = OrderFlag.objects.order_by().filter(order=OuterRef("pk"), settled_at=None)
+NEEDS_ATTENTION = Q(Exists(_OPEN_FLAGS))
+DISPUTED = Q(Exists(_OPEN_FLAGS.filter(reason__in=DISPUTE_REASONS)))
 # Whoever looks at a flagged order decides first whether its parcel may leave.
 TO_PACK = _OPEN & Q(settled=True) & ~NEEDS_ATTENTION
 # A refunded order is not settled either, but waits for nothing.

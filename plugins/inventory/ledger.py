@@ -137,7 +137,10 @@ FROM warehouse_stock stock JOIN warehouse_allocation held ON held.stock_id = sto
     JOIN order_orderline line ON line.id = held.order_line_id
     JOIN order_order placed ON placed.id = line.order_id
 WHERE held.quantity_allocated > 0
-    AND NOT coalesce(placed.private_metadata -> 'needs_attention' ? 'stock_short', false)
+    AND NOT EXISTS (
+        SELECT FROM ordering_orderflag flag
+        WHERE flag.order_id = placed.id AND flag.reason = 'stock_short' AND flag.settled_at IS NULL
+    )
 GROUP BY stock.id HAVING sum(held.quantity_allocated) > stock.quantity ORDER BY 1
 """
 # A line of an order that is still to be sent holds what was neither sent nor given up with a

@@ -14,7 +14,7 @@ from plugins.ordering.order_state import (
     flag_locked_order,
     is_paid,
     note_order,
-    set_attention_reasons,
+    settle_flags,
     unneeded_payments,
 )
 from plugins.ordering.outcomes import ResolveRefused
@@ -35,7 +35,7 @@ def flag_order(*, order_id: int, reason: str, message: str) -> None:
 def unflag_order(*, order_id: int, reason: str) -> None:
     """Take one reason for attention away; other reasons stay."""
     order, _checkout = lock_order(order_id)
-    set_attention_reasons(order, [known for known in attention_reasons(order) if known != reason])
+    settle_flags(order, reason=reason)
 
 
 @transaction.atomic
@@ -51,13 +51,13 @@ def resolve_attention(*, order_id: int, expected_version: str, reason: str, acto
         decision = refused("Something else came up meanwhile. Look at the time line again.")
     if not decision.allowed:
         raise ResolveRefused(decision.reason)
-    set_attention_reasons(order, [])
+    settle_flags(order, actor_id=actor_id)
     note_order(order_id=order_id, message=f"Looked at, and settled: {reason}", actor_id=actor_id)
 
 
 def attention_version(order: Order) -> str:
     """Return the version of the order's flags, for forms to send back as `expected_version`."""
-    return ",".join(attention_reasons(order))
+    return ",".join(str(flag.pk) for flag in order.flags.filter(settled_at=None))
 
 
 def may_be_resolved(order: Order) -> Decision:

@@ -22,7 +22,7 @@ from plugins.ordering.order_state import (
     flag_locked_order,
     note_order,
     placement_of,
-    set_attention_reasons,
+    settle_flags,
 )
 from plugins.ordering.outcomes import CloseRefused
 from plugins.ordering.pieces import pieces_of, pieces_to_send, release_all
@@ -78,7 +78,7 @@ def close_order(*, order_id: int, reason: str, actor_id: int, write_off: bool = 
     allowed, why = may_be_closed(order)
     if not allowed:
         raise CloseRefused(why)
-    set_attention_reasons(order, [])
+    settle_flags(order, actor_id=actor_id)
     note_order(order_id=order_id, message=f"Closed: {reason}", actor_id=actor_id)
     with one_configuration():
         held = {line_id: row.reserved for line_id, row in pieces_of(order).items()}

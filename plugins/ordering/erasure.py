@@ -21,7 +21,7 @@ from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
 from plugins.ordering.addresses import delete_unused_addresses
-from plugins.ordering.order_state import ATTENTION_KEY
+from plugins.ordering.models import OrderFlag
 from plugins.ordering.retention import retention_cutoff
 from plugins.ordering.signals import order_anonymised
 
@@ -94,7 +94,8 @@ def _orders_to_anonymise(now: datetime | None) -> QuerySet[Order]:
         charge_status=ChargeStatus.NOT_CHARGED
     )
     unpaid = Q(status=OrderStatus.CANCELED, created__lt=retention_cutoff("unpaid_orders", now))
-    unpaid &= ~Exists(money) & ~Q(private_metadata__has_key=ATTENTION_KEY)
+    flagged = OrderFlag.objects.filter(order=OuterRef("pk"), settled_at=None)
+    unpaid &= ~Exists(money) & ~Exists(flagged)
     return Order.objects.filter(unpaid | Q(created__lt=retention_cutoff("orders", now)))
 
 

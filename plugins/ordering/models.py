@@ -438,3 +438,33 @@ class SubmittedForm(models.Model):
 
     def __str__(self) -> str:
         return f"form sent at {self.at:%Y-%m-%d %H:%M}"
+
+
+class OrderFlag(models.Model):
+    """A reason for staff to look at an order, until somebody, or what happened since, settles it.
+
+    `reason` is a code such as "paid_twice"; `message` says it in words, for staff.
+    """
+
+    order = models.ForeignKey(Order, related_name="flags", on_delete=models.PROTECT)
+    reason = models.CharField(max_length=40)
+    message = models.TextField(blank=True, default="")
+    raised_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+        indexes = (
+            models.Index(fields=("order",), condition=Q(settled_at=None), name="open_flags"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reason} of order {self.order_id}"

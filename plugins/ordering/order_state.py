@@ -1,6 +1,6 @@
 """How an order stands: whether it is paid or may be cancelled, and its flags and history.
 
-Flags and what placing took are kept in the order's private_metadata, which no customer sees.
+What placing took is kept in the order's private_metadata, which no customer sees.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from prices import Money
 from saleor.account.models import User
 from saleor.order import FulfillmentStatus, OrderStatus
@@ -17,13 +18,13 @@ from saleor.order.events import order_note_added_event
 from saleor.order.models import Order, OrderEvent
 from saleor.payment import ChargeStatus
 
+from plugins.ordering.models import OrderFlag
 from plugins.ordering.payment_provider import get_provider
 from plugins.ordering.policies import may_cancel, total_payable
 from plugins.ordering.signals import being_packed, payment_needs_attention
 from product_content.decisions import Decision, refused
 
-ATTENTION_KEY: Final = "needs_attention"  # a list of reason codes
-DISPUTE, DISPUTE_LOST = "dispute", "dispute_lost"  # reasons under ATTENTION
+DISPUTE, DISPUTE_LOST = "dispute", "dispute_lost"  # reasons of a flag
 STOCK_SHORT = "stock_short"  # another: the shelf has fewer pieces than orders have reserved
 DISPUTE_REASONS: Final = frozenset({DISPUTE, DISPUTE_LOST})
 
@@ -107,8 +108,11 @@ def placement_of(order: Order) -> Placement:
 
 
 def attention_reasons(order: Order) -> list[str]:
-    """Return the codes of why staff are to look at the order."""
-    return list((order.private_metadata or {}).get(ATTENTION_KEY, []))
+    """Return the codes of why staff are to look at the order, oldest first.
+
+    A list of orders that has read their `flags` along needs no further query.
+    """
+    return [flag.reason for flag in order.flags.all() if flag.settled_at is None]
 
 
 def is_disputed(order: Order) -> bool:
@@ -133,24 +137,24 @@ def money_reasons(order: Order) -> list[str]:
     return [reason for reason in attention_reasons(order) if reason != STOCK_SHORT]
 
 
-def set_attention_reasons(order: Order, reasons: list[str]) -> None:
-    """Write why staff are to look at a locked order; an empty list is that they need not."""
-    if reasons:
-        order.store_value_in_private_metadata({ATTENTION_KEY: reasons})
-    else:
-        order.delete_value_from_private_metadata(ATTENTION_KEY)
-    order.save(update_fields=["private_metadata"])
+def settle_flags(order: Order, *, reason: str | None = None, actor_id: int | None = None) -> None:
+    """Settle the flags of a locked order, all or those of one reason.
+
+    `actor_id` is who looked, None where what happened since has settled them.
+    """
+    flags = OrderFlag.objects.filter(order=order, settled_at=None)
+    chosen = flags if reason is None else flags.filter(reason=reason)
+    chosen.update(settled_at=timezone.now(), settled_by_id=actor_id)
 
 
 def flag_quietly(order: Order, reason: str, message: str) -> OrderEvent:
-    """Flag a locked order: a reason code on it, a sentence in its history; nobody is written to."""
-    order.store_value_in_private_metadata({ATTENTION_KEY: [*attention_reasons(order), reason]})
-    order.save(update_fields=["private_metadata"])
+    """Flag a locked order: a row, a sentence in its history; nobody is written to."""
+    OrderFlag.objects.create(order=order, reason=reason, message=message)
     return add_note(order, message)
 
 
 def flag_locked_order(order: Order, reason: str, message: str) -> None:
-    """Flag the order for staff: a reason code on it, a sentence in its history, and the signal."""
+    """Flag the order for staff: a row, a sentence in its history, and the signal."""
     note = flag_quietly(order, reason, message)
     payment_needs_attention.send(
         Order, order_id=order.pk, reason=reason, dedup_key=f"{reason}-{note.pk}"

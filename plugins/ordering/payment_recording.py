@@ -82,7 +82,7 @@ def record_payment(
     The first payment of the right amount pays the order: Saleor's paid events and plugins
     run once and the basket is deleted. The same charge again changes nothing. Money that
     does not fit (wrong amount, currency or order number, order released or paid already) is
-    recorded, and the order is flagged for staff in private_metadata["needs_attention"].
+    recorded, and the order is flagged for staff.
 
     Raises UnknownPayment when there is no such session.
     """

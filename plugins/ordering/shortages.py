@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from saleor.order.models import Order
 from saleor.warehouse.models import Allocation, Stock
 
@@ -22,6 +22,7 @@ from plugins.inventory.quantities import with_available
 from plugins.inventory.signals import quantities_changed
 from plugins.ordering.attention import unflag_order
 from plugins.ordering.locks import lock_order
+from plugins.ordering.models import OrderFlag
 from plugins.ordering.order_state import (
     STOCK_SHORT,
     add_note,
@@ -77,8 +78,9 @@ def _short_stocks() -> QuerySet[Stock]:
 
 
 def _flagged() -> QuerySet[Order]:
-    known = {"private_metadata__has_key": "needs_attention"}  # as the partial index says
-    return Order.objects.filter(**known, private_metadata__needs_attention__contains=[STOCK_SHORT])
+    return Order.objects.filter(
+        Exists(OrderFlag.objects.filter(order=OuterRef("pk"), reason=STOCK_SHORT, settled_at=None))
+    )
 
 
 def _concerned_orders() -> list[int]:

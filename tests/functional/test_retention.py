@@ -20,6 +20,7 @@ from saleor.order.models import Order
 
 from plugins.inventory.models import BackInStockAlert
 from plugins.order_emails.models import EmailState, OutgoingEmail
+from plugins.ordering.attention import flag_order
 from plugins.ordering.erasure import anonymise_old_orders
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.paying import start_payment
@@ -191,8 +192,7 @@ def test_an_old_order_keeps_its_amounts_and_no_person(make):
 
 def test_an_unpaid_order_that_staff_look_at_and_a_paid_one_stay():
     watched, paid = unpaid_order(), paid_order()
-    watched.store_value_in_private_metadata({"needs_attention": ["wrong_amount"]})
-    watched.save()
+    flag_order(order_id=watched.pk, reason="wrong_amount", message="x")
     Order.objects.update(created=timezone.now() - timedelta(days=400))
     assert anonymise_old_orders() == 0
     assert {order.user_email for order in (watched, paid)} == {PERSON[0]}

@@ -4,6 +4,7 @@ import pytest
 
 from plugins.ordering.attention import flag_order
 from plugins.ordering.models import Refund
+from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.refunds import request_refund
 from tests import personas
 from tests.factories import variant_in_stock
@@ -86,7 +87,7 @@ def test_what_a_bank_decides_no_person_takes_away(support, reason, fields, why):
     step(support, order)
     assert not is_to_pack(support, order)
     order.refresh_from_db()
-    assert order.private_metadata["needs_attention"] == [reason]
+    assert attention_reasons(order) == [reason]
 
 
 def test_a_lost_dispute_of_what_was_sent_needs_nobody_any_more(support):
@@ -100,7 +101,7 @@ def test_money_that_does_not_fit_goes_back_first(support):
     assert "Give that back first." in support.get(f"{ORDERS}{order.pk}/step/").content.decode()
     step(support, order)
     order.refresh_from_db()
-    assert order.private_metadata["needs_attention"] == ["wrong_amount"]
+    assert attention_reasons(order) == ["wrong_amount"]
 
     request_refund(order_id=order.pk, key="r", reason="Wrong amount")
     assert Refund.objects.get().amount_value == 10
@@ -113,4 +114,4 @@ def test_a_packer_settles_nothing():
     sent = {"step": "resolve", "expected_version": "paid_twice", "reason": "x"}
     assert personas.in_role("Packer").post(url, sent).status_code == 403
     order.refresh_from_db()
-    assert order.private_metadata["needs_attention"] == ["paid_twice"]
+    assert attention_reasons(order) == ["paid_twice"]

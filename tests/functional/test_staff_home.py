@@ -53,7 +53,7 @@ def busy(times=1):
         sell(paid, variant_in_stock(4), 1)
         variant_in_stock(0)
         builders.order()
-        builders.order(private_metadata={"needs_attention": ["paid_twice"]})
+        builders.order(flags=["paid_twice"])
         builders.order(paid=True, created=timezone.now() - timedelta(days=9))
         back = builders.order(paid=True, status="fulfilled")
         Return.objects.create(order=back, number=1, state="arrived")

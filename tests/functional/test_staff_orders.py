@@ -60,8 +60,8 @@ def test_it_finds_by_number_and_by_e_mail(packer):
 def test_it_filters_by_what_there_is_to_do(packer):
     paid = builders.order(paid=True)
     waiting = builders.order()
-    released = builders.order(status="canceled", private_metadata={"needs_attention": ["late"]})
-    flagged = builders.order(paid=True, private_metadata={"needs_attention": ["paid_twice"]})
+    released = builders.order(status="canceled", flags=["late"])
+    flagged = builders.order(paid=True, flags=["paid_twice"])
     expected = {
         "to_pack": [paid.pk],
         "waiting": [waiting.pk],

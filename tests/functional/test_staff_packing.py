@@ -2,7 +2,7 @@
 
 import pytest
 from django.db.models import Sum
-from saleor.order.models import Fulfillment, Order
+from saleor.order.models import Fulfillment
 from saleor.warehouse.models import Allocation, Stock
 
 from dashboard.services import packing
@@ -14,7 +14,7 @@ from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.models import LinePieces
+from plugins.ordering.models import LinePieces, OrderFlag
 from plugins.ordering.outcomes import CancelRefused
 from plugins.ordering.refunds import request_refund
 from tests import personas
@@ -67,7 +67,7 @@ def stocks():
 
 def test_the_queue_shows_the_oldest_first_and_nothing_private(packer, order):
     second = builders.order(paid=True)
-    for other in ({}, {"paid": True, "private_metadata": {"needs_attention": ["dispute"]}}):
+    for other in ({}, {"paid": True, "flags": ["dispute"]}):
         builders.order(**other)
     html = packer.get(QUEUE).content.decode()
     assert "To pack: 2" in html
@@ -238,7 +238,7 @@ def test_what_may_not_leave_cannot_be_opened(packer, fields):
 
 def test_an_order_flagged_meanwhile_stays(packer, order):
     packed(packer, order)
-    Order.objects.filter(pk=order.pk).update(private_metadata={"needs_attention": ["dispute"]})
+    OrderFlag.objects.create(order=order, reason="dispute")
     assert packer.post(page(order)).status_code == 404
     assert not Fulfillment.objects.exists()
 

@@ -13,6 +13,7 @@ from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.ledger import check_ledger
 from plugins.ordering.attention import flag_order
 from plugins.ordering.models import Dispute, Refund
+from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.pieces import pieces_of
 from tests import personas
 from tests.factories import GiftCardFactory, UserFactory, variant_in_stock
@@ -177,7 +178,7 @@ def test_a_lost_dispute_of_what_was_not_sent_is_closed(seller, order, step, on_h
     order = Order.objects.get()
     assert "The order is closed." in said
     assert (order.status, pieces_held(line.variant)) == ("canceled", 0)
-    assert "needs_attention" not in order.private_metadata
+    assert not attention_reasons(order)
     assert line.variant.stocks.get().quantity == on_hand
     assert check_ledger().differences == ()
 

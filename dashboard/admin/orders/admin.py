@@ -144,8 +144,8 @@ class OrderAdmin(AuditedAdmin, OrderPages, OrderBulkActions, OrderColumns, ReadO
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        """Return the orders that customers placed, with how they are paid."""
-        return orders_with_payment()
+        """Return the orders that customers placed, with how they are paid, and their flags."""
+        return orders_with_payment().prefetch_related("flags")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str

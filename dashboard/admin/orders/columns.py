@@ -18,7 +18,7 @@ from plugins.discreet_shipping.label_layout import SIZES
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import packing_checklist
 from plugins.fulfilment.returns import open_return, returned_in_all
-from plugins.ordering.order_state import is_disputed
+from plugins.ordering.order_state import attention_reasons, is_disputed
 from plugins.ordering.totals import totals_of_order
 from product_content import money
 
@@ -84,7 +84,7 @@ class OrderColumns:
     @display(description="Attention", label={"Needs attention": "danger"})
     def flag(self, order: Order) -> str:
         """Return whether someone must look at the order."""
-        return "Needs attention" if (order.private_metadata or {}).get("needs_attention") else ""
+        return "Needs attention" if attention_reasons(order) else ""
 
     @display(description="E-mail")
     def email(self, order: Order) -> str:

@@ -16,6 +16,7 @@ from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.models import (
     LineDiscount,
     LinePieces,
+    OrderFlag,
     PaymentSession,
     PieceStep,
     Refund,
@@ -50,6 +51,7 @@ _TABLES = (
     Table(Allocation, "order_line"),
     Table(PieceStep, "line"),
     Table(LinePieces, "line"),
+    Table(OrderFlag, "order"),
     Table(Fulfillment, "order"),
     Table(FulfillmentLine, "fulfillment"),
     Table(Shipment, "order"),

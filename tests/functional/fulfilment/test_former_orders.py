@@ -173,12 +173,21 @@ def keep_expected_return(old):
     assert known.steps.get().state == "expected"
 
 
+def keep_flags(old):
+    line = placed(2)
+    told(line, needs_attention=["paid_twice", "refund_failed"], kept="x")
+    yield
+    flags = line.order.flags.values_list("reason", "settled_at")
+    assert list(flags) == [("paid_twice", None), ("refund_failed", None)]
+    assert Order.objects.get(pk=line.order_id).private_metadata == {"kept": "x"}
+
+
 def test_what_was_known_of_orders_stays():
     """One test for all: migrating back and forth takes seconds, and all do it alike."""
     old = migrate(BEFORE)
     kinds = (
         keep_cancelled, keep_returned_and_refunded, keep_refunded_before_sending, keep_parcels,
-        keep_packing, keep_expected_return,
+        keep_packing, keep_expected_return, keep_flags,
     )  # fmt: skip
     parts = [kind(old) for kind in kinds]
     for part in parts:

@@ -13,7 +13,7 @@ from saleor.payment.models import Payment, Transaction
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.attention import is_unneeded_payment
 from plugins.ordering.models import PaymentSession, SessionStatus
-from plugins.ordering.order_state import is_paid
+from plugins.ordering.order_state import attention_reasons, is_paid
 from plugins.ordering.outcomes import PaymentBeingChecked, PaymentOutcome, UnknownPayment
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_provider import RefundState
@@ -122,7 +122,7 @@ def test_two_charges_at_once_pay_once_and_the_other_is_flagged(placed):
     results = at_once(partial(record, placed.total, "ch_1"), partial(record, placed.total, "ch_2"))
     assert sorted(result.state for result in results) == ["needs_attention", "paid"]
     assert Transaction.objects.filter(is_success=True).count() == 2
-    assert Order.objects.get().private_metadata["needs_attention"] == ["paid_twice"]
+    assert attention_reasons(Order.objects.get()) == ["paid_twice"]
     assert events(placed.order_id)["order_fully_paid"] == 1
     assert len(mail.outbox) == 1
 
@@ -140,7 +140,7 @@ def test_money_that_does_not_fit_is_kept_in_sight_but_pays_nothing(
 ):
     assert record(amount).state == "needs_attention"
     order = Order.objects.get()
-    assert order.private_metadata["needs_attention"] == [reason]
+    assert attention_reasons(order) == [reason]
     assert not order.is_fully_paid()
     assert list(Order.objects.ready_to_fulfill()) == []
     written = Transaction.objects.get()
@@ -163,7 +163,7 @@ def test_payment_for_a_released_order_is_kept_in_sight_and_nothing_ships(placed,
     assert record(placed.total).state == "needs_attention"
     order = Order.objects.get()
     assert order.status == "canceled"
-    assert order.private_metadata["needs_attention"] == ["paid_after_release"]
+    assert attention_reasons(order) == ["paid_after_release"]
     assert Payment.objects.get().captured_amount == 52.5
     assert Transaction.objects.get().is_success
     assert list(Order.objects.ready_to_fulfill()) == []

@@ -16,6 +16,7 @@ from plugins.fulfilment.returns import record_return
 from plugins.fulfilment.shipments import fulfil
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import PaymentSession, PieceState, Refund, RefundPart
+from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.outcomes import RefundRefused
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_provider import RefundState
@@ -354,7 +355,7 @@ def test_an_order_that_lost_its_money_but_not_its_pieces_is_for_staff(provider):
     order = pay(basket((goods("26.00"), 2)))
     refund(order, "all", amount=order.total.gross)
     order.refresh_from_db()
-    assert order.private_metadata["needs_attention"] == ["refunded_not_closed"]
+    assert attention_reasons(order) == ["refunded_not_closed"]
 
 
 # --- credit notes

@@ -10,6 +10,7 @@ from plugins.inventory.errors import StockRefused
 from plugins.inventory.ledger import check_ledger
 from plugins.inventory.models import StockEntry, StockReason
 from plugins.inventory.quantities import set_quantity
+from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.outcomes import FulfilRefused, SoldOut
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
@@ -63,8 +64,8 @@ def placed(variant, pieces, *, paid=False):
 
 
 def flagged():
-    orders = Order.objects.filter(private_metadata__has_key="needs_attention").order_by("pk")
-    return {order.pk: order.private_metadata["needs_attention"] for order in orders}
+    orders = Order.objects.order_by("pk")
+    return {order.pk: reasons for order in orders if (reasons := attention_reasons(order))}
 
 
 def on_hand(variant):

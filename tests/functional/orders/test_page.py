@@ -7,6 +7,7 @@ from saleor.order.models import Fulfillment, Order
 
 from plugins.fulfilment.models import Shipment
 from plugins.fulfilment.packing import start_packing
+from plugins.ordering.attention import flag_order
 from plugins.ordering.models import Refund
 from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import release_order
@@ -135,8 +136,7 @@ def test_an_order_that_ended_unpaid_says_that_nothing_was_charged(place):
 
 def test_an_order_whose_payment_is_checked_says_so(buy):
     order = buy()
-    order.private_metadata["needs_attention"] = ["paid_twice"]
-    order.save()
+    flag_order(order_id=order.pk, reason="paid_twice", message="x")
     page = page_of(order)
     assert "Being checked" in page
     assert "paid_twice" not in page

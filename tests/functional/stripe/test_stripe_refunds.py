@@ -9,6 +9,7 @@ from saleor.payment.models import Payment, Transaction
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.closing import close_order
 from plugins.ordering.models import Dispute, PaymentSession, Refund, RefundPart
+from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.outcomes import RefundRefused
 from plugins.ordering.refund_sources import refundable_amount
 from plugins.ordering.refunds import perform_refund, perform_waiting_refunds, request_refund
@@ -181,7 +182,7 @@ def test_refund_that_fails_later_leaves_the_books_and_is_flagged(client, sandbox
     payment = Payment.objects.get()
     assert Refund.objects.get().state == "failed"
     assert (payment.captured_amount, payment.charge_status) == (101.5, "fully-charged")
-    assert Order.objects.get().private_metadata["needs_attention"] == ["refund_failed"]
+    assert attention_reasons(Order.objects.get()) == ["refund_failed"]
 
 
 def test_refund_on_its_way_is_booked_and_later_confirmed(client, sandbox, paid, session):
@@ -201,10 +202,10 @@ def test_dispute_flags_the_order_until_it_is_won(client, sandbox, paid, session)
     order = paid(DISPUTED)
     opened = sandbox.event("charge.dispute.created")
     send(client, opened)
-    assert Order.objects.get().private_metadata["needs_attention"] == ["dispute"]
+    assert attention_reasons(Order.objects.get()) == ["dispute"]
     sandbox.control("dispute", id=opened["data"]["object"]["id"], outcome="won")
     send(client, sandbox.event("charge.dispute.closed"))
-    assert "needs_attention" not in Order.objects.get().private_metadata
+    assert not attention_reasons(Order.objects.get())
     notes = OrderEvent.objects.filter(order=order, type="note_added")
     assert "A dispute about 101.50 GBP was opened (fraudulent). See Stripe." in [
         note.parameters["message"] for note in notes
@@ -216,7 +217,7 @@ def test_dispute_that_comes_before_the_payment_is_known_flags_its_order(client, 
     send(client, sandbox.event("charge.dispute.created"))
     order = Order.objects.get()
     assert order.is_fully_paid()
-    assert order.private_metadata["needs_attention"] == ["dispute"]
+    assert attention_reasons(order) == ["dispute"]
     send(client, sandbox.event(COMPLETED))
     assert Transaction.objects.filter(is_success=True).count() == 1
 
@@ -229,7 +230,7 @@ def test_dispute_waits_while_stripe_cannot_say_what_it_is_about(client, sandbox,
     assert (event.state, event.attempts) == ("waiting", 1)
     StripeEvent.objects.update(next_try_at=event.received_at)
     process_event(event_id=event.pk)
-    assert Order.objects.get().private_metadata["needs_attention"] == ["dispute"]
+    assert attention_reasons(Order.objects.get()) == ["dispute"]
 
 
 def test_dispute_of_a_payment_that_is_not_ours_is_told_once(client, sandbox, session, settings):
@@ -252,7 +253,7 @@ def test_lost_dispute_stays_flagged(client, sandbox, paid):
     sandbox.control("dispute", id=opened["data"]["object"]["id"], outcome="lost")
     for event in (sandbox.event("charge.dispute.closed"), opened):
         send(client, event)
-    assert Order.objects.get().private_metadata["needs_attention"] == ["dispute_lost"]
+    assert attention_reasons(Order.objects.get()) == ["dispute_lost"]
 
 
 def test_refund_of_a_disputed_payment_is_refused_and_flagged(client, sandbox, paid):
@@ -260,7 +261,7 @@ def test_refund_of_a_disputed_payment_is_refused_and_flagged(client, sandbox, pa
     ask(order)
     assert Refund.objects.get().state == "failed"
     assert Payment.objects.get().captured_amount == 101.5
-    assert Order.objects.get().private_metadata["needs_attention"] == ["refund_failed"]
+    assert attention_reasons(Order.objects.get()) == ["refund_failed"]
 
 
 def test_disputed_money_is_not_ours_until_the_dispute_is_won(client, sandbox, paid):
@@ -286,7 +287,7 @@ def test_a_lost_dispute_of_an_unsent_order_is_closed_by_staff(client, sandbox, p
     close_order(order_id=order.pk, reason="The bank has it", actor_id=clerk.pk)
     order = Order.objects.get()
     assert (order.status, pieces_held(variant)) == ("canceled", 0)
-    assert "needs_attention" not in order.private_metadata
+    assert not attention_reasons(order)
     assert refundable_amount(order).amount == 0
     with pytest.raises(RefundRefused):
         ask(order)
@@ -298,7 +299,7 @@ def test_all_of_it_refunded_at_stripe_by_hand_is_for_staff_to_close(
     order = paid()
     by_hand(session, 10150)
     send(client, sandbox.event("refund.created"))
-    assert Order.objects.get().private_metadata["needs_attention"] == ["refunded_not_closed"]
+    assert attention_reasons(Order.objects.get()) == ["refunded_not_closed"]
     assert pieces_held(variant) == 2
     close_order(order_id=order.pk, reason="x", actor_id=UserFactory(is_staff=True).pk)
     order = Order.objects.get()

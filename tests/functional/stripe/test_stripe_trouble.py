@@ -11,6 +11,7 @@ from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import Payment, Transaction
 
 from plugins.ordering.models import PaymentSession, Refund, SessionStatus
+from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.outcomes import PaymentUnavailable
 from plugins.ordering.paying import start_payment
 from plugins.ordering.placing import place_order
@@ -173,7 +174,7 @@ def test_payment_without_a_live_order_is_returned_once(client, sandbox, placed, 
     (row,) = [p for p in sandbox.ledger["payments"] if p["session"] == session.reference]
     assert row["captured"] == row["refunded"] == 10150
     order = Order.objects.get()
-    assert order.private_metadata["needs_attention"] == ["paid_after_release"]
+    assert attention_reasons(order) == ["paid_after_release"]
     assert OrderEvent.objects.filter(order=order, type="payment_refunded").count() == 1
     assert (order.status, pieces_held(variant)) == ("canceled", 0)
     assert Payment.objects.get().captured_amount == 0
@@ -259,7 +260,7 @@ def test_money_that_does_not_fit_is_flagged_and_ships_nothing(
     wrong = {names.get(name, name): value for name, value in change.items()}
     apply_session(replace(get_stripe().get_session(session.reference), **wrong))
     order = Order.objects.get()
-    assert order.private_metadata["needs_attention"] == [reason]
+    assert attention_reasons(order) == [reason]
     assert Transaction.objects.get().is_success
     assert OrderEvent.objects.filter(type="note_added").count() == 1
     assert not order.is_fully_paid()
@@ -276,7 +277,7 @@ def test_payment_that_names_another_order_is_not_counted_by_the_sweeper_either(
     assert release_order(order_id=placed.order_id, reason="x").state == "kept"
     reconciliation.reconcile(grace=timedelta(0))
     order = Order.objects.get()
-    assert order.private_metadata["needs_attention"] == ["wrong_order"]
+    assert attention_reasons(order) == ["wrong_order"]
     assert (order.is_fully_paid(), pieces_held(variant)) == (False, 2)
 
 

@@ -7,11 +7,15 @@ from saleor.payment.models import Payment, Transaction
 from saleor.warehouse.models import Allocation
 
 from plugins.fulfilment.shipments import fulfil
+from plugins.ordering.models import OrderFlag
 from tests.factories import AddressFactory, UserFactory, variant_in_stock
 
 
-def order(*, paid=False, total="52.50", **fields):
-    """Return an order from Robin Marsh; `paid` adds a payment that took its whole total."""
+def order(*, paid=False, total="52.50", flags=(), **fields):
+    """Return an order from Robin Marsh; `paid` adds a payment that took its whole total.
+
+    `flags` are reasons for staff to look at it.
+    """
     placed = Order.objects.create(
         **{
             "user_email": "robin@example.org",
@@ -24,6 +28,8 @@ def order(*, paid=False, total="52.50", **fields):
         }
     )
     OrderEvent.objects.create(order=placed, type="placed", parameters={})
+    for reason in flags:
+        OrderFlag.objects.create(order=placed, reason=reason)
     if paid:
         payment(placed, total)
     return placed

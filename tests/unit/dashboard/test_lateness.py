@@ -51,7 +51,7 @@ def test_late_are_paid_orders_from_before_that_are_wanted_by_now(monkeypatch):
     placed(23, metadata=wanted("2026-11-26"))
     placed(23, paid=False)
     placed(23, status="fulfilled")
-    placed(23, private_metadata={"needs_attention": ["dispute"]})
+    placed(23, flags=["dispute"])
 
     found = set(orders_with_payment().filter(is_late()).values_list("pk", flat=True))
     assert found == {old, due, part, plain}

@@ -15,6 +15,7 @@ from dashboard.selectors.orders import (
 )
 from dashboard.selectors.stock import stock_with_availability
 from plugins.inventory.quantities import low_stock, out_of_stock
+from plugins.ordering.attention import unflag_order
 from product_content.policies import REVIEW_EVERY
 from tests.factories import GuideFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -39,10 +40,10 @@ def test_paid_orders_are_to_pack_and_unpaid_ones_wait():
 
 
 def test_a_flagged_order_is_not_packed_until_someone_has_looked():
-    flagged = builders.order(paid=True, private_metadata={"needs_attention": ["paid_twice"]})
+    flagged = builders.order(paid=True, flags=["paid_twice"])
     plain = [
         builders.order(paid=True, private_metadata=metadata)
-        for metadata in (None, {}, {"placement": {}}, {"needs_attention": []})
+        for metadata in (None, {}, {"placement": {}})
     ]
     assert set(chosen(TO_PACK)) == set(plain)
     assert chosen(NEEDS_ATTENTION) == [flagged]
@@ -85,8 +86,9 @@ def test_how_an_order_is_paid_is_said_in_words(status, charge, words):
 
 
 def test_flagged_orders_need_attention():
-    flagged = builders.order(private_metadata={"needs_attention": ["wrong_amount"]})
-    builders.order(private_metadata={"needs_attention": []})
+    flagged = builders.order(flags=["wrong_amount"])
+    settled = builders.order(flags=["dispute"])
+    unflag_order(order_id=settled.pk, reason="dispute")
     builders.order(private_metadata={"placement": {}})
     assert chosen(NEEDS_ATTENTION) == [flagged]
 
