@@ -25,6 +25,7 @@ from plugins.ordering.locks import lock_order
 from plugins.ordering.order_state import CARRIER_REPORTS_KEY
 from plugins.ordering.outcomes import FulfilRefused
 from product_content.decisions import Decision, Refused
+from product_content.parsing import sku_key
 
 MAX_SCAN_LENGTH = 60  # letters of a scan that are shown again
 
@@ -124,7 +125,7 @@ def send_parcel(
 
 
 def _has_sku(line: OrderLine, typed: str) -> bool:
-    return str(line.product_sku).casefold() == typed.casefold()
+    return sku_key(line.product_sku) == sku_key(typed)
 
 
 def _first_missing(order: Order, job: PackingJob, lines: list[OrderLine]) -> OrderLine | None:
