@@ -28,6 +28,7 @@ from plugins.inventory import documents, kits
 from plugins.inventory.documents import DocumentLine, read_document
 from plugins.inventory.errors import StockRefused
 from plugins.inventory.kits import kit_document_lines
+from product_content.parsing import parse_id
 
 Data = dict[str, Any]
 Post = Callable[[Data, list[DocumentLine], Mapping[str, Any]], None]
@@ -255,11 +256,12 @@ class StockDocumentPages:
 
 def _posted_values(request: HttpRequest) -> dict[str, Any]:
     """Return who posts, and the quantities expected when the differences were shown."""
-    expected = {
-        int(match[1]): int(request.POST[name])
+    named = (
+        (parse_id(match[1]), parse_id(request.POST[name]))
         for name in request.POST
-        if (match := _EXPECTED_FIELD.match(name)) and request.POST[name].isdecimal()
-    }
+        if (match := _EXPECTED_FIELD.match(name))
+    )
+    expected = {pk: pieces for pk, pieces in named if pk is not None and pieces is not None}
     return {"actor_id": request.user.pk, "expected": expected}
 
 
