@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import DecimalField, EmailField, Field, Model
+from django.db.models import DateField, DecimalField, EmailField, Field, Model
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
@@ -25,7 +25,7 @@ from dashboard.admin.saved_views import SavedViews
 from dashboard.models import AccessKind
 from dashboard.services.access_log import record_access
 from dashboard.services.publishing import PublishRefused
-from product_content.form_fields import EmailAddressField
+from product_content.form_fields import EmailAddressField, validate_near_date
 
 
 class SaleorPermission:
@@ -78,6 +78,8 @@ class SaleorFields:
         """
         if isinstance(db_field, EmailField):
             kwargs["form_class"] = EmailAddressField
+        if isinstance(db_field, DateField):  # those with a time are among them
+            kwargs["validators"] = [validate_near_date]
         if isinstance(db_field, DecimalField):
             kwargs.setdefault("min_value", 0)
             kwargs.setdefault("label", capfirst(db_field.verbose_name.removesuffix(" amount")))
@@ -103,6 +105,7 @@ class SaleorModelAdmin(SavedViews, PossibleIds, SaleorPermission, SaleorFields, 
     list_filter_submit = False
     compressed_fields = True
     warn_unsaved_form = True
+    view_on_site = False  # Saleor's addresses are not ours
     empty_help = ""  # the text of an empty list, in place of "nothing here yet"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredChangeList]:
