@@ -31,8 +31,10 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the long random test be longer: `make test ARGS="--random-operations 1000"`."""
+    """Let the random tests be longer: `make test ARGS="--random-operations 1000"`, `make fuzz`."""
     parser.addoption("--random-operations", type=int, default=200, help="on the stock, 200")
+    parser.addoption("--fuzz-rounds", type=int, default=0, help="as each of nine people; 0: short")
+    parser.addoption("--fuzz-seed", type=int, default=1, help="another one sends other values")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
