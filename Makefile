@@ -2,7 +2,7 @@
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
 .PHONY: help run dev demo reset clean dump code test browser check lint format types migrations-check \
-        lock load-many bench storm mailstorm shell messages modules venv
+        lock load-many bench storm mailstorm fuzz shell messages modules venv
 
 PY := .venv/bin/python
 # Without compiled modules each of the many processes spends seconds on compiling them again.
@@ -69,6 +69,9 @@ storm: venv ## Kill each process at each step of 216 checkouts, then compare sho
 
 mailstorm: venv ## Kill workers, stop the broker, make SMTP fail under 324 e-mails; count what arrives
 	@exec $(PY) -m tests.functional.emails.storm $(ARGS)
+
+fuzz: venv ## Try every address and parameter as nine people (minutes; ARGS="--fuzz-seed 2")
+	@exec $(PY) -m pytest -q --no-header -p no:cacheprovider --fuzz-rounds 1 tests/functional/fuzz $(ARGS)
 
 load-many: venv ## Add 100,000 orders and 5,000 variants to the running shop (ARGS="--orders 1000")
 	@exec $(PY) -m tests.bench.many $(ARGS)

@@ -8,6 +8,8 @@ from django import forms
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from product_content.parsing import normal_email
+
 
 class StaffLoginForm(AuthenticationForm):
     """E-mail and password; the same error for everything that is wrong."""
@@ -23,8 +25,8 @@ class StaffLoginForm(AuthenticationForm):
         self.fields["username"].widget.input_type = "email"
 
     def clean_username(self) -> str:
-        """Return the address in lower case, as the shop stores it."""
-        return str(self.cleaned_data["username"]).lower()
+        """Return the address in the form in which the shop stores it."""
+        return normal_email(str(self.cleaned_data["username"]))
 
 
 class CodeForm(forms.Form):

@@ -10,8 +10,9 @@ class SaleorConfig(AppConfig):
     label = "saleor_config"
 
     def ready(self) -> None:
-        """Register the checks, make our Celery app the current one, compile the languages."""
-        from saleor_config import celery, checks  # noqa: F401
+        """Register the checks and our Celery app, scrub the logs, compile the languages."""
+        from saleor_config import celery, checks, logs  # noqa: F401
         from saleor_config.translations import compile_stale
 
+        logs.install()
         compile_stale()

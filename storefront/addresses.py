@@ -15,6 +15,7 @@ from saleor.account.models import Address, User
 from saleor.shipping.models import ShippingZone
 
 from plugins.ordering.addresses import address_lines, delete_unused_addresses
+from product_content.parsing import parse_id
 from storefront.errors import AddressBookFull
 from storefront.locks import locked_user
 from storefront.types import PostalAddress
@@ -45,9 +46,6 @@ def delivery_countries() -> list[tuple[str, str]]:
 
 def _codes(zones: list[ShippingZone]) -> set[str]:
     return {country.code for zone in zones for country in zone.countries}
-
-
-_MAX_ID_DIGITS = 10  # digits of an id that no row has
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +85,8 @@ def checkout_fields(user_id: int, chosen: str, typed: dict[str, str]) -> dict[st
     `chosen` is the id of a saved address as a browser sends it, or "".
     """
     email = typed.get("email") or User.objects.values_list("email", flat=True).get(pk=user_id)
-    address = (
-        saved_fields(user_id, int(chosen))
-        if chosen.isdecimal() and len(chosen) < _MAX_ID_DIGITS
-        else {}
-    )
+    address_id = parse_id(chosen)
+    address = {} if address_id is None else saved_fields(user_id, address_id)
     return {**(address or typed or saved_fields(user_id)), "email": email}
 
 

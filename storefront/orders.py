@@ -34,6 +34,7 @@ from plugins.ordering.refund_sources import is_refunded
 from plugins.ordering.totals import LineTotals, totals_of_order
 from product_content.languages import translated_text
 from product_content.models import GuideProduct
+from product_content.parsing import normal_email
 from product_content.selectors.guides import guide_links
 from product_content.types import GuideLink
 from storefront.addresses import postal_address
@@ -173,7 +174,7 @@ def order_id_for(*, number: int, email: str) -> int | None:
     orders = Order.objects.exclude(status=OrderStatus.DRAFT).select_related("user")
     order = orders.filter(pk=number).first()
     known = order.get_customer_email() or "" if order else ""
-    matches = constant_time_compare(known.lower(), email.lower())
+    matches = constant_time_compare(normal_email(known), normal_email(email))
     return order.pk if order and matches else None
 
 

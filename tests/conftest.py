@@ -35,9 +35,19 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the random tests be longer: `make test ARGS="--random-operations 1000"`."""
+    """Let the random tests be longer: `make test ARGS="--random-operations 1000"`, `make fuzz`."""
     parser.addoption("--random-operations", type=int, default=200, help="on the stock, 200")
     parser.addoption("--random-baskets", type=int, default=5, help="placed and paid, 5")
+    parser.addoption("--fuzz-rounds", type=int, default=0, help="as each of nine people; 0: short")
+    parser.addoption("--fuzz-seed", type=int, default=1, help="another one sends other values")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests counted or measured (`record_property("measured", …)`)."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "measured" and report.when == "call":
+                terminalreporter.write_line(f"measured: {value}")
 
 
 @pytest.hookimpl(trylast=True)  # once the marks of browser tests are set

@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import DecimalField, Field, Model
+from django.db.models import DateField, DecimalField, EmailField, Field, Model
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,11 +23,14 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from dashboard.admin import form_tokens
+from dashboard.admin.ids import PossibleIds
+from dashboard.admin.lists import DeclaredChangeList
 from dashboard.admin.saved_views import SavedViews
 from dashboard.models import AccessKind
 from dashboard.services.access_log import record_access
 from dashboard.services.publishing import PublishRefused
 from plugins.ordering.submitted_forms import new_token
+from product_content.form_fields import EmailAddressField, validate_near_date
 
 
 class SaleorPermission:
@@ -74,7 +77,14 @@ class SaleorFields:
     def formfield_for_dbfield(
         self, db_field: Field, request: HttpRequest, **kwargs: Any
     ) -> FormField | None:
-        """Return the form's field; amounts start at zero and leave "amount" out of their name."""
+        """Return the form's field; amounts start at zero and leave "amount" out of their name.
+
+        E-mail addresses are read in their one form before they are checked.
+        """
+        if isinstance(db_field, EmailField):
+            kwargs["form_class"] = EmailAddressField
+        if isinstance(db_field, DateField):  # those with a time are among them
+            kwargs["validators"] = [validate_near_date]
         if isinstance(db_field, DecimalField):
             kwargs.setdefault("min_value", 0)
             kwargs.setdefault("label", capfirst(db_field.verbose_name.removesuffix(" amount")))
@@ -111,7 +121,9 @@ class AddedOnce:
         return response
 
 
-class SaleorModelAdmin(AddedOnce, SavedViews, SaleorPermission, SaleorFields, ModelAdmin):
+class SaleorModelAdmin(
+    AddedOnce, SavedViews, PossibleIds, SaleorPermission, SaleorFields, ModelAdmin
+):
     """An area of the dashboard. Forms name their fields: Saleor's money, weight and JSON columns
     have no form fields that the admin could use.
     """
@@ -121,7 +133,12 @@ class SaleorModelAdmin(AddedOnce, SavedViews, SaleorPermission, SaleorFields, Mo
     list_filter_submit = False
     compressed_fields = True
     warn_unsaved_form = True
+    view_on_site = False  # Saleor's addresses are not ours
     empty_help = ""  # the text of an empty list, in place of "nothing here yet"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredChangeList]:
+        """Return the class of the list, which takes the declared filters and nothing else."""
+        return DeclaredChangeList
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -13,6 +13,7 @@ from dashboard.selectors import catalogue, orders
 from dashboard.selectors.orders import is_late
 from dashboard.selectors.stock import size_choices, with_size
 from plugins.inventory.quantities import low_stock, out_of_stock
+from product_content.parsing import parse_id
 
 # By the filter's value. Functions, because what is late depends on the day and on the settings.
 ORDER_WORK: dict[str, Callable[[], Q]] = {
@@ -54,6 +55,22 @@ class OrderWorkFilter(SimpleListFilter):
         """Return the orders of the chosen kind; an unknown value chooses all."""
         condition = ORDER_WORK.get(self.value() or "")
         return queryset.filter(condition()) if condition else queryset
+
+
+class OrderCustomerFilter(SimpleListFilter):
+    """The orders of one customer, to which the customer's page leads."""
+
+    title = "customer"
+    parameter_name = "user__id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        """Return the chosen customer alone: a list of all of them would name everybody."""
+        chosen = parse_id(request.GET.get(self.parameter_name, ""))
+        return () if chosen is None else ((str(chosen), f"Number {chosen}"),)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the orders of the chosen customer."""
+        return queryset.filter(user_id=parse_id(self.value()))
 
 
 class StockLevelFilter(SimpleListFilter):
@@ -101,5 +118,5 @@ class StockSizeFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the stocks of the chosen size."""
-        value = self.value() or ""
-        return with_size(queryset, int(value)) if value.isdecimal() else queryset
+        number = parse_id(self.value())
+        return queryset if number is None else with_size(queryset, number)

@@ -24,6 +24,7 @@ from dashboard.models import SavedView
 from dashboard.policies import may_delete_view, may_save_view
 from dashboard.services.staff import name_of
 from product_content.decisions import Refused
+from product_content.parsing import parse_id
 
 
 @dataclass(frozen=True)
@@ -166,11 +167,12 @@ class SavedViews:
         return True
 
     def _drop(self, request: HttpRequest) -> HttpResponse:
-        number = request.POST["drop"]
-        try:
-            delete_view(person=request.user, list_name=self.opts.label_lower, view_id=int(number))
-        except ValueError:
+        number = parse_id(request.POST["drop"])
+        if number is None:
             messages.error(request, "There is no such view.")
+            return redirect(request.get_full_path())
+        try:
+            delete_view(person=request.user, list_name=self.opts.label_lower, view_id=number)
         except ViewRefused as refused:
             messages.error(request, str(refused))
         return redirect(request.get_full_path())

@@ -39,6 +39,7 @@ from plugins.fulfilment.models import (
 from plugins.ordering.models import OrderFlag
 from plugins.ordering.order_messages import CONTRACT_KEY
 from plugins.ordering.order_state import DISPUTE_REASONS
+from product_content.parsing import normal_email, parse_id
 
 
 class PaymentState:
@@ -86,6 +87,7 @@ def orders_by_email(part: str) -> QuerySet[Any, Any]:
 
     A union of two queries, because an index serves each of them and none serves their OR.
     """
+    part = normal_email(part)
     on_order = Order.objects.order_by().filter(user_email__icontains=part)
     of_account = Order.objects.order_by().filter(
         user__in=User.objects.order_by().filter(email__icontains=part)
@@ -148,9 +150,6 @@ def is_late() -> Q:
     return TO_PACK & Q(created__lt=midnight) & Q(is_wanted)
 
 
-_MAX_ID = 2**31 - 1  # PostgreSQL refuses larger integers
-
-
 def order_by_number(typed: str) -> Order | None:
     """Return the order with this number, with or without #, or None."""
     number = parse_number(typed)
@@ -159,9 +158,4 @@ def order_by_number(typed: str) -> Order | None:
 
 def parse_number(typed: str) -> int | None:
     """Return the number that was typed, with or without #, or None if it cannot be an id."""
-    digits = typed.strip().lstrip("#")
-    if not digits.isdecimal():
-        return None
-    digits = digits.lstrip("0") or "0"
-    fits = len(digits) <= len(str(_MAX_ID))  # Python refuses to read thousands of digits
-    return int(digits) if fits and int(digits) <= _MAX_ID else None
+    return parse_id(typed.strip().lstrip("#"))

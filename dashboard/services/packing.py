@@ -23,6 +23,7 @@ from plugins.ordering.locks import lock_order
 from plugins.ordering.models import StepKind
 from plugins.ordering.pieces import packed_pieces, pieces_to_send, unpack, write_steps
 from product_content.decisions import Decision
+from product_content.parsing import sku_key
 
 MAX_SCAN_LENGTH = 60  # letters of a scan that are shown again
 
@@ -117,7 +118,7 @@ def send_parcel(
 
 
 def _has_sku(line: OrderLine, typed: str) -> bool:
-    return str(line.product_sku).casefold() == typed.casefold()
+    return sku_key(line.product_sku) == sku_key(typed)
 
 
 def _first_missing(order: Order, lines: list[OrderLine]) -> OrderLine | None:

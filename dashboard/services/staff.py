@@ -16,6 +16,7 @@ from saleor.core.permissions import get_permissions_enum_list
 
 from dashboard.models import RecoveryCodes
 from dashboard.roles import OWN_PERMISSIONS, ROLES, Role
+from product_content.parsing import normal_email
 
 SUPERUSER_MARK = "superuser"  # stands for more than all permissions together
 # for `annotate` of users: whether an authenticator app is set up
@@ -67,7 +68,7 @@ def name_of(person: User | None) -> str:
 
 def staff_by_email(part: str) -> QuerySet[User]:
     """Return the staff whose e-mail has this part."""
-    return User.objects.filter(is_staff=True, email__icontains=part).order_by()
+    return User.objects.filter(is_staff=True, email__icontains=normal_email(part)).order_by()
 
 
 def _all_permission_codes() -> set[str]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from plugins.discreet_shipping.errors import ChoicesRefused
 from plugins.discreet_shipping.texts import clean_line
+from product_content.parsing import normal_email
 
 CHOICES_KEY: Final = "discreet_shipping"  # in the metadata of checkouts and orders
 REMEMBERED_KEY: Final = "discreet_shipping"  # in a user's private_metadata
@@ -182,7 +183,7 @@ def _weekdays(value: object) -> tuple[int, ...]:
 
 
 def _email(value: object) -> str:
-    text = str(value).strip().lower()
+    text = normal_email(str(value))
     if not text:
         return ""
     if len(text) > MAX_EMAIL or not text.isascii():

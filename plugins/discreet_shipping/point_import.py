@@ -5,8 +5,6 @@ The plugin ships approximate centres of postcode areas, and points for a demonst
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -17,8 +15,9 @@ from django_countries import countries
 from plugins.discreet_shipping.errors import PointsRefused
 from plugins.discreet_shipping.models import CollectionPoint, PointKind, PostcodeArea
 from plugins.discreet_shipping.texts import clean_line
+from product_content.tables import Limits, TableRefused, read_csv
 
-MAX_FILE_BYTES = 5_000_000
+LIMITS = Limits(bytes=5 * 1024 * 1024, rows=100_000, cells=1_200_000)
 MAX_PROBLEMS = 20
 POINT_COLUMNS = (
     "code", "carrier", "kind", "name", "street", "city", "postcode", "country",
@@ -85,20 +84,21 @@ def _read(
 
 def _cells(content: bytes, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield each row's number, as a spreadsheet counts, with its cells."""
-    if len(content) > MAX_FILE_BYTES:
-        raise PointsRefused([f"The file is larger than {MAX_FILE_BYTES // 1_000_000} MB."])
     try:
-        text = content.decode("utf-8-sig")
+        content.decode("utf-8-sig")  # a guess would print wrong letters on labels
+        table = read_csv(content, LIMITS)
     except UnicodeDecodeError as error:
         raise PointsRefused(["Save the file as CSV in UTF-8."]) from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [name for name in columns if name not in (reader.fieldnames or ())]
+    except TableRefused as refused:
+        raise PointsRefused([str(refused)]) from refused
+    missing = [name for name in columns if name not in table.headings]
     if missing:
         raise PointsRefused([f"Row 1, {missing[0]}: this column is missing."])
-    for number, row in enumerate(reader, start=2):
-        if None in row or None in row.values():
-            raise PointsRefused([f"Row {number}: it has another number of cells than the header."])
-        yield number, row
+    if table.short:
+        wrong = f"Row {table.short[0]}: it has another number of cells than the header."
+        raise PointsRefused([wrong])
+    for number, row in zip(table.numbers, table.rows, strict=True):
+        yield number, dict(zip(table.headings, row, strict=True))
 
 
 class _FieldWrong(ValueError):  # noqa: N818  reads as what it is

@@ -18,6 +18,7 @@ from saleor.warehouse.models import Stock
 from plugins.inventory.models import BackInStockAlert, ReorderPoint
 from plugins.inventory.quantities import with_available
 from plugins.inventory.signals import back_in_stock, stock_ran_low
+from product_content.parsing import normal_email
 from product_content.selectors import availability
 
 
@@ -65,7 +66,7 @@ def request_back_in_stock_alert(*, variant_id: int, email: str, language: str, p
     BackInStockAlert.objects.bulk_create(
         [
             BackInStockAlert(
-                variant_id=variant_id, email=email.lower(), language=language, path=path
+                variant_id=variant_id, email=normal_email(email), language=language, path=path
             )
         ],
         ignore_conflicts=True,

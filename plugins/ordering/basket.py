@@ -20,6 +20,7 @@ from plugins.ordering.locks import lock_gift_cards
 from plugins.ordering.policies import price_fits, weight_fits
 from plugins.ordering.saleor_patches import needs_translations
 from product_content.decisions import Decision, refused
+from product_content.parsing import normal_email
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def read_locked_basket(checkout: Checkout, holds: Holds) -> Basket:
     prefetch_related_objects(
         [checkout], Prefetch("lines", queryset=_lines_with_products(discounts))
     )
-    checkout.email = checkout.email.strip().lower()
+    checkout.email = normal_email(checkout.email)
     return Basket(checkout, list(checkout.lines.all()), discounts, cards, holds)
 
 

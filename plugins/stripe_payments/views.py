@@ -26,6 +26,9 @@ def webhook(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=200)
 
 
+webhook.takes_raw_body = True  # type: ignore[attr-defined]  # a signature is over its very bytes
+
+
 @never_cache
 @require_GET
 def return_from_stripe(request: HttpRequest) -> HttpResponseRedirect:

@@ -104,11 +104,16 @@ def _card(
         summary=translated_text(summary),
         url=guide_url(slug),
         topic=topic,
-        topic_label=str(GuideTopic(topic).label),
+        topic_label=_topic_label(topic),
         audience=translated_text(audience),
         minutes=minutes,
         updated_on=updated,
     )
+
+
+def _topic_label(topic: str) -> str:
+    """Return the topic in words, "" for a guide that has none yet and is only previewed."""
+    return str(dict(GuideTopic.choices).get(topic, ""))
 
 
 def _products(guide_id: int) -> tuple[GuideProductLink, ...]:
@@ -148,7 +153,7 @@ def _page(
         summary=translated_text(guide.summary),
         url=guide_url(guide.slug),
         topic=guide.topic,
-        topic_label=str(GuideTopic(guide.topic).label),
+        topic_label=_topic_label(guide.topic),
         audience=translated_text(guide.audience),
         **_text(guide),
         when_to_stop=tuple(map(translated_text, guide.when_to_stop.splitlines())),

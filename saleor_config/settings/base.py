@@ -107,8 +107,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "storefront.middleware.activate_language_of_path",
+    "saleor_config.edge.RefuseUnreadable",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -385,15 +386,21 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL")
 STAFF_EMAILS = read("STAFF_EMAILS")
 
-# --- logs: never a product, an address or an e-mail; ids only -----------------------
+# --- logs: never a product, an address or an e-mail; ids only (saleor_config.logs) ---
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "saleor_config.logs.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": read("LOG_LEVEL")},
     "loggers": {
         "axes": {"level": "WARNING"},
+        "django.template": {"level": "INFO"},  # at DEBUG it prints all that a page is made of
         "fontTools": {"level": "WARNING"},  # at INFO it names the letters of a label
         "stripe": {"level": "WARNING"},  # at INFO it names the addresses of payment pages
     },

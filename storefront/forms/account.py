@@ -11,13 +11,15 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Se
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from product_content.form_fields import EmailAddressField
+
 _NO_ADDRESS = _("Enter an e-mail address, such as name@example.org.")
 _NO_PASSWORD = _("Enter your password.")
 _DIFFERENT = _("The two passwords are not the same.")
 
 
-def _email_field() -> forms.EmailField:
-    return forms.EmailField(
+def _email_field() -> EmailAddressField:
+    return EmailAddressField(
         label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
@@ -51,10 +53,6 @@ class LoginForm(AuthenticationForm):
         _("That e-mail and password do not open an account. Please check both."),
     )
 
-    def clean_username(self) -> str:
-        """Return the address as the shop stores it: lower-case."""
-        return str(self.cleaned_data["username"]).lower()
-
     def confirm_login_allowed(self, user: Any) -> None:
         """Refuse staff, who log in at /staff/, as if the password were wrong."""
         super().confirm_login_allowed(user)
@@ -66,10 +64,6 @@ class EmailForm(forms.Form):
     """The address that a link is sent to."""
 
     email = _email_field()
-
-    def clean_email(self) -> str:
-        """Return the address in small letters: one customer, one spelling."""
-        return str(self.cleaned_data["email"]).lower()
 
 
 class NewPasswordForm(SetPasswordForm):

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from plugins.discreet_shipping.forms import PostalAddressForm
+from product_content.form_fields import EmailAddressField
 from product_content.languages import localized
 
 _SWAP = {  # with htmx the form follows the country; without, the button beside it does
@@ -26,7 +27,7 @@ class AddressForm(PostalAddressForm):
     """The address of a checkout, with the e-mail address of whoever orders."""
 
     field_order = ("email",)
-    email = forms.EmailField(
+    email = EmailAddressField(
         label=_("E-mail"),
         max_length=254,
         help_text=_("For the confirmation. Its subject line never says what you bought."),
@@ -39,10 +40,6 @@ class AddressForm(PostalAddressForm):
         super().__init__(*args, **kwargs)
         swap = {**_SWAP, "hx-post": localized("/checkout/address/")}
         self.fields["country"].widget.attrs.update(swap)
-
-    def clean_email(self) -> str:
-        """Return the address in small letters: one customer, one spelling."""
-        return str(self.cleaned_data["email"]).lower()
 
 
 def country_of(

@@ -13,6 +13,7 @@ from plugins.discreet_shipping.choices import (
     MAX_SAFE_PLACE,
     Choices,
 )
+from product_content.parsing import parse_id
 
 
 class DiscretionForm:
@@ -52,13 +53,14 @@ def read_sent(sent: Any) -> dict[str, Any]:
     """
     data: dict[str, Any] = {name: str(sent.get(name, default)) for name, default in _TEXTS.items()}
     data |= {name: sent.get(name) == "on" for name in ("no_neighbour", "return_label")}
-    data["weekdays"] = [int(day) if day.isascii() and day.isdecimal() else -1
-                        for day in sent.getlist("weekdays")[:20]]  # fmt: skip
+    days = map(parse_id, sent.getlist("weekdays")[:_MAX_SENT_DAYS])
+    data["weekdays"] = [-1 if day is None else day for day in days]
     if data["point"] == "home":
         data["point"] = ""
     return data
 
 
+_MAX_SENT_DAYS = 20  # that are looked at; a week has 7
 _DEFAULTS = Choices()
 _GROUPS = {
     "box": ("sender", "label_name", "other_name"),

@@ -6,6 +6,8 @@ from django import forms
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from product_content.form_fields import EmailAddressField
+
 _NO_NUMBER = _("Enter the order’s number, such as 1042.")
 _NO_ADDRESS = _("Enter an e-mail address, such as name@example.org.")
 _MAX_INTEGER = 2**31 - 1  # of an integer column
@@ -22,7 +24,7 @@ class NewLinkForm(forms.Form):
         validators=[RegexValidator(r"^[#\s]*[0-9]+\s*$", _NO_NUMBER)],
         error_messages={"required": _NO_NUMBER, "max_length": _NO_NUMBER},
     )
-    email = forms.EmailField(
+    email = EmailAddressField(
         label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

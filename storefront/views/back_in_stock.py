@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from plugins.inventory.alerts import delete_back_in_stock_alert
+from product_content.form_fields import EmailAddressField
 from storefront.decorators import private_page, same_origin_only
 from storefront.for_sale import request_variant_alert
 from storefront.limits import is_within
@@ -22,7 +23,7 @@ class AlertForm(forms.Form):
     """An e-mail address, and what it is for."""
 
     variant = forms.IntegerField(min_value=1, max_value=2**31 - 1)
-    email = forms.EmailField(
+    email = EmailAddressField(
         label=_("E-mail"),
         max_length=254,
         error_messages={"required": _NO_ADDRESS, "invalid": _NO_ADDRESS},

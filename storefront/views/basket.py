@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from plugins.ordering.submitted_forms import FIELD
+from product_content.parsing import parse_id
 from storefront.basket_changes import (
     BasketChange,
     add_to_basket,
@@ -102,11 +103,11 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _took_out(request: HttpRequest) -> bool:
-    token, card = read_basket_token(request), request.POST.get("remove_card", "")
+    token, card = read_basket_token(request), parse_id(request.POST.get("remove_card", ""))
     if "remove_voucher" in request.POST:
         remove_voucher(token=token)
-    elif card.isdecimal():
-        remove_gift_card(token=token, card_id=int(card))
+    elif card is not None:
+        remove_gift_card(token=token, card_id=card)
     else:
         return False
     return True

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from product_content import selectors
 from product_content.kinds import SETS, ProductKind
+from product_content.parsing import parse_id
 from product_content.search.query import MAX_LENGTH
 from product_content.search.selectors import search
 from product_content.types import ProductCard, ProductPage, SingleOffer, SizeInfo
@@ -108,8 +109,7 @@ def _single_prices(product: ProductPage, chart: tuple[SizeInfo, ...]) -> dict[st
 
 
 def _chosen_variant(request: HttpRequest) -> int | None:
-    value = request.GET.get("option", "")
-    return int(value) if value.isdecimal() else None
+    return parse_id(request.GET.get("option", ""))
 
 
 @require_safe

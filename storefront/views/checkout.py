@@ -24,6 +24,7 @@ from plugins.ordering.outcomes import (
 from plugins.ordering.paying import choose_receipt, start_payment
 from plugins.ordering.placing import place_order
 from plugins.ordering.shown import read_signed, signed
+from product_content.parsing import parse_id
 from storefront.accounts import add_order
 from storefront.addresses import add_address, checkout_fields, delivery_countries, list_addresses
 from storefront.baskets import address_fields, get_basket
@@ -158,11 +159,11 @@ def _keep_address(request: HttpRequest, basket: Basket, form: AddressForm) -> Ht
 
 
 def _set_delivery(request: HttpRequest) -> bool:
-    chosen = request.POST.get("method", "")
-    if not chosen.isdecimal():
+    chosen = parse_id(request.POST.get("method", ""))
+    if chosen is None:
         return False
     try:
-        return set_delivery(token=read_basket_token(request), method_id=int(chosen))
+        return set_delivery(token=read_basket_token(request), method_id=chosen)
     except BasketRefused:
         return False
 

@@ -110,7 +110,7 @@ class EmailAdmin(ReadOnlyModelAdmin):
 
     def _do(self, request: HttpRequest, object_id: int, service: Any, done: str) -> HttpResponse:
         """Ask for confirmation; only a POST sends the e-mail."""
-        email = OutgoingEmail.objects.filter(pk=object_id).first()
+        email = self.get_object(request, str(object_id))
         if email is None:
             return redirect("admin:order_emails_outgoingemail_changelist")
         if request.method == "POST":

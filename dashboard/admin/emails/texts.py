@@ -17,7 +17,10 @@ from saleor.order.models import Order
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from dashboard.admin.base import ReadOnlyModelAdmin
+from dashboard.models import AccessKind
+from dashboard.selectors.home import MANAGE_ORDERS
 from dashboard.selectors.orders import order_by_number
+from dashboard.services.access_log import record_access
 from dashboard.site import staff_site
 from plugins.order_emails.kinds.base import KINDS, TEXT_FIELDS, Audience, Kind, Texts
 from plugins.order_emails.models import EmailText
@@ -213,22 +216,30 @@ class _TextPage:
 
     def show(self, status: int = 200) -> HttpResponse:
         """Return the page: texts, preview and history."""
-        number = self.request.GET.get("order") or self.request.POST.get("order", "")
+        may_see_orders = self.request.user.has_perm(MANAGE_ORDERS)
+        number = self._number() if may_see_orders else ""
         order = order_by_number(number)
         typed = self.form.is_bound and self.form.is_valid()
         texts = self.form.as_texts() if typed else self._texts()
+        shown = preview_email(self.kind, self.language, texts, order)
+        if order is not None and shown.is_real:
+            record_access(actor=self.request.user, kind=AccessKind.ORDER, subject_id=order.pk)
         context = {
             **staff_site.each_context(self.request),
             "title": f"{self.kind.title} · {dict(settings.LANGUAGES)[self.language]}",
             "kind": self.kind,
             "form": self.form,
             "newest": self.newest,
+            "may_see_orders": may_see_orders,
             "order": number,
             "order_is_unknown": bool(number) and order is None,
-            "shown": preview_email(self.kind, self.language, texts, order),
+            "shown": shown,
             "history": history_of(self.kind.name, self.language)[:20],
         }
         return TemplateResponse(self.request, "dashboard/email_text.html", context, status=status)
+
+    def _number(self) -> str:
+        return self.request.GET.get("order") or self.request.POST.get("order", "")
 
     def _save(self) -> HttpResponse:
         text = save_text(words=self.form.words(), **self._version())

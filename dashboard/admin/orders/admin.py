@@ -13,7 +13,7 @@ from saleor.order.models import Order
 from unfold.decorators import action
 
 from dashboard.admin.base import AuditedAdmin, ReadOnlyModelAdmin
-from dashboard.admin.filters import OrderWorkFilter
+from dashboard.admin.filters import OrderCustomerFilter, OrderWorkFilter
 from dashboard.admin.orders.address import ADDRESS_PAGE
 from dashboard.admin.orders.bulk import OrderBulkActions
 from dashboard.admin.orders.columns import OrderColumns
@@ -47,8 +47,9 @@ class OrderPages:
     def shipping_document_view(
         self, request: HttpRequest, order_id: int, kind: str, size: str, form: str
     ) -> HttpResponse:
-        """Send a label or slip to people who manage orders or pack them."""
-        if not (self.is_permitted(request) or may_pack(request)):  # type: ignore[attr-defined]
+        """Send a label or slip to people who manage orders, or who have it to pack."""
+        has_to_pack = may_pack(request) and is_to_pack(order_id)
+        if not (self.is_permitted(request) or has_to_pack):  # type: ignore[attr-defined]
             return self.admin_site.refused(request)  # type: ignore[attr-defined]
         return shipping_document(request, order_id=order_id, kind=kind, size=size, form=form)
 
@@ -56,7 +57,7 @@ class OrderPages:
         """Leave out packing an order that is not to be packed, and a refund of nothing."""
         order = self.get_object(request, object_id)  # type: ignore[attr-defined]
         hidden = set()
-        if not is_to_pack(int(object_id)):
+        if order is None or not is_to_pack(order.pk):
             hidden.add("begin_packing")
         if order is None or not left_to_refund(order):
             hidden.add("refund")
@@ -114,7 +115,7 @@ class OrderAdmin(AuditedAdmin, OrderPages, OrderBulkActions, OrderColumns, ReadO
         "delivery",
         "flag",
     )
-    list_filter = (OrderWorkFilter,)
+    list_filter = (OrderWorkFilter, OrderCustomerFilter)
     list_select_related = ("shipping_address",)
     search_fields = ("user_email",)  # shows the search box; `get_search_results` does the work
     search_help_text = "Order number or e-mail"

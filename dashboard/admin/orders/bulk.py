@@ -33,6 +33,7 @@ from plugins.ordering.order_state import note_order
 from plugins.ordering.outcomes import CancelRefused
 from plugins.ordering.releasing import release_order
 from plugins.ordering.submitted_forms import new_token
+from product_content.parsing import parse_ids
 
 MAX_ORDERS_AT_ONCE = 50  # cancelling an unpaid order asks the payment provider: about a second each
 _PARCEL_EMAIL_KINDS = ("sent", "partly_sent")
@@ -138,7 +139,7 @@ def selected_orders(request: HttpRequest, queryset: QuerySet[Order]) -> list[int
     """
     if "confirm" in request.POST:
         ids = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        queryset = Order.objects.confirmed().filter(pk__in=filter(str.isdecimal, ids))
+        queryset = Order.objects.confirmed().filter(pk__in=parse_ids(ids))
     chosen = list(queryset.order_by("pk").values_list("pk", flat=True)[: MAX_ORDERS_AT_ONCE + 1])
     if len(chosen) <= MAX_ORDERS_AT_ONCE:
         return chosen

@@ -30,21 +30,22 @@ from dashboard.services.staff import (
     reset_second_factor,
 )
 from dashboard.site import staff_site
+from product_content.parsing import normal_email
 
 
-class _LowerCaseEmail:
-    """E-mails are stored in lower case, so that one person has one account."""
+class _NormalEmail:
+    """E-mails are stored in one form, so that one person has one account."""
 
     def clean_email(self) -> str:
-        """Return the address in lower case; refuse one that is taken, whatever its case."""
-        email = self.cleaned_data["email"].lower()  # type: ignore[attr-defined]
+        """Return the address in its one form; refuse one that is taken, however it is written."""
+        email = normal_email(self.cleaned_data["email"])  # type: ignore[attr-defined]
         others = StaffMember.objects.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
         if others.filter(email__iexact=email).exists():
             raise ValidationError("There is an account with this e-mail already.")
         return str(email)
 
 
-class StaffAddForm(_LowerCaseEmail, UserCreationForm):
+class StaffAddForm(_NormalEmail, UserCreationForm):
     """A new member of staff, with a first password."""
 
     class Meta:
@@ -58,7 +59,7 @@ class StaffAddForm(_LowerCaseEmail, UserCreationForm):
         return super().save(commit=commit)
 
 
-class StaffChangeForm(_LowerCaseEmail, UserChangeForm):
+class StaffChangeForm(_NormalEmail, UserChangeForm):
     """An existing member of staff."""
 
     reset_second_factor = forms.BooleanField(

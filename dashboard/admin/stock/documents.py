@@ -29,6 +29,7 @@ from plugins.inventory.documents import DocumentLine, read_document
 from plugins.inventory.errors import StockRefused
 from plugins.inventory.kits import kit_document_lines
 from plugins.ordering.shortages import short_orders
+from product_content.parsing import parse_id
 
 Data = dict[str, Any]
 Post = Callable[[Data, list[DocumentLine], Mapping[str, Any]], None]
@@ -266,11 +267,12 @@ def _warn_of_shortage(request: HttpRequest, rows: list[DocumentLine]) -> None:
 
 def _posted_values(request: HttpRequest) -> dict[str, Any]:
     """Return who posts, and the quantities expected when the differences were shown."""
-    expected = {
-        int(match[1]): int(request.POST[name])
+    named = (
+        (parse_id(match[1]), parse_id(request.POST[name]))
         for name in request.POST
-        if (match := _EXPECTED_FIELD.match(name)) and request.POST[name].isdecimal()
-    }
+        if (match := _EXPECTED_FIELD.match(name))
+    )
+    expected = {pk: pieces for pk, pieces in named if pk is not None and pieces is not None}
     return {"actor_id": request.user.pk, "expected": expected}
 
 

@@ -19,6 +19,7 @@ from plugins.inventory.alerts import set_reorder_points
 from plugins.inventory.errors import StockRefused
 from plugins.inventory.models import MANUAL_REASONS, StockReason
 from plugins.inventory.quantities import lock_stock, lock_stocks
+from product_content.parsing import parse_id, parse_ids
 
 
 class StockForm(forms.ModelForm):
@@ -98,8 +99,8 @@ class StockRowForm(forms.ModelForm):
     @property
     def expected(self) -> int:
         """The quantity that the page was shown with; -1 if the form does not say."""
-        sent = self.data.get(self.add_initial_prefix("quantity"), "")
-        return int(sent) if sent.isdecimal() else -1
+        sent = parse_id(self.data.get(self.add_initial_prefix("quantity"), ""))
+        return -1 if sent is None else sent
 
     def clean(self) -> dict[str, Any]:
         """Check a changed quantity under the row's lock, which holds until all is saved."""
@@ -176,4 +177,4 @@ class EditableStockRows:
 
 def _row_ids(request: HttpRequest) -> list[int]:
     names = [name for name in request.POST if name.startswith("form-") and name.endswith("-id")]
-    return [int(request.POST[name]) for name in names if request.POST[name].isdecimal()]
+    return parse_ids(request.POST[name] for name in names)

@@ -9,17 +9,22 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import F
+from django.db.models.functions import Upper
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path
 from import_export import fields, instance_loaders, resources, widgets
 from import_export.admin import ImportExportMixin
-from import_export.formats.base_formats import CSV, XLSX
 from import_export.results import Result, RowResult
 from import_export.tmp_storages import CacheStorage
 from tablib import Dataset
-from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
+from dashboard.admin.stock.file_formats import (
+    FORMATS,
+    StockConfirmForm,
+    StockExportForm,
+    StockImportForm,
+)
 from dashboard.models import StockItem
 from dashboard.selectors.stock import sizes_of
 from dashboard.services.stock import clear_progress, read_progress, store_progress
@@ -28,6 +33,8 @@ from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
 from plugins.inventory.policies import may_set_stock
 from plugins.inventory.quantities import allocated_pieces, write_quantities
+from product_content.parsing import sku_key
+from product_content.tables import TableRefused, formula_safe
 
 _MAX_PIECES = 1_000_000
 
@@ -51,11 +58,11 @@ class _StockLoader(instance_loaders.BaseInstanceLoader):
     def __init__(self, resource: Any, dataset: Dataset) -> None:
         super().__init__(resource, dataset)
         skus = dataset["sku"] if "sku" in (dataset.headers or ()) else ()
-        rows = list(_stock_to_lock().filter(sku__in={str(sku).strip() for sku in skus}))
+        rows = list(_stock_to_lock().filter(sku_key__in={sku_key(sku) for sku in skus}))
         held = allocated_pieces(row.pk for row in rows)
         for row in rows:
             row.allocated = held.get(row.pk, 0)
-        self._rows = {(row.sku, row.warehouse_slug): row for row in rows}
+        self._rows = {(sku_key(row.sku), row.warehouse_slug): row for row in rows}
 
     def get_instance(self, row: Mapping[str, Any]) -> StockItem | None:
         """Return the stock that a line of the file names; None if there is none."""
@@ -65,6 +72,7 @@ class _StockLoader(instance_loaders.BaseInstanceLoader):
 def _stock_to_lock() -> Any:
     plain = StockItem.objects.annotate(
         sku=F("product_variant__sku"),
+        sku_key=Upper("product_variant__sku"),
         warehouse_slug=F("warehouse__slug"),
         current=F("quantity"),
         expected=F("quantity"),
@@ -75,7 +83,7 @@ def _stock_to_lock() -> Any:
 
 
 def _stock_key(row: Mapping[str, Any]) -> tuple[str, str]:
-    return str(row["sku"]).strip(), str(row["warehouse"]).strip()
+    return sku_key(row["sku"]), str(row["warehouse"]).strip().lower()
 
 
 class _StockRowResult(RowResult):
@@ -129,6 +137,10 @@ class StockResource(resources.ModelResource):
             point=F("reorder_point__pieces"),
         )
 
+    def export_resource(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """Return the cells of a row, none of which a spreadsheet runs as a formula."""
+        return [formula_safe(cell) for cell in super().export_resource(*args, **kwargs)]
+
     def dehydrate_product(self, stock: Any) -> str:
         """Return the product with its variant."""
         variant = stock.product_variant
@@ -162,7 +174,7 @@ class StockResource(resources.ModelResource):
     ) -> None:
         """Refuse a line for a stock that is not kept: a typing mistake must not begin one."""
         if new:
-            sku, warehouse = _stock_key(row)
+            sku, warehouse = str(row["sku"]).strip(), str(row["warehouse"]).strip()
             raise ValidationError({"sku": f"There is no stock of “{sku}” in “{warehouse}”."})
 
     def import_instance(self, instance: Any, row: Mapping[str, Any], **kwargs: Any) -> None:
@@ -232,14 +244,6 @@ def _quantity_problem(instance: Any) -> str:
 _MAX_WRONG_ROWS, _MAX_SHOWN_ROWS = 100, 200  # on one page
 
 
-class _ExportForm(ExportForm):
-    """The export form, with CSV selected."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["format"].initial = "0"
-
-
 def _shown(result: Result) -> dict[str, object]:
     """Return the rows that the page shows of a file, and whether it leaves some out."""
     return {
@@ -250,14 +254,17 @@ def _shown(result: Result) -> dict[str, object]:
     }
 
 
+_UNREADABLE = "This file cannot be read. Choose the format that it has."
+
+
 class StockImportExport(ImportExportMixin):
     """Mixed into `StockAdmin`: the import and export of django-import-export."""
 
     resource_classes = (StockResource,)
-    formats = (CSV, XLSX)
-    import_formats = export_formats = (CSV, XLSX)
-    import_form_class = ImportForm
-    export_form_class = _ExportForm
+    formats = import_formats = export_formats = FORMATS
+    import_form_class = StockImportForm
+    confirm_form_class = StockConfirmForm
+    export_form_class = StockExportForm
     import_template_name = "dashboard/stock_import.html"
     tmp_storage_class = CacheStorage  # the confirming request may reach another web process
     skip_admin_log = True  # the ledger has it all
@@ -295,7 +302,22 @@ class StockImportExport(ImportExportMixin):
         if not self.has_import_permission(request):
             raise PermissionDenied
         clear_progress(user_id=request.user.pk or 0)
-        return super().process_import(request, **kwargs)
+        if request.method == "POST" and not self.create_confirm_form(request).is_valid():
+            return self._ask_again(request)
+        try:
+            return super().process_import(request, **kwargs)
+        except TableRefused:  # the kept file is gone
+            return self._ask_again(request)
+
+    def _ask_again(self, request: HttpRequest) -> HttpResponse:
+        messages.error(request, "This file is not kept any more. Please choose it again.")
+        return redirect("admin:dashboard_stockitem_import")
+
+    def add_data_read_fail_error_to_form(self, form: Any, error: Exception) -> None:
+        """Say why the file was not read."""
+        form.add_error(
+            "import_file", str(error) if isinstance(error, TableRefused) else _UNREADABLE
+        )
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """Roll everything back if one line is wrong."""

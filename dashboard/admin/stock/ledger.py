@@ -9,10 +9,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from dashboard.admin.base import ReadOnly, ReadOnlyModelAdmin, SaleorModelAdmin, SaleorTabularInline
 from dashboard.admin.formatting import format_time
+from dashboard.admin.lists import DeclaredChangeList
 from dashboard.roles import MANAGE_STOCK
 from dashboard.selectors.stock import search_entries
 from dashboard.services.stock import PERMISSION
@@ -70,7 +70,7 @@ class StockEntryInline(_StockEntryColumns, SaleorTabularInline):
         return super().get_queryset(request).select_related("actor")
 
 
-class _LedgerChangeList(ChangeList):
+class _LedgerChangeList(DeclaredChangeList):
     """Each row links to its stock: an entry has no page, as the list shows all of it."""
 
     def url_for_result(self, result: StockEntry) -> str:
@@ -107,7 +107,7 @@ class StockEntryAdmin(_StockEntryColumns, SaleorModelAdmin):
         term = search_term.strip()
         return (queryset.filter(pk__in=search_entries(term)) if term else queryset), False
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredChangeList]:
         """Return the list whose rows link to their stocks."""
         return _LedgerChangeList
 

@@ -9,6 +9,7 @@ from django.core.management import BaseCommand, CommandError
 
 from dashboard.models import StaffMember
 from dashboard.services.staff import reset_second_factor
+from product_content.parsing import normal_email
 
 
 class Command(BaseCommand):
@@ -22,7 +23,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         """Delete the authenticator app and the recovery codes."""
-        member = StaffMember.objects.filter(email__iexact=email, is_staff=True).first()
+        member = StaffMember.objects.filter(
+            email__iexact=normal_email(email), is_staff=True
+        ).first()
         if member is None:
             raise CommandError("No member of staff has this e-mail.")
         reset_second_factor(user=member)

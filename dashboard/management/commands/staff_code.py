@@ -10,6 +10,8 @@ from django.core.management import BaseCommand, CommandError
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from product_content.parsing import normal_email
+
 
 class Command(BaseCommand):
     """Print the code that an authenticator app would show now. Never in a live shop."""
@@ -24,7 +26,11 @@ class Command(BaseCommand):
         """Print the code of the app that is set up, or is about to be."""
         if settings.PRODUCTION:
             raise CommandError("Not in production: use your own authenticator app.")
-        device = TOTPDevice.objects.filter(user__email=email).order_by("-confirmed").first()
+        device = (
+            TOTPDevice.objects.filter(user__email=normal_email(email))
+            .order_by("-confirmed")
+            .first()
+        )
         if device is None:
             raise CommandError("Log in with the password first; then ask again.")
         totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)

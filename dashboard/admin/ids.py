@@ -1,0 +1,72 @@
+"""Ids of rows in the addresses and forms of the staff pages, which anybody may type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db.models import IntegerField, Model, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern
+
+from product_content.parsing import parse_id
+
+
+def may_be_id(model: type[Model], typed: str) -> bool:
+    """Say whether a row of this model could have what was typed as its primary key."""
+    key = model._meta.pk
+    if isinstance(key, IntegerField):
+        return parse_id(typed) is not None
+    try:
+        key.to_python(typed)
+    except (ValidationError, ValueError, TypeError, OverflowError):
+        return False
+    return True
+
+
+class PossibleIds:
+    """Mixed into the base admin class: no view and no action meets an id that no row can have.
+
+    Each admin class, Django's code and Unfold's would otherwise have to think of it at each
+    `filter(pk=…)`, and some do not.
+    """
+
+    opts: Any
+    model: type[Model]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses; an impossible id leads to the list."""
+        return [self._guarded(page) for page in super().get_urls()]  # type: ignore[misc]
+
+    def _guarded(self, page: URLPattern) -> URLPattern:
+        if "object_id" in getattr(page.pattern, "converters", ()):
+            page.callback = self._with_possible_id(page.callback)
+        return page
+
+    def _with_possible_id(self, view: Callable[..., HttpResponseBase]) -> Any:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
+            if not may_be_id(self.model, unquote(object_id)):
+                return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+            return view(request, object_id, *args, **kwargs)
+
+        return guarded
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponseBase | None:
+        """Perform an action on the chosen rows, among which are no impossible ids."""
+        sent = request.POST.copy()
+        sent.setlist(ACTION_CHECKBOX_NAME, self._possible(sent.getlist(ACTION_CHECKBOX_NAME)))
+        request.POST = sent  # type: ignore[assignment]
+        return super().response_action(request, queryset)  # type: ignore[misc]
+
+    def _possible(self, ids: Iterable[str]) -> list[str]:
+        return [typed for typed in ids if may_be_id(self.model, typed)]

@@ -1,0 +1,241 @@
+"""Tables that staff bring and take away as CSV or XLSX files.
+
+A file is measured before it is read: a workbook of a few kilobytes may unpack to gigabytes, or
+claim a million rows. Cells that a spreadsheet would run as a formula are marked on the way out
+and come back without the mark.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from product_content.decisions import Refused
+
+MAX_COLUMNS = 50
+MAX_CELL_LENGTH = 1_000  # characters
+MAX_PARTS = 200  # files in a workbook's archive
+MAX_UNPACKED = 12 * 1024 * 1024  # bytes of all of them
+MAX_UNPACKED_STYLES = 128 * 1024  # bytes of a part that holds no cells
+_PARTS_WITH_CELLS = re.compile(r"xl/(worksheets/[^/]+|sharedStrings)\.xml", re.IGNORECASE)
+
+Row = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a file may hold: `bytes` as it is sent, `rows` with something in them, `cells`."""
+
+    bytes: int = 2 * 1024 * 1024
+    rows: int = 10_000
+    cells: int = 120_000
+
+    @property
+    def tags(self) -> int:
+        """The most tags in all parts of a workbook: a cell with its text has up to six."""
+        return 6 * self.cells + 2 * self.rows + 5_000
+
+
+USUAL = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The headings in small letters, and the filled rows, all as wide, with their numbers.
+
+    Rows are numbered as a spreadsheet numbers them; a line `sep=;` is none. `short` are the numbers
+    of those that ended before the headings do.
+    """
+
+    headings: Row
+    rows: list[Row]
+    numbers: list[int]
+    short: list[int]
+
+
+class TableRefused(Refused):
+    """The file was not read; `str()` says why, for staff."""
+
+
+def read_csv(data: bytes, limits: Limits = USUAL) -> Table:
+    """Return what is in a CSV file; raises TableRefused.
+
+    Commas, semicolons and tabs are told apart by the first line, or by a line `sep=;`.
+    """
+    _check_size(data, limits)
+    lines = _decoded(data).splitlines(keepends=True)
+    delimiter, lines = _delimiter(lines)
+    try:
+        return _checked(csv.reader(lines, delimiter=delimiter), limits)
+    except csv.Error as error:
+        raise TableRefused("This is no CSV file: a cell of it does not end.") from error
+
+
+def read_xlsx(data: bytes, limits: Limits = USUAL) -> Table:
+    """Return what is in the first sheet of a workbook; raises TableRefused."""
+    _check_size(data, limits)
+    _check_archive(data, limits)
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        return _checked(_rows_of(book), limits)
+    except _UNREADABLE as error:
+        raise TableRefused("This workbook cannot be read. Save it once more as XLSX.") from error
+
+
+# What openpyxl raises for archives and parts that are not what they say they are.
+_UNREADABLE = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError,
+    AttributeError, SyntaxError, OSError, EOFError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+
+
+def _rows_of(book: Any) -> Iterator[tuple[Any, ...]]:
+    # What the sheet says of its own size may be a lie, and a gap counts as empty rows.
+    return book.active.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS + 1, values_only=True)
+
+
+_LAST_ROW = 2**20  # of a sheet of Excel's; a file may name a later one, and the gap would be filled
+
+
+def formula_safe(value: Any) -> Any:
+    """Return the cell, marked with ' if a spreadsheet would take its text for a formula."""
+    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+def _without_mark(text: str) -> str:
+    return text[1:] if text[:1] == "'" and _FORMULA.match(text[1:]) else text
+
+
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def _check_size(data: object, limits: Limits) -> None:
+    """Raise TableRefused for a file that is too large, or not kept any more (None)."""
+    if not isinstance(data, bytes):
+        raise TableRefused("There is no such file.")
+    if len(data) > limits.bytes:
+        raise TableRefused(f"The file is larger than {limits.bytes // 1024**2} MB.")
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text: UTF-8, what Excel calls Unicode text (UTF-16), or Windows' Latin."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252", "replace")
+    if "\0" in text:
+        raise TableRefused("This is no CSV file.")
+    return text
+
+
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_DELIMITERS = ",;\t"
+
+
+def _delimiter(lines: list[str]) -> tuple[str, list[str]]:
+    """Return what parts the cells, and the lines of the table itself."""
+    if not lines:
+        return ",", []
+    if match := _SEPARATOR_LINE.fullmatch(lines[0]):
+        return match[1], lines[1:]
+    head = next((line for line in lines if line.strip()), "")
+    return max(_DELIMITERS, key=head.count), lines
+
+
+def _check_archive(data: bytes, limits: Limits) -> None:
+    """Raise TableRefused for a workbook that would unpack to more than it may.
+
+    Python never unpacks more of a part than the archive's directory says, so that is enough.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise TableRefused("This is no XLSX workbook.") from error
+    parts = archive.infolist()
+    others = [part.file_size for part in parts if not _PARTS_WITH_CELLS.fullmatch(part.filename)]
+    if (
+        len(parts) > MAX_PARTS
+        or sum(part.file_size for part in parts) > MAX_UNPACKED
+        or max(others, default=0) > MAX_UNPACKED_STYLES
+        or _tags(archive) > limits.tags
+    ):
+        raise TableRefused(
+            "There is too much in this workbook. Copy the rows into a new one, or save it as CSV."
+        )
+
+
+def _tags(archive: zipfile.ZipFile) -> int:
+    """Return how many tags there are: each takes far more memory than it has letters."""
+    try:
+        return sum(archive.read(part).count(b"<") for part in archive.infolist())
+    except _UNREADABLE as error:
+        raise TableRefused("This workbook cannot be read. Save it once more as XLSX.") from error
+
+
+def _checked(rows: Iterable[Iterable[Any]], limits: Limits) -> Table:
+    """Return the rows that hold something, all as wide as the headings."""
+    filled = _filled(rows, limits)
+    _number, headings, _written = next(filled, (0, [], 0))
+    if not headings:
+        raise TableRefused("There is nothing in this file.")
+    width = len(headings)
+    table = Table([heading.strip().lower() for heading in headings], [], [], [])
+    cells = 0
+    for number, row, written in filled:
+        cells += len(row)
+        if len(table.rows) >= limits.rows or cells > limits.cells:
+            raise TableRefused(f"The file has more than {limits.rows} rows. Split it into several.")
+        if len(row) > width:
+            raise TableRefused(f"Row {number} has more cells than there are headings.")
+        table.rows.append([*row, *[""] * (width - len(row))])
+        table.numbers.append(number)
+        if written < width:
+            table.short.append(number)
+    return table
+
+
+_MAX_BLANK_ROWS = 100_000  # that are passed over: a sheet may claim a million
+
+
+def _filled(rows: Iterable[Iterable[Any]], limits: Limits) -> Iterator[tuple[int, Row, int]]:
+    """Return the number, the cells and the written width of each row that holds something."""
+    for number, row in enumerate(rows, start=1):
+        if number > limits.rows + _MAX_BLANK_ROWS:
+            raise TableRefused("This file has too many blank rows. Copy the others into a new one.")
+        cells = tuple(row)
+        if cells.count(None) != len(cells) and (texts := _texts(cells)):
+            yield number, texts, len(cells)
+
+
+def _texts(row: Iterable[Any]) -> Row:
+    """Return the cells as text, without the empty ones at the end; [] for a blank row."""
+    cells = [_text(cell) for cell in row]
+    while cells and not cells[-1].strip():
+        cells.pop()
+    if len(cells) > MAX_COLUMNS:
+        raise TableRefused(f"The file has more than {MAX_COLUMNS} columns.")
+    return cells
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))  # a spreadsheet has no whole numbers
+    text = _without_mark("" if cell is None else str(cell))
+    if len(text) > MAX_CELL_LENGTH:
+        raise TableRefused(f"A cell of this file is longer than {MAX_CELL_LENGTH} characters.")
+    return text

@@ -1,0 +1,93 @@
+"""Log lines without addresses of pages, and without e-mail addresses.
+
+A path says what somebody looks at, and a signed link in a log opens an order. Every record is
+scrubbed where it is made, so that each handler, level and library is served alike: Django logs the
+path of every 4xx and 5xx answer, and the referrer of a refused form.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from typing import Any
+
+# The first parts of our own addresses, behind which names, searches and secrets stand.
+PAGES = (
+    "account", "basket", "care", "checkout", "finder", "guides", "leave", "media", "orders",
+    "privacy", "return", "robots.txt", "search", "sets", "share", "singles", "sitemap.xml", "sizes",
+    "staff", "stripe", "wishes",
+)  # fmt: skip
+_HIDDEN = "(path)"
+_END = r"[^\s\"'<>]*"
+_EMAIL = re.compile(r"[^\s\"'<>()\[\]:;,=@]+@[\w-]+(?:\.[\w-]+)+")
+_URL = re.compile(rf"(?i)\b(https?://[^\s/\"'<>?#]+)[/?#]{_END}")
+_REQUEST = re.compile(rf"\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE) (['\"]?)/{_END}")
+_OUR_PATH = re.compile(
+    rf"(?<!File \")(?<![\w./-])/(?:[a-z]{{2}}/)?(?:{'|'.join(map(re.escape, PAGES))})"
+    rf"(?:[/?#]{_END}|(?![\w.-]))"
+)
+_ANY_PATH = re.compile(rf"(?<![\w./:-])/{_END}")
+_OF_REQUESTS = ("django.request", "django.security", "django.server")
+
+
+def scrub(text: str) -> str:
+    """Return the text with the paths of our pages, URLs' paths and e-mail addresses hidden."""
+    text = _URL.sub(rf"\1/{_HIDDEN}", text)
+    text = _REQUEST.sub(rf"\1 \2{_HIDDEN}", text)
+    text = _OUR_PATH.sub(_HIDDEN, text)
+    return _EMAIL.sub("(address)", text) if "@" in text else text
+
+
+def install() -> None:
+    """Scrub every log record of this process from now on; calling it again changes nothing."""
+    made = logging.getLogRecordFactory()
+    if getattr(made, "scrubs", False):
+        return
+
+    def scrubbed(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        return _scrub_record(made(*args, **kwargs))
+
+    scrubbed.scrubs = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(scrubbed)
+
+
+def _scrub_record(record: logging.LogRecord) -> logging.LogRecord:
+    if record.name.startswith(_OF_REQUESTS):
+        record.args = _without_paths(record.args)
+        record.msg = _ANY_PATH.sub(_HIDDEN, str(record.msg))
+    try:
+        text = record.getMessage()
+    except Exception:  # noqa: BLE001  a wrong call of a library's; the handler reports it
+        return record
+    if (clean := scrub(text)) != text:
+        record.msg, record.args = clean, ()
+    if record.exc_info and record.exc_info[0]:
+        record.exc_text = _scrubbed_traceback(record.exc_info)
+    return record
+
+
+def _without_paths(args: Any) -> Any:
+    """Return the arguments of a line about a request, with those that hold a path hidden."""
+    if not isinstance(args, tuple):
+        return args
+    return tuple(_HIDDEN if isinstance(arg, str) and "/" in arg else arg for arg in args)
+
+
+def _scrubbed_traceback(exc_info: Any) -> str:
+    """Return the traceback; every formatter takes it from the record in place of its own.
+
+    PostgreSQL's DETAIL quotes the row that it refused.
+    """
+    lines = "".join(traceback.format_exception(*exc_info)).rstrip().splitlines()
+    return "\n".join(scrub(line) for line in lines if not line.startswith("DETAIL:"))
+
+
+class LineFormatter(logging.Formatter):
+    """One line per record; of a request it names the page by the name of its pattern."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
+        """Return the line, with the pattern's name behind it."""
+        match = getattr(getattr(record, "request", None), "resolver_match", None)
+        page = f" [{match.view_name}]" if match else ""
+        return f"{super().formatMessage(record)}{page}"

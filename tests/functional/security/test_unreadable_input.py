@@ -1,0 +1,188 @@
+"""What no person types: NUL, numbers without end, ids of nothing. Nobody gets a server error."""
+
+import logging
+
+import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+
+from product_content.parsing import MAX_ID, parse_id, parse_ids, sku_key
+from tests import personas
+from tests.factories import GuideFactory, WarehouseFactory, variant_in_stock
+from tests.unit.dashboard import builders
+
+pytestmark = pytest.mark.django_db
+ENDLESS = "9" * 5000
+HOME = {"HTTP_ORIGIN": "http://testserver"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("7", 7), (" 0042 ", 42), ("0", 0), ("000", 0), (str(MAX_ID), MAX_ID), (7, 7),
+     (str(MAX_ID + 1), None), (ENDLESS, None), ("0" * 5000 + "7", 7), ("-1", None), ("+1", None),
+     ("1.0", None), ("", None), ("٣", None), ("²", None), ("1e3", None), ("a", None),
+     (None, None), ("7\0", None), ("1_0", None)],
+)  # fmt: skip
+def test_an_id_is_read_or_is_none(typed, read):
+    assert parse_id(typed) == read
+
+
+def test_ids_keep_their_order_and_lose_what_is_none():
+    assert parse_ids(["3", "x", ENDLESS, "1"]) == [3, 1]
+
+
+def test_skus_are_compared_as_scanners_type_them():
+    assert sku_key(" sw-one-3 ") == "SW-ONE-3"
+
+
+@pytest.mark.parametrize("path", ["/?q=a%00", "/search/?q=%00", "/?%00=1", "/stripe/return/?session=%00",
+                                  "/sets/%00/", "/staff/order/order/?q=%00"])  # fmt: skip
+def test_nul_in_an_address_is_refused_kindly(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 400
+    assert "That did not make sense to us" in answer.content.decode()
+
+
+def test_nul_in_a_form_is_refused_before_a_page_reads_it():
+    packer = personas.in_role("Packer")
+    assert packer.post("/staff/packing/1/scan/", {"code": "A\0"}).status_code == 400
+    assert packer.post("/staff/packing/bins/", {"sku": "A\0", "bin": "1"}).status_code == 400
+
+
+def test_the_page_is_in_the_visitors_language(client):
+    assert 'lang="es"' in client.get("/es/?q=%00").content.decode()
+
+
+def test_a_cookie_with_nul_is_as_good_as_none(client):
+    answer = client.get("/account/", HTTP_COOKIE='sid="\\000aaaaaaaaaaaaaaaa"; form="\\000"')
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/?" + "a=1&" * 2000, "/" + "a" * 1500 + "/"])
+def test_addresses_far_longer_than_ours_are_refused(client, path):
+    assert client.get(path).status_code == 400
+
+
+def test_what_is_refused_is_not_in_the_log(client, caplog):
+    caplog.set_level(logging.DEBUG)
+    client.get("/sets/very-private/?q=secret%00")
+    assert "very-private" not in caplog.text
+    assert "secret" not in caplog.text
+
+
+ANONYMOUS = (
+    ("get", "/sets/", {"size": ENDLESS, "from_mm": ENDLESS, "max_price": ENDLESS}),
+    ("post", "/basket/add/", {"variant": ENDLESS, "quantity": ENDLESS}),
+    ("post", "/basket/code/", {"remove_card": ENDLESS}),
+    ("post", "/basket/code/", {"remove_card": "²"}),
+    ("post", "/basket/lines/99999999999999999999/", {"quantity": "1"}),
+    ("post", "/checkout/delivery/", {"method": ENDLESS}),
+    ("post", "/checkout/discretion/", {"weekdays": ENDLESS}),
+    ("post", "/orders/link/", {"number": ENDLESS, "email": "a@example.org"}),
+    ("get", "/stripe/return/", {"session": ENDLESS[:3000]}),
+    ("post", "/wishes/", {"variant": ENDLESS, "email": "a@example.org"}),
+)
+
+
+@pytest.mark.parametrize(("method", "path", "sent"), ANONYMOUS)
+def test_numbers_without_end_are_answered(client, method, path, sent):
+    if method == "get":
+        sent = {name: value[:1500] for name, value in sent.items()}
+    assert getattr(client, method)(path, sent, **HOME).status_code < 500
+
+
+@pytest.mark.parametrize("option", ["²", "9" * 3900, "-1"])
+def test_an_option_of_nothing_is_left_out(catalogue, client, option):
+    assert client.get("/singles/smooth-single/", {"option": option}).status_code in (200, 404)
+
+
+IDS = ("abc", "0", "-1", "9" * 30, "99999999999", "_5F", "%C2%B2", "1.5", "a/b",
+       "00000000-0000-0000-0000-000000000000")  # fmt: skip
+PAGES = ("", "change/", "history/", "delete/", "pack/", "step/", "address/", "return/", "refund/",
+         "note/", "try-again/", "send-again/", "document/label/a6.pdf", "preview/",
+         "password/")  # fmt: skip
+SECTIONS = ("order/order", "order_emails/outgoingemail", "dashboard/stockitem", "warehouse/warehouse",
+            "product_content/guide", "dashboard/customer", "dashboard/staffmember",
+            "discount/voucher", "shipping/shippingzone")  # fmt: skip
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_ids_of_nothing_have_no_page_and_no_error(section):
+    owner = personas.owner()
+    answers = {
+        f"{object_id}/{page}": owner.get(f"/staff/{section}/{object_id}/{page}").status_code
+        for object_id in IDS
+        for page in PAGES
+    }
+    assert {path: status for path, status in answers.items() if status >= 500} == {}
+    assert set(answers.values()) <= {301, 302, 403, 404}
+
+
+@pytest.mark.parametrize(
+    ("section", "action"),
+    [("order/order", "add_note"), ("order/order", "pick_list"), ("product_content/guide", "publish_selected"),
+     ("order_emails/outgoingemail", "retry_selected"), ("product/product", "hide_selected")],
+)  # fmt: skip
+def test_actions_on_ids_of_nothing_do_nothing(section, action):
+    order = builders.order()
+    sent = {
+        "action": action,
+        ACTION_CHECKBOX_NAME: ["abc", ENDLESS, "99999999999", "²"],
+        "index": "0",
+    }
+    owner = personas.owner()
+    answer = owner.post(f"/staff/{section}/", sent)
+    assert answer.status_code in (200, 302)
+    confirmed = owner.post(f"/staff/{section}/", {**sent, "confirm": "1", "message": "x"})
+    assert confirmed.status_code in (200, 302)
+    assert not order.events.filter(type="note_added").exists()
+
+
+def test_a_guide_without_a_topic_is_previewed():
+    owner = personas.owner()
+    assert owner.post("/staff/product_content/guide/preview/", {}).status_code == 200
+    guide = GuideFactory()
+    sent = {"title": "New", "topic": "nonsense", "updated_on": "99999-01-01", "sort_order": ENDLESS}
+    answer = owner.post(f"/staff/product_content/guide/{guide.pk}/preview/", sent)
+    assert answer.status_code == 200
+
+
+STAFF_QUERIES = (
+    ("order/order", "work=%C2%B2"),
+    ("order/order", f"user__id__exact={'9' * 3000}"),
+    ("order/order", f"q={'9' * 3000}"),
+    ("order/order", f"p={'9' * 3000}&o={'9' * 900}"),
+    ("dashboard/stockitem", f"size={'9' * 3000}"),
+    ("dashboard/stockitem", "size=%C2%B2"),
+    ("dashboard/stockitem", "warehouse__id__exact=abc"),
+    ("inventory/stockentry", "at__gte=99999-01-01"),
+    ("inventory/stockentry", "at__gte=9999-12-31+23:59:59-12:00"),
+    ("inventory/stockentry", "at__lt=0001-01-01+00:00:00%2B12:00"),
+    ("inventory/stockentry", "at__isnull=maybe"),
+    ("inventory/stockentry", f"q={'9' * 3000}"),
+    ("product_content/size", f"q={'9' * 3000}"),
+    ("dashboard/accessrecord", f"q={'9' * 3000}"),
+    ("product/product", "category__id__exact=x"),
+    ("product/product", f"category__id__exact={'9' * 3000}"),
+    ("dashboard/staffmember", f"groups__id__exact={'9' * 3000}"),
+)
+
+
+@pytest.mark.parametrize(("section", "query"), STAFF_QUERIES)
+def test_staff_lists_answer_queries_that_mean_nothing(section, query):
+    variant_in_stock(2)
+    assert personas.owner().get(f"/staff/{section}/?{query}", follow=True).status_code < 500
+
+
+@pytest.mark.parametrize("page", ["receive", "count", "move", "kits", "aside", "write-off"])
+def test_stock_documents_answer_numbers_without_end(page):
+    warehouse = WarehouseFactory(slug="main")
+    variant = variant_in_stock(2, sku="A-1")
+    sent = {
+        "key": "0" * 32, "warehouse": warehouse.pk, "target": warehouse.pk, "note": "x",
+        "scans": f"A-1 {ENDLESS}\nA-1 1", "kits": ENDLESS, "variant": variant.pk, "direction": "make",
+        f"expected-{ENDLESS[:900]}": "1", f"expected-{variant.pk}": ENDLESS, "post": "1",
+    }  # fmt: skip
+    owner = personas.owner()
+    assert owner.post(f"/staff/dashboard/stockitem/{page}/", sent).status_code == 422
+    sent |= {"scans": "A-1 1", "kits": "1"}
+    assert owner.post(f"/staff/dashboard/stockitem/{page}/", sent).status_code in (200, 302, 422)
