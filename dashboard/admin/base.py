@@ -133,7 +133,7 @@ class SaleorModelAdmin(
     list_filter_submit = False
     compressed_fields = True
     warn_unsaved_form = True
-    view_on_site = False  # Saleor's addresses are not ours
+    view_on_site: Callable[[Any], str | None] | bool = False  # Saleor's addresses are not ours
     empty_help = ""  # the text of an empty list, in place of "nothing here yet"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredChangeList]:

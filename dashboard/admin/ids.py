@@ -60,13 +60,13 @@ class PossibleIds:
         return guarded
 
     def response_action(
-        self, request: HttpRequest, queryset: QuerySet[Any]
-    ) -> HttpResponseBase | None:
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> Any:
         """Perform an action on the chosen rows, among which are no impossible ids."""
         sent = request.POST.copy()
         sent.setlist(ACTION_CHECKBOX_NAME, self._possible(sent.getlist(ACTION_CHECKBOX_NAME)))
         request.POST = sent  # type: ignore[assignment]
-        return super().response_action(request, queryset)  # type: ignore[misc]
+        return super().response_action(request, queryset, *args, **kwargs)  # type: ignore[misc]
 
     def _possible(self, ids: Iterable[str]) -> list[str]:
         return [typed for typed in ids if may_be_id(self.model, typed)]

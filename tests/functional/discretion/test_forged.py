@@ -66,7 +66,7 @@ def refused(client, **forged):
         ({"code_word": "а"}, "Use Latin letters"),
         ({"code_word": "<b>x</b>"}, "Leave out &lt; and &gt;."),
         ({"code_word": "x\r\nBcc: a@b.c"}, "Use letters, digits and simple punctuation only"),
-        ({"safe_place": "porch\x00"}, "Use letters, digits and simple punctuation only"),
+        ({"safe_place": "porch\x07"}, "Use letters, digits and simple punctuation only"),
         ({"message_email": "not an address"}, "Enter an e-mail address"),
         ({"message_email": "a@example.org\nb@example.org"}, "Enter an e-mail address"),
         ({"handover": "named", "safe_place": "porch"}, "Someone must be there to sign"),
