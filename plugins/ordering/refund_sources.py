@@ -5,20 +5,22 @@ Never more goes back to one of them than came in by it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 from django.utils import timezone
 from prices import Money
 from saleor.giftcard.models import GiftCard
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.payment import TransactionKind
-from saleor.payment.models import Payment
+from saleor.payment.models import Payment, Transaction
 
 from plugins.ordering.models import Dispute, DisputeState, RefundPart, RefundStatus
 from plugins.ordering.order_state import is_paid, placement_of
@@ -82,11 +84,34 @@ def charge_id_of(payment: Payment) -> str:
 
 def refundable_of(payment: Payment) -> Money:
     """Return what came in by this payment and has not gone back, or been asked to."""
-    taken = payment.transactions.filter(kind=TransactionKind.CAPTURE, is_success=True)
-    came = taken.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    currency = taken.values_list("currency", flat=True).first() or payment.currency
-    back = _going_back(payment.refund_parts.all()) + _held_by_bank(payment)
-    return Money(max(came - back, Decimal("0.00")), currency)
+    return _left_by_payment([payment])[payment.pk]
+
+
+def _left_by_payment(payments: Sequence[Payment]) -> dict[int, Money]:
+    """Return what is left of each payment by its id; three statements, however many there are."""
+    ids = [payment.pk for payment in payments]
+    captures = Transaction.objects.filter(
+        payment__in=ids, kind=TransactionKind.CAPTURE, is_success=True
+    )
+    rows = captures.order_by().values_list("payment").annotate(Sum("amount"), Min("currency"))
+    came = {pk: Money(amount, currency) for pk, amount, currency in rows}
+    parts = RefundPart.objects.exclude(state=RefundStatus.FAILED)
+    disputes = Dispute.objects.exclude(state=DisputeState.WON)
+    gone = _sums(parts, ids) + _sums(disputes, ids)
+    left = {}
+    for payment in payments:
+        taken = came.get(payment.pk, Money(Decimal("0.00"), payment.currency))
+        left[payment.pk] = Money(
+            max(taken.amount - gone[payment.pk], Decimal("0.00")), taken.currency
+        )
+    return left
+
+
+def _sums(rows: QuerySet[Any], payment_ids: Sequence[int]) -> Counter[int]:
+    found = rows.filter(payment__in=payment_ids).order_by().values_list("payment")
+    sums: Counter[int] = Counter()
+    sums.update(dict(found.annotate(Sum("amount_value"))))
+    return sums
 
 
 def sources_of(order: Order, *, raw_id: str = "") -> list[Source]:
@@ -95,9 +120,11 @@ def sources_of(order: Order, *, raw_id: str = "") -> list[Source]:
     Newest money first, and payments before gift cards unless the owner's setting says the other
     way round. `raw_id` names the one charge that is meant.
     """
+    known = list(order.payments.order_by("-pk"))
+    left = _left_by_payment(known)
     payments = [
-        Source(refundable_of(payment), payment=payment)
-        for payment in order.payments.order_by("-pk")
+        Source(left[payment.pk], payment=payment)
+        for payment in known
         if not raw_id or charge_id_of(payment) == raw_id
     ]
     cards = [] if raw_id else _cards_of(order)
@@ -165,13 +192,3 @@ def _cards_of(order: Order) -> list[Source]:
         Source(Money(Decimal(left[str(pk)]), order.currency), gift_card=cards[pk])
         for pk in sorted(cards, reverse=True)
     ]
-
-
-def _going_back(parts: QuerySet[RefundPart]) -> Decimal:
-    gone = parts.exclude(state=RefundStatus.FAILED)
-    return Decimal(gone.aggregate(sum=Sum("amount_value"))["sum"] or 0)
-
-
-def _held_by_bank(payment: Payment) -> Decimal:
-    disputes = Dispute.objects.filter(payment=payment).exclude(state=DisputeState.WON)
-    return Decimal(disputes.aggregate(sum=Sum("amount_value"))["sum"] or 0)

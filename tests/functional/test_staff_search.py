@@ -47,7 +47,7 @@ def test_a_page_that_is_none_is_the_first(page):
     assert found(personas.owner(), "guides", page=page) == ["/staff/product_content/guide/"]
 
 
-@pytest.mark.parametrize("typed", ["9" * 400, "\x00", "٣", "²", "%", "<script>"])
+@pytest.mark.parametrize("typed", ["9" * 400, "\x07", "٣", "²", "%", "<script>"])
 def test_odd_letters_find_nothing_and_break_nothing(typed):
     assert found(personas.owner(), typed) == []
 
