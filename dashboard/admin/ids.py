@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import IntegerField, Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -38,6 +38,8 @@ class PossibleIds:
 
     opts: Any
     model: type[Model]
+    admin_site: Any
+    has_view_or_change_permission: Any
 
     def get_urls(self) -> list[URLPattern]:
         """Return the addresses; an impossible id leads to the list."""
@@ -53,6 +55,10 @@ class PossibleIds:
         def guarded(
             request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
         ) -> HttpResponseBase:
+            if not self.admin_site.has_permission(request):
+                return view(request, object_id, *args, **kwargs)  # asks to log in
+            if not self.has_view_or_change_permission(request):
+                raise PermissionDenied
             if not may_be_id(self.model, unquote(object_id)):
                 return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
             return view(request, object_id, *args, **kwargs)

@@ -162,7 +162,7 @@ def flag_locked_order(order: Order, reason: str, message: str) -> None:
 
 
 def note_unneeded_payment(order: Order, raw_id: str, reason: str) -> None:
-    """Remember a charge that pays for nothing, so that it is given back; saved by the caller.
+    """Remember a charge that pays for nothing, so that it is given back.
 
     Money of a wrong amount for an order that waits for its payment is not among them: whether
     the customer is to pay the rest is for staff to say.
@@ -170,6 +170,7 @@ def note_unneeded_payment(order: Order, raw_id: str, reason: str) -> None:
     if reason in UNNEEDED_REASONS:
         known = (order.private_metadata or {}).get(UNNEEDED_PAYMENTS_KEY, [])
         order.store_value_in_private_metadata({UNNEEDED_PAYMENTS_KEY: [*known, raw_id]})
+        order.save(update_fields=["private_metadata"])
 
 
 def unneeded_payments(order: Order) -> list[str]:

@@ -43,7 +43,7 @@ def _selling(own: str) -> Iterator[Other]:
     numbered = "'M' || lpad(map.new::text, 8, '0')"
     yield Other(voucher, 0.003, {"code": numbered, "used": "map.n % 50"})
     worth = {"initial_balance_amount": Decimal(50), "current_balance_amount": Decimal(20)}
-    card = GiftCard.objects.create(code=own, currency="GBP", **worth)
+    card = GiftCard.objects.create(code=f"G{own}", currency="GBP", **worth)
     yield Other(card, 0.02, {"code": "upper(substr(md5(random()::text), 1, 16))"})
 
 

@@ -235,7 +235,7 @@ def test_what_a_gift_card_paid_goes_back_to_it_once_also_when_the_order_is_cance
     assert change_choices(order_id=order.pk, data={}) == Money("1.50", "GBP")
     card.refresh_from_db()
     assert card.current_balance_amount == Decimal("27.50")  # 80.00 - 49.00 - 3.50
-    assert not Refund.objects.exists()
+    assert [refund.sent_back for refund in Refund.objects.all()] == [Money("1.50", "GBP")]
     cancel_order(order_id=order.pk, actor_id=None, reason="Asked for.")
     card.refresh_from_db()
     assert card.current_balance_amount == Decimal("80.00")

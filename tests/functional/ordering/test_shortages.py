@@ -4,6 +4,7 @@ import pytest
 from saleor.order.models import Order, OrderEvent
 from saleor.warehouse.models import Stock
 
+from plugins.fulfilment.errors import FulfilRefused
 from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.documents import CountedPieces, post_count
 from plugins.inventory.errors import StockRefused
@@ -11,7 +12,7 @@ from plugins.inventory.ledger import check_ledger
 from plugins.inventory.models import StockEntry, StockReason
 from plugins.inventory.quantities import set_quantity
 from plugins.ordering.order_state import attention_reasons
-from plugins.ordering.outcomes import FulfilRefused, SoldOut
+from plugins.ordering.outcomes import SoldOut
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
 from plugins.ordering.releasing import NOT_PAID_IN_TIME, release_order

@@ -1,13 +1,12 @@
 """Packers open the labels of what there is to pack, and of nothing else."""
 
 import pytest
-from plugins.ordering.fulfilment import fulfil
-from saleor.order.models import Order
 
 from dashboard.models import AccessRecord
 from plugins.discreet_shipping.order_contract import store_contract
 from plugins.discreet_shipping.plugin import current_settings
-from plugins.ordering.order_state import LABEL_PRINTED_KEY
+from plugins.fulfilment.models import PrintedLabel
+from plugins.fulfilment.shipments import fulfil
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -27,7 +26,7 @@ def label(order):
 
 
 def was_printed(order):
-    return LABEL_PRINTED_KEY in Order.objects.get(pk=order.pk).private_metadata
+    return PrintedLabel.objects.filter(order=order).exists()
 
 
 def sent():
@@ -48,7 +47,7 @@ def part_sent():
 
 
 def flagged():
-    return ordered(private_metadata={"needs_attention": ["dispute"]})
+    return ordered(flags=["dispute"])
 
 
 def cancelled():
