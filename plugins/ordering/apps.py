@@ -11,7 +11,8 @@ class OrderingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Patch the two functions of Saleor that placing an order calls."""
-        from plugins.ordering import saleor_patches
+        """Patch the two functions of Saleor that placing an order calls; have pieces checked."""
+        from plugins.ordering import piece_checks, saleor_patches
 
         saleor_patches.install()
+        piece_checks.connect()
