@@ -18,7 +18,7 @@ from http import HTTPStatus
 
 import requests
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from prices import Money
@@ -36,8 +36,15 @@ from local_services.messages import CannotRunError, say
 from local_services.processes import wait_until
 from local_services.shop_database import STAFF_EMAIL
 from plugins.discreet_shipping.collection_points import points_near
-from plugins.fulfilment.models import ReturnState, ShipmentState
-from plugins.fulfilment.returns import record_return, set_return_state
+from plugins.fulfilment.exchange_offers import exchange_offers
+from plugins.fulfilment.exchanges import agree_exchange
+from plugins.fulfilment.models import ReturnReason, ReturnState, ShipmentState
+from plugins.fulfilment.returns import (
+    announce_return,
+    close_settled_returns,
+    record_return,
+    set_return_state,
+)
 from plugins.fulfilment.shipments import fulfil
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.links import order_link
@@ -125,6 +132,36 @@ def _look_at_return(order: Order, staff: User) -> None:
     record_return(order_id=order.pk, pieces=pieces, sealed=True, sound=True, actor_id=staff.pk)
 
 
+def _announce(order: Order, _staff: User) -> None:
+    pieces = {order.lines.order_by("pk").values_list("pk", flat=True)[0]: 1}
+    message = "Thank you for the quick delivery."
+    announce_return(order_id=order.pk, pieces=pieces, sealed=True, message=message)
+
+
+def _announce_exchange(order: Order, _staff: User) -> None:
+    """Ask for another size of the first line that can be exchanged without paying more."""
+    offers = exchange_offers(order).items()
+    fitting = [(line, o) for line, sizes in offers for o in sizes if o.left and not o.is_dearer]
+    if not fitting:
+        raise CannotRunError("Nothing in this shop can be exchanged for another size.")
+    line_id, offer = fitting[0]
+    announce_return(
+        order_id=order.pk,
+        pieces={line_id: 1},
+        reason=ReturnReason.OTHER_SIZE,
+        sealed=True,
+        wanted={line_id: offer.variant_id},
+    )
+
+
+def _exchange(order: Order, staff: User) -> None:
+    about = order.returns.get()
+    pieces = dict(about.lines.values_list("line", "announced"))
+    record_return(order_id=order.pk, pieces=pieces, sealed=True, sound=True, actor_id=staff.pk)
+    agree_exchange(return_id=about.pk, actor_id=staff.pk)
+    close_settled_returns(order_id=order.pk, actor_id=staff.pk)
+
+
 def _refund(amount: str, order: Order, staff: User) -> None:
     """Ask for this sum back, or with "" for all that was paid."""
     money = Money(Decimal(amount), order.currency) if amount else None
@@ -152,7 +189,8 @@ class State:
 
     `work` are the values of the order list's filter under which its order is found, `payment`
     the word for how it is paid. `code` makes a gift card or a voucher for the basket;
-    `collect`: it goes to a collection point.
+    `collect`: it goes to a collection point. `sizes`: something that is sold in several sizes is
+    in it.
     """
 
     title: str
@@ -161,6 +199,7 @@ class State:
     steps: tuple[_Step, ...]
     code: Callable[[], str] | None = None
     collect: bool = False
+    sizes: bool = False
 
     def orders(self) -> QuerySet[Order]:
         """Return the demo orders that are in this state now."""
@@ -192,9 +231,17 @@ STATES = (
     State("Sent", ("sent",), _PAID, _SENT),
     State("To collect", ("sent",), _PAID, (*_SENT, _READY), collect=True),
     State("Arrived", ("sent",), _PAID, (*_SENT, _ARRIVE)),
+    State("Return announced", ("sent", "return_expected"), _PAID, (*_SENT, _announce)),
     State("Return expected", ("sent", "return_expected"), _PAID, (*_SENT, _EXPECT)),
     State("Return arrived", ("sent", "return_arrived"), _PAID, (*_SENT, _UNOPENED)),
     State("Returned", ("sent", "return_done"), _PAID, (*_SENT, _UNOPENED, _look_at_return)),
+    State(
+        "Exchange",
+        ("sent", "return_done"),
+        _PAID,
+        (*_SENT, _announce_exchange, _exchange),
+        sizes=True,
+    ),
     State(
         "Part refunded", ("sent",), PaymentState.PARTLY_REFUNDED, (*_SENT, partial(_refund, "2"))
     ),
@@ -227,7 +274,7 @@ def _make(state: State) -> Order:
 
 def _place(state: State) -> Order:
     token = None
-    for variant_id in _variants():
+    for variant_id in _variants(sizes=state.sizes):
         token = add_to_basket(token=token, variant_id=variant_id, quantity=1).token
     if token is None:
         raise CannotRunError("Nothing in this shop is in stock.")
@@ -241,9 +288,16 @@ def _place(state: State) -> Order:
     return Order.objects.get(pk=place_order(checkout_token=token).order_id)
 
 
-def _variants() -> list[int]:
-    """Return the two best stocked variants: two, so that a part can be sent."""
+def _variants(*, sizes: bool) -> list[int]:
+    """Return the two best stocked variants: two, so that a part can be sent.
+
+    With `sizes`, of those whose product is sold in another size at the same price.
+    """
     sold = ProductVariant.objects.filter(product__is_published=True, stocks__quantity__gt=0)
+    if sizes:
+        plain = ProductVariant.objects.filter(price_override_amount=None)
+        other = plain.filter(product=OuterRef("product")).exclude(pk=OuterRef("pk"))
+        sold = sold.filter(Exists(other), price_override_amount=None)
     return list(sold.order_by("-stocks__quantity", "pk").values_list("pk", flat=True)[:2])
 
 

@@ -16,6 +16,7 @@ from saleor.payment import ChargeStatus
 
 from plugins.discreet_shipping.choices import to_data
 from plugins.discreet_shipping.saved_choices import choices_of, remembered_choices
+from plugins.fulfilment.models import Return
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.outbox import queue_account_email
 from plugins.ordering.addresses import delete_unused_addresses
@@ -69,6 +70,7 @@ def _order_data(order: Order) -> Data:
         "total": str(order.total_gross_amount),
         "currency": order.currency,
         "lines": [_line_data(line) for line in order.lines.all()],
+        "returns": [_return_data(about) for about in order.returns.order_by("pk")],
         "how_the_parcel_looks": to_data(choices_of(order)),
         "emails": _email_data(OutgoingEmail.objects.filter(order=order)),
     }
@@ -81,6 +83,28 @@ def _line_data(line: OrderLine) -> Data:
         "code": line.product_sku,
         "pieces": line.quantity,
         "price_each": str(line.unit_price_gross_amount),
+    }
+
+
+def _return_data(about: Return) -> Data:
+    lines = about.lines.select_related("line", "wanted").order_by("pk")
+    return {
+        "number": about.number,
+        "state": about.state,
+        "reason": about.reason,
+        "sealed": about.sealed,
+        "message": about.message,
+        "replaced_by": about.replacement_id,
+        "lines": [
+            {
+                "code": row.line.product_sku,
+                "announced": row.announced,
+                "inspected": row.inspected,
+                "wanted": row.wanted.sku if row.wanted else None,
+            }
+            for row in lines
+        ],
+        "history": list(about.steps.order_by("pk").values("state", "at")),
     }
 
 
@@ -122,6 +146,7 @@ def _detach_order(order: Order) -> None:
     order.delete_value_from_private_metadata(ACCOUNT_KEY)
     if order.status in _FINISHED:
         order.customer_note = ""
+        order.returns.update(message="")
         own = (order.billing_address_id, order.shipping_address_id)
         Address.objects.filter(pk__in=filter(None, own)).update(phone="")
     order.save()

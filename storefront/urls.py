@@ -16,6 +16,7 @@ from storefront.views import (
     discretion,
     orders,
     pages,
+    returns,
     seo,
 )
 
@@ -101,6 +102,14 @@ urlpatterns = [
         "orders/<uuid:token>/credit-notes/<int:number>/",
         orders.credit_note,
         name="order_credit_note",
+    ),
+    path("orders/<uuid:token>/return/", returns.send_back, name="order_return"),
+    path("orders/<uuid:token>/return/label/", returns.label, name="order_return_label"),
+    path("orders/<uuid:token>/return/withdraw/", returns.withdraw, name="order_return_withdraw"),
+    path(
+        "orders/<uuid:token>/return/<int:number>/replacement/",
+        returns.replacement,
+        name="order_replacement",
     ),
     path("orders/<uuid:token>/receipt/", orders.receipt, name="order_receipt"),
     path("orders/<uuid:token>/seen/", discretion.order_preview, name="order_preview"),

@@ -91,7 +91,7 @@ def build(facts: Facts) -> Contract:
         choices=to_data(choices),
         box=str(BOX),
         label=label,
-        return_label=_return_label(label) if label and choices.return_label else None,
+        return_label=return_label_for(label) if label and choices.return_label else None,
         slip=_slip(facts),
         customs=_customs(facts),
         statement=settings.STRIPE_STATEMENT_SUFFIX,
@@ -138,7 +138,8 @@ def _marks(context: DeliveryContext) -> list[str]:
     return [mark for mark, wanted in marks.items() if wanted]
 
 
-def _return_label(label: Label) -> Label:
+def return_label_for(label: Label) -> Label:
+    """Return the label with which a parcel goes the other way: plain, without marks."""
     return Label(
         sender=label["recipient"], recipient=label["sender"], marks=[], number=label["number"]
     )

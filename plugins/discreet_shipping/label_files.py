@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from PIL import Image, ImageDraw
 
-from plugins.discreet_shipping.contract import Contract
+from plugins.discreet_shipping.contract import Contract, return_label_for
 from plugins.discreet_shipping.label_layout import (
     PIXELS_PER_MM,
     POINT,
@@ -30,6 +30,15 @@ def printout_file(contract: Contract, *, kind: str, size: str, form: str) -> byt
     sheet = printout_sheet(contract, kind=kind, size=size)
     draw = _DRAW.get(form)
     return draw(sheet) if sheet and draw else None
+
+
+def customers_return_label(contract: Contract) -> bytes | None:
+    """Return a label for the way back as a PDF on A6, also where none was put into the parcel.
+
+    None for an order whose Contract has no label: nothing was posted.
+    """
+    label = contract["label"]
+    return _pdf(label_sheet(return_label_for(label), "a6")) if label else None
 
 
 def printable_kinds(contract: Contract) -> tuple[str, ...]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from product_content.decisions import Refused
 
 
+class ExchangeRefused(Refused):
+    """Other sizes cannot be sent for what came back; the reason is for staff and customers."""
+
+
 class FulfilRefused(Refused):
     """A parcel cannot leave; the reason is for staff."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from saleor.order.models import Fulfillment, Order, OrderLine
+from saleor.product.models import ProductVariant
 
 
 class Step(models.Model):
@@ -175,6 +176,7 @@ class Return(models.Model):
 
     `sealed` is what the customer says of the hygiene seals, None where nobody asked; `message` is
     the customer's own and is erased with the order's person. There is one open return per order.
+    `replacement` is the order that sends other sizes for what came back, once that was agreed.
     """
 
     order = models.ForeignKey(Order, related_name="returns", on_delete=models.PROTECT)
@@ -183,6 +185,9 @@ class Return(models.Model):
     reason = models.CharField(max_length=12, choices=ReturnReason.choices, blank=True, default="")
     sealed = models.BooleanField(null=True, blank=True)
     message = models.CharField(max_length=MAX_RETURN_MESSAGE, blank=True, default="")
+    replacement = models.OneToOneField(
+        Order, null=True, blank=True, related_name="replaces", on_delete=models.PROTECT
+    )
 
     class Meta:
         ordering = ("pk",)
@@ -205,19 +210,27 @@ class Return(models.Model):
 class ReturnLine(models.Model):
     """Pieces of an order line in a return: so many were `announced`, so many `inspected`.
 
-    What became of them, the steps of the pieces say that name the return.
+    What became of them, the steps of the pieces say that name the return. The customer may have
+    asked for `wanted` in exchange; so many were `exchanged` by the replacement.
     """
 
     belongs_to = models.ForeignKey(Return, related_name="lines", on_delete=models.PROTECT)
     line = models.ForeignKey(OrderLine, related_name="return_lines", on_delete=models.PROTECT)
     announced = models.PositiveIntegerField(default=0)
     inspected = models.PositiveIntegerField(default=0)
+    wanted = models.ForeignKey(
+        ProductVariant, null=True, blank=True, related_name="+", on_delete=models.SET_NULL
+    )
+    exchanged = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("pk",)
         default_permissions = ()
         constraints = (
             models.UniqueConstraint(fields=("belongs_to", "line"), name="return_line_once"),
+            models.CheckConstraint(
+                condition=Q(exchanged__lte=F("inspected")), name="exchanged_pieces_came_back"
+            ),
         )
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext
 
-from plugins.fulfilment.models import JobState, ReturnState, ShipmentState
+from plugins.fulfilment.models import JobState, ReturnReason, ReturnState, ShipmentState
 from product_content.decisions import ALLOWED, Decision, refused
 
 JOB_STEPS: Mapping[str, Collection[str]] = {
@@ -70,6 +70,69 @@ def may_announce(*, now: str, wanted: int, out: int) -> Decision:
         return refused(gettext("Please say what you want to send back."))
     if wanted > out:
         return refused(gettext("You have fewer of these than you want to send back."))
+    return ALLOWED
+
+
+OUR_FAULT = (ReturnReason.DAMAGED, ReturnReason.WRONG)
+
+
+def may_send_back(*, reason: str, sealed: bool | None, in_time: bool) -> Decision:
+    """Say whether pieces may be announced for this reason; the refusal is for the customer.
+
+    What is faulty or wrong always may. Else it needs no reason within the legal time, and must be
+    sealed: regulation 28(3)(a) of the Consumer Contracts Regulations 2013 exempts what hygiene
+    forbids to take back once it was opened. `sealed` is None where nobody asked.
+    """
+    if reason in OUR_FAULT:
+        return ALLOWED
+    if not in_time:
+        return refused(
+            gettext(
+                "The time in which you need no reason is over. If something is faulty or not what "
+                "you ordered, choose that reason; for anything else, please answer one of our "
+                "e-mails."
+            )
+        )
+    if sealed is False:
+        return refused(
+            gettext(
+                "What was opened cannot come back, for hygiene, unless it is faulty or not what "
+                "you ordered."
+            )
+        )
+    return ALLOWED
+
+
+def may_exchange(*, wanted: int, left: int, is_dearer: bool) -> Decision:
+    """Say whether `wanted` pieces of another size, of which so many are `left`, may be had.
+
+    The reason is for the customer; staff read it too.
+    """
+    if is_dearer:
+        return refused(
+            gettext(
+                "This size costs more than what you send back. Please choose your money back, and "
+                "order the other size anew."
+            )
+        )
+    if left < wanted:
+        return refused(
+            gettext(
+                "There are not enough of this size left. Please choose another one, or your money "
+                "back."
+            )
+        )
+    return ALLOWED
+
+
+def may_agree_exchange(*, inspected: bool, replaced: bool, pieces: int) -> Decision:
+    """Say whether staff may send other sizes for `pieces` that came back and were not refunded."""
+    if replaced:
+        return refused("Its replacement was ordered before.")
+    if not inspected:
+        return refused("Look at what came back first.")
+    if pieces <= 0:
+        return refused("The customer wants nothing in exchange, or it was refunded.")
     return ALLOWED
 
 

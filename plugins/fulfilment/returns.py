@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db.models import F
 from saleor.order.models import Order
 
 from plugins.fulfilment.errors import ReturnRefused
+from plugins.fulfilment.exchange_offers import exchange_offers
 from plugins.fulfilment.models import (
     OPEN_RETURNS,
     Return,
@@ -20,13 +22,18 @@ from plugins.fulfilment.models import (
 from plugins.fulfilment.policies import (
     may_announce,
     may_change_return,
+    may_exchange,
     may_restock,
     may_return,
+    may_send_back,
 )
+from plugins.fulfilment.return_period import is_in_time
 from plugins.fulfilment.signals import return_changed
 from plugins.ordering.locks import lock_order
+from plugins.ordering.models import PieceState
 from plugins.ordering.order_state import add_note, note_order
 from plugins.ordering.pieces import pieces_of
+from plugins.ordering.refund_lines import lines_left
 from plugins.ordering.stock_allocation import NoWarehouse, take_back
 from product_content.decisions import Decision
 
@@ -63,26 +70,44 @@ def announce_return(
     reason: str = ReturnReason.NONE,
     sealed: bool | None = None,
     message: str = "",
+    wanted: Mapping[int, int] | None = None,
 ) -> Return:
     """Note which pieces (order line id → pieces) the customer is going to send back.
 
-    `sealed` is what they say of the hygiene seals; `reason` and `message` may be empty. Raises
-    ReturnRefused, in words for the customer.
+    `sealed` is what they say of the hygiene seals; `reason` and `message` may be empty. `wanted`
+    (order line id → variant id) are sizes asked for in exchange: nothing is reserved before
+    `agree_exchange`. Raises ReturnRefused, in words for the customer.
     """
     order, _checkout = lock_order(order_id)
     known, now = pieces_of(order), _state_of(open_return(order))
-    for line_id, wanted in (pieces or {0: 0}).items():
+    for line_id, count in (pieces or {0: 0}).items():
         out = known[line_id].out if line_id in known else 0
-        _require(may_announce(now=now, wanted=wanted, out=out))
+        _require(may_announce(now=now, wanted=count, out=out))
+    _require(may_send_back(reason=reason, sealed=sealed, in_time=is_in_time(order)))
+    sizes = {line_id: size for line_id, size in (wanted or {}).items() if line_id in pieces}
+    _refuse_sizes(order, pieces, sizes)
     announced = _new_return(
         order, ReturnState.ANNOUNCED, reason=reason, sealed=sealed, message=message
     )
     ReturnLine.objects.bulk_create(
-        ReturnLine(belongs_to=announced, line_id=line_id, announced=count)
+        ReturnLine(
+            belongs_to=announced, line_id=line_id, announced=count, wanted_id=sizes.get(line_id)
+        )
         for line_id, count in sorted(pieces.items())
     )
     _move(announced, ReturnState.ANNOUNCED, actor_id=None)
     return announced
+
+
+def _refuse_sizes(order: Order, pieces: Mapping[int, int], sizes: Mapping[int, int]) -> None:
+    """Refuse what cannot be had in exchange; several lines may ask for the same size."""
+    offers = exchange_offers(order) if sizes else {}
+    asked: Counter[int] = Counter()
+    for line_id, variant_id in sizes.items():
+        asked[variant_id] += pieces[line_id]
+        found = [offer for offer in offers[line_id] if offer.variant_id == variant_id]
+        left, is_dearer = (found[0].left, found[0].is_dearer) if found else (0, False)
+        _require(may_exchange(wanted=asked[variant_id], left=left, is_dearer=is_dearer))
 
 
 @transaction.atomic
@@ -160,6 +185,19 @@ def close_returns(*, order_id: int, actor_id: int | None) -> None:
         _move(each, ReturnState.CLOSED, actor_id=actor_id)
 
 
+@transaction.atomic
+def close_settled_returns(*, order_id: int, actor_id: int) -> bool:
+    """Close the order's returns once nothing that came back is left to refund; say whether so.
+
+    For after a refund or an exchange: until its last piece is settled, a return stays to do.
+    """
+    order, _checkout = lock_order(order_id)
+    if any(left.pieces[PieceState.RETURNED] for left in lines_left(order).values()):
+        return False
+    close_returns(order_id=order_id, actor_id=actor_id)
+    return True
+
+
 def _reference(about: Return) -> str:
     return f"return {about.pk}"
 
@@ -182,6 +220,11 @@ def _refuse(order: Order, pieces: Mapping[int, int]) -> None:
         allowed, why = may_return(wanted=pieces[line.pk], out=known[line.pk].out)
         if not allowed:
             raise ReturnRefused(f"{line.product_sku}: {why}")
+
+
+def last_inspected(order: Order) -> Return | None:
+    """Return the newest return of this order that was looked at and not closed, if there is one."""
+    return Return.objects.filter(order=order, state=ReturnState.INSPECTED).order_by("pk").last()
 
 
 def _new_return(order: Order, state: ReturnState, **told: str | bool | None) -> Return:

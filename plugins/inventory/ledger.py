@@ -168,6 +168,15 @@ _UNEXPLAINED = "SELECT count(*) FROM inventory_stockentry WHERE reason = 'unknow
 _TO_SEND = [OrderStatus.UNFULFILLED, OrderStatus.PARTIALLY_FULFILLED]
 
 
+# Comparisons that apps above this one add: a statement, and the sentence for each of its rows.
+_more_checks: dict[str, str] = {}
+
+
+def add_check(statement: str, sentence: str) -> None:
+    """Compare this too: `sentence` has a {} for each column of `statement`, ids and counts only."""
+    _more_checks[statement] = sentence
+
+
 @dataclass(frozen=True)
 class LedgerReport:
     """What disagrees, a sentence each with ids only, and how many changes nobody explained."""
@@ -184,6 +193,8 @@ def check_ledger() -> LedgerReport:
         *_differences(_OVERSOLD, "stock {}: {} on hand, but {} are reserved"),
         *_differences(_ORDERS, "order {}: a line needs {} reserved, and has {}"),
     ]
+    for statement, sentence in _more_checks.items():
+        found += _differences(statement, sentence)
     return LedgerReport(tuple(found), _rows(_UNEXPLAINED)[0][0])
 
 

@@ -12,11 +12,12 @@ from django.utils import translation
 from saleor.order.models import Fulfillment, Order
 from saleor.plugins.base_plugin import BasePlugin
 
-from plugins.fulfilment.signals import shipments_reported
+from plugins.fulfilment.signals import return_changed, shipments_reported
 from plugins.inventory.alerts import alert_token
 from plugins.inventory.models import BackInStockAlert
 from plugins.inventory.signals import back_in_stock, stock_ran_low
 from plugins.order_emails.kinds.money import BANK_REFUSED, refund_dedup_keys
+from plugins.order_emails.kinds.returns import RETURN, RETURN_EMAILS
 from plugins.order_emails.order_history import (
     changes_by_staff,
     orders_soon_released,
@@ -59,6 +60,7 @@ def connect() -> None:
         (signals.order_released, order_released),
         (signals.payment_needs_attention, payment_needs_attention),
         (shipments_reported, shipments_moved),
+        (return_changed, return_moved),
         (stock_ran_low, stock_is_low),
         (back_in_stock, stock_is_back),
     ):
@@ -93,6 +95,13 @@ def payment_needs_attention(*, order_id: int | None, reason: str, dedup_key: str
 def shipments_moved(*, order_id: int, newest_id: int, state: str, **_: Any) -> None:
     """Tell the customer that parcels can be collected, or were handed over."""
     queue_email(order_id=order_id, kind=state, dedup_key=f"{state}-{newest_id}")
+
+
+def return_moved(*, order_id: int, return_id: int, state: str, **_: Any) -> None:
+    """Tell the customer, once for each state, how far what they send back has got."""
+    if state in RETURN_EMAILS:
+        kind, dedup_key = RETURN_EMAILS[state], f"{RETURN}{return_id}"
+        queue_email(order_id=order_id, kind=kind, dedup_key=dedup_key)
 
 
 def stock_is_low(*, stock_id: int, dedup_key: str, **_: Any) -> None:

@@ -11,8 +11,9 @@ class OrderingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Patch the functions of Saleor that placing an order calls, and listen to the stock."""
-        from plugins.ordering import saleor_patches, shortages
+        """Patch what placing an order calls of Saleor; listen to the stock; have pieces checked."""
+        from plugins.ordering import piece_checks, saleor_patches, shortages
 
         saleor_patches.install()
         shortages.connect()
+        piece_checks.connect()

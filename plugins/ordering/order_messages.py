@@ -110,6 +110,24 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         with_word=_("{word}: order {number} is cancelled"),
         preheader=_("Nothing will be sent, and what you paid comes back to you."),
     ),
+    "return_announced": EmailKind(
+        when=_("If you send something back"),
+        subject=_("Sending back: your {shop} order {number}"),
+        with_word=_("{word}: sending back, order {number}"),
+        preheader=_("What to do next stands on your order’s page."),
+    ),
+    "return_arrived": EmailKind(
+        when=_("When what you sent back is here"),
+        subject=_("Your {shop} order {number}: your parcel is here"),
+        with_word=_("{word}: order {number}, your parcel is here"),
+        preheader=_("We look at it next, and write again."),
+    ),
+    "return_inspected": EmailKind(
+        when=_("When we looked at what you sent back"),
+        subject=_("Your {shop} order {number}: we looked at your parcel"),
+        with_word=_("{word}: order {number}, we looked at your parcel"),
+        preheader=_("Your order’s page says how it goes on."),
+    ),
     "payment_refunded": EmailKind(
         when=_("If money goes back to you"),
         subject=_("Refund for your {shop} order {number}"),

@@ -56,7 +56,7 @@ RETENTION: dict[str, RetentionPeriod] = {
     ),
     # Limitation Act 1980, section 5, and HMRC's VAT Notice 700/21: six years each.
     "orders": RetentionPeriod(
-        _("Name, address, e-mail and delivery wishes of a paid order"),
+        _("Name, address, e-mail, delivery wishes and messages about returns of a paid order"),
         timedelta(days=6 * _YEAR),
         _(
             "Claims about a purchase can be made that long (Limitation Act 1980), and tax law asks "

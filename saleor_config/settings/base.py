@@ -371,6 +371,9 @@ if REFUND_FIRST_TO not in {"payment", "gift_card"}:
 # Stripe's shortest Checkout Session is 30 minutes. It ends a minute before the reservation, and
 # two more are for clocks that differ and for a slow first request.
 RESERVATION_MINUTES = 33
+# Days in which a customer may send something back without a reason. 14 is the least that the law
+# of the United Kingdom and of the European Union allows; see plugins/fulfilment/return_period.py.
+RETURN_DAYS = 14
 
 # --- e-mail ------------------------------------------------------------------------
 _email = dj_email_url.parse(read("EMAIL_URL") or "smtp://127.0.0.1:1")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from plugins.ordering.cancelling import cancel_order
@@ -40,7 +41,13 @@ from storefront.responses import (
     not_sent,
     see_other,
 )
+from storefront.returns import order_returns
 from storefront.types import OrderPage
+
+_REPLACEMENT = _(
+    "This order replaces something that you sent back. If you do not want it any more, please "
+    "answer one of our e-mails, and you get your money back."
+)
 
 
 @require_safe
@@ -86,6 +93,8 @@ def pay(request: HttpRequest, token: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, token: UUID) -> HttpResponse:
     """Ask for confirmation, then cancel an order that nobody has begun to pack."""
     order = _found(token)
+    if order_returns(token).replaces:  # its money lies with the order that it replaces
+        return _cancel_page(request, order, str(_REPLACEMENT), REFUSED)
     if request.method != "POST":
         return _cancel_page(request, order, order.cancel_refusal)
     try:
@@ -138,7 +147,12 @@ def _page(
     request: HttpRequest, page: OrderPage, message: str = "", status: int = 200
 ) -> HttpResponse:
     free = customer_id(request) is not None and not has_account(page.token)
-    context = {"order": page, "message": message, "may_be_added": free}
+    context = {
+        "order": page,
+        "message": message,
+        "may_be_added": free,
+        "returns": order_returns(page.token),
+    }
     response = render(request, "storefront/orders/order.html", context, status=status)
     basket = read_basket_token(request)
     if basket and not basket_exists(basket):  # the order was paid, and the basket deleted

@@ -170,17 +170,19 @@ def test_a_check_that_is_three_hours_old_says_nothing_of_now():
 def test_what_differs_is_named_on_the_page_of_the_check():
     order = builders.order()
     builders.line(order, variant_in_stock(5), 2, reserve=False)
-    assert check_ledger() == 1
+    assert check_ledger() == 2
 
     keeper = personas.in_role("Inventory keeper")
     differs = items(keeper)["Stock ledger"]
-    assert (differs.number, differs.urgent) == (1, True)
+    assert (differs.number, differs.urgent) == (2, True)
     listed = keeper.get(differs.url).content.decode()
     assert "Differs" in listed
     assert re.search(r"<h1[^>]*>\s*<span[^>]*>Ledger checks<", listed)
     check = LedgerCheck.objects.get()
     page = keeper.get(f"/staff/inventory/ledgercheck/{check.pk}/change/").content.decode()
     assert f"order {order.pk}: a line needs 2 reserved, and has 0" in page
+    line = order.lines.get().pk
+    assert f"order {order.pk}: line {line} is to send 2 pieces, and 0 are reserved" in page
 
 
 def test_the_command_keeps_what_it_found_and_old_checks_go():

@@ -33,7 +33,8 @@ def step(client, line, name):
 
 def note(client, line, **fields):
     url = f"{ORDERS}{line.order_id}/return/"
-    return client.post(url, {f"line_{line.pk}": 1, **fields}, follow=True).content.decode()
+    answer = client.post(url, {f"line_{line.pk}": 1, **fields}, follow=True).content.decode()
+    return answer + client.get(f"{ORDERS}{line.order_id}/change/").content.decode()
 
 
 def queues(client):

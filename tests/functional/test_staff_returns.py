@@ -24,7 +24,12 @@ def line():
 
 def note(line, who=None, **fields):
     who = who or personas.in_role("Support")
-    return who.post(f"/staff/order/order/{line.order_id}/return/", fields, follow=True)
+    answer = who.post(f"/staff/order/order/{line.order_id}/return/", fields, follow=True)
+    return answer.content.decode() + order_page(who, line)
+
+
+def order_page(who, line):
+    return who.get(f"/staff/order/order/{line.order_id}/change/").content.decode()
 
 
 def on_hand():
@@ -32,7 +37,7 @@ def on_hand():
 
 
 def test_a_sealed_piece_is_sold_again(line):
-    html = note(line, **{f"line_{line.pk}": 1, "sealed": "on", "sound": "on"}).content.decode()
+    html = note(line, **{f"line_{line.pk}": 1, "sealed": "on", "sound": "on"})
     assert "Back into stock." in html
     assert "Returned: 1, back into stock." in html
     assert on_hand() == 4
@@ -42,7 +47,7 @@ def test_a_sealed_piece_is_sold_again(line):
 
 @pytest.mark.parametrize("state", [{}, {"sound": "on"}, {"sealed": "on"}])
 def test_what_was_opened_or_is_damaged_is_never_sold_again(line, state):
-    html = note(line, **{f"line_{line.pk}": 2, **state}).content.decode()
+    html = note(line, **{f"line_{line.pk}": 2, **state})
     assert "Written off." in html
     assert on_hand() == 3
     assert not StockEntry.objects.filter(reason="returned").exists()
@@ -50,16 +55,17 @@ def test_what_was_opened_or_is_damaged_is_never_sold_again(line, state):
 
 def test_no_more_comes_back_than_was_sent(line):
     note(line, **{f"line_{line.pk}": 1, "sealed": "on", "sound": "on"})
-    html = note(line, **{f"line_{line.pk}": 2, "sealed": "on", "sound": "on"}).content.decode()
+    html = note(line, **{f"line_{line.pk}": 2, "sealed": "on", "sound": "on"})
     assert "only 1 were sent and are not back yet." in html
-    assert "Say which pieces came back." in note(line).content.decode()
+    assert "Say which pieces came back." in note(line)
     assert on_hand() == 4
 
 
 def test_a_packer_does_not_take_returns(line):
     packer = personas.in_role("Packer")
     fields = {f"line_{line.pk}": 1, "sealed": "on", "sound": "on"}
-    assert note(line, packer, **fields).status_code == 403
+    url = f"/staff/order/order/{line.order_id}/return/"
+    assert packer.post(url, fields).status_code == 403
     assert on_hand() == 3
 
 

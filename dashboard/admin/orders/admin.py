@@ -17,6 +17,7 @@ from dashboard.admin.filters import OrderCustomerFilter, OrderWorkFilter
 from dashboard.admin.orders.address import ADDRESS_PAGE
 from dashboard.admin.orders.bulk import OrderBulkActions
 from dashboard.admin.orders.columns import OrderColumns
+from dashboard.admin.orders.exchanges import EXCHANGE_PAGE
 from dashboard.admin.orders.inlines import (
     EmailInline,
     EventInline,
@@ -33,6 +34,7 @@ from dashboard.models import AccessKind
 from dashboard.selectors.orders import orders_by_email, orders_with_payment, parse_number
 from dashboard.selectors.packing import is_to_pack
 from dashboard.site import staff_site
+from plugins.fulfilment.exchanges import swaps_now
 
 
 class OrderPages:
@@ -54,13 +56,15 @@ class OrderPages:
         return shipping_document(request, order_id=order_id, kind=kind, size=size, form=form)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Leave out packing an order that is not to be packed, and a refund of nothing."""
+        """Leave out what would be refused: packing, a refund, a replacement of nothing."""
         order = self.get_object(request, object_id)  # type: ignore[attr-defined]
         hidden = set()
         if order is None or not is_to_pack(order.pk):
             hidden.add("begin_packing")
         if order is None or not left_to_refund(order):
             hidden.add("refund")
+        if order is None or not swaps_now(order):
+            hidden.add("exchange")
         actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         return [offered for offered in actions if offered.method.__name__ not in hidden]
 
@@ -87,6 +91,11 @@ class OrderPages:
     def take_return(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the form of a return; a POST records it."""
         return handle_order_page(self, request, object_id, RETURN_PAGE)
+
+    @action(description="Replacement", url_path="exchange", icon="swap_horiz", permissions=["view"])
+    def exchange(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show which other sizes the customer wants for what came back; a POST orders them."""
+        return handle_order_page(self, request, object_id, EXCHANGE_PAGE)
 
     @action(description="Refund", url_path="refund", icon="undo", permissions=["view"])
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -121,7 +130,7 @@ class OrderAdmin(AuditedAdmin, OrderPages, OrderBulkActions, OrderColumns, ReadO
     search_help_text = "Order number or e-mail"
     ordering = ("-pk",)
     actions_detail = (
-        "begin_packing", "next_step", "change_address", "take_return", "refund", "note",
+        "begin_packing", "next_step", "change_address", "take_return", "exchange", "refund", "note",
     )  # fmt: skip
     actions = ("pick_list", "add_note", "resend_parcel_emails", "cancel_unpaid")
     inlines = (LineInline, PaymentInline, RefundInline, EmailInline, EventInline)

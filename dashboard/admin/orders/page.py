@@ -20,6 +20,8 @@ from plugins.ordering.outcomes import PaymentProcessing, PaymentUnavailable
 from plugins.ordering.submitted_forms import new_token
 from product_content.decisions import Refused
 
+ORDER_ITSELF = "change"
+
 
 @dataclass(frozen=True)
 class OrderPage:
@@ -28,7 +30,8 @@ class OrderPage:
     `form` makes the form from the posted data (None on GET) and the order. `do` calls the service
     with a valid form and returns the success message; if the service refuses, its reason is shown
     above the form, which keeps what was typed. `more` returns further context of the template, and
-    `look` what staff are to see of a valid form before it is done, or None.
+    `look` what staff are to see of a valid form before it is done, or None. `then` names the page
+    of the order that comes next: the order's own, or the next in a flow.
     """
 
     title: str
@@ -37,6 +40,7 @@ class OrderPage:
     do: Callable[[HttpRequest, Order, Any], str]
     more: Callable[[Order], Mapping[str, Any]] = lambda _order: {}
     look: Callable[[Order, Any], Mapping[str, Any] | None] = lambda _order, _form: None
+    then: Callable[[Order], str] = lambda _order: ORDER_ITSELF
 
 
 class VersionedForm(forms.Form):
@@ -62,7 +66,7 @@ def handle_order_page(
     form = page.form(request.POST if request.method == "POST" else None, order)
     shown = _look(order, form, page) if form.is_valid() else None
     if shown is None and form.is_valid() and _perform_once(request, order, form, page):
-        return redirect("admin:order_order_change", order.pk)
+        return redirect(f"admin:order_order_{page.then(order)}", order.pk)
     if form.is_bound:  # a refusal may come from what changed meanwhile
         order = admin.get_object(request, object_id)
     record_access(actor=request.user, kind=AccessKind.ORDER, subject_id=order.pk)

@@ -5,7 +5,7 @@ The form is shown again with the exact lines and parts before anything is asked 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -25,6 +25,8 @@ from unfold.widgets import (
 
 from dashboard.admin.formatting import format_money
 from dashboard.admin.orders.page import OrderPage, VersionedForm
+from plugins.fulfilment.exchanges import swaps_now
+from plugins.fulfilment.returns import close_settled_returns, last_inspected
 from plugins.ordering.models import PieceState, Refund
 from plugins.ordering.order_state import is_disputed
 from plugins.ordering.refund_lines import LineLeft, lines_left
@@ -88,6 +90,16 @@ def shares_in_words(shares: Iterable[Share]) -> str:
     )
 
 
+def _initial(expected_version: str, came_back: Mapping[int, int]) -> dict[str, Any]:
+    """Return what the form shows at first: the pieces that came back, filled in."""
+    initial: dict[str, Any] = {"expected_version": expected_version}
+    if came_back:
+        initial |= {"kind": LINES, "reason": "Returned."}
+    for line_id, pieces in came_back.items():
+        initial |= {f"line_{line_id}": pieces, f"which_{line_id}": PieceState.RETURNED.value}
+    return initial
+
+
 FULL, AMOUNT, LINES = "full", "amount", "lines"
 _KINDS = ((FULL, "All that is left"), (AMOUNT, "An amount"), (LINES, "Pieces"))
 
@@ -135,8 +147,9 @@ class RefundForm(VersionedForm):
         left: Money,
         delivery: Money,
         expected_version: str,
+        came_back: Mapping[int, int] | None = None,
     ) -> None:
-        super().__init__(data, initial={"expected_version": expected_version})
+        super().__init__(data, initial=_initial(expected_version, came_back or {}))
         self.left, self.currency, self._delivery = left, left.currency, delivery
         self.fields["amount"].label = f"Amount in {left.currency}"
         self._lines_left = {line.line_id: line for line in lines}
@@ -258,7 +271,16 @@ def _form(data: Any, order: Order) -> RefundForm:
         left=refundable_amount(order),
         delivery=delivery_left(order),
         expected_version=refunds_version(order.pk),
+        came_back=_came_back(order),
     )
+
+
+def _came_back(order: Order) -> dict[int, int]:
+    """Return the pieces by line id that a return brought back and nobody has refunded."""
+    if last_inspected(order) is None:
+        return {}
+    back = {key: left.pieces[PieceState.RETURNED] for key, left in lines_left(order).items()}
+    return {line_id: pieces for line_id, pieces in back.items() if pieces}
 
 
 def _look(order: Order, form: RefundForm) -> dict[str, Any] | None:
@@ -303,6 +325,7 @@ def _request_refund(request: HttpRequest, order: Order, form: RefundForm) -> str
     amount = _money(outcome.amount)
     if not outcome.created:
         return f"This refund of {amount} was asked for before. It is made once."
+    close_settled_returns(order_id=order.pk, actor_id=request.user.pk)
     refund = Refund.objects.get(pk=outcome.refund_id)
     where = parts_in_words(refund)
     note = f" Credit note {refund.credit_note}." if refund.credit_note else ""
@@ -323,6 +346,7 @@ def _refund_context(order: Order) -> dict[str, Any]:
         "left": left and _money(left),
         "sources": shares_in_words(Share(source, source.left) for source in sources_of(order)),
         "why_not": why_no_refund(order),
+        "wants_exchange": bool(swaps_now(order)),
     }
 
 

@@ -1,4 +1,7 @@
-"""The page of an order on which staff inspect returned pieces."""
+"""The page of an order on which staff inspect returned pieces.
+
+What settles them follows: a replacement, a refund, or both.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,16 @@ from django.http import HttpRequest
 from saleor.order.models import Order
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanWidget
 
-from dashboard.admin.orders.page import OrderPage, VersionedForm
-from plugins.fulfilment.returns import record_return, returns_version
+from dashboard.admin.orders.page import ORDER_ITSELF, OrderPage, VersionedForm
+from dashboard.admin.orders.refunds import left_to_refund
+from plugins.fulfilment.exchanges import swaps_now
+from plugins.fulfilment.models import Return
+from plugins.fulfilment.returns import (
+    last_inspected,
+    open_return,
+    record_return,
+    returns_version,
+)
 from plugins.ordering.pieces import pieces_of
 
 
@@ -41,8 +52,10 @@ class ReturnForm(VersionedForm):
         known = pieces_of(order)
         lines = [line for line in order.lines.order_by("pk") if known[line.pk].sent]
         self._lines = {f"line_{line.pk}": line.pk for line in lines}
+        expected = _expected(order)
         for line in lines:
             self.fields[f"line_{line.pk}"] = forms.IntegerField(
+                initial=expected.get(line.pk),
                 label=f"{line} ({line.product_sku})",
                 required=False,
                 min_value=0,
@@ -64,6 +77,15 @@ class ReturnForm(VersionedForm):
         return {"pieces": pieces, "expected_version": data["expected_version"] or None, **flags}
 
 
+def _expected(order: Order) -> dict[int, int]:
+    """Return the pieces that the customer announced and nobody has looked at, by line id."""
+    about = open_return(order)
+    rows = about.lines.all() if about else ()
+    return {
+        row.line_id: row.announced - row.inspected for row in rows if row.announced > row.inspected
+    }
+
+
 def _record_return(request: HttpRequest, order: Order, form: ReturnForm) -> str:
     user: Any = request.user
     restocked = record_return(order_id=order.pk, actor_id=user.pk, **form.wanted())
@@ -71,10 +93,34 @@ def _record_return(request: HttpRequest, order: Order, form: ReturnForm) -> str:
     return f"{where}. Money goes back by a refund, without restocking again."
 
 
+def _then(order: Order) -> str:
+    """Return the page that settles what was looked at: a replacement first, then a refund."""
+    if last_inspected(order) is None:
+        return ORDER_ITSELF
+    if swaps_now(order):
+        return "exchange"
+    return "refund" if left_to_refund(order) else ORDER_ITSELF
+
+
+def _announced(order: Order) -> dict[str, Any]:
+    """Return what the customer said of the return that is open."""
+    about: Return | None = open_return(order)
+    lines = about.lines.select_related("line", "wanted") if about else ()
+    return {
+        "about": about,
+        "announced": [
+            (f"{row.announced} × {row.line}", str(row.wanted or ""))
+            for row in lines
+            if row.announced
+        ],
+    }
+
+
 RETURN_PAGE = OrderPage(
     title="return",
     template="dashboard/order_return.html",
     form=lambda data, order: ReturnForm(data, order=order),
     do=_record_return,
-    more=lambda _order: {"button": "Note the return"},
+    more=lambda order: {"button": "Note the return", **_announced(order)},
+    then=_then,
 )

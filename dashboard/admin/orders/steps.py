@@ -13,7 +13,12 @@ from dashboard.admin.orders.bulk import NoteForm
 from dashboard.admin.orders.page import OrderPage, VersionedForm
 from dashboard.services.packing import may_be_reported, report_parcel
 from plugins.fulfilment.models import ReturnState, ShipmentState
-from plugins.fulfilment.returns import may_set_return_state, set_return_state
+from plugins.fulfilment.returns import (
+    close_returns,
+    last_inspected,
+    may_set_return_state,
+    set_return_state,
+)
 from plugins.ordering.attention import attention_version, may_be_resolved, resolve_attention
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.closing import close_order, may_be_closed
@@ -30,7 +35,7 @@ class SentenceRadioSelect(UnfoldAdminRadioSelectWidget):
     option_template_name = "dashboard/radio_option.html"
 
 
-CANCEL, RESOLVE = "cancel", "resolve"
+CANCEL, RESOLVE, CLOSE_RETURN = "cancel", "resolve", "return_closed"
 CLOSE, CLOSE_AND_WRITE_OFF = "close", "write_off"
 _STEPS_WITH_REASON = {CANCEL, RESOLVE, CLOSE, CLOSE_AND_WRITE_OFF}
 _RETURN_STATES: dict[str, ReturnState] = {
@@ -51,6 +56,7 @@ _LABELS = {
     "return_expected": "The customer sends something back: expect a return",
     "return_arrived": "A return came in: look at its pieces later",
     "return_off": "The customer keeps it: no return is expected any more",
+    CLOSE_RETURN: "Nothing more is to be done about what came back: close the return",
     RESOLVE: "I looked at what needs attention: it may go its way again",
     CANCEL: "Cancel it: all money goes back, and its pieces are free again",
     CLOSE: "Close it: nothing more of it is sent, and its pieces are free again",
@@ -62,6 +68,7 @@ _MESSAGES = {
     "return_expected": "Noted. The order stands among the expected returns.",
     "return_arrived": "Noted. The order stands among the returns to look at.",
     "return_off": "Noted. No return is expected any more.",
+    CLOSE_RETURN: "Noted. The return is closed.",
     RESOLVE: "Noted. It does not need attention any more.",
     CANCEL: "The order is cancelled. All that was paid goes back.",
     CLOSE: "The order is closed. Its pieces are free for others.",
@@ -104,6 +111,7 @@ def possible_steps(order: Order) -> list[str]:
     returns = [
         step for step, state in _RETURN_STATES.items() if may_set_return_state(order, state).allowed
     ]
+    returns += [CLOSE_RETURN] if last_inspected(order) else []
     resolve = [RESOLVE] if may_be_resolved(order).allowed else []
     close = [CLOSE, CLOSE_AND_WRITE_OFF] if may_be_closed(order).allowed else []
     cancel = [CANCEL] if may_be_cancelled(order).allowed else []
@@ -129,6 +137,8 @@ def _perform_step(request: HttpRequest, order: Order, form: StepForm) -> str:
             reason=form.cleaned_data["reason"],
             actor_id=user.pk,
         )
+    elif step == CLOSE_RETURN:
+        close_returns(order_id=order.pk, actor_id=user.pk)
     elif step in _RETURN_STATES:
         set_return_state(order_id=order.pk, state=_RETURN_STATES[step], actor_id=user.pk)
     else:

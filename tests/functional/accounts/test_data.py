@@ -15,6 +15,7 @@ from saleor.payment.models import Payment
 
 from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.saved_choices import remember_choices
+from plugins.fulfilment.models import Return, ReturnLine
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.placing import place_order
 from plugins.ordering.retention import RETENTION
@@ -79,6 +80,31 @@ def test_the_data_is_a_file_with_all_that_is_known(client, order):
     assert bought["delivery_address"]["phone"] == "+441273000000"
     assert bought["note"] == "Ring twice"
     assert set(data) == {"account", "addresses", "remembered_choices", "orders", "emails"}
+
+
+def returned(order):
+    about = Return.objects.create(
+        order=order, number=1, state="withdrawn", sealed=True, message="I am Robin."
+    )
+    ReturnLine.objects.create(belongs_to=about, line=order.lines.get(), announced=1)
+    return about
+
+
+def test_returns_are_in_it_with_the_customers_own_words(client, order):
+    returned(order)
+    data = json.loads(client.post("/account/data/", {"password": PASSWORD}).content)
+    (told,) = data["orders"][0]["returns"]
+    assert (told["number"], told["state"], told["sealed"]) == (1, "withdrawn", True)
+    assert told["message"] == "I am Robin."
+    assert (told["lines"][0]["announced"], told["lines"][0]["wanted"]) == (1, None)
+
+
+def test_a_finished_order_loses_the_message_of_its_return_with_the_account(client, order, delete):
+    about = returned(order)
+    finish(order, OrderStatus.FULFILLED, paid=True)
+    delete(client)
+    about.refresh_from_db()
+    assert (about.message, about.state) == ("", "withdrawn")
 
 
 def test_the_data_of_others_is_not_in_it(client, order):

@@ -72,6 +72,7 @@ class Storm:
         self.variant = variant_in_stock(100_000)
         self.rows: list[tuple[object, ...]] = []
         self.habits = itertools.cycle(HABITS)
+        self.with_card = itertools.cycle((True, False))  # every other customer has a gift card
 
     def run(self) -> int:
         """Run the rounds and return the exit code."""
@@ -120,11 +121,12 @@ class Storm:
         from django.http import HttpResponse
 
         from storefront.cookies import write_basket_token
-        from tests.factories import basket
+        from tests.factories import GiftCardFactory, basket
 
         forget_connection()
         answer = HttpResponse()
-        write_basket_token(answer, basket((self.variant, 2)).pk)
+        cards = [GiftCardFactory()] if next(self.with_card) else []
+        write_basket_token(answer, basket((self.variant, 2), cards=cards).pk)
         return Customer(
             shop=self.shop.web.url,
             sandbox=self.shop.sandbox.hands,
@@ -165,6 +167,7 @@ class Storm:
             f"live paid orders {books.live_paid} - given back on them {books.given_back} "
             f"= {books.live_paid - books.given_back}   ({books.refunds} refunds by staff)"
         )
+        print(f"{books.on_cards} paid by gift card, {books.returns} returns")
         for line in books.wrong:
             print(f"WRONG: {line}")
         print("the books agree" if not books.wrong else "the books do NOT agree")

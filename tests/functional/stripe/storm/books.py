@@ -19,6 +19,8 @@ class Books:
     orders: int
     paid: int
     released: int
+    returns: int
+    on_cards: Decimal
     wrong: tuple[str, ...]
 
 
@@ -42,6 +44,8 @@ def read_books(ledger: dict) -> Books:
         *_baskets(orders),
         *_unpaid(live, paid),
         *_stock(),
+        *_cards(live),
+        *_returns(),
         *_emails(paid),
     ]
     return Books(
@@ -53,8 +57,23 @@ def read_books(ledger: dict) -> Books:
         orders=len(orders),
         paid=len(paid),
         released=len(orders) - len(live),
+        returns=_count_returns(),
+        on_cards=_spent_by_card(paid),
         wrong=tuple(wrong),
     )
+
+
+def _count_returns():
+    from plugins.fulfilment.models import Return
+
+    return Return.objects.count()
+
+
+def _spent_by_card(paid):
+    from plugins.ordering.order_state import placement_of
+
+    spent = (placement_of(order)["gift_cards"].values() for order in paid)
+    return sum((Decimal(amount) for amounts in spent for amount in amounts), Decimal(0))
 
 
 def _asked_by_staff():
@@ -65,12 +84,53 @@ def _asked_by_staff():
 
 
 def _given_back(paid):
-    """Return what went back of each live order by somebody's wish."""
-    refunds = _asked_by_staff().filter(order__in=paid, state="succeeded")
+    """Return what went back of each live order at Stripe by somebody's wish."""
+    from plugins.ordering.models import RefundPart
+
+    parts = RefundPart.objects.filter(
+        refund__in=_asked_by_staff(), refund__order__in=paid, state="succeeded"
+    )
     back = Counter()
-    for order_id, amount in refunds.values_list("order_id", "amount_value"):
+    for order_id, amount in parts.filter(payment__isnull=False).values_list(
+        "refund__order", "amount_value"
+    ):
         back[order_id] += amount
     return back
+
+
+def _cards(live):
+    """Each gift card has what it began with, less what live orders took, and what came back."""
+    from saleor.giftcard.models import GiftCard
+
+    from plugins.ordering.models import RefundPart
+    from plugins.ordering.order_state import placement_of
+
+    left = {card.pk: card.initial_balance_amount for card in GiftCard.objects.all()}
+    for order in live:
+        for card_id, amount in placement_of(order)["gift_cards"].items():
+            left[int(card_id)] -= Decimal(amount)
+    parts = RefundPart.objects.filter(gift_card__isnull=False, state="succeeded")
+    for card_id, amount in parts.filter(refund__order__in=live).values_list(
+        "gift_card", "amount_value"
+    ):
+        left[card_id] += amount
+    for card in GiftCard.objects.order_by("pk"):
+        if card.current_balance_amount != left[card.pk]:
+            yield f"gift card {card.pk} has {card.current_balance_amount}, not {left[card.pk]}"
+
+
+def _returns():
+    """What came back was looked at, refunded once, and its return is closed."""
+    from plugins.fulfilment.models import Return
+    from plugins.ordering.models import LinePieces
+    from plugins.ordering.refund_lines import refunded_pieces
+
+    for about in Return.objects.exclude(state="closed"):
+        yield f"return {about.pk} of order {about.order_id} is {about.state}"
+    for row in LinePieces.objects.select_related("line__order"):
+        refunded = refunded_pieces(row.line.order, "returned")[row.line_id]
+        if row.line.order.status != "canceled" and refunded != row.returned:
+            yield f"order {row.line.order_id}: {row.returned} came back, {refunded} refunded"
 
 
 def _refunds():
