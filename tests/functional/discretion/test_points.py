@@ -35,7 +35,7 @@ def test_nearest_comes_first_with_its_distance():
 
 
 def test_without_the_postcode_the_distance_is_said_to_be_about(settings):
-    assert load_postcodes() == 121
+    assert [load_postcodes(), load_postcodes()] == [121, 121]  # each start of the shop loads them
     import_points(content=POINTS)
     near = points_near(country="GB", postcode="BN7 9ZZ")  # no such row: our points in BN7
     assert [(found.point.code, found.measured_from) for found in near[:2]] == [
