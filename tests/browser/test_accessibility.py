@@ -26,15 +26,16 @@ def looks(live_shop, browser):
     """Open each kind of page once, and look at it on every screen."""
     context = browser.new_context(base_url=live_shop.url, has_touch=True)
     page = context.new_page()
-    seen = {}
+    seen, known = {}, []
     for path in one_of_each(live_shop):
         page.goto(path)
-        seen[path] = _look_at(page)
+        seen[path] = _look_at(page, known)
+        known = list({*known, *page.evaluate(_FRAMES)})
     context.close()
     return seen
 
 
-def _look_at(page):
+def _look_at(page, known):
     looks = Looks()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 800)})
@@ -46,7 +47,7 @@ def _look_at(page):
         page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
         page.emulate_media(color_scheme=scheme)
         page.evaluate(_COLOURS_HAVE_SETTLED)
-        found = AxeResults({"violations": page.evaluate(run_axe)})
+        found = AxeResults({"violations": page.evaluate(run_axe, known)})
         if found.violations_count:
             looks.complaints[width, scheme] = found.generate_report()
     return looks
@@ -56,18 +57,24 @@ def _look_at(page):
 _COLOURS_HAVE_SETTLED = """async () => {
     await Promise.allSettled(document.getAnimations().map((fading) => fading.finished));
 }"""
-# Every rule, once a page; and it is noted what this screen does not show.
-_EVERYTHING = """async () => {
+_FRAMES = """[...document.querySelectorAll("body > header, body > footer")]
+    .map((part) => part.outerHTML)"""
+# Every rule, once a page, but not on a header or footer that is just as on an earlier page; and it
+# is noted what this screen does not show.
+_EVERYTHING = """async (known) => {
+    window.exclude = [...document.querySelectorAll("body > header, body > footer")]
+        .filter((part) => known.includes(part.outerHTML));
     window.unseen = [...document.body.querySelectorAll("*")].filter((one) => !one.checkVisibility());
-    return (await axe.run({ resultTypes: ["violations"] })).violations;
+    return (await axe.run({ exclude }, { resultTypes: ["violations"] })).violations;
 }"""
 # The other scheme has the same markup: only rules that look at colours can find something new.
-_COLOURS = """async () => (await axe.run({
+_COLOURS = """async () => (await axe.run({ exclude }, {
     resultTypes: ["violations"], runOnly: ["color-contrast", "link-in-text-block"],
 })).violations"""
 # The wide screen has the same markup in the same colours: new is what the narrow one did not show.
 _NEWLY_SHOWN = """async () => {
-    const shown = window.unseen.filter((part) => part.checkVisibility());
+    const shown = window.unseen.filter((part) => part.checkVisibility())
+        .filter((part) => !exclude.some((known) => known.contains(part)));
     const include = shown.filter((part) => !shown.includes(part.parentElement));
     if (!include.length) return [];
     return (await axe.run({ include }, { resultTypes: ["violations"] })).violations;
@@ -75,7 +82,7 @@ _NEWLY_SHOWN = """async () => {
 RUNS = {
     (390, "light"): _EVERYTHING,
     (390, "dark"): _COLOURS,
-    (1280, "dark"): _COLOURS,
+    (1280, "dark"): _NEWLY_SHOWN,
     (1280, "light"): _NEWLY_SHOWN,
 }
 _TOO_SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary")]
