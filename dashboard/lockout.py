@@ -1,6 +1,6 @@
 """Failed log-ins, and the page that staff see while the log-in is locked.
 
-saleor_config.lockout shows that page, as AXES_LOCKOUT_CALLABLE. Passwords and codes are counted
+saleor_config.edge shows that page, as AXES_LOCKOUT_CALLABLE. Passwords and codes are counted
 together: a few attempts for both factors, not for each.
 """
 

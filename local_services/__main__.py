@@ -8,8 +8,7 @@ import sys
 from contextlib import suppress
 
 from local_services import running_shop, supervisor
-from local_services.data_folder import DATA_FOLDERS, DataFolder
-from local_services.locks import BusyError, locked_now
+from local_services.data_folder import DATA_FOLDERS, BusyError, DataFolder, locked_now
 from local_services.messages import CannotRunError, say
 from local_services.postgres import PostgresError
 from local_services.valkey import ValkeyError

@@ -36,8 +36,7 @@ from local_services.messages import CannotRunError, say
 from local_services.processes import wait_until
 from local_services.shop_database import STAFF_EMAIL
 from plugins.discreet_shipping.collection_points import points_near
-from plugins.fulfilment.exchange_offers import exchange_offers
-from plugins.fulfilment.exchanges import agree_exchange
+from plugins.fulfilment.exchanges import agree_exchange, exchange_offers
 from plugins.fulfilment.models import ReturnReason, ReturnState, ShipmentState
 from plugins.fulfilment.returns import (
     announce_return,

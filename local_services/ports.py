@@ -9,7 +9,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from local_services.locks import BusyError, locked_now
+from local_services.data_folder import BusyError, locked_now
 
 LOOPBACK = "127.0.0.1"
 # Below what Linux (32768) and macOS (49152) hand to outgoing connections, which come and go.

@@ -7,8 +7,7 @@ import subprocess
 import sys
 
 from local_services import commands, postgres
-from local_services.data_folder import DataFolder
-from local_services.locks import BusyError, locked_now
+from local_services.data_folder import BusyError, DataFolder, locked_now
 from local_services.messages import CannotRunError, say
 from local_services.ports import is_free
 from local_services.schema import ROOT

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from local_services import dumps
-from local_services.locks import locked
+from local_services.data_folder import locked
 from local_services.migrations import Files, migration_files
 from local_services.postgres import PostgresError
 

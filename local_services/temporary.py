@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local_services import postgres, schema
+from local_services.data_folder import locked
 from local_services.databases import Address, Databases, run_sql
-from local_services.locks import locked
 from local_services.processes import Watchdog
 
 # Its statistics would come at any moment: just after a test, whose rows are gone, they say that all

@@ -1,4 +1,4 @@
-"""What is refused before any page of the shop reads it.
+"""What is answered before any page of the shop: unreadable requests, and log-ins that are locked.
 
 PostgreSQL keeps no NUL, and no person types one: a text that holds it would end in an error of the
 server wherever it first meets a query. The same goes for addresses far longer than any of ours.
@@ -14,6 +14,9 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase, QueryDict
+
+from dashboard import lockout as staff
+from storefront.views import account_access as shop
 
 MAX_PATH, MAX_QUERY = 1_000, 4_000  # characters; ours have at most about 300 and 1,000
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
@@ -61,3 +64,10 @@ def _drop_nul(cookies: dict[str, str]) -> None:
     """Forget cookies with NUL, which `"\\000"` in a header becomes; a session's is looked up."""
     for name in [name for name, value in cookies.items() if _NUL in name + value]:
         del cookies[name]
+
+
+def locked_out(request: HttpRequest, *_details: object) -> HttpResponseBase:
+    """Say that the log-in is locked, with status 429; the same whether the account exists."""
+    if request.path.startswith("/staff/"):
+        return staff.locked_out(request)
+    return shop.locked_out(request)

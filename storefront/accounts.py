@@ -18,7 +18,7 @@ from saleor.order.models import Order
 
 from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.collection_points import find_point
-from plugins.discreet_shipping.saved_choices import erase_remembered_choices, remembered_choices
+from plugins.discreet_shipping.order_contract import erase_remembered_choices, remembered_choices
 from plugins.order_emails.outbox import queue_account_email
 from storefront.locks import locked_user
 from storefront.orders import order_state, orders_by_token

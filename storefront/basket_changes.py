@@ -27,7 +27,7 @@ from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
 
 from plugins.ordering.basket import read_basket
-from plugins.ordering.code_matching import with_code
+from plugins.ordering.codes import with_code
 from plugins.ordering.holds import holds_of_basket
 from plugins.ordering.order_state import live_order_for_checkout
 from plugins.ordering.pricing import card_refusal, price_basket

@@ -13,9 +13,8 @@ from saleor.warehouse.models import Allocation
 from plugins.ordering.basket import Basket as Content
 from plugins.ordering.basket import read_basket
 from plugins.ordering.holds import holds_of_basket
-from plugins.ordering.pricing import card_balance, price_basket
+from plugins.ordering.pricing import card_balance, picture_of, price_basket
 from plugins.ordering.saleor_patches import one_configuration
-from plugins.ordering.shown import picture_of
 from plugins.ordering.totals import CARD_DIGITS, LineTotals, Totals
 from product_content.languages import translated_text
 from product_content.selectors import availability

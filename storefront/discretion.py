@@ -22,17 +22,17 @@ from plugins.discreet_shipping.contract import Contract
 from plugins.discreet_shipping.errors import ChoicesRefused
 from plugins.discreet_shipping.label_files import as_svg, printout_sheet
 from plugins.discreet_shipping.options import DeliveryContext, is_offered
-from plugins.discreet_shipping.order_contract import preview_contract
-from plugins.discreet_shipping.plugin import current_settings
-from plugins.discreet_shipping.policies import selectable_days
-from plugins.discreet_shipping.saved_choices import (
+from plugins.discreet_shipping.order_contract import (
     choices_of,
     delivery_context,
+    preview_contract,
     problems_of,
     remember_choices,
     remembered_choices,
     set_choices,
 )
+from plugins.discreet_shipping.plugin import current_settings
+from plugins.discreet_shipping.policies import selectable_days
 from plugins.ordering.order_messages import EMAIL_KINDS, RECEIPT_KEY
 from storefront.baskets import find_checkout
 from storefront.checkout import checkout_for_change

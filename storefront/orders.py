@@ -30,7 +30,7 @@ from plugins.ordering.order_state import (
 )
 from plugins.ordering.outcomes import PaymentProcessing
 from plugins.ordering.payment_recording import is_processing
-from plugins.ordering.refund_sources import is_refunded
+from plugins.ordering.refund_plans import is_refunded
 from plugins.ordering.totals import LineTotals, totals_of_order
 from product_content.languages import translated_text
 from product_content.models import GuideProduct

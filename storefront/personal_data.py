@@ -15,7 +15,7 @@ from saleor.order.models import Order, OrderLine
 from saleor.payment import ChargeStatus
 
 from plugins.discreet_shipping.choices import to_data
-from plugins.discreet_shipping.saved_choices import choices_of, remembered_choices
+from plugins.discreet_shipping.order_contract import choices_of, remembered_choices
 from plugins.fulfilment.models import Return
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.outbox import queue_account_email

@@ -15,7 +15,7 @@ from saleor.order.models import Order, OrderLine
 from plugins.discreet_shipping.label_files import customers_return_label
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.plugin import current_settings
-from plugins.fulfilment.exchange_offers import ExchangeOffer, exchange_offers
+from plugins.fulfilment.exchanges import ExchangeOffer, exchange_offers
 from plugins.fulfilment.models import (
     COMING_BACK,
     OPEN_RETURNS,
@@ -23,7 +23,7 @@ from plugins.fulfilment.models import (
     ReturnLine,
     ReturnState,
 )
-from plugins.fulfilment.return_period import is_in_time, last_day_without_reason
+from plugins.fulfilment.returns import is_in_time, last_day_without_reason
 from plugins.ordering.pieces import pieces_of
 from product_content.languages import translated_text
 from storefront.orders import orders_by_token

@@ -10,8 +10,7 @@ from uuid import UUID
 from prices import Money
 
 from plugins.discreet_shipping.contract import Contract
-from plugins.ordering.pricing import LeftOut
-from plugins.ordering.shown import Picture
+from plugins.ordering.pricing import LeftOut, Picture
 from plugins.ordering.totals import Totals
 from product_content.types import GuideLink
 

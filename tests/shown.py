@@ -2,7 +2,7 @@
 
 import re
 
-from plugins.ordering.shown import signed
+from plugins.ordering.pricing import signed
 from storefront.baskets import get_basket
 
 _FIELD = re.compile(r'name="shown"\s+value="([^"]+)"')

@@ -22,15 +22,14 @@ from django_countries.fields import CountryField
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
-from dashboard.admin import form_tokens
-from dashboard.admin.ids import PossibleIds
-from dashboard.admin.lists import DeclaredChangeList
+from dashboard.admin import requests
+from dashboard.admin.requests import DeclaredChangeList, PossibleIds
 from dashboard.admin.saved_views import SavedViews
 from dashboard.models import AccessKind
 from dashboard.services.access_log import record_access
 from dashboard.services.publishing import PublishRefused
 from plugins.ordering.submitted_forms import new_token
-from product_content.form_fields import EmailAddressField, validate_near_date
+from product_content.parsing import EmailAddressField, validate_near_date
 
 
 class SaleorPermission:
@@ -111,13 +110,13 @@ class AddedOnce:
         """Add a row, unless this very form has added it before."""
         context = {**(extra_context or {}), "form_token": new_token()}
         with transaction.atomic():
-            if request.method == "POST" and not form_tokens.claim(request):
+            if request.method == "POST" and not requests.claim(request):
                 messages.info(request, "This was added already, when you sent the form first.")
                 opts = self.opts  # type: ignore[attr-defined]
                 return redirect(f"admin:{opts.app_label}_{opts.model_name}_changelist")
             response: HttpResponse = super().add_view(request, form_url, context)  # type: ignore[misc]
             if request.method == "POST" and response.status_code != HTTPStatus.FOUND:
-                form_tokens.release(request)
+                requests.release(request)
         return response
 
 

@@ -15,9 +15,9 @@ from dashboard.policies import may_add_piece, may_claim, may_close_parcel
 from dashboard.selectors.packing import BIN_KEY, checklist_of
 from dashboard.services.staff import name_of
 from plugins.discreet_shipping.order_contract import contract_of
-from plugins.fulfilment.errors import FulfilRefused, PackingRefused
 from plugins.fulfilment.models import PackingJob, ShipmentState
 from plugins.fulfilment.packing import finish_packing, job_of, start_packing, stop_packing
+from plugins.fulfilment.policies import FulfilRefused, PackingRefused
 from plugins.fulfilment.shipments import fulfil, may_report_shipments, report_shipments
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import StepKind

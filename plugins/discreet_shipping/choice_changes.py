@@ -23,16 +23,16 @@ from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
 from plugins.discreet_shipping.options import surcharge
 from plugins.discreet_shipping.order_contract import (
     contract_surcharge,
+    delivery_context,
     delivery_price,
     store_contract,
 )
 from plugins.discreet_shipping.packing import progress_of
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.discreet_shipping.policies import check_choices, may_change, price_change_allowed
-from plugins.discreet_shipping.saved_choices import delivery_context
 from plugins.ordering.locks import lock_order
 from plugins.ordering.outcomes import RefundRefused
-from plugins.ordering.refund_sources import refundable_amount
+from plugins.ordering.refund_plans import refundable_amount
 from plugins.ordering.refunds import request_refund
 
 REFUND_REASON = "Delivery options were taken out after ordering."

@@ -64,7 +64,7 @@ class DiscreetShippingPlugin(BasePlugin):
         previous_value: TaxedMoney,
     ) -> TaxedMoney:
         """Return the delivery price with the basket's options."""
-        from plugins.discreet_shipping.saved_choices import choices_of
+        from plugins.discreet_shipping.order_contract import choices_of
 
         if not self.active or checkout.shipping_method is None:
             return previous_value
@@ -86,7 +86,7 @@ class DiscreetShippingPlugin(BasePlugin):
         self, checkout: Checkout, discounts: Iterable[DiscountInfo], previous_value: Any
     ) -> Any:
         """Refuse what no longer fits, such as a day that has passed, or cannot be printed."""
-        from plugins.discreet_shipping.saved_choices import problems_of
+        from plugins.discreet_shipping.order_contract import problems_of
 
         if not checkout.is_shipping_required():
             return previous_value

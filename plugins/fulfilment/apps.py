@@ -13,6 +13,6 @@ class FulfilmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to ordering, which knows nothing of this app."""
-        from plugins.fulfilment import receivers
+        from plugins.fulfilment import packing
 
-        receivers.connect()
+        packing.connect()

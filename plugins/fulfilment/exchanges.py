@@ -1,35 +1,32 @@
-"""Exchange: what came back is replaced by other sizes, which an order of its own sends.
-
-The replacement costs nothing: its price has been paid with the first order, whose money it stays.
-Where the other size costs less, the difference goes back to where the first order was paid from.
-The refund that gives it back, of 0.00 where there is none, holds the pieces that came back, so that
-nobody refunds them as well.
-"""
+"""Which other sizes a customer may have for a piece, at which price, and how many are left."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from prices import Money, TaxedMoney
 from saleor.account.models import Address, User
+from saleor.discount.utils import fetch_discounts
 from saleor.order.actions import order_created
 from saleor.order.models import Order, OrderLine
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
+from saleor.product.models import ProductVariant
 from saleor.warehouse.management import allocate_stock
+from saleor.warehouse.models import Stock
 
-from plugins.fulfilment.errors import ExchangeRefused
-from plugins.fulfilment.exchange_offers import ExchangeOffer, exchange_offers, money_back_for
 from plugins.fulfilment.models import LOOKED_AT, Return, ReturnLine
-from plugins.fulfilment.policies import may_agree_exchange, may_exchange
+from plugins.fulfilment.policies import ExchangeRefused, may_agree_exchange, may_exchange
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
+from plugins.ordering.line_discounts import rounded
 from plugins.ordering.locks import lock_gift_cards, lock_order
 from plugins.ordering.models import LineDiscount, PieceState
 from plugins.ordering.order_state import note_order
@@ -40,6 +37,83 @@ from plugins.ordering.refunds import request_refund
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.stock_allocation import lock_stock_or_refuse
 from product_content.decisions import Decision
+from product_content.languages import translated_text
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeOffer:
+    """Another variant of the product of an order line; `price` is today's, for one piece.
+
+    `is_dearer`: more than one piece of the line cost before promo codes.
+    """
+
+    variant: ProductVariant
+    price: Money
+    left: int
+    is_dearer: bool
+
+    @property
+    def variant_id(self) -> int:
+        """The id of the variant."""
+        return int(self.variant.pk)
+
+    @property
+    def name(self) -> str:
+        """The name of the size, in the active language."""
+        return translated_text(self.variant.name)
+
+
+def exchange_offers(order: Order) -> dict[int, list[ExchangeOffer]]:
+    """Return the other variants for each line of the order, by line id; of some none are left.
+
+    A line whose product is sold in one size, or is not sold any more, has none.
+    """
+    lines = list(order.lines.select_related("variant").order_by("pk"))
+    variants = _variants({line.variant.product_id for line in lines if line.variant})
+    left, sales = _left(variants), fetch_discounts(timezone.now())
+    return {
+        line.pk: [
+            _offer(line, variant, variant.get_price(sales), left[variant.pk])
+            for variant in variants
+            if line.variant and _is_other_size(line.variant, variant)
+        ]
+        for line in lines
+    }
+
+
+def money_back_for(line: OrderLine, price: Money, paid_each: Decimal) -> Decimal:
+    """Return what of `paid_each` goes back where one piece becomes one that costs `price`.
+
+    A promo code made the line cheaper, and makes the other size cheaper by the same share.
+    """
+    full = line.unit_price_gross_amount
+    if not full or price.amount >= full:
+        return Decimal("0.00")
+    return rounded(paid_each * (full - price.amount) / full)
+
+
+def _is_other_size(known: ProductVariant, other: ProductVariant) -> bool:
+    return bool(other.product_id == known.product_id and other.pk != known.pk)
+
+
+def _offer(line: OrderLine, variant: ProductVariant, price: Money, left: int) -> ExchangeOffer:
+    is_dearer = price.amount > line.unit_price_gross_amount
+    return ExchangeOffer(variant, price, max(left, 0), is_dearer)
+
+
+def _variants(product_ids: Iterable[int]) -> list[ProductVariant]:
+    sold = ProductVariant.objects.filter(
+        product_id__in=product_ids, product__is_published=True
+    ).select_related("product")
+    return list(sold.prefetch_related("product__collections").order_by("pk"))
+
+
+def _left(variants: Iterable[ProductVariant]) -> Mapping[int, int]:
+    stocks = Stock.objects.for_country(settings.DEFAULT_COUNTRY).annotate_available_quantity()
+    pieces: Counter[int] = Counter()
+    for stock in stocks.filter(product_variant__in=list(variants)):
+        pieces[stock.product_variant_id] += stock.available_quantity
+    return pieces
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,14 +11,16 @@ from saleor.account.models import User
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
-from plugins.fulfilment.errors import PackingRefused
 from plugins.fulfilment.models import (
     OPEN_JOBS,
     JobState,
     PackingJob,
     PackingJobStep,
     PrintedLabel,
+    Return,
 )
+from plugins.fulfilment.policies import PackingRefused
+from plugins.ordering import signals
 from plugins.ordering.locks import lock_order
 from plugins.ordering.order_state import is_paid, note_order
 from plugins.ordering.pieces import unpack
@@ -99,3 +102,18 @@ def record_printed_label(*, order_id: int) -> None:
 def record_destroyed_labels(order: Order) -> None:
     """Record that no label on paper has the order's address; the caller holds its lock."""
     PrintedLabel.objects.filter(order=order, destroyed_at=None).update(destroyed_at=timezone.now())
+
+
+def connect() -> None:
+    """Listen to ordering's signals."""
+    signals.being_packed.connect(_answer_packed, dispatch_uid="fulfilment-packed")
+    signals.order_anonymised.connect(_erase_messages, dispatch_uid="fulfilment-messages")
+
+
+def _answer_packed(sender: object, *, order_id: int, **_more: Any) -> bool:
+    return is_being_packed(order_id)
+
+
+def _erase_messages(sender: object, *, order_id: int, **_more: Any) -> None:
+    """Erase what the customer wrote; what came back, and when, stays with the amounts."""
+    Return.objects.filter(order_id=order_id).exclude(message="").update(message="")

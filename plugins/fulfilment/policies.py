@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from django.utils.translation import gettext
 
 from plugins.fulfilment.models import JobState, ReturnReason, ReturnState, ShipmentState
-from product_content.decisions import ALLOWED, Decision, refused
+from product_content.decisions import ALLOWED, Decision, Refused, refused
 
 JOB_STEPS: Mapping[str, Collection[str]] = {
     "": {JobState.PACKING},
@@ -163,3 +163,23 @@ def may_report(*, states: Collection[str], wanted: str, is_collection: bool) -> 
     if not any(may_follow(SHIPMENT_STEPS, now=now, wanted=wanted) for now in states):
         return refused("That was noted before, and the customer was told.")
     return ALLOWED
+
+
+class ExchangeRefused(Refused):
+    """Other sizes cannot be sent for what came back; the reason is for staff and customers."""
+
+
+class FulfilRefused(Refused):
+    """A parcel cannot leave; the reason is for staff."""
+
+
+class PackingRefused(Refused):
+    """An order cannot be packed, or not by this person; the reason is for the packer."""
+
+
+class ReportRefused(Refused):
+    """What the carrier told cannot be noted; the reason is for staff."""
+
+
+class ReturnRefused(Refused):
+    """A return cannot be noted; the reason is for whoever notes it."""

@@ -1,16 +1,18 @@
-"""Returns: announced, expected, arrived, looked at; then restocked or written off."""
+"""Returns: how long they may be sent, announced, arrived, looked at; restocked or written off."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from saleor.order.models import Order
 
-from plugins.fulfilment.errors import ReturnRefused
-from plugins.fulfilment.exchange_offers import exchange_offers
+from plugins.fulfilment.exchanges import exchange_offers
 from plugins.fulfilment.models import (
     OPEN_RETURNS,
     Return,
@@ -18,8 +20,12 @@ from plugins.fulfilment.models import (
     ReturnReason,
     ReturnState,
     ReturnStep,
+    Shipment,
+    ShipmentState,
+    ShipmentStep,
 )
 from plugins.fulfilment.policies import (
+    ReturnRefused,
     may_announce,
     may_change_return,
     may_exchange,
@@ -27,7 +33,7 @@ from plugins.fulfilment.policies import (
     may_return,
     may_send_back,
 )
-from plugins.fulfilment.return_period import is_in_time
+from plugins.fulfilment.shipments import shipments_of
 from plugins.fulfilment.signals import return_changed
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import PieceState
@@ -36,6 +42,35 @@ from plugins.ordering.pieces import pieces_of
 from plugins.ordering.refund_lines import lines_left
 from plugins.ordering.stock_allocation import NoWarehouse, take_back
 from product_content.decisions import Decision
+
+# A parcel of which nobody told us that it arrived counts as arrived then: no carrier that we use
+# takes longer, and the customer must not lose days that the law gives.
+MAX_DAYS_ON_THE_WAY = 7
+
+
+def last_day_without_reason(order: Order) -> date | None:
+    """Return the last day in the shop's time zone, or None where nothing has left yet."""
+    arrived = [_arrived_on(shipment) for shipment in shipments_of(order)]
+    return max(arrived) + timedelta(days=settings.RETURN_DAYS) if arrived else None
+
+
+def is_in_time(order: Order) -> bool:
+    """Say whether the customer needs no reason today; of a parcel without a date it is so."""
+    last = last_day_without_reason(order)
+    return last is None or timezone.localdate() <= last
+
+
+def _arrived_on(shipment: Shipment) -> date:
+    told = ShipmentStep.objects.filter(shipment=shipment, state=ShipmentState.DELIVERED)
+    at = told.order_by("pk").values_list("at", flat=True).first()
+    if at is not None:
+        return _day(at)
+    return _day(shipment.parcel.created) + timedelta(days=MAX_DAYS_ON_THE_WAY)
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localtime(moment).date()
+
 
 _CHANGED = "Somebody noted a return of this order meanwhile. Look at what is left, then try again."
 _NOTES = {

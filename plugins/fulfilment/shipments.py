@@ -14,13 +14,18 @@ from saleor.order.actions import create_fulfillments, fulfillment_tracking_updat
 from saleor.order.models import Fulfillment, Order, OrderLine
 from saleor.warehouse.models import Allocation, Stock
 
-from plugins.fulfilment.errors import FulfilRefused, ReportRefused
 from plugins.fulfilment.models import Shipment, ShipmentState, ShipmentStep
-from plugins.fulfilment.policies import SHIPMENT_STEPS, may_follow, may_report
+from plugins.fulfilment.policies import (
+    SHIPMENT_STEPS,
+    FulfilRefused,
+    ReportRefused,
+    may_follow,
+    may_report,
+)
 from plugins.fulfilment.signals import shipments_reported
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
-from plugins.ordering.completing import complete_if_nothing_unsent
+from plugins.ordering.closing import complete_if_nothing_unsent
 from plugins.ordering.locks import lock_order
 from plugins.ordering.order_state import attention_reasons, is_paid, note_order
 from plugins.ordering.pieces import pieces_to_send

@@ -17,10 +17,9 @@ from django.db.models.functions import Upper
 from saleor.product.models import ProductVariant
 from saleor.warehouse.models import Stock, Warehouse
 
-from plugins.inventory.errors import StockRefused
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockDocument, StockReason
-from plugins.inventory.policies import may_add, may_set_stock, may_take
+from plugins.inventory.policies import StockRefused, may_add, may_set_stock, may_take
 from plugins.inventory.quantities import QUARANTINE, lock_stocks, write_quantities
 from product_content.decisions import ALLOWED, Decision
 from product_content.parsing import sku_key

@@ -15,8 +15,8 @@ from plugins.inventory.documents import (
     document_lines,
     post_document,
 )
-from plugins.inventory.errors import StockRefused
 from plugins.inventory.models import StockReason
+from plugins.inventory.policies import StockRefused
 from product_content.models import SafetyCard, SetSize, SingleSize
 
 

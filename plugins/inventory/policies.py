@@ -1,8 +1,27 @@
-"""Rules of moving goods. Pure: each returns whether something is allowed and, if not, why."""
+"""Rules of the stock, and how it refuses."""
 
 from __future__ import annotations
 
 from product_content.decisions import ALLOWED, Decision, refused
+
+
+class StockRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure
+    """The stock was left as it was; `problems` say why, for the person at the screen."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+    @property
+    def message(self) -> str:
+        """All problems in one text."""
+        return " ".join(self.problems)
+
+
+def refuse_unless(decision: Decision) -> None:
+    """Raise StockRefused with a policy's reason."""
+    if not decision.allowed:
+        raise StockRefused(decision.reason)
 
 
 def may_set_stock(*, expected: int, current: int, wanted: int) -> Decision:

@@ -16,10 +16,9 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from saleor.warehouse.models import Allocation, Stock
 
-from plugins.inventory.errors import refuse_unless
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import SALES_REASONS, Measure, StockEntry, StockReason
-from plugins.inventory.policies import may_set_stock
+from plugins.inventory.policies import may_set_stock, refuse_unless
 from plugins.inventory.signals import quantities_changed
 
 # Where a stock has no reorder point of its own, this many pieces or fewer are "low".

@@ -1,11 +1,15 @@
-"""The shop's own words for its e-mails: versions are added, never changed."""
+"""Dates and times as the order's language and our country write them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from babel import Locale
+from babel.dates import format_date, format_time
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from saleor.product.models import Category, Collection, Product
 
 from plugins.order_emails.kinds.base import KINDS, TEXT_FIELDS, Kind, Texts
@@ -13,6 +17,17 @@ from plugins.order_emails.models import EmailText
 from plugins.order_emails.policies import TextRefused
 from plugins.order_emails.text_rules import problems_of
 from product_content.models import Guide
+
+
+def day(moment: datetime, locale: Locale) -> str:
+    """Return the date of a moment in the shop's time zone, such as 22 November 2026."""
+    return format_date(timezone.localdate(moment), format="long", locale=locale)
+
+
+def clock(moment: datetime, locale: Locale) -> str:
+    """Return the time of a moment in the shop's time zone, such as 14:35."""
+    return format_time(timezone.localtime(moment), format="short", locale=locale)
+
 
 # Conditions, parts of the body and kinds of goods, in the languages of the shop. Names of what is
 # sold are read from the catalogue.

@@ -12,8 +12,8 @@ class OrderingConfig(AppConfig):
 
     def ready(self) -> None:
         """Patch what placing an order calls of Saleor; listen to the stock; have pieces checked."""
-        from plugins.ordering import piece_checks, saleor_patches, shortages
+        from plugins.ordering import pieces, saleor_patches, shortages
 
         saleor_patches.install()
         shortages.connect()
-        piece_checks.connect()
+        pieces.connect()

@@ -1,4 +1,4 @@
-"""Close an order of which nothing more is sent: once it was refunded, or on somebody's word."""
+"""An order is sent as a whole once the rest of it was refunded; Saleor never says so."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from saleor.account.models import User
 from saleor.order import OrderStatus
 from saleor.order.actions import cancel_order
 from saleor.order.models import Order
+from saleor.plugins.manager import get_plugins_manager
 
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
-from plugins.ordering.completing import complete
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import PieceState, RefundStatus
 from plugins.ordering.order_state import (
     DISPUTE,
     DISPUTE_LOST,
+    add_note,
     attention_reasons,
     flag_locked_order,
     note_order,
@@ -28,11 +29,34 @@ from plugins.ordering.outcomes import CloseRefused
 from plugins.ordering.pieces import pieces_of, pieces_to_send, release_all
 from plugins.ordering.policies import may_close
 from plugins.ordering.promo_codes import release_voucher_use
-from plugins.ordering.refund_lines import refunded_pieces
-from plugins.ordering.refund_sources import is_refunded
+from plugins.ordering.refund_lines import cancel_refunded, refunded_pieces
+from plugins.ordering.refund_plans import is_refunded
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.stock_allocation import cancel_unsent, lock_stock_of_order
 from product_content.decisions import Decision
+
+
+def complete_if_nothing_unsent(order: Order) -> None:
+    """Mark an order as sent when the rest of it was refunded; Saleor never does.
+
+    The caller holds the lock of the order.
+    """
+    if order.status == OrderStatus.PARTIALLY_FULFILLED and not pieces_to_send(order):
+        complete(order)
+
+
+def complete(order: Order) -> None:
+    """Mark a locked order as sent of which nothing more is sent.
+
+    What is about to be refunded is given up as well: an order that is closed holds nothing.
+    """
+    order.status = OrderStatus.FULFILLED
+    order.save(update_fields=["status"])
+    for refund in order.refunds.filter(state=RefundStatus.ASKED).order_by("pk"):
+        cancel_refunded(refund)
+    add_note(order, "All was sent but what was refunded or kept back.")
+    get_plugins_manager().order_fulfilled(order)
+
 
 # Its money went back at the payment provider, or as an amount: what of its pieces?
 REFUNDED_NOT_CLOSED: Final = "refunded_not_closed"

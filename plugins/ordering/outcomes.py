@@ -17,8 +17,7 @@ from product_content.decisions import Refused
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from plugins.ordering.pricing import LeftOut
-    from plugins.ordering.shown import Picture
+    from plugins.ordering.pricing import LeftOut, Picture
 
 
 class OrderRefused(Exception):  # noqa: N818  a refusal is an answer, not a failure

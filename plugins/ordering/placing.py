@@ -22,6 +22,7 @@ from saleor.order.models import Order
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
 from plugins.ordering.basket import Basket, read_locked_basket
+from plugins.ordering.codes import discount_names
 from plugins.ordering.holds import holds_of
 from plugins.ordering.line_discounts import store_line_discounts
 from plugins.ordering.locks import lock_checkout
@@ -38,13 +39,18 @@ from plugins.ordering.outcomes import (
     ShownChanged,
     TotalTooSmall,
 )
-from plugins.ordering.pricing import PricedBasket, price_basket
+from plugins.ordering.pricing import (
+    Picture,
+    PricedBasket,
+    fingerprint,
+    picture_of,
+    price_basket,
+    read_signed,
+)
 from plugins.ordering.promo_codes import spent_by_card, take_codes
 from plugins.ordering.releasing import BASKET_CHANGED, detach_from_basket, release_order, why_kept
 from plugins.ordering.saleor_patches import one_configuration
-from plugins.ordering.shown import Picture, fingerprint, picture_of, read_signed
 from plugins.ordering.stock_allocation import lock_stock_or_refuse
-from plugins.ordering.voucher_names import discount_names
 
 _MAX_ATTEMPTS = 3
 
@@ -75,7 +81,7 @@ def place_order(
 ) -> PlacedOrder:
     """Reserve the basket's stock and make its order, in one transaction; nothing is charged.
 
-    `shown` is the signed picture of what the customer saw (`plugins.ordering.shown`). An order is
+    `shown` is the signed picture of what the customer saw (`plugins.ordering.pricing`). An order is
     made of exactly that, or refused. None is for callers that show nothing to anyone, such as
     the demo; text that is no picture of ours, "" above all, is refused.
 

@@ -31,8 +31,8 @@ from plugins.ordering.order_state import add_note, flag_locked_order
 from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.promo_codes import credit_gift_cards
-from plugins.ordering.refund_pieces import cancel_refunded
-from plugins.ordering.refund_sources import Source
+from plugins.ordering.refund_lines import cancel_refunded
+from plugins.ordering.refund_plans import Source
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.signals import payment_needs_attention
 

@@ -23,9 +23,14 @@ from plugins.ordering.outcomes import RefundOutcome, RefundRefused
 from plugins.ordering.payment_provider import PaymentProviderError, RefundState, get_provider
 from plugins.ordering.publishing import try_to_publish
 from plugins.ordering.refund_booking import record_part, settle_refund
-from plugins.ordering.refund_pieces import put_back_sent
-from plugins.ordering.refund_plans import RefundPlan, RefundWish, plan_refund
-from plugins.ordering.refund_sources import charge_id_of, sources_of
+from plugins.ordering.refund_lines import put_back_sent
+from plugins.ordering.refund_plans import (
+    RefundPlan,
+    RefundWish,
+    charge_id_of,
+    plan_refund,
+    sources_of,
+)
 
 _CHANGED = "Somebody asked for a refund of this order meanwhile. Look at what is left, then go on."
 

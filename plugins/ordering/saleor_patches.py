@@ -34,8 +34,7 @@ from saleor.order.models import OrderLine
 from saleor.plugins.manager import PluginsManager, get_plugins_manager
 from saleor.product.models import Product, ProductVariant
 
-from plugins.ordering.code_matching import voucher_of_basket
-from plugins.ordering.voucher_names import voucher_name
+from plugins.ordering.codes import voucher_name, voucher_of_basket
 from product_content.languages import translated_text
 
 

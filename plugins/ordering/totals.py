@@ -14,8 +14,8 @@ from prices import Money
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order, OrderLine
 
+from plugins.ordering.codes import discount_label
 from plugins.ordering.order_state import placement_of
-from plugins.ordering.voucher_names import discount_label
 from product_content.languages import translated_text
 
 CARD_DIGITS: Final = 4  # of a gift card's code that a page shows

@@ -22,7 +22,7 @@ from saleor.discount.utils import get_products_voucher_discount
 from saleor.product.models import Category
 
 from plugins.ordering.basket import Basket
-from plugins.ordering.code_matching import with_code
+from plugins.ordering.codes import with_code
 from plugins.ordering.totals import LineTotals, Totals
 from product_content.decisions import ALLOWED, Decision, refused
 from product_content.money import format_money

@@ -5,7 +5,7 @@ In a dispute staff must know, and nothing of the order may leave meanwhile.
 
 from __future__ import annotations
 
-from plugins.ordering.disputes import record_dispute
+from plugins.ordering.attention import record_dispute
 from plugins.ordering.models import DisputeState, RefundPart
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.refund_booking import record_external_refund

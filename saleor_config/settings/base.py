@@ -218,7 +218,7 @@ AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_LOCKOUT_CALLABLE = "saleor_config.lockout.locked_out"
+AXES_LOCKOUT_CALLABLE = "saleor_config.edge.locked_out"
 # The address the server saw; behind a trusted proxy production reads its header.
 AXES_IPWARE_PROXY_COUNT = 0
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]

@@ -11,7 +11,7 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Se
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from product_content.form_fields import EmailAddressField
+from product_content.parsing import EmailAddressField
 
 _NO_ADDRESS = _("Enter an e-mail address, such as name@example.org.")
 _NO_PASSWORD = _("Enter your password.")

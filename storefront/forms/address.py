@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from plugins.discreet_shipping.forms import PostalAddressForm
-from product_content.form_fields import EmailAddressField
 from product_content.languages import localized
+from product_content.parsing import EmailAddressField
 
 _SWAP = {  # with htmx the form follows the country; without, the button beside it does
     "hx-trigger": "change",

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from plugins.ordering.code_matching import MAX_TYPED_LENGTH
+from plugins.ordering.codes import MAX_TYPED_LENGTH
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

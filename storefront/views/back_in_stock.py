@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from plugins.inventory.alerts import delete_back_in_stock_alert
-from product_content.form_fields import EmailAddressField
+from product_content.parsing import EmailAddressField
 from storefront.decorators import private_page, same_origin_only
 from storefront.for_sale import request_variant_alert
 from storefront.limits import is_within

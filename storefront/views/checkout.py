@@ -23,13 +23,18 @@ from plugins.ordering.outcomes import (
 )
 from plugins.ordering.paying import choose_receipt, start_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.shown import read_signed, signed
+from plugins.ordering.pricing import read_signed, signed
 from product_content.parsing import parse_id
 from storefront.accounts import add_order
 from storefront.addresses import add_address, checkout_fields, delivery_countries, list_addresses
 from storefront.baskets import address_fields, get_basket
-from storefront.changes import changes_since
-from storefront.checkout import list_delivery_methods, missing_step, set_address, set_delivery
+from storefront.checkout import (
+    changes_since,
+    list_delivery_methods,
+    missing_step,
+    set_address,
+    set_delivery,
+)
 from storefront.cookies import read_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page

@@ -22,7 +22,6 @@ from plugins.ordering.releasing import CANCELLED_BY_CUSTOMER
 from storefront.accounts import has_account
 from storefront.baskets import basket_exists
 from storefront.cookies import delete_basket_cookie, read_basket_token
-from storefront.credit_notes import credit_note_pdf, get_credit_note
 from storefront.customers import customer_id
 from storefront.decorators import private_page
 from storefront.email_links import request_order_link
@@ -31,7 +30,7 @@ from storefront.forms.orders import NewLinkForm
 from storefront.limits import is_within
 from storefront.order_access import give_order_access, link_expired, order_page
 from storefront.orders import get_order_page, order_id_of
-from storefront.receipts import get_receipt, receipt_pdf
+from storefront.receipts import credit_note_pdf, get_credit_note, get_receipt, receipt_pdf
 from storefront.responses import (
     INVALID,
     REFUSED,

@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from plugins.fulfilment.errors import ReturnRefused
 from plugins.fulfilment.models import ReturnState
+from plugins.fulfilment.policies import ReturnRefused
 from plugins.fulfilment.returns import announce_return, set_return_state
-from storefront.forms.returns import ReturnForm
+from storefront.forms.orders import ReturnForm
 from storefront.order_access import give_order_access, order_page
 from storefront.responses import INVALID, REFUSED, form_view, see_other
 from storefront.returns import ReturnPage, get_return_page, replacement_of, return_label

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from local_services import dumps, quick_schema, schema, temporary
-from local_services.locks import locked
+from local_services.data_folder import locked
 
 pytestmark = pytest.mark.slow
 

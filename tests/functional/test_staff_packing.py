@@ -8,8 +8,8 @@ from saleor.warehouse.models import Allocation, Stock
 from dashboard.services import packing
 from dashboard.services.staff import name_of
 from plugins.discreet_shipping.packing import packing_checklist
-from plugins.fulfilment.errors import FulfilRefused
 from plugins.fulfilment.models import PackingJob
+from plugins.fulfilment.policies import FulfilRefused
 from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail

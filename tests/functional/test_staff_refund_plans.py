@@ -193,7 +193,7 @@ def test_money_that_a_bank_has_does_not_count_as_taken(order):
 
 def test_money_that_was_lost_stays_lost_once_the_flag_is_gone(order):
     from dashboard.selectors.home import sales_by_day
-    from plugins.ordering.refund_sources import refundable_amount
+    from plugins.ordering.refund_plans import refundable_amount
 
     Dispute.objects.create(
         payment=Payment.objects.get(), reference="dp_1", amount_value="45.95", currency="GBP",

@@ -4,7 +4,7 @@ import pytest
 from django.db.models import Sum
 from saleor.warehouse.models import Stock
 
-from plugins.fulfilment.errors import ReturnRefused
+from plugins.fulfilment.policies import ReturnRefused
 from plugins.fulfilment.returns import record_return, returned_in_all
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock

@@ -17,7 +17,6 @@ from dashboard.admin.filters import OrderCustomerFilter, OrderWorkFilter
 from dashboard.admin.orders.address import ADDRESS_PAGE
 from dashboard.admin.orders.bulk import OrderBulkActions
 from dashboard.admin.orders.columns import OrderColumns
-from dashboard.admin.orders.exchanges import EXCHANGE_PAGE
 from dashboard.admin.orders.inlines import (
     EmailInline,
     EventInline,
@@ -28,7 +27,7 @@ from dashboard.admin.orders.inlines import (
 from dashboard.admin.orders.packing import may_pack, shipping_document
 from dashboard.admin.orders.page import handle_order_page
 from dashboard.admin.orders.refunds import REFUND_PAGE, left_to_refund
-from dashboard.admin.orders.returns import RETURN_PAGE
+from dashboard.admin.orders.returns import EXCHANGE_PAGE, RETURN_PAGE
 from dashboard.admin.orders.steps import NOTE_PAGE, STEP_PAGE
 from dashboard.models import AccessKind
 from dashboard.selectors.orders import orders_by_email, orders_with_payment, parse_number

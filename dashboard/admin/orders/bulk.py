@@ -25,7 +25,7 @@ from saleor.order.models import Order
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from dashboard.admin import form_tokens
+from dashboard.admin import requests
 from plugins.order_emails.models import UNSENT, EmailState, OutgoingEmail
 from plugins.order_emails.outbox import resend
 from plugins.order_emails.policies import SendRefused
@@ -107,7 +107,7 @@ def handle_bulk_action(
     if not chosen:
         return None
     form = step.form(request.POST if "confirm" in request.POST else None)
-    if form.is_valid() and not form_tokens.claim(request):
+    if form.is_valid() and not requests.claim(request):
         messages.info(request, "This was done already, when you sent the form first.")
         return redirect(request.get_full_path())
     if form.is_valid():

@@ -17,7 +17,7 @@ from dashboard.admin.formatting import format_money, format_time
 from plugins.order_emails.kinds.base import KINDS
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.ordering.models import Refund, RefundStatus
-from plugins.ordering.refund_sources import share_of
+from plugins.ordering.refund_plans import share_of
 
 _EVENT_LABELS = dict(OrderEvents.CHOICES)
 EMAIL_COLOURS = {

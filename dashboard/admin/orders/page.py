@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from saleor.order.models import Order
 
-from dashboard.admin import form_tokens
+from dashboard.admin import requests
 from dashboard.models import AccessKind
 from dashboard.services.access_log import record_access
 from plugins.ordering.outcomes import PaymentProcessing, PaymentUnavailable
@@ -85,12 +85,12 @@ def handle_order_page(
 
 def _perform_once(request: HttpRequest, order: Order, form: forms.Form, page: OrderPage) -> bool:
     """Do it, unless this very form was sent before: a note that is sent twice stands once."""
-    if not form_tokens.claim(request):
+    if not requests.claim(request):
         messages.info(request, "This was done already, when you sent the form first.")
         return True
     done = _perform(request, order, form, page)
     if not done:
-        form_tokens.release(request)
+        requests.release(request)
     return done
 
 

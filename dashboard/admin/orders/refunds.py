@@ -30,8 +30,15 @@ from plugins.fulfilment.returns import close_settled_returns, last_inspected
 from plugins.ordering.models import PieceState, Refund
 from plugins.ordering.order_state import is_disputed
 from plugins.ordering.refund_lines import LineLeft, lines_left
-from plugins.ordering.refund_plans import RefundPlan, RefundWish, delivery_left
-from plugins.ordering.refund_sources import Share, refundable_amount, share_of, sources_of
+from plugins.ordering.refund_plans import (
+    RefundPlan,
+    RefundWish,
+    Share,
+    delivery_left,
+    refundable_amount,
+    share_of,
+    sources_of,
+)
 from plugins.ordering.refunds import preview_refund, refunds_version, request_refund
 
 DISPUTED = (

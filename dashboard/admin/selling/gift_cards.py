@@ -21,7 +21,7 @@ from dashboard.admin.base import SaleorModelAdmin
 from dashboard.admin.formatting import format_money, format_time
 from dashboard.models import MaskedGiftCard
 from dashboard.site import staff_site
-from plugins.ordering.code_matching import with_code
+from plugins.ordering.codes import with_code
 
 # 16 characters (Saleor's column) out of 31 that cannot be mistaken for one another: 79 bits.
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

@@ -17,9 +17,14 @@ from unfold.decorators import display
 from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges
 from dashboard.admin.formatting import format_time
 from dashboard.site import staff_site
-from plugins.ordering.code_matching import code_owner, is_code, with_code
-from plugins.ordering.voucher_conditions import condition_problems
-from plugins.ordering.voucher_names import voucher_name, voucher_value
+from plugins.ordering.codes import (
+    code_owner,
+    condition_problems,
+    is_code,
+    voucher_name,
+    voucher_value,
+    with_code,
+)
 
 _MAX_PERCENT = 100  # percent
 _GOODS = ("products", "collections", "categories")
@@ -30,7 +35,7 @@ _AT_LEAST_ONE = {"min_value": "Write 1 or more, or leave it empty for no limit."
 class VoucherForm(forms.ModelForm):
     """The form of a voucher; it refuses vouchers that could never apply, and codes that are taken.
 
-    What it accepts is enforced: the rules stand in plugins/ordering/voucher_conditions.py.
+    What it accepts is enforced: the rules stand in plugins/ordering/codes.py.
     """
 
     def clean_code(self) -> str:

@@ -26,8 +26,8 @@ from dashboard.admin.stock.forms import (
 )
 from plugins.inventory import documents, kits
 from plugins.inventory.documents import DocumentLine, read_document
-from plugins.inventory.errors import StockRefused
 from plugins.inventory.kits import kit_document_lines
+from plugins.inventory.policies import StockRefused
 from plugins.ordering.shortages import short_orders
 from product_content.parsing import parse_id
 

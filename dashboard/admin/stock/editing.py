@@ -16,8 +16,8 @@ from unfold.widgets import (
 from dashboard.models import StockItem
 from dashboard.services.stock import set_stock
 from plugins.inventory.alerts import set_reorder_points
-from plugins.inventory.errors import StockRefused
 from plugins.inventory.models import MANUAL_REASONS, StockReason
+from plugins.inventory.policies import StockRefused
 from plugins.inventory.quantities import lock_stock, lock_stocks
 from product_content.parsing import parse_id, parse_ids
 

@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from dashboard.admin.base import ReadOnly, ReadOnlyModelAdmin, SaleorModelAdmin, SaleorTabularInline
 from dashboard.admin.formatting import format_time
-from dashboard.admin.lists import DeclaredChangeList
+from dashboard.admin.requests import DeclaredChangeList
 from dashboard.roles import MANAGE_STOCK
 from dashboard.selectors.stock import search_entries
 from dashboard.services.stock import PERMISSION

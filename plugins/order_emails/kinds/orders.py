@@ -11,11 +11,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderLine
 
-from plugins.order_emails.formatting import day
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import was_moved, was_paid
 from plugins.order_emails.policies import NoRecipient
+from plugins.order_emails.texts import day
 from plugins.ordering.addresses import address_lines
 from plugins.ordering.links import order_link
 from plugins.ordering.order_messages import MessagePromise, message_promise

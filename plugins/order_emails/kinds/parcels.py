@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from plugins.order_emails.formatting import day
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email
 from plugins.order_emails.kinds.orders import (
     NUMBER,
@@ -22,6 +21,7 @@ from plugins.order_emails.kinds.orders import (
 )
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import parcels_of
+from plugins.order_emails.texts import day
 
 _SENT_ON = Placeholder(_("the day it left"), "23 November 2026")
 _PARCEL = {"tracking": ["AB123456789GB"], "lines": SAMPLE_LINES, "address": SAMPLE_ADDRESS}

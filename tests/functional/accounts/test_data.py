@@ -14,7 +14,7 @@ from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
 from plugins.discreet_shipping.choices import Choices
-from plugins.discreet_shipping.saved_choices import remember_choices
+from plugins.discreet_shipping.order_contract import remember_choices
 from plugins.fulfilment.models import Return, ReturnLine
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.placing import place_order

@@ -15,11 +15,14 @@ from saleor.order.models import Order
 from plugins.discreet_shipping.choice_changes import change_choices
 from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
-from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.order_contract import (
+    contract_of,
+    remember_choices,
+    remembered_choices,
+)
 from plugins.discreet_shipping.plugin import save_settings
-from plugins.discreet_shipping.saved_choices import remember_choices, remembered_choices
-from plugins.fulfilment.errors import PackingRefused
 from plugins.fulfilment.packing import start_packing
+from plugins.fulfilment.policies import PackingRefused
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import PaymentSession, Refund
 from plugins.ordering.outcomes import TotalTooSmall

@@ -24,8 +24,8 @@ from plugins.ordering.outcomes import TotalTooSmall
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
+from plugins.ordering.pricing import signed
 from plugins.ordering.refunds import request_refund
-from plugins.ordering.shown import signed
 from storefront.baskets import get_basket
 from storefront.discretion import keep_choices
 from tests.factories import (

@@ -5,8 +5,12 @@ from saleor.account.models import User
 from saleor.checkout.models import Checkout
 
 from plugins.discreet_shipping.choices import Choices
+from plugins.discreet_shipping.order_contract import (
+    choices_of,
+    remember_choices,
+    remembered_choices,
+)
 from plugins.discreet_shipping.plugin import save_settings
-from plugins.discreet_shipping.saved_choices import choices_of, remember_choices, remembered_choices
 from tests.factories import UserFactory
 from tests.functional.discretion.life import ADDRESS
 from tests.functional.discretion.test_forged import USUAL

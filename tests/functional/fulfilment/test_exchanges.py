@@ -8,10 +8,9 @@ from saleor.order.models import Order
 from saleor.payment.models import Payment
 from saleor.warehouse.models import Allocation, Stock
 
-from plugins.fulfilment.errors import ExchangeRefused, ReturnRefused
-from plugins.fulfilment.exchange_offers import exchange_offers
-from plugins.fulfilment.exchanges import agree_exchange, swaps_now
+from plugins.fulfilment.exchanges import agree_exchange, exchange_offers, swaps_now
 from plugins.fulfilment.models import Return, ReturnLine
+from plugins.fulfilment.policies import ExchangeRefused, ReturnRefused
 from plugins.fulfilment.returns import announce_return, close_settled_returns, record_return
 from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.ledger import check_ledger

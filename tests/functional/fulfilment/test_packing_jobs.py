@@ -4,7 +4,6 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from dashboard.services import packing
-from plugins.fulfilment.errors import PackingRefused
 from plugins.fulfilment.models import PackingJob
 from plugins.fulfilment.packing import (
     is_being_packed,
@@ -15,6 +14,7 @@ from plugins.fulfilment.packing import (
     start_packing,
     stop_packing,
 )
+from plugins.fulfilment.policies import PackingRefused
 from plugins.ordering.order_state import may_be_cancelled
 from plugins.ordering.pieces import packed_pieces
 from tests.factories import UserFactory

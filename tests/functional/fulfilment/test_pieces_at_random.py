@@ -9,9 +9,9 @@ from hypothesis import strategies as some
 from saleor.order.models import Order, OrderLine
 from saleor.warehouse.models import Allocation, Stock
 
-from plugins.fulfilment.errors import FulfilRefused, PackingRefused, ReturnRefused
 from plugins.fulfilment.models import Return, ReturnState, Shipment
 from plugins.fulfilment.packing import start_packing, stop_packing
+from plugins.fulfilment.policies import FulfilRefused, PackingRefused, ReturnRefused
 from plugins.fulfilment.returns import announce_return, record_return, set_return_state
 from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.ledger import check_ledger

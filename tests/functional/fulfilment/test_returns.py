@@ -6,9 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from saleor.order.models import OrderEvent
 
-from plugins.fulfilment.errors import ReturnRefused
 from plugins.fulfilment.models import Return, ReturnLine, ReturnState
-from plugins.fulfilment.policies import RETURN_STEPS, may_change_return
+from plugins.fulfilment.policies import RETURN_STEPS, ReturnRefused, may_change_return
 from plugins.fulfilment.returns import (
     announce_return,
     close_returns,

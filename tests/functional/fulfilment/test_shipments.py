@@ -2,8 +2,8 @@
 
 import pytest
 
-from plugins.fulfilment.errors import FulfilRefused, ReportRefused
 from plugins.fulfilment.models import Shipment, ShipmentState
+from plugins.fulfilment.policies import FulfilRefused, ReportRefused
 from plugins.fulfilment.shipments import fulfil, report_shipments, shipments_of
 from plugins.order_emails.models import OutgoingEmail
 

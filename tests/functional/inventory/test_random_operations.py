@@ -11,14 +11,14 @@ from saleor.warehouse.models import Stock
 from tablib import Dataset
 
 from dashboard.admin.stock.import_export import StockResource
-from plugins.fulfilment.errors import FulfilRefused, ReturnRefused
+from plugins.fulfilment.policies import FulfilRefused, ReturnRefused
 from plugins.fulfilment.returns import record_return
 from plugins.fulfilment.shipments import fulfil
 from plugins.inventory import documents, quantities
 from plugins.inventory import kits as kits_module
-from plugins.inventory.errors import StockRefused
 from plugins.inventory.ledger import check_ledger
 from plugins.inventory.models import StockEntry, StockReason
+from plugins.inventory.policies import StockRefused
 from plugins.inventory.quantities import with_available
 from plugins.ordering import outcomes
 from plugins.ordering.cancelling import cancel_order

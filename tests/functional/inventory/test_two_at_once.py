@@ -10,9 +10,9 @@ from tablib import Dataset
 
 from dashboard.admin.stock.import_export import StockResource
 from plugins.inventory import documents, kits, quantities
-from plugins.inventory.errors import StockRefused
 from plugins.inventory.ledger import check_ledger
 from plugins.inventory.models import StockEntry, StockReason
+from plugins.inventory.policies import StockRefused
 from plugins.ordering.outcomes import PlacedOrder, SoldOut
 from plugins.ordering.placing import place_order
 from tests import personas

@@ -10,9 +10,9 @@ from saleor.order.models import Fulfillment, Order, OrderEvent
 from saleor.payment.models import Payment, Transaction
 from saleor.warehouse.models import Stock
 
-from plugins.fulfilment.errors import PackingRefused
 from plugins.fulfilment.models import PackingJob
 from plugins.fulfilment.packing import is_being_packed, start_packing
+from plugins.fulfilment.policies import PackingRefused
 from plugins.ordering.attention import flag_order
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import PaymentSession, Refund, SessionStatus

@@ -9,8 +9,8 @@ from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
 from plugins.order_emails.kinds.orders import order_sums
+from plugins.ordering.codes import voucher_name
 from plugins.ordering.placing import place_order
-from plugins.ordering.voucher_names import voucher_name
 from storefront.basket_changes import apply_code
 from storefront.baskets import get_basket
 from storefront.errors import CodeRefused

@@ -26,8 +26,8 @@ from plugins.ordering import outcomes
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
+from plugins.ordering.pricing import read_signed, signed
 from plugins.ordering.releasing import release_order
-from plugins.ordering.shown import read_signed, signed
 from plugins.ordering.totals import totals_of_order
 from storefront.basket_changes import apply_code
 from storefront.baskets import get_basket

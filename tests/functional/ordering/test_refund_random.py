@@ -11,7 +11,7 @@ from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 from saleor.payment.models import Payment
 
-from plugins.fulfilment.errors import FulfilRefused, ReturnRefused
+from plugins.fulfilment.policies import FulfilRefused, ReturnRefused
 from plugins.fulfilment.returns import record_return
 from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.ledger import check_ledger

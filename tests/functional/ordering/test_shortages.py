@@ -4,12 +4,12 @@ import pytest
 from saleor.order.models import Order, OrderEvent
 from saleor.warehouse.models import Stock
 
-from plugins.fulfilment.errors import FulfilRefused
+from plugins.fulfilment.policies import FulfilRefused
 from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.documents import CountedPieces, post_count
-from plugins.inventory.errors import StockRefused
 from plugins.inventory.ledger import check_ledger
 from plugins.inventory.models import StockEntry, StockReason
+from plugins.inventory.policies import StockRefused
 from plugins.inventory.quantities import set_quantity
 from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.outcomes import SoldOut

@@ -15,9 +15,9 @@ from saleor.discount.models import Voucher, VoucherCustomer
 from saleor.order.models import Order
 from saleor.product.models import Category, Collection
 
+from plugins.ordering.codes import condition_problems
 from plugins.ordering.outcomes import PromoNotApplicable
 from plugins.ordering.placing import place_order
-from plugins.ordering.voucher_conditions import condition_problems
 from storefront.basket_changes import apply_code
 from storefront.baskets import get_basket
 from storefront.errors import CodeRefused

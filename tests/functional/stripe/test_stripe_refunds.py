@@ -11,7 +11,7 @@ from plugins.ordering.closing import close_order
 from plugins.ordering.models import Dispute, PaymentSession, Refund, RefundPart
 from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.outcomes import RefundRefused
-from plugins.ordering.refund_sources import refundable_amount
+from plugins.ordering.refund_plans import refundable_amount
 from plugins.ordering.refunds import perform_refund, perform_waiting_refunds, request_refund
 from plugins.stripe_payments import reconciliation
 from plugins.stripe_payments.client import get_stripe

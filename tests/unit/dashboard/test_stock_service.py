@@ -8,8 +8,8 @@ from django.db import connection
 from saleor.warehouse.models import Stock
 
 from dashboard.services.stock import open_stock, set_stock
-from plugins.inventory.errors import StockRefused
 from plugins.inventory.models import StockEntry, StockReason
+from plugins.inventory.policies import StockRefused
 from tests.factories import UserFactory, WarehouseFactory, variant_in_stock
 from tests.personas import permission
 from tests.unit.dashboard import builders

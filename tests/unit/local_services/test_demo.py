@@ -6,9 +6,8 @@ from dashboard.admin.filters import ORDER_WORK
 from dashboard.selectors.home import WORK
 from dashboard.selectors.orders import PaymentState
 from local_services import running_shop
-from local_services.data_folder import DataFolder
+from local_services.data_folder import DataFolder, locked_now
 from local_services.demo import STATES
-from local_services.locks import locked_now
 from local_services.messages import CannotRunError
 from local_services.ports import free_port
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_services.locks import BusyError, locked, locked_now
+from local_services.data_folder import BusyError, locked, locked_now
 
 
 def test_a_held_lock_is_busy(tmp_path):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.discreet_shipping.forms import PostalAddressForm
-from plugins.discreet_shipping.postcodes import official_postcode
+from plugins.discreet_shipping.recipient import official_postcode
 from plugins.ordering.addresses import address_lines
 from tests.factories import AddressFactory
 

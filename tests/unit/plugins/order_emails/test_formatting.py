@@ -6,7 +6,7 @@ import pytest
 from babel import Locale
 from prices import Money
 
-from plugins.order_emails.formatting import day
+from plugins.order_emails.texts import day
 from product_content.languages import locale_of
 from product_content.money import format_money
 

@@ -1,4 +1,4 @@
-"""Ids of rows in the addresses and forms of the staff pages, which anybody may type."""
+"""What comes in with requests to the staff pages, not to be trusted: ids, filters, tokens."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,7 +14,9 @@ from django.db.models import IntegerField, Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern
+from unfold.views import ChangeList
 
+from plugins.ordering.submitted_forms import FIELD, claim_form, release_form
 from product_content.parsing import parse_id
 
 
@@ -76,3 +79,33 @@ class PossibleIds:
 
     def _possible(self, ids: Iterable[str]) -> list[str]:
         return [typed for typed in ids if may_be_id(self.model, typed)]
+
+
+class DeclaredChangeList(ChangeList):
+    """Refuses every lookup that no filter of the list takes.
+
+    Django lets the address ask for each field of the row, so that a hash or the code of a gift
+    card can be spelled out letter by letter (`?password__startswith=`), whatever the page shows.
+    """
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """Return the filters; raises DisallowedModelAdminLookup, which is answered with 400."""
+        found = super().get_filters(request)
+        _specs, _has_filters, left_over, *_rest = found
+        if left_over:
+            raise DisallowedModelAdminLookup("This list has no such filter.")
+        return found
+
+
+def claim(request: HttpRequest) -> bool:
+    """Say whether this person sends this form for the first time, and remember that they did."""
+    return claim_form(owner=_owner(request), token=request.POST.get(FIELD, ""))
+
+
+def release(request: HttpRequest) -> None:
+    """Let the form be sent again: what it asked for was refused."""
+    release_form(owner=_owner(request), token=request.POST.get(FIELD, ""))
+
+
+def _owner(request: HttpRequest) -> str:
+    return f"staff {request.user.pk}"
