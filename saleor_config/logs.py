@@ -31,6 +31,28 @@ _ANY_PATH = re.compile(rf"(?<![\w./:-])/{_END}")
 _OF_REQUESTS = ("django.request", "django.security", "django.server")
 
 
+def logging_config(level: str) -> dict[str, Any]:
+    """Return Django's `LOGGING`: one line for each record, from `level` ("INFO") on."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": "saleor_config.logs.LineFormatter",
+                "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            }
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "axes": {"level": "WARNING"},
+            "django.template": {"level": "INFO"},  # at DEBUG it prints what a page is made of
+            "fontTools": {"level": "WARNING"},  # at INFO it names the letters of a label
+            "stripe": {"level": "WARNING"},  # at INFO it names the addresses of payment pages
+        },
+    }
+
+
 def scrub(text: str) -> str:
     """Return the text with the paths of our pages, URLs' paths and e-mail addresses hidden."""
     text = _URL.sub(rf"\1/{_HIDDEN}", text)

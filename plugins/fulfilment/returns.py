@@ -221,7 +221,7 @@ def close_returns(*, order_id: int, actor_id: int | None) -> None:
 
 
 @transaction.atomic
-def close_settled_returns(*, order_id: int, actor_id: int) -> bool:
+def close_settled_returns(*, order_id: int, actor_id: int | None) -> bool:
     """Close the order's returns once nothing that came back is left to refund; say whether so.
 
     For after a refund or an exchange: until its last piece is settled, a return stays to do.

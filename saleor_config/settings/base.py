@@ -12,6 +12,7 @@ import dj_database_url
 import dj_email_url
 from django_prices.utils.formatting import get_currency_fraction
 
+from saleor_config.logs import logging_config
 from saleor_config.settings.env import read, refuse
 from saleor_config.settings.unfold import UNFOLD  # noqa: F401  a setting
 
@@ -372,7 +373,7 @@ if REFUND_FIRST_TO not in {"payment", "gift_card"}:
 # two more are for clocks that differ and for a slow first request.
 RESERVATION_MINUTES = 33
 # Days in which a customer may send something back without a reason. 14 is the least that the law
-# of the United Kingdom and of the European Union allows; see plugins/fulfilment/return_period.py.
+# of the United Kingdom and of the European Union allows; see plugins/fulfilment/returns.py.
 RETURN_DAYS = 14
 
 # --- e-mail ------------------------------------------------------------------------
@@ -390,21 +391,4 @@ DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL")
 STAFF_EMAILS = read("STAFF_EMAILS")
 
 # --- logs: never a product, an address or an e-mail; ids only (saleor_config.logs) ---
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "saleor_config.logs.LineFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": read("LOG_LEVEL")},
-    "loggers": {
-        "axes": {"level": "WARNING"},
-        "django.template": {"level": "INFO"},  # at DEBUG it prints all that a page is made of
-        "fontTools": {"level": "WARNING"},  # at INFO it names the letters of a label
-        "stripe": {"level": "WARNING"},  # at INFO it names the addresses of payment pages
-    },
-}
+LOGGING = logging_config(read("LOG_LEVEL"))
