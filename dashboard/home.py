@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.formats import date_format
 
-from dashboard.admin.formatting import format_money
+from dashboard.admin.base import format_money
 from dashboard.roles import MANAGE_STOCK
 from dashboard.selectors.home import MANAGE_ORDERS, DayOfSales, sales_by_day, work_for
 from dashboard.selectors.stock import RunningOut, running_out

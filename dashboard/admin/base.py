@@ -1,12 +1,10 @@
-"""Base classes of all admin classes.
-
-Saleor has one permission per area and Django's admin asks for four per model: `SaleorPermission`
-maps one to the other.
-"""
+"""The base of all lists and forms of the dashboard, and how they print amounts and times."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
@@ -17,8 +15,11 @@ from django.db.models import DateField, DecimalField, EmailField, Field, Model
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django_countries.fields import CountryField
+from prices import Money
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
@@ -29,7 +30,23 @@ from dashboard.models import AccessKind
 from dashboard.services.access_log import record_access
 from dashboard.services.publishing import PublishRefused
 from plugins.ordering.submitted_forms import new_token
+from product_content import money
 from product_content.parsing import EmailAddressField, validate_near_date
+
+
+def format_money(amount: Decimal | None, currency: str) -> str:
+    """Return an amount with its currency sign, or a dash when there is none."""
+    return "-" if amount is None else money.format_money(Money(amount, currency))
+
+
+def format_day(day: date) -> str:
+    """Return a day as staff read it."""
+    return date_format(day, "j M Y")
+
+
+def format_time(moment: datetime | None) -> str:
+    """Return a time in the shop's time zone, on the 24-hour clock, or a dash."""
+    return date_format(timezone.localtime(moment), "j M Y, H:i") if moment else "-"
 
 
 class SaleorPermission:

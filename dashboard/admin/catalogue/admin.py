@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from saleor.product.models import Product, ProductVariant
 from unfold.decorators import action, display
 
-from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges, try_to_publish
+from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges, format_money, try_to_publish
 from dashboard.admin.catalogue.inlines import (
     PERMISSION,
     DetailInline,
@@ -21,7 +21,6 @@ from dashboard.admin.catalogue.inlines import (
     SingleSizeInline,
     VariantInline,
 )
-from dashboard.admin.formatting import format_money
 from dashboard.roles import MANAGE_STOCK
 from dashboard.selectors.catalogue import product_search, products_with_stock
 from dashboard.services.publishing import hide_product, publish_product, refresh_product

@@ -18,12 +18,12 @@ from dashboard.admin.base import (
     SaleorModelAdmin,
     SaleorStackedInline,
     SaleorTabularInline,
+    format_day,
     try_to_publish,
 )
 from dashboard.admin.catalogue.inlines import PERMISSION
 from dashboard.admin.content.forms import GuideForm
 from dashboard.admin.filters import GuideReviewFilter
-from dashboard.admin.formatting import format_day
 from dashboard.services.publishing import publish_guide, unpublish_guide
 from dashboard.site import staff_site
 from product_content.models import Guide, GuideProduct, GuideRelation

@@ -14,8 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
-from dashboard.admin.base import ReadOnlyModelAdmin
-from dashboard.admin.formatting import format_time
+from dashboard.admin.base import ReadOnlyModelAdmin, format_time
 from dashboard.admin.orders.inlines import EMAIL_COLOURS
 from dashboard.site import staff_site
 from plugins.order_emails.kinds.base import KINDS

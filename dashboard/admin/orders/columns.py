@@ -10,7 +10,7 @@ from saleor.order import OrderStatus
 from saleor.order.models import Order
 from unfold.decorators import display
 
-from dashboard.admin.formatting import format_money, format_time
+from dashboard.admin.base import format_money, format_time
 from dashboard.admin.orders.refunds import DISPUTED, left_to_refund
 from dashboard.selectors.orders import PaymentState
 from plugins.discreet_shipping.label_files import CONTENT_TYPES, printable_kinds

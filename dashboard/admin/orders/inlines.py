@@ -12,8 +12,7 @@ from saleor.order.models import OrderEvent, OrderLine
 from saleor.payment.models import Payment
 from unfold.decorators import display
 
-from dashboard.admin.base import ReadOnly, SaleorTabularInline
-from dashboard.admin.formatting import format_money, format_time
+from dashboard.admin.base import ReadOnly, SaleorTabularInline, format_money, format_time
 from plugins.order_emails.kinds.base import KINDS
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.ordering.models import Refund, RefundStatus

@@ -7,8 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from dashboard.admin.base import ReadOnlyModelAdmin
-from dashboard.admin.formatting import format_money, format_time
+from dashboard.admin.base import ReadOnlyModelAdmin, format_money, format_time
 from dashboard.site import staff_site
 from plugins.stripe_payments.models import EventState, RefusedWebhook, StripeEvent, UnmatchedPayment
 from plugins.stripe_payments.policies import from_smallest_unit

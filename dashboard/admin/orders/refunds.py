@@ -23,7 +23,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from dashboard.admin.formatting import format_money
+from dashboard.admin.base import format_money
 from dashboard.admin.orders.page import OrderPage, VersionedForm
 from plugins.fulfilment.exchanges import swaps_now
 from plugins.fulfilment.returns import close_settled_returns, last_inspected

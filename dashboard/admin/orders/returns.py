@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from saleor.order.models import Order
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanWidget
 
-from dashboard.admin.formatting import format_money
+from dashboard.admin.base import format_money
 from dashboard.admin.orders.page import ORDER_ITSELF, OrderPage, VersionedForm
 from dashboard.admin.orders.refunds import left_to_refund
 from plugins.fulfilment.exchanges import Swap, agree_exchange, swaps_now, wanted_exchange

@@ -8,8 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from dashboard.admin.base import ReadOnlyModelAdmin
-from dashboard.admin.formatting import format_time
+from dashboard.admin.base import ReadOnlyModelAdmin, format_time
 from dashboard.models import AccessRecord
 from dashboard.roles import VIEW_ACCESS_LOG
 from dashboard.selectors.orders import parse_number

@@ -12,8 +12,7 @@ from django.utils.safestring import SafeString
 from saleor.order.models import Order
 from unfold.decorators import display
 
-from dashboard.admin.base import AuditedAdmin, ReadOnlyModelAdmin
-from dashboard.admin.formatting import format_time
+from dashboard.admin.base import AuditedAdmin, ReadOnlyModelAdmin, format_time
 from dashboard.models import AccessKind, Customer
 from dashboard.site import staff_site
 

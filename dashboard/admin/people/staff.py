@@ -16,8 +16,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldBooleanWidget
 
-from dashboard.admin.base import SaleorModelAdmin
-from dashboard.admin.formatting import format_time
+from dashboard.admin.base import SaleorModelAdmin, format_time
 from dashboard.models import StaffMember
 from dashboard.policies import may_manage_staff
 from dashboard.services.staff import (

@@ -17,8 +17,7 @@ from django.utils import timezone
 from saleor.giftcard.models import GiftCard
 from unfold.decorators import display
 
-from dashboard.admin.base import SaleorModelAdmin
-from dashboard.admin.formatting import format_money, format_time
+from dashboard.admin.base import SaleorModelAdmin, format_money, format_time
 from dashboard.models import MaskedGiftCard
 from dashboard.site import staff_site
 from plugins.ordering.codes import with_code

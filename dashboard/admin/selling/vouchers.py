@@ -14,8 +14,7 @@ from saleor.discount import DiscountValueType
 from saleor.discount.models import Voucher
 from unfold.decorators import display
 
-from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges
-from dashboard.admin.formatting import format_time
+from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges, format_time
 from dashboard.site import staff_site
 from plugins.ordering.codes import (
     code_owner,

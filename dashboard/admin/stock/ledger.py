@@ -10,8 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.decorators import display
 
-from dashboard.admin.base import ReadOnly, ReadOnlyModelAdmin, SaleorModelAdmin, SaleorTabularInline
-from dashboard.admin.formatting import format_time
+from dashboard.admin.base import (
+    ReadOnly,
+    ReadOnlyModelAdmin,
+    SaleorModelAdmin,
+    SaleorTabularInline,
+    format_time,
+)
 from dashboard.admin.requests import DeclaredChangeList
 from dashboard.roles import MANAGE_STOCK
 from dashboard.selectors.stock import search_entries
