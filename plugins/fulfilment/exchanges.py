@@ -302,6 +302,7 @@ def _give_difference_back(
         amount=Money(sum((swap.back for swap in swaps), Decimal("0.00")), order.currency),
         lines=pieces,
         which=dict.fromkeys(pieces, PieceState.RETURNED),
+        in_exchange=True,
         user_id=actor_id,
     )
 

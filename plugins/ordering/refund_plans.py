@@ -216,7 +216,8 @@ class RefundWish:
     `lines` are order line id → pieces at the price that was paid for them, and `which` says
     where those are. `delivery` is of what was paid for the delivery. `amount` is for nothing in
     particular, or what is given for the lines in place of their price. `raw_id` names the one
-    charge that is meant: then no pieces go with it.
+    charge that is meant: then no pieces go with it. `in_exchange`: other pieces are sent for the
+    lines, so that even nothing may go back for them.
     """
 
     amount: Money | None = None
@@ -224,6 +225,7 @@ class RefundWish:
     which: Mapping[int, PieceState] = field(default_factory=dict)
     delivery: Money | None = None
     raw_id: str = ""
+    in_exchange: bool = False
 
     @property
     def is_everything(self) -> bool:
@@ -280,11 +282,12 @@ def delivery_left(order: Order) -> Money:
 def _refuse(order: Order, wish: RefundWish, plan: RefundPlan, left: Money) -> None:
     if not left.amount and not order.payments.exists():
         raise RefundRefused("There is no payment to refund.")
+    worth = any(row.price_value for row in plan.rows) and not wish.in_exchange
     allowed, why = refund_allowed(
         amount=plan.amount,
         left=left,
         disputed=is_disputed(order) and not wish.raw_id,
-        costs_nothing=bool(plan.rows) and not any(row.price_value for row in plan.rows),
+        costs_nothing=bool(plan.rows) and not worth,
     )
     if not allowed:
         raise RefundRefused(f"This cannot be refunded: {why}.")

@@ -53,6 +53,7 @@ def request_refund(
     restock: bool = False,
     user_id: int | None = None,
     raw_id: str = "",
+    in_exchange: bool = False,
     expected_version: str | None = None,
 ) -> RefundOutcome:
     """Ask for a refund and have a worker make it; the same `key` asks once.
@@ -62,7 +63,8 @@ def request_refund(
     `delivery` is given back of what was paid for it, `amount` for nothing in particular, or for
     the lines in place of their price. Without any of them all that is left goes back, and with it
     every piece that is not refunded yet.
-    `raw_id` names the charge where an order has several: then no pieces go with it.
+    `raw_id` names the charge where an order has several: then no pieces go with it. `in_exchange`:
+    other pieces are sent for the lines, and `amount` is the difference, which may be nothing.
 
     Pieces that were not sent are cancelled once the refund is booked: free for others with
     `restock`, else written off. Those that were sent and that nobody noted as returned are noted
@@ -75,7 +77,7 @@ def request_refund(
         return outcome_of(known, created=False)
     if expected_version is not None and expected_version != refunds_version(order_id):
         raise RefundRefused(_CHANGED)
-    wish = RefundWish(amount, lines or {}, which or {}, delivery, raw_id)
+    wish = RefundWish(amount, lines or {}, which or {}, delivery, raw_id, in_exchange)
     refund = Refund(order=order, key=key, reason=reason, restock=restock, asked_by_id=user_id)
     return _save(refund, plan_refund(order, wish))
 

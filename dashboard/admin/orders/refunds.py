@@ -332,7 +332,8 @@ def _request_refund(request: HttpRequest, order: Order, form: RefundForm) -> str
     amount = _money(outcome.amount)
     if not outcome.created:
         return f"This refund of {amount} was asked for before. It is made once."
-    close_settled_returns(order_id=order.pk, actor_id=request.user.pk)
+    user: Any = request.user
+    close_settled_returns(order_id=order.pk, actor_id=user.pk)
     refund = Refund.objects.get(pk=outcome.refund_id)
     where = parts_in_words(refund)
     note = f" Credit note {refund.credit_note}." if refund.credit_note else ""
