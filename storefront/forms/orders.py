@@ -129,7 +129,7 @@ def _size_field(line: ReturnableLine) -> forms.ChoiceField:
 
 
 def _size_choice(size: SizeOffer) -> tuple[str, str]:
-    text = f"{size.name}, {format_money(size.price.amount, size.price.currency)}"
+    text = f"{size.name}, {format_money(size.price)}"
     if not size.left:
         text = gettext("%(size)s (sold out)") % {"size": text}
     return str(size.variant_id), text
