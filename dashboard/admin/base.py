@@ -24,7 +24,13 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from dashboard.admin import requests
-from dashboard.admin.requests import DeclaredChangeList, PossibleIds
+from dashboard.admin.requests import (
+    DeclaredChangeList,
+    PossibleIds,
+    PossiblePages,
+    PossibleSelect,
+    PossibleSelectMultiple,
+)
 from dashboard.admin.saved_views import SavedViews
 from dashboard.models import AccessKind
 from dashboard.services.access_log import record_access
@@ -90,6 +96,8 @@ class SaleorPermission:
 class SaleorFields:
     """Form fields for Saleor's columns that Unfold alone gets wrong."""
 
+    admin_site: Any
+
     def formfield_for_dbfield(
         self, db_field: Field, request: HttpRequest, **kwargs: Any
     ) -> FormField | None:
@@ -105,6 +113,18 @@ class SaleorFields:
             kwargs.setdefault("min_value", 0)
             kwargs.setdefault("label", capfirst(db_field.verbose_name.removesuffix(" amount")))
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the form's field; suggestions survive an id that no row can have."""
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", PossibleSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the form's field; suggestions survive an id that no row can have."""
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", PossibleSelectMultiple(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_choice_field(
         self, db_field: Field, request: HttpRequest, **kwargs: Any
@@ -235,12 +255,14 @@ class SavesOnlyChanges:
 class SaleorTabularInline(SaleorPermission, SaleorFields, TabularInline):
     """Rows of a related table inside an area's form."""
 
+    formset = PossiblePages
     extra = 0
 
 
 class SaleorStackedInline(SaleorPermission, SaleorFields, StackedInline):
     """A related form inside an area's form."""
 
+    formset = PossiblePages
     extra = 0
 
 

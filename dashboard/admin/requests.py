@@ -8,28 +8,33 @@ from typing import Any
 
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import IntegerField, Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern
+from unfold.forms import PaginationInlineFormSet
 from unfold.views import ChangeList
 
 from plugins.ordering.submitted_forms import FIELD, claim_form, release_form
 from product_content.parsing import parse_id
 
 
-def may_be_id(model: type[Model], typed: str) -> bool:
-    """Say whether a row of this model could have what was typed as its primary key."""
+def id_of(model: type[Model], typed: str) -> str | None:
+    """Return the primary key that was typed, spelled as the shop does, or None if no row has such.
+
+    "0042" is "42" as well, which the pages need not know.
+    """
     key = model._meta.pk
     if isinstance(key, IntegerField):
-        return parse_id(typed) is not None
+        number = parse_id(typed)
+        return None if number is None else str(number)
     try:
-        key.to_python(typed)
+        return str(key.to_python(typed))
     except (ValidationError, ValueError, TypeError, OverflowError):
-        return False
-    return True
+        return None
 
 
 class PossibleIds:
@@ -62,11 +67,28 @@ class PossibleIds:
                 return view(request, object_id, *args, **kwargs)  # asks to log in
             if not self.has_view_or_change_permission(request):
                 raise PermissionDenied
-            if not may_be_id(self.model, unquote(object_id)):
+            known = id_of(self.model, unquote(object_id))
+            if known is None:
                 return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-            return view(request, object_id, *args, **kwargs)
+            return view(request, quote(known), *args, **kwargs)
 
         return guarded
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the row, or None; `from_field`, which the address may name, can be empty."""
+        return super().get_object(request, object_id, from_field or None)  # type: ignore[misc]
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Model, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """Show rows that nobody may change as they are, whatever a form sends about them."""
+        given: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)  # type: ignore[misc]
+        if not (inline.can_add or inline.can_change or inline.can_remove):
+            for sent in ("data", "files", "save_as_new"):
+                given.pop(sent, None)
+        return given
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
@@ -78,7 +100,41 @@ class PossibleIds:
         return super().response_action(request, queryset, *args, **kwargs)  # type: ignore[misc]
 
     def _possible(self, ids: Iterable[str]) -> list[str]:
-        return [typed for typed in ids if may_be_id(self.model, typed)]
+        return [typed for typed in ids if id_of(self.model, typed) is not None]
+
+
+class _PossibleChoices:
+    """Mixed into a field with suggestions, which looks up what was sent before it is checked."""
+
+    field: Any
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """Return the options among which are the rows of the possible ids."""
+        model = self.field.remote_field.model
+        possible = [typed for typed in value if not typed or id_of(model, typed) is not None]
+        return super().optgroups(name, possible, attr)  # type: ignore[misc]
+
+
+class PossibleSelect(_PossibleChoices, AutocompleteSelect):
+    """A choice of one row, by suggestions."""
+
+
+class PossibleSelectMultiple(_PossibleChoices, AutocompleteSelectMultiple):
+    """A choice of several rows, by suggestions."""
+
+
+class PossiblePages(PaginationInlineFormSet):
+    """Rows under a form, in pages; a page number that none can have means the first."""
+
+    def get_page_num(self) -> int:
+        """Return the number of the page that is asked for."""
+        key = self.get_pagination_key()
+        asked = (parse_id(sent.get(key)) for sent in (self.request.GET, self.request.POST))
+        return next(filter(None, asked), 1)
+
+    def is_valid(self) -> bool:
+        """Say whether the rows may be saved; those that are only shown hinder nobody."""
+        return not self.is_bound or super().is_valid()
 
 
 class DeclaredChangeList(ChangeList):

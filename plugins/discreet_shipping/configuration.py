@@ -11,6 +11,7 @@ from django_countries import countries
 
 from plugins.discreet_shipping.choices import MAX_NAME, OPTIONS, WEEKDAYS
 from plugins.discreet_shipping.texts import clean_line
+from product_content.parsing import parse_id, parse_ids
 
 _MAX_PRICE = Decimal(100)
 _MAX_DAYS = 90
@@ -145,11 +146,11 @@ class _Reader:
         return tuple(self._clean(field, row) for row in rows[:limit])
 
     def number(self, field: str, *, limit: int) -> int:
-        text = self.values[field].strip()
-        if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= limit):
+        number = parse_id(self.values[field])
+        if number is None or not 1 <= number <= limit:
             self.problems[field] = f"Write a whole number from 1 to {limit}."
             return 1
-        return int(text)
+        return number
 
     def weekdays(self, field: str) -> tuple[int, ...]:
         names = [part.capitalize() for part in _parts(self.values[field])]
@@ -166,13 +167,14 @@ class _Reader:
 
     def option(self, key: str) -> OptionRule:
         methods = _parts(self.values[f"{key}_methods"])
-        if not all(part.isascii() and part.isdecimal() for part in methods):
+        ids = parse_ids(methods)
+        if len(ids) != len(methods):
             self.problems[f"{key}_methods"] = "Write numbers of delivery methods, with commas."
-            methods = []
+            ids = []
         return OptionRule(
             price=self._price(f"{key}_price"),
             countries=self.countries(f"{key}_countries"),
-            methods=frozenset(map(int, methods)),
+            methods=frozenset(ids),
         )
 
     def _price(self, field: str) -> Decimal | None:

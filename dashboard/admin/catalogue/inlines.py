@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.forms import BaseInlineFormSet
 from saleor.product.models import ProductImage, ProductVariant
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -16,6 +15,7 @@ from unfold.widgets import (
 )
 
 from dashboard.admin.base import SaleorStackedInline, SaleorTabularInline
+from dashboard.admin.requests import PossiblePages
 from product_content.models import ProductDetail, SafetyCard, SetSize, SingleSize
 from product_content.photos import (
     MAX_BYTES,
@@ -50,7 +50,7 @@ class DetailInline(SaleorStackedInline):
     tab = True
 
 
-class SetSizeFormSet(BaseInlineFormSet):
+class SetSizeFormSet(PossiblePages):
     """The sizes of a set, which keeps at least one of those it has."""
 
     def clean(self) -> None:

@@ -4,7 +4,11 @@ import logging
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from saleor.warehouse.models import Stock
 
+from dashboard.models import AccessRecord
+from plugins.discreet_shipping.configuration import ConfigurationProblems, read_settings
+from plugins.inventory.models import StockEntry
 from product_content.parsing import MAX_ID, parse_id, parse_ids, sku_key
 from tests import personas
 from tests.factories import GuideFactory, WarehouseFactory, variant_in_stock
@@ -117,6 +121,14 @@ def test_ids_of_nothing_have_no_page_and_no_error(section):
     assert set(answers.values()) <= {301, 302, 403, 404}
 
 
+def test_an_id_in_another_spelling_leads_to_its_row():
+    order, owner = builders.order(), personas.owner()
+    for object_id in (f"000{order.pk}", f"%20{order.pk}"):
+        answer = owner.get(f"/staff/order/order/{object_id}/change/")
+        assert answer.status_code == 200
+    assert set(AccessRecord.objects.values_list("subject_id", flat=True)) == {order.pk}
+
+
 @pytest.mark.parametrize(
     ("section", "action"),
     [("order/order", "add_note"), ("order/order", "pick_list"), ("product_content/guide", "publish_selected"),
@@ -144,6 +156,71 @@ def test_a_guide_without_a_topic_is_previewed():
     sent = {"title": "New", "topic": "nonsense", "updated_on": "99999-01-01", "sort_order": ENDLESS}
     answer = owner.post(f"/staff/product_content/guide/{guide.pk}/preview/", sent)
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("typed", [ENDLESS, "²", "99999999999"])
+def test_delivery_settings_say_what_is_no_number(typed):
+    wrong = {"lead_days": typed, "collection_methods": typed}
+    with pytest.raises(ConfigurationProblems) as refused:
+        read_settings(wrong, active=True)
+    assert set(wrong) <= set(refused.value.problems)
+
+
+@pytest.mark.parametrize("page", ["change", "delete"])
+def test_a_row_is_found_by_its_id_when_no_field_is_named(page):
+    warehouse = WarehouseFactory()
+    path = f"/staff/warehouse/warehouse/{warehouse.pk}/{page}/?_to_field="
+    assert personas.owner().get(path).status_code in (200, 403)
+
+
+@pytest.mark.parametrize("typed", [ENDLESS[:3000], "²", "-1", "99999999999", "0"])
+def test_a_page_of_the_ledger_that_cannot_be_is_the_first(typed):
+    variant_in_stock(2)
+    owner = personas.owner()
+    path = f"/staff/dashboard/stockitem/{Stock.objects.get().pk}/change/"
+    assert owner.get(path, {"entries-page": typed}).status_code == 200
+    assert owner.post(path, {"entries-page": ENDLESS}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [{"entries-0-id": "abc"}, {"entries-0-id": "99999"}, {"entries-0-id": ""}, {"entries-0-DELETE": "on"},
+     {"entries-TOTAL_FORMS": "5"}, {"entries-INITIAL_FORMS": "5", "entries-TOTAL_FORMS": "5"},
+     {"entries-TOTAL_FORMS": ENDLESS}],
+)  # fmt: skip
+def test_rows_that_are_only_shown_are_not_read_from_a_form(tampered):
+    variant_in_stock(2)
+    stock = Stock.objects.get()
+    path = f"/staff/dashboard/stockitem/{stock.pk}/change/"
+    owner = personas.owner()
+    entries = StockEntry.objects.count()
+    sent = {
+        "quantity": "7",
+        "expected": "2",
+        "reason": "nonsense",
+        "entries-0-stock": stock.pk,
+    } | tampered
+    assert owner.post(path, sent).status_code == 200
+    assert StockEntry.objects.count() == entries
+    assert owner.post(path, sent | {"reason": "counted"}).status_code == 302
+    stock.refresh_from_db()
+    assert (stock.quantity, StockEntry.objects.count()) == (7, entries + 1)
+
+
+@pytest.mark.parametrize("typed", ["0000-00-00", "9" * 400, "²", ""])
+def test_choices_that_cannot_be_are_asked_for_again(typed):
+    owner, warehouse = personas.owner(), WarehouseFactory()
+    path = f"/staff/warehouse/warehouse/{warehouse.pk}/change/"
+    answer = owner.post(path, {"name": "", "shipping_zones": [typed, "1"]})
+    assert (answer.status_code, bool(answer.context["adminform"].errors)) == (200, True)
+    sent = {
+        "question": "x",
+        "products": typed,
+        "related-0-related": typed,
+        "related-TOTAL_FORMS": "1",
+    }
+    assert owner.post("/staff/product_content/guide/add/", sent).status_code == 200
+    assert owner.post("/staff/discount/voucher/add/", sent).status_code == 200
 
 
 STAFF_QUERIES = (
