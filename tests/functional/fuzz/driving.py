@@ -111,13 +111,16 @@ class Driver:
                     fields[name] = known.get(name) or "1"
             self.send(who, "POST", target.path, target, data=fields)
 
-    def others(self, target: Target, who: str) -> None:
-        """Use other methods, bodies and headers than the page knows."""
-        method = self.chance.choice(METHODS)
-        self.send(who, method, target.path, target)
+    def other(self, target: Target, who: str) -> None:
+        """Use another method, body or header than the page knows."""
         kind, body = self.chance.choice(HOSTILE_BODIES)
-        self.send(who, "POST", target.path, target, body=(kind, body))
-        self.send(who, "GET", target.path, target, **self.chance.choice(HOSTILE_HEADERS))
+        one_of: tuple[tuple[str, Fields], ...] = (
+            (self.chance.choice(METHODS), {}),
+            ("POST", {"body": (kind, body)}),
+            ("GET", self.chance.choice(HOSTILE_HEADERS)),
+        )
+        method, rest = self.chance.choice(one_of)
+        self.send(who, method, target.path, target, **rest)
 
     def send(
         self,
@@ -144,6 +147,10 @@ class Driver:
                 f"{who}: {method} {path[:200]} {str(data or body or headers)[:600]}\n  {errors and errors[-1]}"
             )
         return answer
+
+    def kinds_of_errors(self) -> list[str]:
+        """Return one of the server errors from each place that raised some."""
+        return list({error.partition("\n")[2]: error for error in self.errors}.values())
 
     @contextmanager
     def learning(self) -> Iterator[None]:
@@ -177,7 +184,7 @@ def _raised() -> Iterator[list[str]]:
     found: list[str] = []
 
     def note(**_kwargs: Any) -> None:
-        found.append(traceback.format_exc(limit=-3).replace("\n", "\n  "))
+        found.append(traceback.format_exc(limit=-6).replace("\n", "\n  "))
 
     got_request_exception.connect(note)
     try:

@@ -70,7 +70,7 @@ def _order(shop: Shop, **fields: object) -> Order:
 
 def _rows(shop: Shop, order: Order) -> None:
     builders.sent_line()
-    _order(shop, private_metadata={"needs_attention": ["dispute"]})
+    _order(shop, flags=["dispute"])
     queue_email(order_id=order.pk, kind="delivered", dedup_key="1")
     EmailText.objects.create(
         kind="delivered", language="en", version=1, heading="{number}", opening="x", button="y"
