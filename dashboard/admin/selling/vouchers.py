@@ -96,7 +96,7 @@ class VoucherAdmin(SavesOnlyChanges, SaleorModelAdmin):
     filter_horizontal = ("collections", "categories")
     readonly_fields = ("used",)
     fieldsets = (
-        (None, {"fields": (("code", "name"), ("type", "products"), ("collections", "categories"))}),
+        (None, {"fields": (("code", "name"), ("type", "products"), "collections", "categories")}),
         (
             "What it takes off",
             {
