@@ -232,6 +232,11 @@ class OrderPage:
         return self.totals.due
 
     @property
+    def may_arrive(self) -> bool:
+        """Say whether what was bought has come or may still come: then its guides are of use."""
+        return self.state not in {"waiting", "processing", "released", "cancelled"}
+
+    @property
     def expected(self) -> date | None:
         """The day the parcel should come, while it is still to come."""
         day = self.contract["expected_day"] if self.contract else ""

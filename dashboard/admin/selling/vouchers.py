@@ -93,7 +93,6 @@ class VoucherAdmin(SavesOnlyChanges, SaleorModelAdmin):
     search_help_text = "Code or name"
     ordering = ("code",)
     autocomplete_fields = ("products",)
-    filter_horizontal = ("collections", "categories")
     readonly_fields = ("used",)
     fieldsets = (
         (None, {"fields": (("code", "name"), ("type", "products"), "collections", "categories")}),
