@@ -65,10 +65,10 @@ class PossibleIds:
         ) -> HttpResponseBase:
             if not self.admin_site.has_permission(request):
                 return view(request, object_id, *args, **kwargs)  # asks to log in
-            if not self.has_view_or_change_permission(request):
-                raise PermissionDenied
             known = id_of(self.model, unquote(object_id))
             if known is None:
+                if not self.has_view_or_change_permission(request):
+                    raise PermissionDenied
                 return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
             return view(request, quote(known), *args, **kwargs)
 

@@ -207,6 +207,7 @@ def test_the_check_finds_an_order_that_lacks_its_pieces(stock):
     line = builders.line(builders.order(), stock.product_variant, 2, reserve=False)
     assert check_ledger().differences == (
         f"order {line.order_id}: a line needs 2 reserved, and has 0",
+        f"order {line.order_id}: line {line.pk} is to send 2 pieces, and 0 are reserved",
     )
 
 
