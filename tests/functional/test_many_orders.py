@@ -31,7 +31,7 @@ def test_many_more_orders_keep_the_books_and_cost_the_lists_no_more_statements(t
     client = signed_in(User.objects.create_superuser("boss@shop.test"))
     originals = make_originals()
     copy(originals, orders=30, variants=80)  # less than a page of a list holds
-    few = {path: statements(client, path) for path in all_lists().values()}
+    few = {path: statements(client, among_few(path)) for path in all_lists().values()}
     copy(originals, orders=970, variants=400)
     many = {path: statements(client, path) for path in few}
 
@@ -43,6 +43,11 @@ def test_many_more_orders_keep_the_books_and_cost_the_lists_no_more_statements(t
     paid = Payment.objects.filter(transactions__kind="capture")
     assert paid.exclude(total=F("order__total_gross_amount")).count() == 0
     assert_like(originals)
+
+
+def among_few(path):
+    """Search for an order that is there already: what is found costs a statement for its flags."""
+    return path.replace("q=%23500", "q=%235").replace("customer-77@", "customer-7@")
 
 
 def assert_like(originals):
