@@ -2,9 +2,14 @@
 
 import re
 
-_TOKEN = re.compile(rb'(name="form_token"\s+value=")\w+')
+_TOKEN = re.compile(r'(name="form_token"\s+value=")\w+')
 
 
 def without_tokens(response):
     """Return the page's bytes with every token left out."""
-    return _TOKEN.sub(rb"\1", response.content)
+    return text_without_tokens(response.content.decode()).encode()
+
+
+def text_without_tokens(text):
+    """Return the page's text with every token left out."""
+    return _TOKEN.sub(r"\1", text)
