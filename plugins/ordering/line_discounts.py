@@ -16,6 +16,7 @@ from saleor.discount.models import Voucher
 from saleor.order.models import Order, OrderLine
 
 from plugins.ordering.models import LineDiscount
+from plugins.ordering.voucher_discounts import covered_lines
 
 CENT = Decimal("0.01")
 _NOTHING = Decimal("0.00")
@@ -99,7 +100,7 @@ def _computed(order: Order, lines: Sequence[OrderLine]) -> dict[int, Discount]:
         return {}
     if voucher is None or voucher.type != VoucherType.SPECIFIC_PRODUCT:
         return _spread_over(order, lines, [line_price(line) for line in lines])
-    fitting = _fitting(voucher, lines) or list(lines)
+    fitting = covered_lines(voucher, lines) or list(lines)
     if voucher.apply_once_per_order:
         return _on_cheapest(order, fitting)
     return _spread_over(order, fitting, [_taken_off(voucher, line) for line in fitting])
@@ -123,27 +124,3 @@ def _on_cheapest(order: Order, lines: Sequence[OrderLine]) -> dict[int, Discount
 def _taken_off(voucher: Voucher, line: OrderLine) -> Decimal:
     off = voucher.get_discount_amount_for(line.unit_price_gross)
     return Decimal(off.amount * line.quantity)
-
-
-def _fitting(voucher: Voucher, lines: Sequence[OrderLine]) -> list[OrderLine]:
-    """Return the lines that a code for certain products is for, as Saleor chooses them.
-
-    A code without products, categories and collections is for all of them.
-    """
-    products = set(voucher.products.values_list("pk", flat=True))
-    categories = set(voucher.categories.values_list("pk", flat=True))
-    collections = set(voucher.collections.values_list("pk", flat=True))
-    if not (products or categories or collections):
-        return list(lines)
-    return [line for line in lines if _is_among(line, products, categories, collections)]
-
-
-def _is_among(
-    line: OrderLine, products: set[int], categories: set[int], collections: set[int]
-) -> bool:
-    if line.variant is None:  # the product was deleted since
-        return False
-    product = line.variant.product
-    if product.pk in products or product.category_id in categories:
-        return True
-    return bool(collections) and product.collections.filter(pk__in=collections).exists()

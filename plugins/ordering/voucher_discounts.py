@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,6 +20,7 @@ from saleor.checkout.models import CheckoutLine
 from saleor.discount import VoucherType
 from saleor.discount.models import Voucher, VoucherCustomer
 from saleor.discount.utils import get_products_voucher_discount
+from saleor.order.models import OrderLine
 from saleor.product.models import Category
 
 from plugins.ordering.basket import Basket
@@ -26,6 +28,8 @@ from plugins.ordering.codes import with_code
 from plugins.ordering.totals import LineTotals, Totals
 from product_content.decisions import ALLOWED, Decision, refused
 from product_content.money import format_money
+
+Line = TypeVar("Line", CheckoutLine, OrderLine)
 
 
 @dataclass(frozen=True)
@@ -200,10 +204,11 @@ def _covered(
     return [one for line, one in zip(lines, sums, strict=True) if line.pk in fitting]
 
 
-def covered_lines(voucher: Voucher, lines: Sequence[CheckoutLine]) -> list[CheckoutLine]:
+def covered_lines(voucher: Voucher, lines: Sequence[Line]) -> list[Line]:
     """Return the lines that the voucher is for: all, unless it is for certain products.
 
-    A category stands for what is below it too. For nothing chosen Saleor takes all lines.
+    Lines of a basket or of an order. A category stands for what is below it too. For nothing
+    chosen Saleor takes all lines. A product that was deleted since is not known any more.
     """
     if voucher.type != VoucherType.SPECIFIC_PRODUCT:
         return list(lines)
@@ -215,9 +220,12 @@ def covered_lines(voucher: Voucher, lines: Sequence[CheckoutLine]) -> list[Check
     return [
         line
         for line in lines
-        if line.variant.product_id in products
-        or line.variant.product.category_id in categories
-        or (collections and collections & _collections_of(line))
+        if line.variant is not None
+        and (
+            line.variant.product_id in products
+            or line.variant.product.category_id in categories
+            or (collections and collections & _collections_of(line))
+        )
     ]
 
 
@@ -229,7 +237,7 @@ def _with_descendants(voucher: Voucher) -> set[int]:
     return set(below.values_list("pk", flat=True))
 
 
-def _collections_of(line: CheckoutLine) -> set[int]:
+def _collections_of(line: CheckoutLine | OrderLine) -> set[int]:
     return {collection.pk for collection in line.variant.product.collections.all()}
 
 

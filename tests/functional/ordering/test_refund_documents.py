@@ -10,6 +10,7 @@ from prices import Money
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import Payment
+from saleor.product.models import Category
 from saleor.warehouse.models import Stock
 
 from plugins.fulfilment.returns import record_return
@@ -81,6 +82,23 @@ def send(order, *pieces):
 
 
 # --- what was paid for a piece
+
+
+def test_a_code_for_a_category_is_off_what_stands_below_it_and_nothing_else():
+    gel, kit = goods("8.50"), goods("32.00")
+    below = gel.product.category
+    above = Category.objects.create(name="Above", slug="above")
+    below.parent = above
+    below.save()
+    kit.product.category = Category.objects.create(name="Other", slug="other")
+    kit.product.save()
+    voucher = VoucherFactory(
+        type="specific_product", discount_value_type="percentage", discount_value="100"
+    )
+    voucher.categories.add(above)
+    order = pay(basket((gel, 1), (kit, 1), voucher=voucher))
+    assert refund(order, "gel", lines={line_of(order, gel).pk: 1}).amount == gbp("0.00")
+    assert refund(order, "kit", lines={line_of(order, kit).pk: 1}).amount == gbp("32.00")
 
 
 def test_a_code_for_certain_products_is_taken_off_these_alone(provider):
