@@ -159,17 +159,6 @@ def perform_refund(*, refund_id: int) -> RefundOutcome:
     return outcome_of(Refund.objects.get(pk=refund_id), created=False)
 
 
-def record_refund(*, refund_id: int, state: RefundState) -> None:
-    """Write down what the provider says about all that this refund gives back by payments.
-
-    Saying it again changes nothing. A refund that fails after it was booked is taken out of the
-    accounts again, and the order is flagged: the customer does not have the money.
-    """
-    parts = RefundPart.objects.filter(refund_id=refund_id, payment__isnull=False)
-    for part_id in parts.values_list("pk", flat=True):
-        record_part(part_id=part_id, state=state)
-
-
 def perform_waiting_refunds() -> int:
     """Make every refund that is still only asked for; return how many were made."""
     waiting = Refund.objects.filter(

@@ -10,17 +10,9 @@ from plugins.ordering.payment_recording import record_processing
 from tests.factories import FakeProvider
 from tests.functional.test_storefront_checkout import ADDRESS, OWN, text
 from tests.shown import pay
-from tests.unit.storefront.shop import open_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)  # no provider is called inside a transaction
 UNREACHABLE = "We cannot reach our payment service"
-
-
-@pytest.fixture
-def shop(settings):
-    FakeProvider.reset()
-    settings.PAYMENT_PROVIDER = "tests.factories.FakeProvider"
-    return open_shop()
 
 
 @pytest.fixture

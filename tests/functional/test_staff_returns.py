@@ -9,9 +9,10 @@ from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.models import PieceState
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.pieces import pieces_to_send
-from plugins.ordering.refunds import record_refund, request_refund
+from plugins.ordering.refunds import request_refund
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
+from tests.refunding import record_refund
 from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db

@@ -1,20 +1,11 @@
-"""A guest at the review step, and a payment provider that must not be called inside a transaction."""
+"""A guest at the review step."""
 
 import pytest
 from django.test import Client
 
-from tests.factories import FakeProvider
 from tests.functional.discretion.life import ADDRESS
-from tests.unit.storefront.shop import open_shop
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def shop(settings):
-    FakeProvider.reset()
-    settings.PAYMENT_PROVIDER = "tests.factories.FakeProvider"
-    return open_shop()
 
 
 @pytest.fixture

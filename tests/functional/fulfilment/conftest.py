@@ -8,10 +8,8 @@ from tests.unit.dashboard import builders
 
 
 @pytest.fixture
-def provider(settings):
+def provider():
     """A payment provider that fails the test when it is called inside a transaction."""
-    settings.PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
-    FakeProvider.reset()
     return FakeProvider
 
 

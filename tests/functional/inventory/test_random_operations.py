@@ -25,10 +25,11 @@ from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.placing import place_order
-from plugins.ordering.refunds import record_refund, request_refund
+from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import release_order
 from plugins.ordering.shortages import review_shortages
 from tests.factories import UserFactory, WarehouseFactory, basket
+from tests.refunding import record_refund
 from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,10 @@ from plugins.ordering.models import LinePieces, PieceStep, StepKind
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.pieces import pieces_of, pieces_to_send, unpack, write_steps
 from plugins.ordering.placing import place_order
-from plugins.ordering.refunds import record_refund, request_refund
+from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import release_order
 from tests.factories import UserFactory, basket, variant_in_stock
+from tests.refunding import record_refund
 from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db

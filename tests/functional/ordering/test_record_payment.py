@@ -19,12 +19,13 @@ from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.payment_recording import record_payment, record_payment_failure
 from plugins.ordering.placing import place_order
-from plugins.ordering.refunds import record_refund, request_refund
+from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import release_order
 from plugins.ordering.signals import payment_needs_attention
 from tests.factories import AddressFactory, UserFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once
 from tests.functional.ordering.reading import events, pieces_held
+from tests.refunding import record_refund
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

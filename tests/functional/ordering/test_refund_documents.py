@@ -25,7 +25,7 @@ from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.placing import place_order
 from plugins.ordering.refund_plans import RefundWish
-from plugins.ordering.refunds import preview_refund, record_refund, request_refund
+from plugins.ordering.refunds import preview_refund, request_refund
 from tests.factories import (
     GiftCardFactory,
     UserFactory,
@@ -35,6 +35,7 @@ from tests.factories import (
 )
 from tests.functional.ordering.parallel import at_once
 from tests.functional.ordering.reading import pieces_free, pieces_held
+from tests.refunding import record_refund
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

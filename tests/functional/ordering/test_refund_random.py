@@ -25,7 +25,7 @@ from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.pieces import pieces_of, pieces_to_send
 from plugins.ordering.placing import place_order
 from plugins.ordering.refund_lines import lines_left
-from plugins.ordering.refunds import record_refund, request_refund
+from plugins.ordering.refunds import request_refund
 from storefront.orders import get_order_page
 from tests.factories import (
     GiftCardFactory,
@@ -34,6 +34,7 @@ from tests.factories import (
     basket,
     variant_in_stock,
 )
+from tests.refunding import record_refund
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REFUSED = (RefundRefused, ReturnRefused, FulfilRefused, CancelRefused)

@@ -17,12 +17,12 @@ from plugins.ordering.placing import place_order
 from plugins.ordering.refunds import (
     perform_refund,
     perform_waiting_refunds,
-    record_refund,
     request_refund,
 )
 from tests.factories import VoucherFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once
 from tests.functional.ordering.reading import events
+from tests.refunding import record_refund
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
