@@ -13,6 +13,7 @@ class FulfilmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to ordering, which knows nothing of this app."""
-        from plugins.fulfilment import packing
+        from plugins.fulfilment import packing, returns
 
         packing.connect()
+        returns.connect()

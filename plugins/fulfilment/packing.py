@@ -17,9 +17,8 @@ from plugins.fulfilment.models import (
     PackingJob,
     PackingJobStep,
     PrintedLabel,
-    Return,
 )
-from plugins.fulfilment.policies import PackingRefused
+from plugins.fulfilment.policies import JOB_STEPS, PackingRefused, may_follow
 from plugins.ordering import signals
 from plugins.ordering.locks import lock_order
 from plugins.ordering.order_state import is_paid, note_order
@@ -82,6 +81,8 @@ def finish_packing(job: PackingJob, user: User) -> None:
 
 
 def _move(job: PackingJob, state: JobState, user: User) -> None:
+    if not may_follow(JOB_STEPS, now=job.state if job.pk else "", wanted=state):
+        raise PackingRefused("This parcel was packed already.")
     job.state = state
     job.save()
     PackingJobStep.objects.create(job=job, state=state, actor_id=user.pk)
@@ -105,15 +106,9 @@ def record_destroyed_labels(order: Order) -> None:
 
 
 def connect() -> None:
-    """Listen to ordering's signals."""
+    """Answer ordering whether an order is being packed."""
     signals.being_packed.connect(_answer_packed, dispatch_uid="fulfilment-packed")
-    signals.order_anonymised.connect(_erase_messages, dispatch_uid="fulfilment-messages")
 
 
 def _answer_packed(sender: object, *, order_id: int, **_more: Any) -> bool:
     return is_being_packed(order_id)
-
-
-def _erase_messages(sender: object, *, order_id: int, **_more: Any) -> None:
-    """Erase what the customer wrote; what came back, and when, stays with the amounts."""
-    Return.objects.filter(order_id=order_id).exclude(message="").update(message="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -40,6 +41,7 @@ from plugins.ordering.models import PieceState
 from plugins.ordering.order_state import add_note, note_order
 from plugins.ordering.pieces import pieces_of
 from plugins.ordering.refund_lines import lines_left
+from plugins.ordering.signals import order_anonymised
 from plugins.ordering.stock_allocation import NoWarehouse, take_back
 from product_content.decisions import Decision
 
@@ -285,3 +287,13 @@ def _move(about: Return, state: ReturnState, *, actor_id: int | None, quiet: boo
     elif not quiet:
         add_note(about.order, _NOTES[state])
     return_changed.send(Return, order_id=about.order_id, return_id=about.pk, state=state.value)
+
+
+def connect() -> None:
+    """Have what customers wrote erased with their orders."""
+    order_anonymised.connect(_erase_messages, dispatch_uid="fulfilment-messages")
+
+
+def _erase_messages(sender: object, *, order_id: int, **_more: Any) -> None:
+    """Erase what the customer wrote; what came back, and when, stays with the amounts."""
+    Return.objects.filter(order_id=order_id).exclude(message="").update(message="")
