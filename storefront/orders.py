@@ -240,11 +240,21 @@ def _held_until(order: Order) -> datetime | None:
     return sessions.values_list("expires_at", flat=True).first()
 
 
-def _line(line: OrderLine, sums: LineTotals) -> OrderLineView:
+def option_of(line: OrderLine) -> str:
+    """Return what was chosen of an ordered product, such as its size, or ""."""
     named = line.variant_name not in {"", line.product_sku}  # Saleor puts the SKU for no name
+    return translated_text(line.variant_name) if named else ""
+
+
+def full_name(line: OrderLine) -> str:
+    """Return the name of an ordered product with what was chosen of it."""
+    return ", ".join(filter(None, [translated_text(line.product_name), option_of(line)]))
+
+
+def _line(line: OrderLine, sums: LineTotals) -> OrderLineView:
     return OrderLineView(
         name=translated_text(line.product_name),
-        option=translated_text(line.variant_name) if named else "",
+        option=option_of(line),
         quantity=sums.quantity,
         unit_price=sums.unit_price,
         total=sums.total,

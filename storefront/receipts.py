@@ -16,16 +16,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from prices import Money
 from saleor.core.taxes import zero_money
-from saleor.order.models import Order, OrderLine
+from saleor.order.models import Order
 from saleor.site.models import SiteSettings
 
 from plugins.discreet_shipping.label_layout import font_file
 from plugins.ordering.models import Refund, RefundLine, RefundPart, RefundStatus
 from plugins.ordering.totals import CardPayment, Totals
-from product_content.languages import translated_text
 from product_content.money import format_money
 from storefront.addresses import postal_address
-from storefront.orders import get_order_page, orders_by_token, paid_at
+from storefront.orders import full_name, get_order_page, orders_by_token, paid_at
 from storefront.types import OrderLineView, OrderPage
 
 if TYPE_CHECKING:
@@ -310,11 +309,7 @@ def _credit_note_head(pdf: FPDF, note: CreditNote) -> None:
 
 
 def _line(row: RefundLine, currency: str) -> tuple[str, int, Money]:
-    line: OrderLine = row.line
-    name = translated_text(line.product_name)
-    if line.variant_name not in {"", line.product_sku}:
-        name = f"{name}, {translated_text(line.variant_name)}"
-    return name, row.pieces, Money(row.amount_value, currency)
+    return full_name(row.line), row.pieces, Money(row.amount_value, currency)
 
 
 def _sums(refund: Refund) -> Iterable[Row]:

@@ -1,10 +1,10 @@
-"""What the views answer forms with: status codes, and the redirect after a change."""
+"""What the views answer with: status codes, the redirect after a change, files."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from product_content.languages import localized
@@ -31,3 +31,9 @@ def see_other(address: str) -> HttpResponseRedirect:
     """
     whole = localized(address) if address.startswith("/") else address
     return HttpResponseRedirect(whole, status=HTTPStatus.SEE_OTHER)
+
+
+def pdf_file(content: bytes, name: str) -> HttpResponse:
+    """Answer with a PDF to be saved as `name`, given without its ending."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)

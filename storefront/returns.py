@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from prices import Money
-from saleor.order.models import Order, OrderLine
+from saleor.order.models import Order
 
 from plugins.discreet_shipping.label_files import customers_return_label
 from plugins.discreet_shipping.order_contract import contract_of
@@ -26,7 +26,7 @@ from plugins.fulfilment.models import (
 from plugins.fulfilment.returns import is_in_time, last_day_without_reason
 from plugins.ordering.pieces import pieces_of
 from product_content.languages import translated_text
-from storefront.orders import orders_by_token
+from storefront.orders import full_name, orders_by_token
 
 _STATES = {
     ReturnState.ANNOUNCED: _("You told us that something comes back."),
@@ -168,7 +168,7 @@ def returnable_lines(order: Order) -> tuple[ReturnableLine, ...]:
     """Return the lines with pieces that are with the customer."""
     known, offers = pieces_of(order), exchange_offers(order)
     return tuple(
-        ReturnableLine(line.pk, _name(line), known[line.pk].out, _sizes(offers[line.pk]))
+        ReturnableLine(line.pk, full_name(line), known[line.pk].out, _sizes(offers[line.pk]))
         for line in order.lines.order_by("pk")
         if known[line.pk].out > 0
     )
@@ -178,15 +178,6 @@ def _sizes(offers: Sequence[ExchangeOffer]) -> tuple[SizeOffer, ...]:
     return tuple(
         SizeOffer(offer.variant_id, offer.name, offer.price, offer.left) for offer in offers
     )
-
-
-def _name(line: OrderLine) -> str:
-    named = line.variant_name not in {"", line.product_sku}
-    names = [
-        translated_text(line.product_name),
-        translated_text(line.variant_name) if named else "",
-    ]
-    return ", ".join(filter(None, names))
 
 
 def _view(row: Return) -> ReturnView:
@@ -203,7 +194,7 @@ def _view(row: Return) -> ReturnView:
 
 def _line(line: ReturnLine) -> tuple[str, int, str]:
     wanted = translated_text(line.wanted.name) if line.wanted else ""
-    return _name(line.line), max(line.announced, line.inspected), wanted
+    return full_name(line.line), max(line.announced, line.inspected), wanted
 
 
 def _usual_address() -> tuple[str, ...]:

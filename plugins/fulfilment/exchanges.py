@@ -1,4 +1,4 @@
-"""Which other sizes a customer may have for a piece, at which price, and how many are left."""
+"""Exchanges: which other sizes a customer may have for a piece, and the order that sends them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from plugins.fulfilment.models import LOOKED_AT, Return, ReturnLine
 from plugins.fulfilment.policies import ExchangeRefused, may_agree_exchange, may_exchange
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
-from plugins.ordering.line_discounts import rounded
+from plugins.ordering.line_discounts import line_price, rounded
 from plugins.ordering.locks import lock_gift_cards, lock_order
 from plugins.ordering.models import LineDiscount, PieceState
 from plugins.ordering.order_state import note_order
@@ -211,7 +211,7 @@ def _create(order: Order, swaps: Sequence[Swap], actor_id: int) -> Order:
         if line.variant.track_inventory:
             allocate_stock(line, country or settings.DEFAULT_COUNTRY, line.quantity)
     LineDiscount.objects.bulk_create(
-        LineDiscount(line=line, amount_value=_price(line)) for line in lines
+        LineDiscount(line=line, amount_value=line_price(line)) for line in lines
     )
     order_created(order=replacement, user=User.objects.get(pk=actor_id))
     _settle(replacement)
@@ -240,10 +240,6 @@ def _line(swap: Swap) -> OrderLine:
     )
 
 
-def _price(line: OrderLine) -> Decimal:
-    return Decimal(line.unit_price_gross_amount * line.quantity)
-
-
 def _new_order(order: Order, lines: Sequence[OrderLine]) -> Order:
     """Return a stored order for the same customer; what it is worth stands on it as discount."""
     return Order.objects.create(
@@ -255,7 +251,7 @@ def _new_order(order: Order, lines: Sequence[OrderLine]) -> Order:
         shipping_address=_copy(order.shipping_address),
         shipping_method=order.shipping_method,
         shipping_method_name=order.shipping_method_name,
-        discount_amount=sum(map(_price, lines), Decimal("0.00")),
+        discount_amount=sum(map(line_price, lines), Decimal("0.00")),
         weight=_weight(lines),
         metadata=dict(order.metadata or {}),
     )

@@ -6,8 +6,6 @@ from django.db import transaction
 from prices import Money
 from saleor.order import OrderStatus
 from saleor.order.models import Order
-from saleor.payment import TransactionKind
-from saleor.payment.models import Payment
 
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import Dispute, DisputeState
@@ -23,7 +21,7 @@ from plugins.ordering.order_state import (
 )
 from plugins.ordering.outcomes import ResolveRefused
 from plugins.ordering.policies import may_resolve
-from plugins.ordering.refund_plans import refundable_amount
+from plugins.ordering.refund_plans import payment_of_charge, refundable_amount
 from product_content.decisions import Decision, refused
 
 
@@ -101,7 +99,7 @@ def record_dispute(
     of it is refunded or counted as taken. `reason` is the bank's, for staff. Older news than what
     is known is left out. Returns False if the charge is not in our books.
     """
-    payment = _payment_of(provider, raw_id)
+    payment = payment_of_charge(provider, raw_id)
     if payment is None:
         return False
     lock_order(payment.order_id)
@@ -119,15 +117,6 @@ def record_dispute(
     dispute.save(update_fields=["state", "amount_value", "updated_at"])
     _flag(payment.order_id, amount, state, reason)
     return True
-
-
-def _payment_of(provider: str, raw_id: str) -> Payment | None:
-    return Payment.objects.filter(
-        gateway=provider,
-        transactions__token=raw_id[:128],
-        transactions__kind=TransactionKind.CAPTURE,
-        transactions__is_success=True,
-    ).first()
 
 
 def _flag(order_id: int, amount: Money, state: DisputeState, reason: str) -> None:

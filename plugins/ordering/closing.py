@@ -1,4 +1,4 @@
-"""An order is sent as a whole once the rest of it was refunded; Saleor never says so."""
+"""End orders: as sent once the rest was refunded, which Saleor never says; closed; cancelled."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ from plugins.ordering.order_messages import RECEIPT_KEY
 from plugins.ordering.totals import CARD_DIGITS, CardPayment, CodeDiscount, LineTotals, Totals, zero
 from plugins.ordering.voucher_discounts import find_voucher, voucher_answer
 from product_content.languages import translated_text
+from product_content.parsing import normal_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +268,7 @@ def _others(checkout: Checkout) -> str:
     return _hash(
         _address_content(checkout.shipping_address),
         _address_content(checkout.billing_address),
-        (checkout.get_customer_email() or "").strip().lower(),
+        normal_email(checkout.get_customer_email() or ""),
         checkout.note,
         chosen,
     )

@@ -32,7 +32,7 @@ from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.promo_codes import credit_gift_cards
 from plugins.ordering.refund_lines import cancel_refunded
-from plugins.ordering.refund_plans import Source
+from plugins.ordering.refund_plans import Source, payment_of_charge
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.signals import payment_needs_attention
 
@@ -219,12 +219,7 @@ def _find_part(key: str, provider: str, reference: str) -> RefundPart | None:
 def _new_external_part(
     provider: str, raw_id: str, amount: Money, state: RefundState
 ) -> RefundPart | None:
-    payment = Payment.objects.filter(
-        gateway=provider,
-        transactions__token=raw_id[:128],
-        transactions__kind=TransactionKind.CAPTURE,
-        transactions__is_success=True,
-    ).first()
+    payment = payment_of_charge(provider, raw_id)
     if payment is None:
         return None
     key = f"{provider}-{state.reference}"

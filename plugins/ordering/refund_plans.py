@@ -94,13 +94,21 @@ def charge_id_of(payment: Payment) -> str:
     return taken.values_list("token", flat=True).order_by("pk").first() or ""
 
 
-def refundable_of(payment: Payment) -> Money:
-    """Return what came in by this payment and has not gone back, or been asked to."""
-    return _left_by_payment([payment])[payment.pk]
+def payment_of_charge(provider: str, raw_id: str) -> Payment | None:
+    """Return the payment whose money came in by this charge of the provider, or None."""
+    return Payment.objects.filter(
+        gateway=provider,
+        transactions__token=raw_id[:128],
+        transactions__kind=TransactionKind.CAPTURE,
+        transactions__is_success=True,
+    ).first()
 
 
 def _left_by_payment(payments: Sequence[Payment]) -> dict[int, Money]:
-    """Return what is left of each payment by its id; three statements, however many there are."""
+    """Return by id what came in by each payment and has not gone back, or been asked to.
+
+    Three statements, however many there are.
+    """
     ids = [payment.pk for payment in payments]
     captures = Transaction.objects.filter(
         payment__in=ids, kind=TransactionKind.CAPTURE, is_success=True

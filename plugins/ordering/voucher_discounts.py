@@ -28,6 +28,7 @@ from plugins.ordering.codes import with_code
 from plugins.ordering.totals import LineTotals, Totals
 from product_content.decisions import ALLOWED, Decision, refused
 from product_content.money import format_money
+from product_content.parsing import normal_email
 
 Line = TypeVar("Line", CheckoutLine, OrderLine)
 
@@ -189,7 +190,7 @@ def _purchase(
 
 def _used_before(voucher: Voucher, basket: Basket) -> bool:
     """Say whether the customer has used the voucher, other than for this basket's own order."""
-    email = (basket.checkout.get_customer_email() or "").strip().lower()
+    email = normal_email(basket.checkout.get_customer_email() or "")
     if not email or basket.holds.is_use_by(voucher.pk, email):
         return False
     uses = VoucherCustomer.objects.filter(voucher=voucher, customer_email__iexact=email)

@@ -38,6 +38,7 @@ from storefront.responses import (
     UNAVAILABLE,
     form_view,
     not_sent,
+    pdf_file,
     see_other,
 )
 from storefront.returns import order_returns
@@ -110,7 +111,7 @@ def receipt(request: HttpRequest, token: UUID) -> HttpResponse:
     found = get_receipt(token)
     if found is None:
         raise Http404
-    return _pdf(receipt_pdf(found), f"receipt-{found.order.number}")
+    return pdf_file(receipt_pdf(found), f"receipt-{found.order.number}")
 
 
 @require_safe
@@ -120,12 +121,7 @@ def credit_note(request: HttpRequest, token: UUID, number: int) -> HttpResponse:
     found = get_credit_note(token, number)
     if found is None:
         raise Http404
-    return _pdf(credit_note_pdf(found), f"credit-note-{found.number}")
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return pdf_file(credit_note_pdf(found), f"credit-note-{found.number}")
 
 
 def _cancel_page(

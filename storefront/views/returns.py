@@ -13,7 +13,7 @@ from plugins.fulfilment.policies import ReturnRefused
 from plugins.fulfilment.returns import announce_return, set_return_state
 from storefront.forms.orders import ReturnForm
 from storefront.order_access import give_order_access, order_page
-from storefront.responses import INVALID, REFUSED, form_view, see_other
+from storefront.responses import INVALID, REFUSED, form_view, pdf_file, see_other
 from storefront.returns import ReturnPage, get_return_page, replacement_of, return_label
 
 
@@ -53,8 +53,7 @@ def label(request: HttpRequest, token: UUID) -> HttpResponse:
     file = return_label(token)
     if file is None:
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="label-{_found(token).number}.pdf"'}
-    return HttpResponse(file, content_type="application/pdf", headers=headers)
+    return pdf_file(file, f"label-{_found(token).number}")
 
 
 @require_safe
