@@ -10,6 +10,8 @@ shop reports to nobody.
 `saleor.checkout.utils.get_voucher_for_checkout` compares codes letter by letter, and the text of a
 voucher without a name is "10.000 % off" or "%5.000 GBP off specific products".
 
+`ProductVariant.get_price` is ours, so that a basket costs what the lists show.
+
 The plugins manager reads plugin configurations from the database once per service call.
 """
 
@@ -36,6 +38,7 @@ from saleor.product.models import Product, ProductVariant
 
 from plugins.ordering.codes import voucher_name, voucher_of_basket
 from product_content.languages import translated_text
+from product_content.prices import price_of_variant
 
 
 def install() -> None:
@@ -44,6 +47,7 @@ def install() -> None:
     checkout_utils.get_voucher_for_checkout = voucher_of_basket
     analytics.report_order = _report_nothing
     Voucher.__str__ = voucher_name
+    ProductVariant.get_price = price_of_variant
 
 
 def _report_nothing(client_id: str, order: object) -> None:

@@ -15,7 +15,7 @@ from product_content.languages import prefix, translated_text
 from product_content.models import GuideTopic
 from product_content.selectors.guides import guide_url
 from product_content.selectors.lists import build_cards, build_option
-from product_content.selectors.variants import by_product, fetch_rows, running_discounts
+from product_content.selectors.variants import by_product, fetch_rows, prices_of
 from product_content.types import ProductCard, SizeInfo, VariantOption
 
 
@@ -106,10 +106,10 @@ def product_hits(
     """
     ids = [each.id for each in found]
     rows = fetch_rows(only="p.id = ANY(%(found)s)", params={"found": ids}) if ids else []
-    discounts = running_discounts(rows)
-    cards = {card.id: card for card in build_cards(rows, sizes, discounts)}
+    prices = prices_of(rows)
+    cards = {card.id: card for card in build_cards(rows, sizes, prices)}
     options = {
-        product_id: _of_size([build_option(row, sizes, discounts) for row in group], numbers)
+        product_id: _of_size([build_option(row, sizes, prices) for row in group], numbers)
         for product_id, group in by_product(rows).items()
     }
     hits = [

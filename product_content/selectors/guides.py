@@ -14,13 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from product_content.languages import localized, translated_text
 from product_content.models import Guide, GuideProduct, GuideStage, GuideTopic
 from product_content.rendering import render_guide
-from product_content.selectors.lists import lowest_price, product_url
+from product_content.selectors.lists import Prices, lowest_price, product_url
 from product_content.selectors.variants import (
-    Discounts,
     Row,
     by_product,
     fetch_rows,
-    running_discounts,
+    prices_of,
 )
 from product_content.types import GuideCard, GuideLink, GuidePage, GuideProductLink, Heading, Source
 
@@ -121,14 +120,12 @@ def _products(guide_id: int) -> tuple[GuideProductLink, ...]:
     links = GuideProduct.objects.filter(guide=guide_id, on_guide=True).order_by("sort_order", "pk")
     why = {pk: rest for pk, *rest in links.values_list("product_id", "stage", "reason")}
     rows = fetch_rows(only="p.id = ANY(%(ids)s)", params={"ids": list(why)})
-    groups, discounts = by_product(rows), running_discounts(rows)
-    found = [_product_link(groups[pk], discounts, *why[pk]) for pk in why if pk in groups]
+    groups, prices = by_product(rows), prices_of(rows)
+    found = [_product_link(groups[pk], prices, *why[pk]) for pk in why if pk in groups]
     return tuple(sorted(found, key=lambda link: STAGE_ORDER[link.stage]))
 
 
-def _product_link(
-    rows: list[Row], discounts: Discounts, stage: str, reason: str
-) -> GuideProductLink:
+def _product_link(rows: list[Row], prices: Prices, stage: str, reason: str) -> GuideProductLink:
     row = rows[0]
     return GuideProductLink(
         slug=row.product_slug,
@@ -136,7 +133,7 @@ def _product_link(
         name=row.product_name,
         summary=row.summary,
         url=product_url(row.kind, row.product_slug),
-        price=lowest_price(rows, discounts),
+        price=lowest_price(rows, prices),
         stage=stage,
         stage_label=str(GuideStage(stage).label),
         reason=translated_text(reason),

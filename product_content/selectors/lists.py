@@ -12,14 +12,13 @@ from product_content.kinds import KINDS, SETS, SINGLES
 from product_content.languages import localized
 from product_content.models import Firmness, Magnet, Size
 from product_content.photos import build_photos
+from product_content.prices import UnitPrice
 from product_content.selectors.variants import (
-    Discounts,
     Row,
     by_product,
     fetch_rows,
-    full_price,
     pieces,
-    running_discounts,
+    prices_of,
 )
 from product_content.types import ProductCard, SingleOffer, SizeInfo, VariantOption
 
@@ -56,6 +55,7 @@ def _inches(millimetres: int) -> str:
 
 
 Chart = Mapping[int, SizeInfo]
+Prices = Mapping[int, UnitPrice]  # by variant id
 
 
 def product_url(kind: str, slug: str) -> str:
@@ -63,43 +63,38 @@ def product_url(kind: str, slug: str) -> str:
     return localized(f"/{kind}/{slug}/")
 
 
-def build_option(row: Row, sizes: Chart, discounts: Discounts) -> VariantOption:
+def build_option(row: Row, sizes: Chart, prices: Prices) -> VariantOption:
     """Return what can be put into the basket."""
     return VariantOption(
         id=row.id,
         sku=row.sku,
         name=row.name,
-        price=_price(row, discounts),
-        full_price=full_price(row.price_override_amount, row.price_amount, row.currency),
+        price=prices[row.id].price,
+        full_price=prices[row.id].full,
         available=pieces(row.track_inventory, row.left),
         size=None if row.single_size_id is None else sizes[row.single_size_id],
     )
 
 
-def lowest_price(rows: Iterable[Row], discounts: Discounts) -> Money:
+def lowest_price(rows: Iterable[Row], prices: Prices) -> Money:
     """Return what the cheapest variant costs now."""
-    return min(_price(row, discounts) for row in rows)
+    return min(prices[row.id].price for row in rows)
 
 
-def _price(row: Row, discounts: Discounts) -> Money:
-    price = full_price(row.price_override_amount, row.price_amount, row.currency)
-    return discounts.apply(price, product_id=row.product_id, category_id=row.category_id)
-
-
-def build_options(rows: Iterable[Row], sizes: Chart, discounts: Discounts) -> list[VariantOption]:
+def build_options(rows: Iterable[Row], sizes: Chart, prices: Prices) -> list[VariantOption]:
     """Return the options of one product, smallest size first."""
-    options = [build_option(row, sizes, discounts) for row in rows]
+    options = [build_option(row, sizes, prices) for row in rows]
     return sorted(options, key=lambda option: option.size.number if option.size else 0)
 
 
-def build_cards(rows: Iterable[Row], sizes: Chart, discounts: Discounts) -> list[ProductCard]:
+def build_cards(rows: Iterable[Row], sizes: Chart, prices: Prices) -> list[ProductCard]:
     """Return one card for each product, by smallest size, then number of sizes, then name.
 
     A set that names no sizes is left out: nobody could choose it by size.
     """
     cards = []
     for group in by_product(rows).values():
-        options = build_options(group, sizes, discounts)
+        options = build_options(group, sizes, prices)
         own = sizes_of(group[0], options, sizes)
         if own or not KINDS[group[0].kind].lists_sizes:
             cards.append(_card(group[0], options, own))
@@ -149,7 +144,7 @@ def list_sets() -> list[ProductCard]:
 def list_products(kind: str) -> list[ProductCard]:
     """Return the products of a kind, given by its slug; two queries."""
     rows = fetch_rows([kind])
-    return build_cards(rows, chart(), running_discounts(rows))
+    return build_cards(rows, chart(), prices_of(rows))
 
 
 def singles_by_size() -> dict[int, tuple[SingleOffer, ...]]:
@@ -158,10 +153,10 @@ def singles_by_size() -> dict[int, tuple[SingleOffer, ...]]:
     Two queries. A size that nothing comes in has no entry.
     """
     rows, sizes = fetch_rows([SINGLES.slug]), chart()
-    discounts = running_discounts(rows)
+    prices = prices_of(rows)
     found: defaultdict[int, list[SingleOffer]] = defaultdict(list)
     for row in rows:
-        option = build_option(row, sizes, discounts)
+        option = build_option(row, sizes, prices)
         if option.size is not None:
             url = f"{product_url(row.kind, row.product_slug)}?option={option.id}"
             magnetic = row.magnet == Magnet.STATIC

@@ -18,6 +18,7 @@ from product_content.rendering import render_text
 from product_content.selectors.guides import guide_links
 from product_content.selectors.lists import (
     Chart,
+    Prices,
     build_cards,
     build_options,
     chart,
@@ -27,11 +28,10 @@ from product_content.selectors.lists import (
 from product_content.selectors.variants import (
     PRODUCT_SQL,
     VISIBLE_SQL,
-    Discounts,
     Row,
     fetch_rows,
+    prices_of,
     run,
-    running_discounts,
 )
 from product_content.types import ProductCard, ProductPage, SafetyFacts
 
@@ -94,11 +94,11 @@ def get_product(kind: str, slug: str) -> ProductPage | None:
         return None
     rows = fetch_rows([kind], _OWN_AND_NEAREST, {"id": texts.product_id})
     own = [row for row in rows if row.product_id == texts.product_id]
-    sizes, discounts = chart(), running_discounts(rows)
+    sizes, prices = chart(), prices_of(rows)
     if not own or (KINDS[kind].lists_sizes and not own[0].set_size_ids):
         return None
     others = [row for row in rows if row.product_id != texts.product_id]
-    return _page(own, texts, sizes, build_cards(others, sizes, discounts), discounts)
+    return _page(own, texts, sizes, build_cards(others, sizes, prices), prices)
 
 
 def _page(
@@ -106,9 +106,9 @@ def _page(
     texts: Texts,
     sizes: Chart,
     related: list[ProductCard],
-    discounts: Discounts,
+    prices: Prices,
 ) -> ProductPage:
-    row, options = rows[0], build_options(rows, sizes, discounts)
+    row, options = rows[0], build_options(rows, sizes, prices)
     cheapest = min(options, key=lambda option: option.price.amount)
     return ProductPage(
         id=row.product_id,
