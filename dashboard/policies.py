@@ -10,6 +10,29 @@ from product_content.decisions import ALLOWED, Decision, refused
 _WEEK = 7
 
 
+class PaymentState:
+    """How an order is paid, in the words that staff see."""
+
+    PAID = "Paid"
+    WAITING = "Waiting"
+    PARTLY_REFUNDED = "Partly refunded"
+    REFUNDED = "Refunded"
+    NONE = "Not paid"
+
+
+def payment_state(*, settled: bool, back: bool, kept: bool, cancelled: bool) -> str:
+    """Return how an order is paid, in a word.
+
+    `settled`: all was taken once; `back`: some money went back; `kept`: some is still ours, of a
+    payment or of a gift card. What was closed or cancelled is no more refunded than its money is.
+    """
+    if back:
+        return PaymentState.PARTLY_REFUNDED if kept else PaymentState.REFUNDED
+    if settled:
+        return PaymentState.PAID
+    return PaymentState.NONE if cancelled else PaymentState.WAITING
+
+
 def may_publish(
     *, is_of_our_kind: bool, has_texts: bool, has_card: bool, has_variants: bool, names_sizes: bool
 ) -> Decision:

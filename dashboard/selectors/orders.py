@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
-    Case,
-    CharField,
+    DecimalField,
     Exists,
+    Func,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
+    Sum,
     TextField,
     Value,
-    When,
 )
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import LessThanOrEqual
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils import timezone
 from saleor.account.models import User
 from saleor.order import OrderStatus
@@ -27,7 +28,7 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
-from dashboard.policies import earliest_on_time_day
+from dashboard.policies import earliest_on_time_day, payment_state
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.fulfilment.models import (
     COMING_BACK,
@@ -36,21 +37,10 @@ from plugins.fulfilment.models import (
     Return,
     ReturnState,
 )
-from plugins.ordering.models import OrderFlag
+from plugins.ordering.models import OrderFlag, RefundPart, RefundStatus
 from plugins.ordering.order_messages import CONTRACT_KEY
-from plugins.ordering.order_state import DISPUTE_REASONS
+from plugins.ordering.order_state import DISPUTE_REASONS, PLACEMENT_KEY
 from product_content.parsing import normal_email, parse_id
-
-
-class PaymentState:
-    """How an order is paid, in the words that staff see."""
-
-    PAID = "Paid"
-    WAITING = "Waiting"
-    PARTLY_REFUNDED = "Partly refunded"
-    REFUNDED = "Refunded"
-    NONE = "Not paid"
-
 
 _OPEN = Q(status__in=(OrderStatus.UNFULFILLED, OrderStatus.PARTIALLY_FULFILLED))
 _OPEN_FLAGS = OrderFlag.objects.order_by().filter(order=OuterRef("pk"), settled_at=None)
@@ -59,7 +49,7 @@ DISPUTED = Q(Exists(_OPEN_FLAGS.filter(reason__in=DISPUTE_REASONS)))
 # Whoever looks at a flagged order decides first whether its parcel may leave.
 TO_PACK = _OPEN & Q(settled=True) & ~NEEDS_ATTENTION
 # A refunded order is not settled either, but waits for nothing.
-WAITING_FOR_PAYMENT = _OPEN & Q(settled=False, payment_state=PaymentState.WAITING)
+WAITING_FOR_PAYMENT = _OPEN & Q(settled=False, back=False)
 CANCELLED = Q(status=OrderStatus.CANCELED)
 SENT = Q(status=OrderStatus.FULFILLED)
 
@@ -74,11 +64,20 @@ RETURN_DONE = Q(_has_return(*LOOKED_AT)) & ~Q(_has_return(*OPEN_RETURNS))
 
 
 def orders_with_payment() -> QuerySet[Order]:
-    """Return all orders but drafts, with `settled` (all was taken) and `payment_state`."""
-    return (
-        Order.objects.confirmed()
-        .annotate(settled=_settled(), last_charge=_last_charge())
-        .annotate(payment_state=_payment_state())
+    """Return all orders but drafts, with the facts of `payment_state_of`.
+
+    `settled` (all was taken once), `back` (money went back) and `kept` (some of it is ours).
+    """
+    return Order.objects.confirmed().annotate(settled=_settled(), back=_back(), kept=_kept())
+
+
+def payment_state_of(order: Order) -> str:
+    """Return how an order of `orders_with_payment` is paid, in the words that staff see."""
+    return payment_state(
+        settled=order.settled,
+        back=order.back,
+        kept=order.kept,
+        cancelled=order.status == OrderStatus.CANCELED,
     )
 
 
@@ -116,20 +115,37 @@ def _settled() -> Exists:
     return Exists(Payment.objects.filter(whole | partly_back | back, order=OuterRef("pk")))
 
 
-def _last_charge() -> Subquery:
-    payments = Payment.objects.filter(order=OuterRef("pk")).order_by("-pk")
-    return Subquery(payments.values("charge_status")[:1])
+_TAKEN = (ChargeStatus.FULLY_CHARGED, ChargeStatus.PARTIALLY_REFUNDED)
+_GIVEN_BACK = (ChargeStatus.PARTIALLY_REFUNDED, ChargeStatus.FULLY_REFUNDED)
 
 
-def _payment_state() -> Case:
-    return Case(
-        When(last_charge=ChargeStatus.FULLY_REFUNDED, then=Value(PaymentState.REFUNDED)),
-        When(last_charge=ChargeStatus.PARTIALLY_REFUNDED, then=Value(PaymentState.PARTLY_REFUNDED)),
-        When(settled=True, then=Value(PaymentState.PAID)),
-        When(CANCELLED, then=Value(PaymentState.NONE)),
-        default=Value(PaymentState.WAITING),
-        output_field=CharField(),
+def _back() -> Q:
+    by_payment = Payment.objects.filter(order=OuterRef("pk"), charge_status__in=_GIVEN_BACK)
+    return Q(Exists(by_payment)) | Q(Exists(_to_cards()))
+
+
+def _kept() -> Q:
+    """Return whether money of a payment or a gift card is left, as `refund_plans` says it."""
+    of_payment = Payment.objects.filter(
+        order=OuterRef("pk"), charge_status__in=_TAKEN, captured_amount__gt=0
     )
+    sums = _to_cards().order_by().values("refund__order").annotate(sum=Sum("amount_value"))
+    to_cards = Coalesce(Subquery(sums.values("sum")), Decimal(0))
+    return Q(Exists(of_payment)) | Q(GreaterThan(_SPENT_BY_CARDS, to_cards))
+
+
+# What placing took of gift cards stands in the order's private metadata, by card.
+_SPENT_BY_CARDS = Func(
+    KT(f"private_metadata__{PLACEMENT_KEY}__gift_cards"),
+    template="(SELECT coalesce(sum(value::numeric), 0) "
+    "FROM jsonb_each_text(nullif(%(expressions)s, '')::jsonb))",
+    output_field=DecimalField(),
+)
+
+
+def _to_cards() -> QuerySet[RefundPart]:
+    parts = RefundPart.objects.filter(refund__order=OuterRef("pk"), gift_card__isnull=False)
+    return parts.exclude(state=RefundStatus.FAILED)
 
 
 _WANTED_FROM = Coalesce(

@@ -12,7 +12,8 @@ from unfold.decorators import display
 
 from dashboard.admin.base import format_money, format_time
 from dashboard.admin.orders.refunds import DISPUTED, left_to_refund
-from dashboard.selectors.orders import PaymentState
+from dashboard.policies import PaymentState
+from dashboard.selectors.orders import payment_state_of
 from plugins.discreet_shipping.label_files import CONTENT_TYPES, printable_kinds
 from plugins.discreet_shipping.label_layout import SIZES
 from plugins.discreet_shipping.order_contract import contract_of
@@ -69,7 +70,7 @@ class OrderColumns:
     @display(description="Payment", label=_PAYMENT_COLOURS)
     def payment(self, order: Order) -> str:
         """Return how the order is paid."""
-        return str(order.payment_state)
+        return payment_state_of(order)
 
     @display(description="Total", ordering="total_gross_amount")
     def order_total(self, order: Order) -> str:

@@ -45,3 +45,19 @@ def test_nobody_manages_staff_who_may_do_more():
         False,
         "They may do more than you may.",
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "word"),
+    [
+        ({}, "Waiting"),
+        ({"cancelled": True}, "Not paid"),
+        ({"settled": True, "kept": True}, "Paid"),
+        ({"settled": True, "back": True, "kept": True}, "Partly refunded"),
+        ({"settled": True, "back": True}, "Refunded"),
+        ({"back": True, "kept": True, "cancelled": True}, "Partly refunded"),
+    ],
+)
+def test_an_order_is_called_what_its_money_is(facts, word):
+    known = dict.fromkeys(("settled", "back", "kept", "cancelled"), False)
+    assert policies.payment_state(**known | facts) == word

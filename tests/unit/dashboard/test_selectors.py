@@ -11,13 +11,15 @@ from dashboard.selectors.orders import (
     TO_PACK,
     WAITING_FOR_PAYMENT,
     orders_with_payment,
+    payment_state_of,
     placed_today,
 )
 from dashboard.selectors.stock import stock_with_availability
 from plugins.inventory.quantities import low_stock, out_of_stock
 from plugins.ordering.attention import unflag_order
+from plugins.ordering.models import Refund, RefundPart
 from product_content.policies import REVIEW_EVERY
-from tests.factories import GuideFactory, variant_in_stock
+from tests.factories import GiftCardFactory, GuideFactory, variant_in_stock
 from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +84,41 @@ def test_how_an_order_is_paid_is_said_in_words(status, charge, words):
     order = builders.order(status=status)
     if charge:
         builders.payment(order, "52.50", status=charge)
-    assert orders_with_payment().get().payment_state == words
+    assert payment_state_of(orders_with_payment().get()) == words
+
+
+def card_order(spent, back, *, status="unfulfilled"):
+    """An order of which a gift card paid `spent`, got `back`, and the rest was all refunded."""
+    card = GiftCardFactory()
+    placement = {"placement": {"gift_cards": {str(card.pk): spent}}}
+    order = builders.order(status=status, private_metadata=placement)
+    builders.payment(order, "52.50", status="fully-refunded")
+    if back:
+        refund = Refund.objects.create(
+            order=order, key="r", amount_value=back, currency="GBP", reason="x", state="succeeded"
+        )
+        RefundPart.objects.create(
+            refund=refund, gift_card=card, key="r", amount_value=back, currency="GBP",
+            state="succeeded",
+        )  # fmt: skip
+    return order
+
+
+@pytest.mark.parametrize("status", ["fulfilled", "canceled"])
+@pytest.mark.parametrize(
+    ("spent", "back", "words"),
+    [("10.00", "", "Partly refunded"), ("10.00", "4.00", "Partly refunded"),
+     ("10.00", "10.00", "Refunded")],
+)  # fmt: skip
+def test_an_order_is_refunded_only_once_its_gift_card_has_its_money_too(status, spent, back, words):
+    card_order(spent, back, status=status)
+    assert payment_state_of(orders_with_payment().get()) == words
+
+
+def test_a_second_payment_that_went_back_leaves_the_first_paid():
+    order = builders.order(paid=True)
+    builders.payment(order, "52.50", status="fully-refunded")
+    assert payment_state_of(orders_with_payment().get()) == "Partly refunded"
 
 
 def test_flagged_orders_need_attention():

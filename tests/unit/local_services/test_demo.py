@@ -3,8 +3,8 @@
 import pytest
 
 from dashboard.admin.filters import ORDER_WORK
+from dashboard.policies import PaymentState
 from dashboard.selectors.home import WORK
-from dashboard.selectors.orders import PaymentState
 from local_services import running_shop
 from local_services.data_folder import DataFolder, locked_now
 from local_services.demo import STATES
