@@ -37,8 +37,9 @@ from local_services.messages import CannotRunError, say
 from local_services.processes import wait_until
 from local_services.shop_database import STAFF_EMAIL
 from plugins.discreet_shipping.collection_points import points_near
-from plugins.fulfilment.exchanges import agree_exchange, exchange_offers
+from plugins.fulfilment.exchanges import exchange_offers
 from plugins.fulfilment.models import ReturnReason, ReturnState, ShipmentState
+from plugins.fulfilment.replacements import agree_exchange
 from plugins.fulfilment.returns import (
     announce_return,
     close_settled_returns,
@@ -141,7 +142,9 @@ def _announce(order: Order, _staff: User) -> None:
 def _announce_exchange(order: Order, _staff: User) -> None:
     """Ask for another size of the first line that can be exchanged without paying more."""
     offers = exchange_offers(order).items()
-    fitting = [(line, o) for line, sizes in offers for o in sizes if o.left and not o.is_dearer]
+    fitting = [
+        (line, o) for line, sizes in offers for o in sizes if o.left and o.difference.amount <= 0
+    ]
     if not fitting:
         raise CannotRunError("Nothing in this shop can be exchanged for another size.")
     line_id, offer = fitting[0]

@@ -1,4 +1,4 @@
-"""Money as text. Every page, e-mail and document formats its amounts here."""
+"""Money as text, as every page, e-mail and document formats it; and no money."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def format_money(value: Money, locale: Locale | str | None = None) -> str:
     """Return an amount such as £42.00; without `locale`, as the active language writes it."""
     written_as = locale or locale_of(get_language() or settings.LANGUAGE_CODE)
     return _formatted(value.amount, value.currency, str(written_as))
+
+
+def zero(currency: str) -> Money:
+    """Return nothing, in this currency."""
+    return Money(0, currency).quantize()
 
 
 @lru_cache(maxsize=2048)

@@ -15,9 +15,9 @@ from saleor.account.models import Address, User
 from saleor.shipping.models import ShippingZone
 
 from plugins.ordering.addresses import address_lines, delete_unused_addresses
+from plugins.ordering.locks import locked_user
 from product_content.parsing import parse_id
 from storefront.errors import AddressBookFull
-from storefront.locks import locked_user
 from storefront.types import PostalAddress
 
 

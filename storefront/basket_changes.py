@@ -29,6 +29,7 @@ from saleor.giftcard.models import GiftCard
 from plugins.ordering.basket import read_basket
 from plugins.ordering.codes import with_code
 from plugins.ordering.holds import holds_of_basket
+from plugins.ordering.locks import locked_checkout
 from plugins.ordering.order_state import live_order_for_checkout
 from plugins.ordering.pricing import card_refusal, price_basket
 from plugins.ordering.saleor_patches import one_configuration
@@ -37,7 +38,6 @@ from product_content.selectors import availability
 from storefront.baskets import find_checkout, reserved_quantities
 from storefront.errors import CodeRefused, LineGone, NotForSale, ShortOfStock, TooMany
 from storefront.for_sale import ForSale, for_sale
-from storefront.locks import locked_checkout
 
 _UNKNOWN = _("We do not know this code, or it has ended.")
 

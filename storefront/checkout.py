@@ -17,17 +17,17 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.product.models import ProductVariant
 from saleor.shipping.models import ShippingMethod
 
-from plugins.ordering.basket import Basket as Content
 from plugins.ordering.basket import delivery_applies, read_basket
 from plugins.ordering.holds import holds_of_basket
-from plugins.ordering.pricing import Picture, ShownLine, delivery_price, price_basket
+from plugins.ordering.locks import locked_checkout
+from plugins.ordering.pricing import Picture, ShownLine, price_deliveries
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.stock_allocation import display_name
+from plugins.ordering.totals import Totals
 from product_content.languages import translated_text
-from product_content.money import format_money
+from product_content.money import format_money, zero
 from storefront.baskets import find_checkout
 from storefront.errors import LineGone
-from storefront.locks import locked_checkout
 from storefront.types import Basket, DeliveryMethod, Step
 
 
@@ -42,15 +42,14 @@ def list_delivery_methods(token: UUID | None) -> list[DeliveryMethod]:
         return []
     basket = read_basket(checkout, holds_of_basket(checkout.pk))
     with one_configuration():
-        offered = [_offered(basket, method) for method in applicable_methods(checkout)]
-    return sorted(offered, key=lambda one: one.price.amount)
+        offered = price_deliveries(basket, _candidates())
+    methods = [_method(method, totals) for method, totals in offered]
+    return sorted(methods, key=lambda one: one.price.amount)
 
 
-def _offered(basket: Content, method: ShippingMethod) -> DeliveryMethod:
-    basket.checkout.shipping_method = method  # not saved: prices are for the checkout's method
-    due = price_basket(basket).totals.due
-    name = translated_text(method.name)
-    return DeliveryMethod(method.pk, name, delivery_price(basket).gross, due)
+def _method(method: ShippingMethod, totals: Totals) -> DeliveryMethod:
+    price = totals.delivery or zero(totals.currency)
+    return DeliveryMethod(method.pk, translated_text(method.name), price, totals.due)
 
 
 def missing_step(basket: Basket) -> Step | None:

@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 from prices import Money
 from saleor.account.models import User
 
-from plugins.discreet_shipping.choices import CHOICES_KEY, OPTIONS, Choices, to_data
+from plugins.discreet_shipping.choices import CHOICES_KEY, OPTIONS, Choices, ChoicesRefused, to_data
 from plugins.discreet_shipping.collection_points import FoundPoint, find_point, points_near
 from plugins.discreet_shipping.contract import Contract
-from plugins.discreet_shipping.errors import ChoicesRefused
 from plugins.discreet_shipping.label_files import as_svg, printout_sheet
 from plugins.discreet_shipping.options import DeliveryContext, is_offered
 from plugins.discreet_shipping.order_contract import (
@@ -33,11 +32,11 @@ from plugins.discreet_shipping.order_contract import (
 )
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.discreet_shipping.policies import selectable_days
+from plugins.ordering.links import orders_by_token
+from plugins.ordering.locks import locked_user
 from plugins.ordering.order_messages import EMAIL_KINDS, RECEIPT_KEY
 from storefront.baskets import find_checkout
 from storefront.checkout import checkout_for_change
-from storefront.locks import locked_user
-from storefront.orders import orders_by_token
 from storefront.types import Basket, OrderPage
 
 

@@ -6,11 +6,9 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from saleor.core.taxes import zero_money
 from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Order, OrderLine
 
@@ -20,6 +18,7 @@ from plugins.discreet_shipping.policies import may_change
 from plugins.fulfilment.models import ShipmentState
 from plugins.fulfilment.packing import packing_began_at
 from plugins.fulfilment.shipments import shipments_of
+from plugins.ordering.links import orders_by_token
 from plugins.ordering.models import ACTIVE, PaymentSession, Refund, RefundStatus
 from plugins.ordering.order_messages import message_promise
 from plugins.ordering.order_state import (
@@ -31,13 +30,15 @@ from plugins.ordering.order_state import (
 from plugins.ordering.outcomes import PaymentProcessing
 from plugins.ordering.payment_recording import is_processing
 from plugins.ordering.refund_plans import is_refunded
-from plugins.ordering.totals import LineTotals, totals_of_order
+from plugins.ordering.totals import LineTotals, option_of, totals_of_order
 from product_content.languages import translated_text
 from product_content.models import GuideProduct
+from product_content.money import zero
 from product_content.parsing import normal_email
 from product_content.selectors.guides import guide_links
 from product_content.types import GuideLink
 from storefront.addresses import postal_address
+from storefront.returns import order_returns
 from storefront.types import (
     GiftCardEntry,
     HistoryEntry,
@@ -81,7 +82,7 @@ def refund_entries(order: Order) -> tuple[RefundEntry, ...]:
 def _refund_entry(refund: Refund) -> RefundEntry:
     """Return a refund less what of it failed, by what gets it back."""
     parts = [part for part in refund.parts.all() if part.state != RefundStatus.FAILED]
-    nothing = zero_money(refund.currency)
+    nothing = zero(refund.currency)
     to_cards = [
         GiftCardEntry(part.gift_card.code[-4:], part.amount) for part in parts if part.gift_card
     ]
@@ -138,11 +139,6 @@ _SENT_STATES: dict[str, OrderState] = {
     OrderStatus.FULFILLED: "sent",
     OrderStatus.PARTIALLY_FULFILLED: "partly_sent",
 }
-
-
-def orders_by_token(token: UUID) -> QuerySet[Order]:
-    """Return the order with this token, as a query. A draft of staff is no customer's yet."""
-    return Order.objects.exclude(status=OrderStatus.DRAFT).filter(token=str(token))
 
 
 def get_order_page(token: UUID) -> OrderPage | None:
@@ -207,6 +203,7 @@ def _page(order: Order) -> OrderPage:
         reported=_reported(order),
         cancel_refusal=_cancel_refusal(order, state),
         change_refusal=may_change(**progress_of(order)).reason,
+        returns=order_returns(order),
     )
 
 
@@ -238,17 +235,6 @@ def order_state(order: Order) -> OrderState:
 def _held_until(order: Order) -> datetime | None:
     sessions = PaymentSession.objects.filter(order=order, state__in=ACTIVE)
     return sessions.values_list("expires_at", flat=True).first()
-
-
-def option_of(line: OrderLine) -> str:
-    """Return what was chosen of an ordered product, such as its size, or ""."""
-    named = line.variant_name not in {"", line.product_sku}  # Saleor puts the SKU for no name
-    return translated_text(line.variant_name) if named else ""
-
-
-def full_name(line: OrderLine) -> str:
-    """Return the name of an ordered product with what was chosen of it."""
-    return ", ".join(filter(None, [translated_text(line.product_name), option_of(line)]))
 
 
 def _line(line: OrderLine, sums: LineTotals) -> OrderLineView:

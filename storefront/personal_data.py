@@ -21,11 +21,11 @@ from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.outbox import queue_account_email
 from plugins.ordering.addresses import delete_unused_addresses
 from plugins.ordering.erasure import anonymise_order
+from plugins.ordering.locks import locked_user
 from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.retention import retention_cutoff
 from storefront.accounts import pending_email
 from storefront.basket_changes import ACCOUNT_KEY
-from storefront.locks import locked_user
 from storefront.orders import order_state
 from storefront.tokens import PENDING_EMAIL
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from saleor.order.models import Order
 from plugins.discreet_shipping.label_files import customers_return_label
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.plugin import current_settings
-from plugins.fulfilment.exchanges import ExchangeOffer, exchange_offers
+from plugins.fulfilment.exchanges import ExchangeOffer, exchange_offers, is_replaced
 from plugins.fulfilment.models import (
     COMING_BACK,
     OPEN_RETURNS,
@@ -23,10 +24,12 @@ from plugins.fulfilment.models import (
     ReturnLine,
     ReturnState,
 )
-from plugins.fulfilment.returns import is_in_time, last_day_without_reason
-from plugins.ordering.pieces import pieces_of
+from plugins.fulfilment.replacements import is_to_be_paid
+from plugins.fulfilment.returns import is_in_time, last_day_without_reason, returnable_pieces
+from plugins.ordering.links import orders_by_token
+from plugins.ordering.totals import full_name
 from product_content.languages import translated_text
-from storefront.orders import full_name, orders_by_token
+from storefront.types import OrderReturns, Replacement, ReturnView
 
 _STATES = {
     ReturnState.ANNOUNCED: _("You told us that something comes back."),
@@ -40,17 +43,21 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class SizeOffer:
-    """A size that may be had in exchange; `left` pieces, `price` for one."""
+    """A size that may be had in exchange; `left` pieces, `price` for one.
+
+    `difference` is to be paid for one, or below zero goes back.
+    """
 
     variant_id: int
     name: str
     price: Money
+    difference: Money
     left: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnableLine:
-    """A line of an order of which `out` pieces are with the customer."""
+    """A line of an order of which `out` pieces can be sent back."""
 
     id: int
     name: str
@@ -59,42 +66,11 @@ class ReturnableLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnView:
-    """A return as its customer sees it.
-
-    `lines` are name, pieces and the size wanted in exchange, or "". `replacement` is the number of
-    the order that sends other sizes, or "".
-    """
-
-    number: int
-    state: str
-    text: str
-    lines: tuple[tuple[str, int, str], ...]
-    replacement: str
-    is_open: bool
-    may_be_withdrawn: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OrderReturns:
-    """The returns of an order, oldest first, and whether its customer can send something back.
-
-    `replaces` is the number of the order whose returned pieces this one replaces, or "".
-    """
-
-    all: tuple[ReturnView, ...]
-    may_send_back: bool
-    replaces: str
-
-    @property
-    def open(self) -> ReturnView | None:
-        """The return that nobody has looked at yet."""
-        return next((view for view in self.all if view.is_open), None)
-
-
-@dataclass(frozen=True, slots=True)
 class ReturnPage:
-    """All that the page of a return shows; `last_day` is the last on which no reason is needed."""
+    """All that the page of a return shows; `last_day` is the last on which no reason is needed.
+
+    `days` are those in which what was announced is to be posted.
+    """
 
     order_id: int
     number: str
@@ -105,6 +81,7 @@ class ReturnPage:
     open: ReturnView | None
     address: tuple[str, ...]
     has_label: bool
+    days: int
 
 
 def get_return_page(token: UUID) -> ReturnPage | None:
@@ -128,6 +105,7 @@ def get_return_page(token: UUID) -> ReturnPage | None:
         open=next((view for view in views if view.is_open), None),
         address=tuple(label["sender"]) if label else _usual_address(),
         has_label=label is not None,
+        days=settings.RETURN_DAYS,
     )
 
 
@@ -149,34 +127,35 @@ def replacement_of(token: UUID, number: int) -> str | None:
 def returns_of(order: Order) -> tuple[ReturnView, ...]:
     """Return all returns of the order, oldest first."""
     rows = order.returns.order_by("pk")
-    related = rows.prefetch_related("lines__line", "lines__wanted")
+    related = rows.select_related("replacement").prefetch_related("lines__line", "lines__wanted")
     return tuple(_view(row) for row in related)
 
 
-def order_returns(token: UUID) -> OrderReturns:
-    """Return what the page of the order with this token says of returns."""
-    order = orders_by_token(token).get()
+def order_returns(order: Order) -> OrderReturns:
+    """Return what the page of the order says of returns."""
     replaced = Return.objects.filter(replacement=order).values_list("order_id", flat=True).first()
     return OrderReturns(
         all=returns_of(order),
-        may_send_back=any(row.out > 0 for row in pieces_of(order).values()),
+        may_send_back=bool(returnable_pieces(order)),
         replaces=str(replaced or ""),
     )
 
 
 def returnable_lines(order: Order) -> tuple[ReturnableLine, ...]:
-    """Return the lines with pieces that are with the customer."""
-    known, offers = pieces_of(order), exchange_offers(order)
+    """Return the lines with pieces that the customer may send back."""
+    pieces = returnable_pieces(order)
+    offers = exchange_offers(order) if pieces else {}
     return tuple(
-        ReturnableLine(line.pk, full_name(line), known[line.pk].out, _sizes(offers[line.pk]))
+        ReturnableLine(line.pk, full_name(line), pieces[line.pk], _sizes(offers[line.pk]))
         for line in order.lines.order_by("pk")
-        if known[line.pk].out > 0
+        if line.pk in pieces
     )
 
 
 def _sizes(offers: Sequence[ExchangeOffer]) -> tuple[SizeOffer, ...]:
     return tuple(
-        SizeOffer(offer.variant_id, offer.name, offer.price, offer.left) for offer in offers
+        SizeOffer(offer.variant_id, offer.name, offer.price, offer.difference, offer.left)
+        for offer in offers
     )
 
 
@@ -186,10 +165,20 @@ def _view(row: Return) -> ReturnView:
         state=row.state,
         text=str(_STATES[ReturnState(row.state)]),
         lines=tuple(_line(line) for line in row.lines.all()),
-        replacement=str(row.replacement_id or ""),
+        replacement=_replacement(row) if row.replacement else None,
         is_open=row.state in OPEN_RETURNS,
         may_be_withdrawn=row.state in COMING_BACK,
     )
+
+
+def _replacement(row: Return) -> Replacement:
+    order = row.replacement
+    state: Literal["to_pay", "ended", ""] = ""
+    if not is_replaced(row):
+        state = "ended"
+    elif is_to_be_paid(row):
+        state = "to_pay"
+    return Replacement(str(order.pk), state, order.total_gross)
 
 
 def _line(line: ReturnLine) -> tuple[str, int, str]:

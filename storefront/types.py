@@ -194,6 +194,51 @@ class RefundEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """The order that sends other sizes for what came back; `due` is what it costs.
+
+    `state` is "to_pay", "ended" (nothing is sent), or "" where all goes its way.
+    """
+
+    number: str
+    state: Literal["to_pay", "ended", ""]
+    due: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView:
+    """A return as its customer sees it.
+
+    `lines` are name, pieces and the size wanted in exchange, or "".
+    """
+
+    number: int
+    state: str
+    text: str
+    lines: tuple[tuple[str, int, str], ...]
+    replacement: Replacement | None
+    is_open: bool
+    may_be_withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReturns:
+    """The returns of an order, oldest first, and whether its customer can send something back.
+
+    `replaces` is the number of the order whose returned pieces this one replaces, or "".
+    """
+
+    all: tuple[ReturnView, ...]
+    may_send_back: bool
+    replaces: str
+
+    @property
+    def open(self) -> ReturnView | None:
+        """The return that nobody has looked at yet."""
+        return next((view for view in self.all if view.is_open), None)
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """A placed order as its customer sees it.
 
@@ -225,6 +270,7 @@ class OrderPage:
     reported: str
     cancel_refusal: str
     change_refusal: str
+    returns: OrderReturns
 
     @property
     def total(self) -> Money:

@@ -15,7 +15,6 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.shipping.models import ShippingZone
 
 from plugins.discreet_shipping.configuration import ShippingSettings
-from plugins.discreet_shipping.errors import ChangeRefused
 from plugins.discreet_shipping.order_contract import (
     choices_of,
     contract_of,
@@ -25,7 +24,12 @@ from plugins.discreet_shipping.order_contract import (
 )
 from plugins.discreet_shipping.packing import progress_of
 from plugins.discreet_shipping.plugin import current_settings
-from plugins.discreet_shipping.policies import check_choices, may_change_address, new_address_fits
+from plugins.discreet_shipping.policies import (
+    ChangeRefused,
+    check_choices,
+    may_change_address,
+    new_address_fits,
+)
 from plugins.fulfilment.packing import is_label_printed, record_destroyed_labels
 from plugins.ordering.addresses import delete_unused_addresses
 from plugins.ordering.locks import lock_order

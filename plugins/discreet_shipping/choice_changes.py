@@ -8,7 +8,6 @@ other refund.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +16,8 @@ from saleor.discount import VoucherType
 from saleor.order.events import order_note_added_event
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.choices import CHOICES_KEY, Choices, parse, to_data
+from plugins.discreet_shipping.choices import CHOICES_KEY, Choices, ChoicesRefused, parse, to_data
 from plugins.discreet_shipping.configuration import ShippingSettings
-from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
 from plugins.discreet_shipping.options import surcharge
 from plugins.discreet_shipping.order_contract import (
     contract_surcharge,
@@ -29,11 +27,17 @@ from plugins.discreet_shipping.order_contract import (
 )
 from plugins.discreet_shipping.packing import progress_of
 from plugins.discreet_shipping.plugin import current_settings
-from plugins.discreet_shipping.policies import check_choices, may_change, price_change_allowed
+from plugins.discreet_shipping.policies import (
+    ChangeRefused,
+    check_choices,
+    may_change,
+    price_change_allowed,
+)
 from plugins.ordering.locks import lock_order
 from plugins.ordering.outcomes import RefundRefused
 from plugins.ordering.refund_plans import refundable_amount
 from plugins.ordering.refunds import request_refund
+from product_content.money import zero
 
 REFUND_REASON = "Delivery options were taken out after ordering."
 
@@ -86,7 +90,7 @@ def _covered_by_voucher(order: Order, cheaper: Money) -> Money:
     Such a voucher gives less when delivery costs less: one of 100% had covered all of the
     reduction, one of £2 none of it while delivery stays above £2.
     """
-    nothing = Money(Decimal("0.00"), order.currency)
+    nothing = zero(order.currency)
     if order.voucher is None or order.voucher.type != VoucherType.SHIPPING:
         return nothing
     price = delivery_price(order)

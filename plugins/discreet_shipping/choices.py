@@ -10,15 +10,17 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from plugins.discreet_shipping.errors import ChoicesRefused
 from plugins.discreet_shipping.texts import clean_line
 from product_content.parsing import normal_email
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 CHOICES_KEY: Final = "discreet_shipping"  # in the metadata of checkouts and orders
 REMEMBERED_KEY: Final = "discreet_shipping"  # in a user's private_metadata
@@ -51,6 +53,14 @@ OPTIONS: Final = {
 WEEKDAYS: Final = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
+
+
+class ChoicesRefused(ValueError):  # noqa: N818  a refusal is an answer, not a failure
+    """Invalid choices; `problems` says per field what is wrong."""
+
+    def __init__(self, problems: Mapping[str, StrOrPromise]) -> None:
+        self.problems = {field: str(reason) for field, reason in problems.items()}
+        super().__init__(" ".join(self.problems.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from prices import Money
@@ -15,6 +14,7 @@ from prices import Money
 from plugins.discreet_shipping.choices import OPTIONS, Choices
 from plugins.discreet_shipping.configuration import ShippingSettings
 from product_content.decisions import ALLOWED, Decision, refused
+from product_content.money import zero
 
 
 @dataclass(frozen=True)
@@ -94,5 +94,5 @@ def option_prices(
 
 def surcharge(choices: Choices, rules: ShippingSettings, currency: str) -> Money:
     """Return what all used options add to the delivery price, with tax."""
-    zero = Money(Decimal("0.00"), currency)
-    return sum((price for _option, price in option_prices(choices, rules, currency)), zero)
+    prices = (price for _option, price in option_prices(choices, rules, currency))
+    return sum(prices, zero(currency))

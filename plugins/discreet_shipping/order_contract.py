@@ -14,11 +14,17 @@ from saleor.account.models import Address, User
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.choices import CHOICES_KEY, REMEMBERED_KEY, Choices, parse, to_data
+from plugins.discreet_shipping.choices import (
+    CHOICES_KEY,
+    REMEMBERED_KEY,
+    Choices,
+    ChoicesRefused,
+    parse,
+    to_data,
+)
 from plugins.discreet_shipping.collection_points import find_point
 from plugins.discreet_shipping.configuration import ShippingSettings
 from plugins.discreet_shipping.contract import NUMBER_TO_COME, Contract, Facts, build
-from plugins.discreet_shipping.errors import ChoicesRefused
 from plugins.discreet_shipping.options import DeliveryContext
 from plugins.discreet_shipping.policies import check_choices
 from plugins.discreet_shipping.recipient import place_lines

@@ -12,7 +12,6 @@ from pathlib import Path
 from django.db import transaction
 from django_countries import countries
 
-from plugins.discreet_shipping.errors import PointsRefused
 from plugins.discreet_shipping.models import CollectionPoint, PointKind, PostcodeArea
 from plugins.discreet_shipping.texts import clean_line
 from product_content.tables import Limits, TableRefused, read_csv
@@ -28,6 +27,14 @@ _MAX_LENGTHS = {"code": 40, "carrier": 40, "name": 35, "street": 60, "city": 40,
 _MAX_HOURS_LENGTH = 120
 
 Row = dict[str, object]
+
+
+class PointsRefused(Exception):  # noqa: N818
+    """A CSV of collection points with mistakes; nothing of it was kept."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 def import_points(*, content: bytes, replace: bool = False) -> int:

@@ -15,7 +15,7 @@ from plugins.discreet_shipping.options import (
     is_offered,
     used_options,
 )
-from product_content.decisions import ALLOWED, Decision, refused
+from product_content.decisions import ALLOWED, Decision, Refused, refused
 
 
 def sender_fits(context: DeliveryContext) -> Decision:
@@ -246,3 +246,7 @@ def new_address_fits(
     if printed and not destroyed:
         return refused(DESTROY_LABEL)
     return ALLOWED
+
+
+class ChangeRefused(Refused):
+    """An order's choices cannot be changed; `str()` says why."""

@@ -13,7 +13,8 @@ class FulfilmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to ordering, which knows nothing of this app."""
-        from plugins.fulfilment import packing, returns
+        from plugins.fulfilment import packing, replacements, returns
 
         packing.connect()
+        replacements.connect()
         returns.connect()

@@ -211,7 +211,8 @@ class ReturnLine(models.Model):
     """Pieces of an order line in a return: so many were `announced`, so many `inspected`.
 
     What became of them, the steps of the pieces say that name the return. The customer may have
-    asked for `wanted` in exchange; so many were `exchanged` by the replacement.
+    asked for `wanted` in exchange, and was shown `shown_price` for one piece of it, in the order's
+    currency; so many were `exchanged` by the replacement.
     """
 
     belongs_to = models.ForeignKey(Return, related_name="lines", on_delete=models.PROTECT)
@@ -221,6 +222,7 @@ class ReturnLine(models.Model):
     wanted = models.ForeignKey(
         ProductVariant, null=True, blank=True, related_name="+", on_delete=models.SET_NULL
     )
+    shown_price = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     exchanged = models.PositiveIntegerField(default=0)
 
     class Meta:

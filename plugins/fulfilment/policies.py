@@ -6,8 +6,10 @@ Pure: each function returns a Decision, whose reason is in words for whoever ask
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 
 from django.utils.translation import gettext
+from prices import Money
 
 from plugins.fulfilment.models import JobState, ReturnReason, ReturnState, ShipmentState
 from product_content.decisions import ALLOWED, Decision, Refused, refused
@@ -103,18 +105,11 @@ def may_send_back(*, reason: str, sealed: bool | None, in_time: bool) -> Decisio
     return ALLOWED
 
 
-def may_exchange(*, wanted: int, left: int, is_dearer: bool) -> Decision:
+def may_exchange(*, wanted: int, left: int) -> Decision:
     """Say whether `wanted` pieces of another size, of which so many are `left`, may be had.
 
     The reason is for the customer; staff read it too.
     """
-    if is_dearer:
-        return refused(
-            gettext(
-                "This size costs more than what you send back. Please choose your money back, and "
-                "order the other size anew."
-            )
-        )
     if left < wanted:
         return refused(
             gettext(
@@ -123,6 +118,18 @@ def may_exchange(*, wanted: int, left: int, is_dearer: bool) -> Decision:
             )
         )
     return ALLOWED
+
+
+def is_as_shown(shown: Decimal | None, now: Money) -> Decision:
+    """Say whether a size costs what the customer was shown; None where nobody was shown it."""
+    if shown is None or shown == now.amount:
+        return ALLOWED
+    return refused(
+        gettext(
+            "The price of this size has just changed. Please look at the new difference, and "
+            "choose again."
+        )
+    )
 
 
 def may_agree_exchange(*, inspected: bool, replaced: bool, pieces: int) -> Decision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from plugins.fulfilment.models import (
 )
 from plugins.fulfilment.policies import (
     ReturnRefused,
+    is_as_shown,
     may_announce,
     may_change_return,
     may_exchange,
@@ -34,6 +36,7 @@ from plugins.fulfilment.policies import (
     may_return,
     may_send_back,
 )
+from plugins.fulfilment.replacements import flag_replaced, is_to_be_paid
 from plugins.fulfilment.shipments import shipments_of
 from plugins.fulfilment.signals import return_changed
 from plugins.ordering.locks import lock_order
@@ -41,7 +44,8 @@ from plugins.ordering.models import PieceState
 from plugins.ordering.order_state import add_note, note_order
 from plugins.ordering.pieces import pieces_of
 from plugins.ordering.refund_lines import lines_left
-from plugins.ordering.signals import order_anonymised
+from plugins.ordering.refund_plans import is_refunded
+from plugins.ordering.signals import order_anonymised, order_paid
 from plugins.ordering.stock_allocation import NoWarehouse, take_back
 from product_content.decisions import Decision
 
@@ -94,6 +98,19 @@ def returned_in_all(order: Order) -> int:
     return sum(row.returned for row in pieces_of(order).values())
 
 
+def returnable_pieces(order: Order) -> dict[int, int]:
+    """Return how many pieces of each line the customer may send back, by line id.
+
+    They have them, and nobody has given the money back.
+    """
+    out = {line_id: row.out for line_id, row in pieces_of(order).items() if row.out > 0}
+    if not out or is_refunded(order):
+        return {}
+    left = lines_left(order)
+    pieces = {pk: min(count, left[pk].pieces[PieceState.SENT]) for pk, count in out.items()}
+    return {line_id: count for line_id, count in pieces.items() if count > 0}
+
+
 def returns_version(order: Order) -> str:
     """Return the version of what has come back, for forms to send back as expected."""
     return str(returned_in_all(order))
@@ -108,27 +125,33 @@ def announce_return(
     sealed: bool | None = None,
     message: str = "",
     wanted: Mapping[int, int] | None = None,
+    shown: Mapping[int, Decimal] | None = None,
 ) -> Return:
     """Note which pieces (order line id → pieces) the customer is going to send back.
 
     `sealed` is what they say of the hygiene seals; `reason` and `message` may be empty. `wanted`
-    (order line id → variant id) are sizes asked for in exchange: nothing is reserved before
-    `agree_exchange`. Raises ReturnRefused, in words for the customer.
+    (order line id → variant id) are sizes asked for in exchange, and `shown` (order line id →
+    amount) the difference that the customer was shown for one piece, None where nobody was shown
+    any. At that price `agree_exchange` sends them; nothing is reserved before. Raises
+    ReturnRefused, in words for the customer.
     """
     order, _checkout = lock_order(order_id)
-    known, now = pieces_of(order), _state_of(open_return(order))
+    known, now = returnable_pieces(order), _state_of(open_return(order))
     for line_id, count in (pieces or {0: 0}).items():
-        out = known[line_id].out if line_id in known else 0
-        _require(may_announce(now=now, wanted=count, out=out))
+        _require(may_announce(now=now, wanted=count, out=known.get(line_id, 0)))
     _require(may_send_back(reason=reason, sealed=sealed, in_time=is_in_time(order)))
     sizes = {line_id: size for line_id, size in (wanted or {}).items() if line_id in pieces}
-    _refuse_sizes(order, pieces, sizes)
+    prices = _prices_of_sizes(order, pieces, sizes, shown or {})
     announced = _new_return(
         order, ReturnState.ANNOUNCED, reason=reason, sealed=sealed, message=message
     )
     ReturnLine.objects.bulk_create(
         ReturnLine(
-            belongs_to=announced, line_id=line_id, announced=count, wanted_id=sizes.get(line_id)
+            belongs_to=announced,
+            line_id=line_id,
+            announced=count,
+            wanted_id=sizes.get(line_id),
+            shown_price=prices.get(line_id),
         )
         for line_id, count in sorted(pieces.items())
     )
@@ -136,15 +159,27 @@ def announce_return(
     return announced
 
 
-def _refuse_sizes(order: Order, pieces: Mapping[int, int], sizes: Mapping[int, int]) -> None:
-    """Refuse what cannot be had in exchange; several lines may ask for the same size."""
+def _prices_of_sizes(
+    order: Order,
+    pieces: Mapping[int, int],
+    sizes: Mapping[int, int],
+    shown: Mapping[int, Decimal],
+) -> dict[int, Decimal]:
+    """Return what a piece of each size costs, by line id; refuse what cannot be had, or so.
+
+    Several lines may ask for the same size.
+    """
     offers = exchange_offers(order) if sizes else {}
     asked: Counter[int] = Counter()
+    prices = {}
     for line_id, variant_id in sizes.items():
         asked[variant_id] += pieces[line_id]
-        found = [offer for offer in offers[line_id] if offer.variant_id == variant_id]
-        left, is_dearer = (found[0].left, found[0].is_dearer) if found else (0, False)
-        _require(may_exchange(wanted=asked[variant_id], left=left, is_dearer=is_dearer))
+        offer = next((o for o in offers[line_id] if o.variant_id == variant_id), None)
+        _require(may_exchange(wanted=asked[variant_id], left=offer.left if offer else 0))
+        if offer is not None:
+            _require(is_as_shown(shown.get(line_id), offer.difference))
+            prices[line_id] = offer.price.amount
+    return prices
 
 
 @transaction.atomic
@@ -191,6 +226,9 @@ def record_return(
     if expected_version is not None and expected_version != returns_version(order):
         raise ReturnRefused(_CHANGED)
     _refuse(order, pieces)
+    replaced = Return.objects.filter(replacement=order).first()
+    if replaced:
+        flag_replaced(replaced, f"Pieces of its replacement, order {order_id}, came back.")
     inspected = open_return(order) or _new_return(order, ReturnState.ARRIVED)
     restocked, why = may_restock(sealed=sealed, sound=sound)
     try:
@@ -230,6 +268,8 @@ def close_settled_returns(*, order_id: int, actor_id: int | None) -> bool:
     """
     order, _checkout = lock_order(order_id)
     if any(left.pieces[PieceState.RETURNED] for left in lines_left(order).values()):
+        return False
+    if any(is_to_be_paid(about) for about in order.returns.filter(state=ReturnState.INSPECTED)):
         return False
     close_returns(order_id=order_id, actor_id=actor_id)
     return True
@@ -290,8 +330,15 @@ def _move(about: Return, state: ReturnState, *, actor_id: int | None, quiet: boo
 
 
 def connect() -> None:
-    """Have what customers wrote erased with their orders."""
+    """Have what customers wrote erased with their orders, and paid exchanges end returns."""
     order_anonymised.connect(_erase_messages, dispatch_uid="fulfilment-messages")
+    order_paid.connect(_difference_paid, dispatch_uid="fulfilment-difference-paid")
+
+
+def _difference_paid(sender: object, *, order_id: int, **_more: Any) -> None:
+    """Close the return that this order replaces, if nothing else of it is left to settle."""
+    for about in Return.objects.filter(replacement_id=order_id):
+        close_settled_returns(order_id=about.order_id, actor_id=None)
 
 
 def _erase_messages(sender: object, *, order_id: int, **_more: Any) -> None:

@@ -14,3 +14,6 @@ shipments_reported = Signal()
 
 # A return came to another state. Arguments: `order_id`, `return_id`, `state` (of `ReturnState`).
 return_changed = Signal()
+
+# Other sizes are sent for what came back. Arguments: `order_id` (of the replacement).
+exchange_agreed = Signal()

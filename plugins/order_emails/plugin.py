@@ -12,7 +12,8 @@ from django.utils import translation
 from saleor.order.models import Fulfillment, Order
 from saleor.plugins.base_plugin import BasePlugin
 
-from plugins.fulfilment.signals import return_changed, shipments_reported
+from plugins.fulfilment.models import Return
+from plugins.fulfilment.signals import exchange_agreed, return_changed, shipments_reported
 from plugins.inventory.alerts import alert_token
 from plugins.inventory.models import BackInStockAlert
 from plugins.inventory.signals import back_in_stock, stock_ran_low
@@ -61,6 +62,7 @@ def connect() -> None:
         (signals.payment_needs_attention, payment_needs_attention),
         (shipments_reported, shipments_moved),
         (return_changed, return_moved),
+        (exchange_agreed, exchange_was_agreed),
         (stock_ran_low, stock_is_low),
         (back_in_stock, stock_is_back),
     ):
@@ -75,7 +77,9 @@ def payment_failed(*, order_id: int, **_: Any) -> None:
 def order_released(*, order_id: int, reason: str, **_: Any) -> None:
     """Say that an unpaid order is over, unless its customer has just changed the basket."""
     if reason == NOT_PAID_IN_TIME:
-        queue_email(order_id=order_id, kind="released", dedup_key="released")
+        exchanged = Return.objects.filter(replacement_id=order_id).exists()
+        kind = "exchange_ended" if exchanged else "released"
+        queue_email(order_id=order_id, kind=kind, dedup_key="released")
     elif reason == PAYMENT_FAILED:
         queue_email(order_id=order_id, kind="released", dedup_key=BANK_REFUSED)
     elif reason != BASKET_CHANGED:
@@ -102,6 +106,11 @@ def return_moved(*, order_id: int, return_id: int, state: str, **_: Any) -> None
     if state in RETURN_EMAILS:
         kind, dedup_key = RETURN_EMAILS[state], f"{RETURN}{return_id}"
         queue_email(order_id=order_id, kind=kind, dedup_key=dedup_key)
+
+
+def exchange_was_agreed(*, order_id: int, **_: Any) -> None:
+    """Tell the customer which order brings what they get in exchange, and what is to be paid."""
+    queue_email(order_id=order_id, kind="exchange_agreed", dedup_key="exchange")
 
 
 def stock_is_low(*, stock_id: int, dedup_key: str, **_: Any) -> None:

@@ -32,6 +32,7 @@ from plugins.ordering.promo_codes import release_voucher_use
 from plugins.ordering.refund_lines import cancel_refunded, refunded_pieces
 from plugins.ordering.refund_plans import is_refunded
 from plugins.ordering.saleor_patches import one_configuration
+from plugins.ordering.signals import order_ending
 from plugins.ordering.stock_allocation import cancel_unsent, lock_stock_of_order
 from product_content.decisions import Decision
 
@@ -65,6 +66,7 @@ _OPEN = (OrderStatus.UNFULFILLED, OrderStatus.PARTIALLY_FULFILLED)
 
 def end_order(order: Order, user: User | None) -> None:
     """Cancel a locked order at Saleor: free what it still holds, and its code's use."""
+    order_ending.send(Order, order_id=order.pk)
     lock_stock_of_order(order)
     actor = user.pk if user else None
     with stock_reason(reason=StockReason.ORDER_RELEASED, order_id=order.pk, actor_id=actor):

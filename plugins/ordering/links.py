@@ -7,9 +7,11 @@ links that went to the wrong one open nothing.
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 from saleor.order import OrderStatus
 from saleor.order.models import Order
@@ -20,6 +22,11 @@ from product_content.languages import localized
 # Longer than a parcel takes to any country we post to and to come back; a new one is free.
 LINK_LIFETIME = timedelta(days=30)
 _SALT = "plugins.ordering.links"
+
+
+def orders_by_token(token: UUID) -> QuerySet[Order]:
+    """Return the order with this token, as a query. A draft of staff is no customer's yet."""
+    return Order.objects.exclude(status=OrderStatus.DRAFT).filter(token=str(token))
 
 
 def order_link(*, order: Order) -> str:

@@ -1,4 +1,4 @@
-"""Row locks of everything that writes orders and payments, always in the same order.
+"""Row locks of everything that writes baskets, orders and payments, always in the same order.
 
 checkout → order → payment session → gift cards (by pk) → stock rows (by pk) → allocations →
 voucher, so that no two services can wait for each other. Nothing in this package calls a
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from saleor.account.models import User
 from saleor.checkout.models import Checkout
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
@@ -23,6 +24,16 @@ def lock_checkout(token: UUID | str) -> Checkout | None:
     """Lock the basket, with its addresses and its delivery method read along."""
     related = ("billing_address", "shipping_address", "shipping_method__shipping_zone")
     return _CHECKOUTS.select_related(*related).filter(pk=token).first()
+
+
+def locked_user(user_id: int) -> User:
+    """Lock an account and return it; raises User.DoesNotExist."""
+    return User.objects.select_for_update(of=("self",)).get(pk=user_id)
+
+
+def locked_checkout(token: UUID | None) -> Checkout | None:
+    """Lock the basket with this token that belongs to a browser; None when there is none."""
+    return _CHECKOUTS.filter(pk=token, user=None).first() if token else None
 
 
 def lock_order(order_id: int) -> tuple[Order, Checkout | None]:

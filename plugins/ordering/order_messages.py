@@ -128,6 +128,18 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         with_word=_("{word}: order {number}, we looked at your parcel"),
         preheader=_("Your order’s page says how it goes on."),
     ),
+    "exchange_agreed": EmailKind(
+        when=_("When we send something in exchange"),
+        subject=_("Your {shop} order {number}: your exchange"),
+        with_word=_("{word}: order {number}, your exchange"),
+        preheader=_("The order’s page says what comes next."),
+    ),
+    "exchange_ended": EmailKind(
+        when=_("If nothing is sent in exchange after all"),
+        subject=_("Your {shop} order {number}: your exchange has ended"),
+        with_word=_("{word}: order {number}, your exchange has ended"),
+        preheader=_("You get your money back."),
+    ),
     "payment_refunded": EmailKind(
         when=_("If money goes back to you"),
         subject=_("Refund for your {shop} order {number}"),

@@ -26,6 +26,9 @@ from product_content.decisions import Decision, refused
 
 DISPUTE, DISPUTE_LOST = "dispute", "dispute_lost"  # reasons of a flag
 STOCK_SHORT = "stock_short"  # another: the shelf has fewer pieces than orders have reserved
+# And: what was paid for pieces that came back is here, and no other pieces are sent for them.
+REPLACEMENT_ENDED = "replacement_ended"
+_OF_THE_HOUSE = (STOCK_SHORT, REPLACEMENT_ENDED)  # no customer has to know of these
 DISPUTE_REASONS: Final = frozenset({DISPUTE, DISPUTE_LOST})
 
 _SENT = (OrderStatus.FULFILLED, OrderStatus.PARTIALLY_FULFILLED)
@@ -133,8 +136,8 @@ def note_order(*, order_id: int, message: str, actor_id: int) -> None:
 
 
 def money_reasons(order: Order) -> list[str]:
-    """Return those of `attention_reasons` that are about money: only these concern customers."""
-    return [reason for reason in attention_reasons(order) if reason != STOCK_SHORT]
+    """Return those of `attention_reasons` that are about payments: these concern customers."""
+    return [reason for reason in attention_reasons(order) if reason not in _OF_THE_HOUSE]
 
 
 def settle_flags(order: Order, *, reason: str | None = None, actor_id: int | None = None) -> None:

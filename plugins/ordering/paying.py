@@ -143,7 +143,9 @@ def _opened_at_provider(session: PaymentSession) -> OpenedSession:
             amount=session.amount,
             expires_at=session.expires_at,
             return_url=f"{here}/orders/{order.token}/",
-            cancel_url=f"{here}/basket/",
+            cancel_url=f"{here}/basket/"
+            if order.checkout_token
+            else f"{here}/orders/{order.token}/",
             idempotency_key=session.idempotency_key,
             receipt_email=receipt_address(order),
         )

@@ -32,7 +32,7 @@ from plugins.ordering.outcomes import PaymentOutcome, UnknownPayment
 from plugins.ordering.payment_provider import PaymentProvider, PaymentProviderError, get_provider
 from plugins.ordering.policies import payment_settles
 from plugins.ordering.saleor_patches import one_configuration
-from plugins.ordering.signals import payment_failed
+from plugins.ordering.signals import order_paid, payment_failed
 
 
 def payment_of(session: PaymentSession, order: Order) -> Payment:
@@ -188,6 +188,7 @@ def _complete(order: Order, checkout: Checkout | None, payment: Payment) -> None
     )
     payment_captured_event(order=order, user=None, amount=payment.captured_amount, payment=payment)
     handle_fully_paid_order(order)
+    order_paid.send(Order, order_id=order.pk)
     if checkout is not None:
         _delete_basket(checkout)
 

@@ -197,10 +197,10 @@ def _check_amounts(order: Order, offer: _Offer, placement: Placement) -> None:
         raise RuntimeError(f"order {order.pk} does not cost what was computed for its basket")
 
 
-def new_session(order: Order) -> PaymentSession:
-    """Add the session in which the order is to be paid."""
+def new_session(order: Order, *, lifetime: timedelta | None = None) -> PaymentSession:
+    """Add the session in which the order is to be paid, within the usual time or `lifetime`."""
     total = order.total.gross
-    lifetime = timedelta(minutes=settings.RESERVATION_MINUTES) + OPENING_MARGIN
+    lifetime = lifetime or timedelta(minutes=settings.RESERVATION_MINUTES) + OPENING_MARGIN
     return PaymentSession.objects.create(
         order=order,
         amount_value=total.amount,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Protocol
+
 from django.utils.translation import gettext
 from prices import Money
 
@@ -29,6 +32,31 @@ def weight_fits(grams: float, minimum: float | None, maximum: float | None) -> D
         return refused(gettext("What you chose is too light for it."))
     if maximum is not None and grams > maximum:
         return refused(gettext("What you chose is too heavy for it."))
+    return ALLOWED
+
+
+CARD_OFF, CARD_NOT_BEGUN, CARD_ENDED = "off", "not_begun", "ended"
+
+
+class Card(Protocol):
+    """A gift card, such as Saleor's; it can be spent on both of its days as well."""
+
+    is_active: bool
+    start_date: date
+    end_date: date | None
+
+
+def card_may_pay(card: Card, today: date) -> Decision:
+    """Say whether a gift card can be spent, whatever is on it.
+
+    The reason is a code: customers and staff read different words.
+    """
+    if not card.is_active:
+        return refused(CARD_OFF)
+    if card.start_date > today:
+        return refused(CARD_NOT_BEGUN)
+    if card.end_date is not None and card.end_date < today:
+        return refused(CARD_ENDED)
     return ALLOWED
 
 

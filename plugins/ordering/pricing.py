@@ -15,21 +15,24 @@ from typing import Literal
 
 from django.core import signing
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from prices import Money, TaxedMoney
 from saleor.account.models import Address
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
 from saleor.plugins.manager import PluginsManager, get_plugins_manager
+from saleor.shipping.models import ShippingMethod
 
 from plugins.ordering.basket import Basket, delivery_applies
 from plugins.ordering.codes import voucher_name
 from plugins.ordering.holds import Holds
 from plugins.ordering.order_messages import RECEIPT_KEY
-from plugins.ordering.totals import CARD_DIGITS, CardPayment, CodeDiscount, LineTotals, Totals, zero
+from plugins.ordering.policies import CARD_ENDED, CARD_NOT_BEGUN, CARD_OFF, card_may_pay
+from plugins.ordering.totals import CARD_DIGITS, CardPayment, CodeDiscount, LineTotals, Totals
 from plugins.ordering.voucher_discounts import find_voucher, voucher_answer
 from product_content.languages import translated_text
+from product_content.money import zero
 from product_content.parsing import normal_email
 
 
@@ -72,8 +75,27 @@ def price_basket(basket: Basket) -> PricedBasket:
 
     Works for a basket at any step: without an address or a delivery these are left out.
     """
-    manager = get_plugins_manager()
-    totals, no_delivery = _with_delivery(basket, _goods(basket, manager))
+    return _with_codes(basket, *_with_delivery(basket, _goods(basket, get_plugins_manager())))
+
+
+def price_deliveries(
+    basket: Basket, methods: Iterable[ShippingMethod]
+) -> list[tuple[ShippingMethod, Totals]]:
+    """Return those of the methods that the basket may take, with its sums if it took them.
+
+    The goods are priced once. Call it inside `one_configuration`; the basket is to be thrown
+    away, as it has the last method then.
+    """
+    goods, found = _goods(basket, get_plugins_manager()), []
+    for method in methods:
+        basket.checkout.shipping_method = method  # not saved: prices are for the checkout's method
+        totals, left_out = _with_delivery(basket, goods)
+        if not left_out:
+            found.append((method, _with_codes(basket, totals, ()).totals))
+    return found
+
+
+def _with_codes(basket: Basket, totals: Totals, no_delivery: tuple[LeftOut, ...]) -> PricedBasket:
     totals, voucher, no_code = _with_voucher(basket, totals)
     totals, no_cards = _with_cards(basket, totals)
     return PricedBasket(totals, (*no_delivery, *no_code, *no_cards), voucher)
@@ -154,13 +176,19 @@ def _with_cards(basket: Basket, totals: Totals) -> tuple[Totals, tuple[LeftOut, 
     return replace(totals, gift_cards=paid), left_out
 
 
+_NOT_NOW = gettext_noop("This gift card cannot be used at the moment.")
+_CARD_REFUSALS = {
+    CARD_OFF: _NOT_NOW,
+    CARD_NOT_BEGUN: _NOT_NOW,
+    CARD_ENDED: gettext_noop("This gift card has ended."),
+}
+
+
 def card_refusal(card: GiftCard, holds: Holds) -> str:
     """Say why a gift card cannot pay anything now; "" when it can."""
-    today = timezone.localdate()
-    if not card.is_active or card.start_date > today:
-        return gettext("This gift card cannot be used at the moment.")
-    if card.end_date is not None and card.end_date < today:
-        return gettext("This gift card has ended.")
+    spendable, why = card_may_pay(card, timezone.localdate())
+    if not spendable:
+        return gettext(_CARD_REFUSALS[why])
     if not card_balance(card, holds).amount:
         return gettext("This gift card has nothing left on it.")
     return ""

@@ -9,7 +9,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -34,8 +33,15 @@ from plugins.ordering.models import (
 )
 from plugins.ordering.order_state import is_disputed, is_paid, placement_of
 from plugins.ordering.outcomes import RefundRefused
-from plugins.ordering.policies import refund_allowed
+from plugins.ordering.policies import (
+    CARD_ENDED,
+    CARD_NOT_BEGUN,
+    CARD_OFF,
+    card_may_pay,
+    refund_allowed,
+)
 from plugins.ordering.refund_lines import lines_left, take_everything, take_pieces
+from product_content.money import zero
 
 GIFT_CARD_FIRST = "gift_card"  # a value of settings.REFUND_FIRST_TO; any other: payments first
 
@@ -58,10 +64,14 @@ class Source:
     @property
     def warning(self) -> str:
         """What staff must know before money goes back to it, or ""."""
-        why = unusable_because(self.gift_card, timezone.localdate()) if self.gift_card else ""
-        return why and (
-            f"This gift card {why}: its balance goes up, but the customer cannot spend it "
-            "until you change that."
+        if self.gift_card is None:
+            return ""
+        allowed, why = card_may_pay(self.gift_card, timezone.localdate())
+        if allowed:
+            return ""
+        return (
+            f"This gift card {_CARD_WORDS[why]}: its balance goes up, but the customer cannot "
+            "spend it until you change that."
         )
 
 
@@ -79,13 +89,11 @@ def share_of(part: RefundPart) -> Share:
     return Share(source, part.amount)
 
 
-def unusable_because(card: GiftCard, today: date) -> str:
-    """Return why a gift card cannot be spent, whatever is on it, or ""."""
-    if not card.is_active:
-        return "is deactivated"
-    if card.end_date is not None and card.end_date < today:
-        return "has expired"
-    return ""
+_CARD_WORDS = {
+    CARD_OFF: "is deactivated",
+    CARD_NOT_BEGUN: "is for a later day",
+    CARD_ENDED: "has expired",
+}
 
 
 def charge_id_of(payment: Payment) -> str:
@@ -120,7 +128,7 @@ def _left_by_payment(payments: Sequence[Payment]) -> dict[int, Money]:
     gone = _sums(parts, ids) + _sums(disputes, ids)
     left = {}
     for payment in payments:
-        taken = came.get(payment.pk, Money(Decimal("0.00"), payment.currency))
+        taken = came.get(payment.pk, zero(payment.currency))
         left[payment.pk] = Money(
             max(taken.amount - gone[payment.pk], Decimal("0.00")), taken.currency
         )
@@ -171,7 +179,7 @@ def gift_cards_left(order: Order) -> dict[str, str]:
 def left_in(sources: Iterable[Source], currency: str) -> Money:
     """Return what is left of all sources of one currency."""
     left = (source.left for source in sources if source.left.currency == currency)
-    return sum(left, Money(Decimal("0.00"), currency))
+    return sum(left, zero(currency))
 
 
 def currency_of(order: Order, sources: Sequence[Source]) -> str:
@@ -284,7 +292,7 @@ def delivery_left(order: Order) -> Money:
     """Return what was paid for the delivery and has not gone back, or been asked to."""
     refunds = order.refunds.exclude(state=RefundStatus.FAILED)
     back = refunds.aggregate(sum=Sum("delivery_value"))["sum"] or _NOTHING
-    return max(delivery_paid(order) - Money(back, order.currency), Money(_NOTHING, order.currency))
+    return max(delivery_paid(order) - Money(back, order.currency), zero(order.currency))
 
 
 def _refuse(order: Order, wish: RefundWish, plan: RefundPlan, left: Money) -> None:
@@ -303,7 +311,7 @@ def _refuse(order: Order, wish: RefundWish, plan: RefundPlan, left: Money) -> No
 
 def _everything(order: Order, wish: RefundWish, left: Money) -> RefundPlan:
     """Return all that is left; money that is for no piece and no delivery is free."""
-    nothing = Money(_NOTHING, left.currency)
+    nothing = zero(left.currency)
     if wish.raw_id or left.currency != order.currency:
         return RefundPlan([], nothing, left)
     rows, delivery = take_everything(lines_left(order)), delivery_left(order)
@@ -324,7 +332,7 @@ def _cut(plan: RefundPlan, too_much: Money) -> RefundPlan:
 
 
 def _named(order: Order, wish: RefundWish) -> RefundPlan:
-    nothing = Money(_NOTHING, order.currency if wish.amount is None else wish.amount.currency)
+    nothing = zero(order.currency if wish.amount is None else wish.amount.currency)
     rows = take_pieces(lines_left(order), wish.lines, wish.which) if wish.lines else []
     delivery = wish.delivery or nothing
     if delivery.amount and delivery > delivery_left(order):

@@ -22,6 +22,13 @@ payment_failed = Signal()
 # the sentences of `releasing` or what a person gave.
 order_released = Signal()
 
+# An order ends, by release, cancelling or closing: it sends nothing. Arguments: `order_id`. Sent
+# under the order's lock and before stock rows are locked, so that a receiver may lock an order.
+order_ending = Signal()
+
+# An order was paid in full, by a payment. Arguments: `order_id`. Sent under the order's lock.
+order_paid = Signal()
+
 # Asked before an order is cancelled: does somebody pack it? Arguments: `order_id`. A receiver
 # returns a bool.
 being_packed = Signal()

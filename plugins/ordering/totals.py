@@ -1,4 +1,4 @@
-"""The sums of a basket or an order. Every page, e-mail and receipt prints these, and adds nothing.
+"""The sums of a basket or an order, and how its lines are called, as every page and paper has them.
 
 `plugins.ordering.pricing` computes them for a basket, `totals_of_order` for a placed order.
 """
@@ -17,13 +17,9 @@ from saleor.order.models import Order, OrderLine
 from plugins.ordering.codes import discount_label
 from plugins.ordering.order_state import placement_of
 from product_content.languages import translated_text
+from product_content.money import zero
 
 CARD_DIGITS: Final = 4  # of a gift card's code that a page shows
-
-
-def zero(currency: str) -> Money:
-    """Return nothing, in this currency."""
-    return Money(0, currency).quantize()
 
 
 def _sum(amounts: Iterable[Money], currency: str) -> Money:
@@ -176,3 +172,14 @@ def _card_payments(order: Order, whole: Money) -> tuple[CardPayment, ...]:
         CardPayment(pk, code[-CARD_DIGITS:], Money(paid[str(pk)], order.currency))
         for pk, code in cards
     )
+
+
+def option_of(line: OrderLine) -> str:
+    """Return what was chosen of an ordered product, such as its size, or ""."""
+    named = line.variant_name not in {"", line.product_sku}  # Saleor puts the SKU for no name
+    return translated_text(line.variant_name) if named else ""
+
+
+def full_name(line: OrderLine) -> str:
+    """Return the name of an ordered product with what was chosen of it."""
+    return ", ".join(filter(None, [translated_text(line.product_name), option_of(line)]))

@@ -65,38 +65,29 @@ def record_unmatched_payment(session: SessionData) -> None:
     It is not refunded by itself: it comes from something else on the Stripe account (a second
     shop, an invoice written by hand), whose customers' money is not ours to give back.
     """
-    _, created = UnmatchedPayment.objects.get_or_create(
-        intent=session.intent,
-        defaults={
-            "order_number": session.order_number,
-            "amount": session.amount,
-            "currency": session.currency.upper(),
-        },
-    )
-    if created:
-        payment_needs_attention.send(
-            UnmatchedPayment,
-            order_id=None,
-            reason="unmatched_payment",
-            dedup_key=f"unmatched-{session.intent}",
-        )
-        logger.error("payment %s belongs to no order: look at it in Stripe", session.intent)
+    if _keep_unmatched(session, order_number=session.order_number):
+        _tell_staff("unmatched_payment", f"unmatched-{session.intent}")
 
 
 @transaction.atomic
 def record_unmatched_dispute(dispute: DisputeData) -> None:
     """Keep the payment of a dispute that names no order of this database, and tell staff once."""
-    UnmatchedPayment.objects.get_or_create(
-        intent=dispute.intent,
-        defaults={"amount": dispute.amount, "currency": dispute.currency.upper()},
-    )
+    _keep_unmatched(dispute)
+    _tell_staff("unmatched_dispute", f"dispute-{dispute.reference}")
+
+
+def _keep_unmatched(what: SessionData | DisputeData, order_number: str = "") -> bool:
+    """Keep the payment of something that names no order of ours; say whether it was new."""
+    known = {"order_number": order_number, "amount": what.amount, "currency": what.currency.upper()}
+    _, created = UnmatchedPayment.objects.get_or_create(intent=what.intent, defaults=known)
+    return created
+
+
+def _tell_staff(reason: str, dedup_key: str) -> None:
     payment_needs_attention.send(
-        UnmatchedPayment,
-        order_id=None,
-        reason="unmatched_dispute",
-        dedup_key=f"dispute-{dispute.reference}",
+        UnmatchedPayment, order_id=None, reason=reason, dedup_key=dedup_key
     )
-    logger.error("dispute %s belongs to no order: look at it in Stripe", dispute.reference)
+    logger.error("%s, %s: it belongs to no order, look at it in Stripe", reason, dedup_key)
 
 
 def sync_session(reference: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -98,9 +99,11 @@ class ReturnForm(forms.Form):
         data = self.cleaned_data
         pieces = {line.id: data.get(f"line_{line.id}") or 0 for line in self._lines}
         sizes = {line.id: data.get(f"size_{line.id}") for line in self._lines}
+        chosen = {line_id: size.split(":") for line_id, size in sizes.items() if size}
         return {
             "pieces": {line_id: count for line_id, count in pieces.items() if count},
-            "wanted": {line_id: int(size) for line_id, size in sizes.items() if size},
+            "wanted": {line_id: int(variant) for line_id, (variant, _) in chosen.items()},
+            "shown": {line_id: Decimal(more) for line_id, (_, more) in chosen.items()},
             "reason": data["reason"],
             "sealed": data["sealed"] == _SEALED,
             "message": data["message"],
@@ -125,11 +128,24 @@ def _size_field(line: ReturnableLine) -> forms.ChoiceField:
         label=gettext("In exchange for it"),
         required=False,
         choices=[("", gettext("My money back")), *map(_size_choice, line.sizes)],
+        error_messages={"invalid_choice": gettext("Please choose again: its price has changed.")},
     )
 
 
 def _size_choice(size: SizeOffer) -> tuple[str, str]:
+    """Return the choice: its value holds the difference that is shown, so that it is agreed to."""
     text = f"{size.name}, {format_money(size.price)}"
-    if not size.left:
-        text = gettext("%(size)s (sold out)") % {"size": text}
-    return str(size.variant_id), text
+    text = _SOLD_OUT % {"size": text} if not size.left else f"{text}: {_difference(size)}"
+    return f"{size.variant_id}:{size.difference.amount}", text
+
+
+_SOLD_OUT = _("%(size)s (sold out)")
+
+
+def _difference(size: SizeOffer) -> str:
+    more = size.difference
+    if more.amount > 0:
+        return gettext("you pay %(amount)s more") % {"amount": format_money(more)}
+    if more.amount < 0:
+        return gettext("you get %(amount)s back") % {"amount": format_money(-1 * more)}
+    return gettext("nothing to pay")

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from plugins.discreet_shipping.choice_changes import change_choices
-from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
+from plugins.discreet_shipping.choices import ChoicesRefused
+from plugins.discreet_shipping.policies import ChangeRefused
 from storefront import discretion
 from storefront.baskets import get_basket
 from storefront.checkout import missing_step

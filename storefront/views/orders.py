@@ -30,7 +30,7 @@ from storefront.forms.orders import NewLinkForm
 from storefront.limits import is_within
 from storefront.order_access import give_order_access, link_expired, order_page
 from storefront.orders import get_order_page, order_id_of
-from storefront.receipts import credit_note_pdf, get_credit_note, get_receipt, receipt_pdf
+from storefront.receipts import credit_note_of, get_receipt, receipt_pdf
 from storefront.responses import (
     INVALID,
     REFUSED,
@@ -41,7 +41,6 @@ from storefront.responses import (
     pdf_file,
     see_other,
 )
-from storefront.returns import order_returns
 from storefront.types import OrderPage
 
 _REPLACEMENT = _(
@@ -93,8 +92,8 @@ def pay(request: HttpRequest, token: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, token: UUID) -> HttpResponse:
     """Ask for confirmation, then cancel an order that nobody has begun to pack."""
     order = _found(token)
-    if order_returns(token).replaces:  # its money lies with the order that it replaces
-        return _cancel_page(request, order, str(_REPLACEMENT), REFUSED)
+    if order.state != "waiting" and order.returns.replaces:
+        return _cancel_page(request, order, str(_REPLACEMENT), REFUSED)  # its money lies elsewhere
     if request.method != "POST":
         return _cancel_page(request, order, order.cancel_refusal)
     try:
@@ -118,10 +117,10 @@ def receipt(request: HttpRequest, token: UUID) -> HttpResponse:
 @order_page
 def credit_note(request: HttpRequest, token: UUID, number: int) -> HttpResponse:
     """Return a credit note of the order as a PDF with a neutral file name."""
-    found = get_credit_note(token, number)
-    if found is None:
+    file = credit_note_of(token, number)
+    if file is None:
         raise Http404
-    return pdf_file(credit_note_pdf(found), f"credit-note-{found.number}")
+    return pdf_file(file.content, file.name)
 
 
 def _cancel_page(
@@ -146,7 +145,7 @@ def _page(
         "order": page,
         "message": message,
         "may_be_added": free,
-        "returns": order_returns(page.token),
+        "returns": page.returns,
     }
     response = render(request, "storefront/orders/order.html", context, status=status)
     basket = read_basket_token(request)

@@ -9,9 +9,9 @@ from dashboard.models import AccessRecord
 from dashboard.services import packing
 from plugins.discreet_shipping.address_changes import address_version, change_address
 from plugins.discreet_shipping.choice_changes import change_choices
-from plugins.discreet_shipping.errors import ChangeRefused
 from plugins.discreet_shipping.order_contract import contract_of, store_contract
 from plugins.discreet_shipping.plugin import current_settings, save_settings
+from plugins.discreet_shipping.policies import ChangeRefused
 from plugins.fulfilment.packing import is_being_packed
 from plugins.fulfilment.shipments import fulfil
 from plugins.order_emails import tasks

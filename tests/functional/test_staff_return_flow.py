@@ -6,7 +6,7 @@ import pytest
 from saleor.order.models import Order
 from saleor.warehouse.models import Stock
 
-from plugins.fulfilment.models import Return
+from plugins.fulfilment.models import Return, ReturnLine
 from plugins.fulfilment.returns import announce_return
 from plugins.fulfilment.shipments import fulfil
 from plugins.ordering.models import Refund
@@ -136,3 +136,20 @@ def test_packers_send_no_replacement(order):
     inspect(personas.in_role("Support"), order, first, second)
     assert personas.in_role("Packer").post(page(order, "exchange")).status_code == 403
     assert Order.objects.count() == 1
+
+
+def test_a_dearer_size_waits_for_its_difference_in_no_queue_of_packers(support, order):
+    first, second = announce(order, wanted=True)
+    ReturnLine.objects.filter(wanted__isnull=False).update(shown_price=Decimal("17.00"))
+    inspect(support, order, first, second)
+    html = " ".join(support.get(page(order, "exchange")).content.decode().split())
+    assert "become Size 2, 5 left: £3.00 is to be paid." in html
+    assert "The customer is asked to pay £3.00 for it" in html
+    done = support.post(page(order, "exchange"), follow=True).content.decode()
+    replacement = Order.objects.exclude(pk=order.pk).get()
+    assert f"Order {replacement.pk} waits until the customer has paid £3.00." in done
+    queue = support.get("/staff/order/order/", {"work": "to_pack"})
+    assert replacement.pk not in [row.pk for row in queue.context["cl"].result_list]
+    shown = support.get(page(replacement, "change")).content.decode()
+    assert "£14.00 (For what you sent back)" in shown
+    assert "£3.00" in shown

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from saleor.order.models import Order
@@ -24,26 +24,85 @@ from dashboard.admin.orders.inlines import (
     PaymentInline,
     RefundInline,
 )
-from dashboard.admin.orders.packing import may_pack, shipping_document
 from dashboard.admin.orders.page import handle_order_page
 from dashboard.admin.orders.refunds import REFUND_PAGE, left_to_refund
 from dashboard.admin.orders.returns import EXCHANGE_PAGE, RETURN_PAGE
 from dashboard.admin.orders.steps import NOTE_PAGE, STEP_PAGE
 from dashboard.models import AccessKind
+from dashboard.roles import PACK_ORDERS
 from dashboard.selectors.orders import orders_by_email, orders_with_payment, parse_number
 from dashboard.selectors.packing import is_to_pack
+from dashboard.services.access_log import record_access
 from dashboard.site import staff_site
+from plugins.discreet_shipping.label_files import CONTENT_TYPES, printout_file
+from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.papers import credit_note_file
 from plugins.fulfilment.exchanges import swaps_now
+from plugins.fulfilment.packing import record_printed_label
+
+
+def shipping_document(
+    request: HttpRequest, *, order_id: int, kind: str, size: str, form: str
+) -> HttpResponse:
+    """Return a label or slip, made from the order's Discretion Contract, as a file.
+
+    The caller has checked that the person may see it. It is recorded in the access log, and a
+    label also on the order. Raises Http404 where the order has no such document.
+    """
+    order = Order.objects.filter(pk=order_id).first()
+    contract = contract_of(order) if order else None
+    file = contract and printout_file(contract, kind=kind, size=size, form=form)
+    if not file:
+        raise Http404
+    record_access(actor=request.user, kind=AccessKind.DOCUMENT, subject_id=order_id)
+    if kind != "slip":  # it names no address
+        record_printed_label(order_id=order_id)
+    response = HttpResponse(file, content_type=CONTENT_TYPES[form])
+    name = f"{order_id}-{kind}-{size}.{form}"  # says nothing about what is in the parcel
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def may_pack(request: HttpRequest) -> bool:
+    """Say whether the person packs parcels."""
+    return bool(request.user.has_perm(PACK_ORDERS))
+
+
+def credit_note_document(request: HttpRequest, *, order_id: int, number: int) -> HttpResponse:
+    """Return the credit note of a refund as the customer gets it, in the staff's language.
+
+    The caller has checked that the person may refund. It is recorded in the access log. Raises
+    Http404 where the order has no such credit note.
+    """
+    order = Order.objects.filter(pk=order_id).first()
+    file = credit_note_file(order, number) if order else None
+    if file is None:
+        raise Http404
+    record_access(actor=request.user, kind=AccessKind.DOCUMENT, subject_id=order_id)
+    response = HttpResponse(file.content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{file.name}.pdf"'
+    return response
 
 
 class OrderPages:
     """The pages below /staff/order/order/<pk>/, one for each thing to do, and the links to them."""
 
     def get_urls(self) -> list[Any]:
-        """Add the address of the printed shipping documents."""
-        view = self.admin_site.admin_view(self.shipping_document_view)  # type: ignore[attr-defined]
-        route = "<int:order_id>/document/<slug:kind>/<slug:size>.<slug:form>"
-        return [path(route, view, name="order_shipping_document"), *super().get_urls()]  # type: ignore[misc]
+        """Add the addresses of the shipping documents and of credit notes."""
+        view = self.admin_site.admin_view  # type: ignore[attr-defined]
+        label = "<int:order_id>/document/<slug:kind>/<slug:size>.<slug:form>"
+        note = "<int:order_id>/credit-note/<int:number>.pdf"
+        return [
+            path(label, view(self.shipping_document_view), name="order_shipping_document"),
+            path(note, view(self.credit_note_view), name="order_order_credit_note"),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    def credit_note_view(self, request: HttpRequest, order_id: int, number: int) -> HttpResponse:
+        """Send a credit note to people who may refund."""
+        if not self.is_permitted(request):  # type: ignore[attr-defined]
+            return self.admin_site.refused(request)  # type: ignore[attr-defined]
+        return credit_note_document(request, order_id=order_id, number=number)
 
     def shipping_document_view(
         self, request: HttpRequest, order_id: int, kind: str, size: str, form: str

@@ -211,9 +211,12 @@ class RefundInline(OrderInline):
         return format_money(refund.amount_value, refund.currency)
 
     @display(description="Credit note")
-    def note(self, refund: Refund) -> str:
-        """Return the number of the credit note."""
-        return refund.credit_note or "-"
+    def note(self, refund: Refund) -> SafeString | str:
+        """Return the number of the credit note, as a link to its PDF."""
+        if not refund.number:
+            return "-"
+        url = reverse("admin:order_order_credit_note", args=[refund.order_id, refund.number])
+        return format_html('<a class="underline" href="{}">{}</a>', url, refund.credit_note)
 
     @display(description="For")
     def of_what(self, refund: Refund) -> SafeString | str:

@@ -9,15 +9,16 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from prices import Money
 from saleor.order.models import Order
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanWidget
 
-from dashboard.admin.base import format_money
 from dashboard.admin.orders.page import ORDER_ITSELF, OrderPage, VersionedForm
 from dashboard.admin.orders.refunds import left_to_refund
-from plugins.fulfilment.exchanges import Swap, agree_exchange, swaps_now, wanted_exchange
+from plugins.fulfilment.exchanges import Swap, swaps_now, to_pay, wanted_exchange
 from plugins.fulfilment.models import Return
 from plugins.fulfilment.policies import ExchangeRefused
+from plugins.fulfilment.replacements import agree_exchange
 from plugins.fulfilment.returns import (
     close_settled_returns,
     last_inspected,
@@ -26,6 +27,7 @@ from plugins.fulfilment.returns import (
     returns_version,
 )
 from plugins.ordering.pieces import pieces_of
+from product_content.money import format_money
 
 
 class ReturnForm(VersionedForm):
@@ -139,14 +141,22 @@ def _agree(request: HttpRequest, order: Order, _form: ExchangeForm) -> str:
         raise ExchangeRefused("The customer wants nothing in exchange.")
     replacement = agree_exchange(return_id=about.pk, actor_id=user)
     close_settled_returns(order_id=order.pk, actor_id=user)
+    due = replacement.total_gross
+    if due.amount:
+        return f"Order {replacement.pk} waits until the customer has paid {format_money(due)}."
     return f"Order {replacement.pk} sends the other size. It can be packed."
 
 
 def _in_words(swap: Swap) -> tuple[str, str]:
     line, offer = swap.returned.line, swap.offer
     what = f"{swap.pieces} × {line} become {offer.variant.name}, {offer.left} left"
-    back = format_money(swap.back, line.currency) if swap.back else "nothing"
-    return what, f"{back} goes back"
+    return what, _difference_in_words(swap.difference)
+
+
+def _difference_in_words(difference: Money) -> str:
+    if difference.amount > 0:
+        return f"{format_money(difference)} is to be paid"
+    return f"{format_money(-1 * difference) if difference.amount else 'nothing'} goes back"
 
 
 def _then_after_exchange(order: Order) -> str:
@@ -155,7 +165,13 @@ def _then_after_exchange(order: Order) -> str:
 
 
 def _context(order: Order) -> dict[str, Any]:
-    return {"button": "Send the other size", "swaps": [_in_words(s) for s in swaps_now(order)]}
+    swaps = swaps_now(order)
+    due = to_pay(swaps) if swaps else None
+    return {
+        "button": "Send the other size",
+        "swaps": [_in_words(swap) for swap in swaps],
+        "due": format_money(due) if due and due.amount else "",
+    }
 
 
 EXCHANGE_PAGE = OrderPage(

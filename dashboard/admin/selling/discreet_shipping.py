@@ -30,10 +30,9 @@ from plugins.discreet_shipping.configuration import (
     read_settings,
     structure,
 )
-from plugins.discreet_shipping.errors import PointsRefused
 from plugins.discreet_shipping.models import CollectionPoint
 from plugins.discreet_shipping.plugin import save_settings, settings_row
-from plugins.discreet_shipping.point_import import import_points, import_postcodes
+from plugins.discreet_shipping.point_import import PointsRefused, import_points, import_postcodes
 
 _MULTILINE_FIELDS = ("sender_names", "return_address")
 

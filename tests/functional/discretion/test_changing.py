@@ -13,14 +13,14 @@ from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
 from plugins.discreet_shipping.choice_changes import change_choices
-from plugins.discreet_shipping.choices import Choices
-from plugins.discreet_shipping.errors import ChangeRefused, ChoicesRefused
+from plugins.discreet_shipping.choices import Choices, ChoicesRefused
 from plugins.discreet_shipping.order_contract import (
     contract_of,
     remember_choices,
     remembered_choices,
 )
 from plugins.discreet_shipping.plugin import save_settings
+from plugins.discreet_shipping.policies import ChangeRefused
 from plugins.fulfilment.packing import start_packing
 from plugins.fulfilment.policies import PackingRefused
 from plugins.ordering.cancelling import cancel_order

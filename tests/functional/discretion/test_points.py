@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
 from plugins.discreet_shipping.collection_points import find_point, points_near
-from plugins.discreet_shipping.errors import PointsRefused
 from plugins.discreet_shipping.models import CollectionPoint, PostcodeArea
 from plugins.discreet_shipping.point_import import (
+    PointsRefused,
     import_points,
     import_postcodes,
     load_demo_points,

@@ -1,26 +1,40 @@
 """Another size for what came back: asked for, agreed under the stock's lock, and its difference."""
 
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.utils import timezone
 from saleor.order.models import Order
 from saleor.payment.models import Payment
 from saleor.warehouse.models import Allocation, Stock
 
-from plugins.fulfilment.exchanges import agree_exchange, exchange_offers, swaps_now
+from plugins.fulfilment.exchanges import exchange_offers, swaps_now
 from plugins.fulfilment.models import Return, ReturnLine
-from plugins.fulfilment.policies import ExchangeRefused, ReturnRefused
+from plugins.fulfilment.policies import ExchangeRefused, FulfilRefused, ReturnRefused
+from plugins.fulfilment.replacements import agree_exchange
 from plugins.fulfilment.returns import announce_return, close_settled_returns, record_return
 from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.ledger import check_ledger
 from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.erasure import anonymise_order
-from plugins.ordering.models import LinePieces, PieceState, Refund
+from plugins.ordering.models import LinePieces, OrderFlag, PaymentSession, PieceState, Refund
 from plugins.ordering.order_state import is_paid
 from plugins.ordering.outcomes import RefundRefused, SoldOut
+from plugins.ordering.paying import start_payment
+from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
+from plugins.ordering.refund_lines import lines_left
 from plugins.ordering.refunds import request_refund
+from plugins.ordering.releasing import (
+    CANCELLED_BY_CUSTOMER,
+    release_order,
+    release_unpaid_orders,
+)
+from plugins.ordering.totals import totals_of_order
+from storefront.orders import order_state
 from tests.factories import VariantFactory, WarehouseFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once
 from tests.functional.ordering.reading import pieces_free, pieces_held
@@ -76,27 +90,24 @@ def test_other_sizes_of_the_same_product_are_offered_with_price_and_stock(order,
     dearer = size(small, "Size 3", "17.00", 0)
     variant_in_stock(5, name="Another product")
     offers = exchange_offers(order)[order.lines.get().pk]
-    assert [(o.variant_id, o.price.amount, o.left, o.is_dearer) for o in offers] == [
-        (cheaper.pk, Decimal("12.00"), 5, False),
-        (dearer.pk, Decimal("17.00"), 0, True),
+    assert [(o.variant_id, o.price.amount, o.left, o.difference.amount) for o in offers] == [
+        (cheaper.pk, Decimal("12.00"), 5, Decimal("-2.00")),
+        (dearer.pk, Decimal("17.00"), 0, Decimal("3.00")),
     ]
 
 
 def test_a_wish_reserves_nothing_before_it_is_agreed(order, cheaper):
     line = order.lines.get().pk
     announce_return(order_id=order.pk, pieces={line: 1}, sealed=True, wanted={line: cheaper.pk})
-    assert ReturnLine.objects.get().wanted == cheaper
+    asked = ReturnLine.objects.get()
+    assert (asked.wanted, asked.shown_price) == (cheaper, Decimal("12.00"))
     assert pieces_held(cheaper) == 0
     assert Order.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    ("price", "left", "why"),
-    [("17.00", 5, "costs more than what you send back"), ("14.00", 1, "not enough of this size")],
-)
-def test_a_size_that_cannot_be_had_is_refused_when_asked_for(order, small, price, left, why):
-    other, line = size(small, "Size 3", price, left), order.lines.get().pk
-    with pytest.raises(ReturnRefused, match=why):
+def test_a_size_that_cannot_be_had_is_refused_when_asked_for(order, small):
+    other, line = size(small, "Size 3", "14.00", 1), order.lines.get().pk
+    with pytest.raises(ReturnRefused, match="not enough of this size"):
         announce_return(order_id=order.pk, pieces={line: 2}, sealed=True, wanted={line: other.pk})
     assert not Return.objects.exists()
 
@@ -121,7 +132,7 @@ def test_an_agreed_exchange_is_an_order_of_its_own_that_costs_nothing(order, che
     assert is_paid(replacement)
     assert LinePieces.objects.get(line=new).reserved == 1
     assert pieces_held(cheaper) == 1
-    assert not OutgoingEmail.objects.filter(order=replacement).exists()
+    assert OutgoingEmail.objects.get(order=replacement).kind == "exchange_agreed"
     assert check_ledger().differences == ()
 
 
@@ -187,18 +198,169 @@ def test_what_was_refunded_is_not_exchanged_as_well(order, cheaper, clerk):
     assert pieces_held(cheaper) == 0
 
 
-def test_a_size_that_was_sold_or_became_dearer_meanwhile_is_refused_whole(order, cheaper, clerk):
+def test_a_size_that_was_sold_meanwhile_is_refused_whole(order, cheaper, clerk):
     about = come_back(order, cheaper, clerk)
     Stock.objects.filter(product_variant=cheaper).update(quantity=0)
     with pytest.raises(ExchangeRefused, match="not enough of this size"):
         agree_exchange(return_id=about.pk, actor_id=clerk.pk)
-    cheaper.price_override_amount = Decimal("15.00")
-    cheaper.save()
-    with pytest.raises(ExchangeRefused, match="costs more"):
-        agree_exchange(return_id=about.pk, actor_id=clerk.pk)
     assert Order.objects.count() == 1
     assert not Refund.objects.exists()
     assert Return.objects.get().replacement is None
+
+
+def test_what_was_shown_when_it_was_asked_for_counts_whatever_the_price_is_since(
+    order, cheaper, clerk
+):
+    about = come_back(order, cheaper, clerk)
+    cheaper.price_override_amount = Decimal("15.00")
+    cheaper.save()
+    replacement = agree_exchange(return_id=about.pk, actor_id=clerk.pk)
+    assert replacement.lines.get().unit_price_gross_amount == 12
+    assert (replacement.total_gross_amount, Refund.objects.get().amount_value) == (0, 2)
+
+
+def test_a_difference_that_is_not_the_one_shown_is_refused(order, cheaper):
+    line = order.lines.get().pk
+    with pytest.raises(ReturnRefused, match="has just changed"):
+        announce_return(
+            order_id=order.pk, pieces={line: 1}, sealed=True, wanted={line: cheaper.pk},
+            shown={line: Decimal("-3.00")},
+        )  # fmt: skip
+    assert not Return.objects.exists()
+
+
+@pytest.fixture
+def dearer(small):
+    return size(small, "Size 9", "17.00", 5)
+
+
+def agreed(order, variant, clerk, count=1):
+    """Return the replacement that sends `variant` for pieces that came back."""
+    about = come_back(order, variant, clerk, count)
+    replacement = agree_exchange(return_id=about.pk, actor_id=clerk.pk)
+    close_settled_returns(order_id=order.pk, actor_id=clerk.pk)
+    return replacement
+
+
+def pay(replacement):
+    """Pay what the replacement costs, as the payment provider reports it."""
+    assert start_payment(order_id=replacement.pk).url
+    session = PaymentSession.objects.get(order=replacement)
+    record_payment(
+        provider="fake", reference=session.reference, amount=session.amount, raw_id="ch_difference"
+    )
+    replacement.refresh_from_db()
+
+
+def expire(replacement):
+    PaymentSession.objects.filter(order=replacement).update(expires_at=timezone.now())
+    assert release_unpaid_orders() == 1
+    replacement.refresh_from_db()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dearer_size_costs_the_difference_and_is_held_until_it_is_paid(order, dearer, clerk):
+    replacement = agreed(order, dearer, clerk, 2)
+    assert (replacement.total_gross_amount, replacement.discount_amount) == (6, 28)
+    assert totals_of_order(replacement).due == replacement.total_gross
+    assert (replacement.discount_name, pieces_held(dearer)) == ("For what you sent back", 2)
+    session = PaymentSession.objects.get(order=replacement)
+    assert session.amount_value == 6
+    assert timedelta(hours=22) < session.expires_at - timezone.now() < timedelta(hours=24)
+    with pytest.raises(FulfilRefused, match="not paid"):
+        fulfil(order_id=replacement.pk, pieces={replacement.lines.get().pk: 2}, actor_id=clerk.pk)
+    assert lines_left(order)[order.lines.get().pk].count == 0
+    assert Return.objects.get().state == "inspected"
+    pay(replacement)
+    assert is_paid(replacement)
+    assert Return.objects.get().state == "closed"
+    emails = OutgoingEmail.objects.filter(order=replacement).order_by("pk")
+    assert [email.kind for email in emails] == ["exchange_agreed", "order_confirmed"]
+    fulfil(order_id=replacement.pk, pieces={replacement.lines.get().pk: 2}, actor_id=clerk.pk)
+    assert check_ledger().differences == ()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_difference_that_is_not_paid_gives_the_pieces_free_and_can_be_refunded(
+    order, dearer, clerk
+):
+    replacement = agreed(order, dearer, clerk)
+    expire(replacement)
+    about, line = Return.objects.get(), order.lines.get().pk
+    assert (replacement.status, about.state, pieces_held(dearer)) == ("canceled", "inspected", 0)
+    assert OutgoingEmail.objects.filter(order=replacement, kind="exchange_ended").exists()
+    assert not OrderFlag.objects.exists()
+    assert about.lines.get().exchanged == 0
+    assert [swap.pieces for swap in swaps_now(order)] == [1]
+    request_refund(
+        order_id=order.pk, key="r", reason="Returned", lines={line: 1},
+        which={line: PieceState.RETURNED},
+    )  # fmt: skip
+    assert Refund.objects.get(key="r").amount_value == 14
+    assert close_settled_returns(order_id=order.pk, actor_id=clerk.pk)
+    assert check_ledger().differences == ()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_agreed_again_after_nobody_paid(order, dearer, clerk):
+    expire(agreed(order, dearer, clerk))
+    again = agree_exchange(return_id=Return.objects.get().pk, actor_id=clerk.pk)
+    pay(again)
+    assert Return.objects.get().replacement == again
+    assert [refund.state for refund in order.refunds.all()] == ["failed", "succeeded"]
+    assert Return.objects.get().state == "closed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_wants_the_money_instead_ends_the_exchange(order, dearer, clerk):
+    replacement = agreed(order, dearer, clerk)
+    release_order(order_id=replacement.pk, reason=CANCELLED_BY_CUSTOMER)
+    assert swaps_now(order) == []
+    assert ReturnLine.objects.get().wanted is None
+    assert lines_left(order)[order.lines.get().pk].pieces[PieceState.RETURNED] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_paid_difference_is_refunded_with_a_cancelled_replacement_and_staff_told(
+    order, dearer, clerk
+):
+    replacement = agreed(order, dearer, clerk)
+    pay(replacement)
+    cancel_order(order_id=replacement.pk, actor_id=clerk.pk, reason="Out of stock")
+    assert Refund.objects.get(order=replacement).amount_value == 3
+    flag = OrderFlag.objects.get()
+    assert (flag.order, flag.reason) == (order, "replacement_ended")
+    assert "14.00 GBP" in flag.message
+    assert order_state(Order.objects.get(pk=order.pk)) == "sent"
+    assert lines_left(order)[order.lines.get().pk].pieces[PieceState.RETURNED] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_money_of_a_cheaper_replacement_that_ends_or_comes_back_is_told(order, cheaper, clerk):
+    replacement = agreed(order, cheaper, clerk)
+    cancel_order(order_id=replacement.pk, actor_id=clerk.pk, reason="Out of stock")
+    assert "12.00 GBP" in OrderFlag.objects.get(order=order, settled_at=None).message
+    other = sent_order(order.lines.get().variant, clerk)
+    second = agreed(other, cheaper, clerk)
+    lines = {second.lines.get().pk: 1}
+    fulfil(order_id=second.pk, pieces=lines, actor_id=clerk.pk)
+    record_return(order_id=second.pk, pieces=lines, sealed=True, sound=True, actor_id=clerk.pk)
+    flag = OrderFlag.objects.get(order=other)
+    assert flag.message.startswith(
+        f"Pieces of its replacement, order {second.pk}, came back. 12.00"
+    )
+
+
+def test_so_little_that_nobody_can_charge_it_is_not_asked_for(order, small, clerk):
+    replacement = agreed(order, size(small, "Size 3", "14.05", 5), clerk)
+    assert (replacement.total_gross_amount, is_paid(replacement)) == (0, True)
+
+
+def test_a_promo_code_makes_the_dearer_difference_smaller_by_the_same_share(clerk, small, dearer):
+    order = builders.order(paid=True, total="12.60", discount_amount=Decimal("1.40"))
+    line = builders.line(order, small, 1)
+    fulfil(order_id=order.pk, pieces={line.pk: 1}, actor_id=clerk.pk)
+    assert agreed(order, dearer, clerk).total_gross_amount == Decimal("2.70")
 
 
 @pytest.mark.django_db(transaction=True)

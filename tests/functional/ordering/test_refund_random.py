@@ -4,20 +4,23 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as some
 from prices import Money
 from saleor.giftcard.models import GiftCard
-from saleor.order.models import Order
+from saleor.order.models import Order, OrderLine
 from saleor.payment.models import Payment
+from saleor.warehouse.models import Stock
 
-from plugins.fulfilment.policies import FulfilRefused, ReturnRefused
-from plugins.fulfilment.returns import record_return
+from plugins.fulfilment.policies import ExchangeRefused, FulfilRefused, ReturnRefused
+from plugins.fulfilment.replacements import agree_exchange
+from plugins.fulfilment.returns import announce_return, record_return, returnable_pieces
 from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.ledger import check_ledger
 from plugins.order_emails.kinds.money import refund_dedup_keys
 from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.models import BOOKED, PaymentSession, PieceState, Refund, RefundPart
+from plugins.ordering.models import BOOKED, PAYABLE, PaymentSession, PieceState, Refund, RefundPart
 from plugins.ordering.outcomes import CancelRefused, OrderRefused, RefundRefused
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_provider import RefundState
@@ -26,10 +29,13 @@ from plugins.ordering.pieces import pieces_of, pieces_to_send
 from plugins.ordering.placing import place_order
 from plugins.ordering.refund_lines import lines_left
 from plugins.ordering.refunds import request_refund
+from plugins.ordering.releasing import release_unpaid_orders
+from plugins.ordering.totals import totals_of_order
 from storefront.orders import get_order_page
 from tests.factories import (
     GiftCardFactory,
     UserFactory,
+    VariantFactory,
     VoucherFactory,
     basket,
     variant_in_stock,
@@ -37,7 +43,7 @@ from tests.factories import (
 from tests.refunding import record_refund
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REFUSED = (RefundRefused, ReturnRefused, FulfilRefused, CancelRefused)
+REFUSED = (RefundRefused, ReturnRefused, FulfilRefused, CancelRefused, ExchangeRefused)
 EXAMPLES, STEPS = 8, 10
 
 
@@ -55,7 +61,7 @@ class Customer:
         self.order_id, self.came = placed.order_id, placed.total
         self._pay(placed)
         self.spent = {card.pk: self._spent(card) for card in self.cards}
-        self.keys = []
+        self.keys, self.replacements = [], []
 
     def _variant(self):
         price = Decimal(self.chance.randint(0, 6000)) / 100
@@ -80,11 +86,14 @@ class Customer:
         return code
 
     def _pay(self, placed):
-        start_payment(order_id=placed.order_id)
-        session = PaymentSession.objects.get(order_id=placed.order_id)
+        self._pay_for(placed.order_id, placed.total)
+
+    def _pay_for(self, order_id, total):
+        start_payment(order_id=order_id)
+        session = PaymentSession.objects.get(order_id=order_id)
         if session.state != "paid":
             record_payment(
-                provider="fake", reference=session.reference, amount=placed.total,
+                provider="fake", reference=session.reference, amount=total,
                 raw_id=f"ch_{session.reference}",
             )  # fmt: skip
 
@@ -97,7 +106,16 @@ class Customer:
 
     def act(self):
         step = self.chance.choice(
-            (self.send, self.take_back, self.refund, self.refund, self.repeat, self.fail_later)
+            (
+                self.send,
+                self.take_back,
+                self.exchange,
+                self.exchange,
+                self.refund,
+                self.refund,
+                self.repeat,
+                self.fail_later,
+            )
         )
         try:
             step()
@@ -116,6 +134,47 @@ class Customer:
         record_return(
             order_id=self.order_id, pieces=pieces, sealed=sealed, sound=sound, actor_id=self.clerk
         )
+
+    def exchange(self):
+        """Send something back for another size, dearer or cheaper, and go on with it, or not."""
+        known = returnable_pieces(self.order)
+        if not known:
+            return
+        line = OrderLine.objects.get(pk=self.chance.choice(list(known)))
+        other = self._size_of(line.variant.product)
+        pieces = {line.pk: self.chance.randint(1, known[line.pk])}
+        about = announce_return(
+            order_id=self.order_id, pieces=pieces, sealed=True, wanted={line.pk: other.pk}
+        )
+        record_return(
+            order_id=self.order_id, pieces=pieces, sealed=True, sound=True, actor_id=self.clerk
+        )
+        replacement = agree_exchange(return_id=about.pk, actor_id=self.clerk)
+        self.replacements.append(replacement.pk)
+        self.chance.choice((self.pay, self.pay, self.expire, self.call_off, self.wait))(replacement)
+
+    def _size_of(self, product):
+        price = Decimal(self.chance.randint(0, 9000)) / 100
+        made = VariantFactory(product=product, price_override_amount=price)
+        Stock.objects.create(
+            product_variant=made, warehouse=Stock.objects.first().warehouse, quantity=9
+        )
+        return made
+
+    def pay(self, replacement):
+        if replacement.total.gross.amount:
+            self._pay_for(replacement.pk, replacement.total.gross)
+
+    def expire(self, replacement):
+        sessions = PaymentSession.objects.filter(order=replacement, state__in=PAYABLE)
+        sessions.update(expires_at=timezone.now())
+        release_unpaid_orders()
+
+    def call_off(self, replacement):
+        cancel_order(order_id=replacement.pk, actor_id=self.clerk, reason="x")
+
+    def wait(self, replacement):
+        """Do nothing for now."""
 
     def refund(self):
         key = f"r{self.order_id}-{len(self.keys)}"
@@ -145,12 +204,15 @@ class Customer:
             request_refund(order_id=self.order_id, key=key, reason="x", **wish)
 
     def fail_later(self):
-        refund = Refund.objects.filter(order_id=self.order_id, state="succeeded").first()
+        made = Refund.objects.filter(order_id=self.order_id, state="succeeded")
+        refund = made.filter(amount_value__gt=0).first()
         if refund and self.chance.random() < 0.3:
             record_refund(refund_id=refund.pk, state=RefundState("failed", error="closed"))
 
     def end(self):
         """Cancel where that is possible, else refund all that is left."""
+        for replacement in Order.objects.filter(pk__in=self.replacements):
+            self.expire(replacement)
         try:
             cancel_order(order_id=self.order_id, actor_id=None, reason="x")
         except CancelRefused:
@@ -167,9 +229,27 @@ class Customer:
         failed = payment.transactions.filter(kind="refund", is_success=False)
         late = sum(t.amount for t in failed if succeeded.filter(token=t.token).exists())
         assert sum(t.amount for t in succeeded) - late == to_payment
+        for replacement in Order.objects.filter(pk__in=self.replacements):
+            self._assert_replacement_agrees(replacement)
         self._assert_cards_agree(parts)
         self._assert_documents_agree()
         self._assert_customer_sees_it(parts)
+
+    def _assert_replacement_agrees(self, replacement):
+        """What was paid for it is kept or refunded; what it is worth was paid, there or here."""
+        paid = PaymentSession.objects.filter(order=replacement, state="paid")
+        came = sum(session.amount_value for session in paid)
+        parts = RefundPart.objects.filter(refund__order=replacement, state__in=BOOKED)
+        kept = sum(payment.captured_amount for payment in replacement.payments.all())
+        assert came == kept + sum(part.amount_value for part in parts)
+        totals = totals_of_order(replacement)
+        assert totals.due == totals.subtotal - totals.discount == replacement.total_gross
+        stands = replacement.status != "canceled"
+        exchange = Refund.objects.get(
+            key__endswith=f"-{replacement.pk}", key__startswith="exchange"
+        )
+        assert (exchange.state != "failed") or not stands
+        assert not (totals.due.amount and exchange.amount_value)  # never both ways
 
     def _assert_cards_agree(self, parts):
         for card in self.cards:

@@ -6,11 +6,13 @@ import pytest
 from prices import Money
 from pypdfium2 import PdfDocument
 
+from dashboard.models import AccessRecord
+from dashboard.roles import ROLES
 from plugins.fulfilment.shipments import fulfil
 from plugins.ordering.models import Refund
 from plugins.ordering.refunds import request_refund
 from tests.factories import GiftCardFactory, UserFactory, variant_in_stock
-from tests.personas import anonymous, link_holder, wrong_customer
+from tests.personas import anonymous, customer, in_role, link_holder, wrong_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,3 +101,45 @@ def test_the_e_mail_says_what_is_on_the_gift_card_again(order):
     assert "£20.00 of it is on your gift card ending 1234 again." in " ".join(message.body.split())
     assert "Most banks show it" in message.body
     assert Refund.objects.get().amount_value == Decimal("101.50")
+
+
+def staff_note(order, number=1):
+    return f"/staff/order/order/{order.pk}/credit-note/{number}.pdf"
+
+
+@pytest.fixture
+def refunded(order):
+    request_refund(order_id=order.pk, key="one", reason="x", amount=Money("10.00", "GBP"))
+    return order
+
+
+def test_staff_open_the_credit_note_from_the_refund_and_it_is_recorded(refunded):
+    support = in_role("Support")
+    page = support.get(f"/staff/order/order/{refunded.pk}/change/").content.decode()
+    assert f'href="{staff_note(refunded)}">CN-00001</a>' in page
+    answer = support.get(staff_note(refunded))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer["Content-Disposition"] == 'inline; filename="credit-note-CN-00001.pdf"'
+    assert words(answer) == words(link_holder(refunded).get(note_url(refunded)))
+    assert AccessRecord.objects.filter(kind="document", subject_id=refunded.pk).count() == 1
+
+
+@pytest.mark.parametrize("role", [role.name for role in ROLES])
+def test_whoever_may_refund_may_read_the_credit_note_and_nobody_else(refunded, role):
+    somebody = in_role(role)
+    may_refund = somebody.get(f"/staff/order/order/{refunded.pk}/refund/").status_code == 200
+    assert somebody.get(staff_note(refunded)).status_code == (200 if may_refund else 403)
+
+
+def test_strangers_and_customers_get_no_credit_note_of_staff(refunded):
+    for somebody in (anonymous(), link_holder(refunded), customer(), wrong_customer()):
+        answer = somebody.get(staff_note(refunded))
+        assert answer.status_code in {302, 403, 404}
+        assert b"%PDF" not in answer.content
+
+
+def test_a_credit_note_of_another_order_or_number_is_not_found(refunded, buy):
+    other = buy((variant_in_stock(9), 1))
+    support = in_role("Support")
+    assert support.get(staff_note(other)).status_code == 404
+    assert support.get(staff_note(refunded, 2)).status_code == 404

@@ -8,9 +8,14 @@ import pytest
 from django.core import mail
 from playwright.sync_api import expect
 from saleor.order.models import Fulfillment, Order
+from saleor.warehouse.models import Stock
 
+from plugins.fulfilment.replacements import agree_exchange
+from plugins.fulfilment.returns import announce_return, record_return
+from plugins.fulfilment.shipments import fulfil
 from plugins.ordering.cancelling import cancel_order
 from tests.browsing import CHROMIUM, chromium
+from tests.factories import UserFactory, VariantFactory, variant_in_stock
 
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to look at afterwards
 LOOKS = ((1280, "dark"), (390, "light"))
@@ -108,3 +113,58 @@ def test_by_link_and_keyboard_from_a_lost_link_to_the_end(shop, buy, sent, cance
             page.wait_for_url(f"**/orders/{other.token}/")
             look(page, name)
     assert f"A new link to your Stillwater order {number}" in [m.subject for m in mail.outbox]
+
+
+def sent_with_other_size(buy, clerk):
+    """A sent order of two pieces, of which another size is sold that costs 11.00 more."""
+    order = buy((variant_in_stock(9, product__name="Gentle set", name="Size 1"), 2))
+    known = order.lines.get()
+    fulfil(order_id=order.pk, pieces={known.pk: 2}, actor_id=clerk.pk)
+    other = VariantFactory(
+        product=known.variant.product, name="Size 2", price_override_amount="60.00"
+    )
+    Stock.objects.create(
+        warehouse=Stock.objects.first().warehouse, product_variant=other, quantity=5
+    )  # fmt: skip
+    return order, known, other
+
+
+def test_another_size_is_asked_for_paid_or_called_off_without_scripts(shop, buy):
+    clerk = UserFactory(is_staff=True)
+    order, _known, _other = sent_with_other_size(buy, clerk)
+    done, known, other = sent_with_other_size(buy, clerk)
+    pieces = {known.pk: 1}
+    about = announce_return(
+        order_id=done.pk, pieces=pieces, sealed=True, wanted={known.pk: other.pk}
+    )  # fmt: skip
+    record_return(order_id=done.pk, pieces=pieces, sealed=True, sound=True, actor_id=clerk.pk)
+    replacement = agree_exchange(return_id=about.pk, actor_id=clerk.pk)
+    with browser() as page:
+        page.goto(link_to(order))
+        page.get_by_role("link", name="Return something").click()
+        look(page, "return-form")
+        page.get_by_label("Gentle set, Size 1").fill("1")
+        page.get_by_label("In exchange for it").select_option(
+            label="Size 2, £60.00: you pay £11.00 more"
+        )
+        page.get_by_label("Unopened: every seal is whole").check()
+        page.get_by_role("button", name="Announce the return").click()
+        expect(page.get_by_text("in exchange for Size 2")).to_be_visible()
+        look(page, "return-announced")
+
+        page.goto(link_to(done))
+        look(page, "exchange-to-pay")
+        page.get_by_role("link", name="Pay the difference of £11.00").click()
+        page.wait_for_url(f"**/orders/{replacement.token}/")
+        expect(page.get_by_role("button", name="Pay £11.00 now")).to_be_visible()
+        look(page, "replacement-to-pay")
+        page.get_by_role("link", name="I want my money back instead").click()
+        look(page, "replacement-cancel")
+        page.get_by_role("button", name="Cancel the order").click()
+        page.wait_for_url(f"**/orders/{replacement.token}/")
+        expect(
+            page.get_by_text("You get back what you paid for what you sent back")
+        ).to_be_visible()
+        look(page, "replacement-ended")
+        page.goto(link_to(done))
+        look(page, "exchange-ended")

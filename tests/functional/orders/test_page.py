@@ -1,7 +1,11 @@
 """What an order's page says, from the payment to the parcel, a refund and the end."""
 
+from uuid import UUID
+
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from prices import Money
 from saleor.order.models import Fulfillment, Order
 
@@ -11,6 +15,7 @@ from plugins.ordering.attention import flag_order
 from plugins.ordering.models import Refund
 from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import release_order
+from storefront.orders import get_order_page
 from tests.factories import UserFactory
 from tests.personas import link_holder
 
@@ -149,3 +154,11 @@ def test_opening_the_page_sends_and_changes_nothing(buy):
     page_of(order)
     assert Order.objects.values().get() == before
     assert mail.outbox == []
+
+
+def test_the_page_reads_its_order_once_with_its_returns(buy):
+    order = buy()
+    with CaptureQueriesContext(connection) as captured:
+        assert get_order_page(UUID(order.token)).returns.all == ()
+    reads = [query["sql"] for query in captured if '"order_order"."token" = ' in query["sql"]]
+    assert len(reads) == 1

@@ -3,9 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from prices import Money
 from saleor.account.models import Address
 from saleor.checkout.models import Checkout
+from saleor.shipping.models import ShippingMethod
 
 from storefront.addresses import delivery_countries
 from storefront.basket_changes import add_to_basket, apply_code
@@ -65,6 +68,24 @@ def test_only_what_serves_the_country_is_offered(token):
     assert [method.name for method in list_delivery_methods(token)] == ["Tracked 48"]
     write(token, AMERICAN)
     assert [method.name for method in list_delivery_methods(token)] == ["Air mail"]
+
+
+def test_more_ways_of_delivery_are_priced_with_the_statements_of_one(shop, token):
+    write(token)
+    list_delivery_methods(token)  # what is read once in the life of the process
+    counts = []
+    for number in (1, 5):
+        for price in range(number):
+            ShippingMethod.objects.create(
+                name=f"Way {price}", shipping_zone=shop.courier.shipping_zone,
+                type=shop.courier.type, price_amount=price,
+            )  # fmt: skip
+        with CaptureQueriesContext(connection) as captured:
+            offered = list_delivery_methods(token)
+        counts.append((len(captured), len(offered)))
+    (few, first), (many, last) = counts
+    assert (few, first, last) == (many, 2, 7)
+    assert [method.due - method.price for method in offered] == [offered[0].due] * 7
 
 
 def test_a_way_that_is_not_offered_cannot_be_chosen(shop, token):

@@ -1,9 +1,13 @@
 """Rules of ordering."""
 
+from datetime import date, timedelta
+from types import SimpleNamespace
+
 import pytest
 from prices import Money
 
 from plugins.ordering.policies import (
+    card_may_pay,
     may_cancel,
     payment_settles,
     price_fits,
@@ -90,3 +94,23 @@ def test_an_order_is_cancelled_until_its_parcel_is_begun(facts, words):
     allowed, why = may_cancel(**{"sent": False, "packing": False, "disputed": False, **facts})
     assert allowed is (not facts)
     assert words in why
+
+
+@pytest.mark.parametrize(
+    ("active", "begins", "ends", "answer"),
+    [
+        (True, 0, None, (True, "")),
+        (True, 0, 0, (True, "")),
+        (False, 0, 0, (False, "off")),
+        (True, 1, None, (False, "not_begun")),
+        (True, -2, -1, (False, "ended")),
+    ],
+)
+def test_a_gift_card_is_spent_on_its_days_whatever_is_on_it(active, begins, ends, answer):
+    today = date(2026, 11, 28)
+    card = SimpleNamespace(
+        is_active=active,
+        start_date=today + timedelta(days=begins),
+        end_date=None if ends is None else today + timedelta(days=ends),
+    )
+    assert card_may_pay(card, today) == answer
