@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
+from plugins.ordering.hold_limits import Visitor
+
 # Enough for a household with typing mistakes; too few to try numbers out, or to have us write to
 # many people who did not ask.
 MAX_REQUESTS, PERIOD = 10, timedelta(minutes=15)
@@ -31,3 +33,16 @@ def is_within(request: HttpRequest, *, what: str) -> bool:
 
 def _visitor(request: HttpRequest) -> str:
     return salted_hmac("storefront.limits", get_client_ip_address(request) or "").hexdigest()
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """Return who sent the request, as keyed hashes: the internet address and the browser.
+
+    A browser is known by the cookie that its forms need, and not at all before it has one.
+    """
+    return Visitor(address=_visitor(request), browser=_browser(request))
+
+
+def _browser(request: HttpRequest) -> str:
+    secret = request.META.get("CSRF_COOKIE", "")
+    return salted_hmac("storefront.browser", secret).hexdigest() if secret else ""

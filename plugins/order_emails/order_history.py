@@ -35,7 +35,12 @@ def orders_soon_released(within: timedelta) -> list[int]:
     now = timezone.now()
     told = OutgoingEmail.objects.filter(order=OuterRef("order"), kind="payment_needed")
     sessions = PaymentSession.objects.filter(
-        ~Exists(told), state__in=PAYABLE, expires_at__gt=now, expires_at__lte=now + within
+        ~Exists(told),
+        state__in=PAYABLE,
+        expires_at__gt=now,
+        expires_at__lte=now + within,
+        # A large order is held for little more than `within`: nobody is reminded at once.
+        created_at__lte=now - within / 2,
     )
     return list(sessions.order_by("expires_at").values_list("order_id", flat=True))
 

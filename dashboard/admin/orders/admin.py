@@ -1,4 +1,7 @@
-"""The list of orders and the page of an order. Changes are made by services, not by a form."""
+"""The list of orders, the page of an order, and the limits of orders.
+
+Changes of an order are made by services, not by a form.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from saleor.order.models import Order
 from unfold.decorators import action
 
-from dashboard.admin.base import AuditedAdmin, ReadOnlyModelAdmin
+from dashboard.admin.base import AuditedAdmin, ReadOnlyModelAdmin, SaleorModelAdmin
 from dashboard.admin.filters import OrderCustomerFilter, OrderWorkFilter
 from dashboard.admin.orders.address import ADDRESS_PAGE
 from dashboard.admin.orders.bulk import OrderBulkActions
@@ -24,16 +27,21 @@ from dashboard.admin.orders.inlines import (
     PaymentInline,
     RefundInline,
 )
-from dashboard.admin.orders.packing import may_pack, shipping_document
 from dashboard.admin.orders.page import handle_order_page
 from dashboard.admin.orders.refunds import REFUND_PAGE, left_to_refund
 from dashboard.admin.orders.returns import EXCHANGE_PAGE, RETURN_PAGE
 from dashboard.admin.orders.steps import NOTE_PAGE, STEP_PAGE
 from dashboard.models import AccessKind
+from dashboard.roles import PACK_ORDERS
 from dashboard.selectors.orders import orders_by_email, orders_with_payment, parse_number
 from dashboard.selectors.packing import is_to_pack
+from dashboard.services.access_log import record_access
 from dashboard.site import staff_site
+from plugins.discreet_shipping.label_files import CONTENT_TYPES, printout_file
+from plugins.discreet_shipping.order_contract import contract_of
 from plugins.fulfilment.exchanges import swaps_now
+from plugins.fulfilment.packing import record_printed_label
+from plugins.ordering.models import OrderLimits
 
 
 class OrderPages:
@@ -49,10 +57,10 @@ class OrderPages:
         self, request: HttpRequest, order_id: int, kind: str, size: str, form: str
     ) -> HttpResponse:
         """Send a label or slip to people who manage orders, or who have it to pack."""
-        has_to_pack = may_pack(request) and is_to_pack(order_id)
+        has_to_pack = _may_pack(request) and is_to_pack(order_id)
         if not (self.is_permitted(request) or has_to_pack):  # type: ignore[attr-defined]
             return self.admin_site.refused(request)  # type: ignore[attr-defined]
-        return shipping_document(request, order_id=order_id, kind=kind, size=size, form=form)
+        return _shipping_document(request, order_id=order_id, kind=kind, size=size, form=form)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Leave out what would be refused: packing, a refund, a replacement of nothing."""
@@ -69,7 +77,7 @@ class OrderPages:
 
     def has_begin_packing_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Say whether the person packs parcels."""
-        return may_pack(request)
+        return _may_pack(request)
 
     @action(description="Begin to pack", url_path="pack", permissions=["begin_packing"])
     def begin_packing(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -105,6 +113,33 @@ class OrderPages:
     def note(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the form of a note; a POST adds it to the time line."""
         return handle_order_page(self, request, object_id, NOTE_PAGE)
+
+
+def _shipping_document(
+    request: HttpRequest, *, order_id: int, kind: str, size: str, form: str
+) -> HttpResponse:
+    """Return a label or slip, made from the order's Discretion Contract, as a file.
+
+    The caller has checked that the person may see it. It is recorded in the access log, and a
+    label also on the order. Raises Http404 where the order has no such document.
+    """
+    order = Order.objects.filter(pk=order_id).first()
+    contract = contract_of(order) if order else None
+    file = contract and printout_file(contract, kind=kind, size=size, form=form)
+    if not file:
+        raise Http404
+    record_access(actor=request.user, kind=AccessKind.DOCUMENT, subject_id=order_id)
+    if kind != "slip":  # it names no address
+        record_printed_label(order_id=order_id)
+    response = HttpResponse(file, content_type=CONTENT_TYPES[form])
+    name = f"{order_id}-{kind}-{size}.{form}"  # says nothing about what is in the parcel
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _may_pack(request: HttpRequest) -> bool:
+    """Say whether the person packs parcels."""
+    return bool(request.user.has_perm(PACK_ORDERS))
 
 
 @admin.register(Order, site=staff_site)
@@ -166,3 +201,21 @@ class OrderAdmin(AuditedAdmin, OrderPages, OrderBulkActions, OrderColumns, ReadO
         if term.isdecimal():
             return queryset.filter(pk=parse_number(term)), False
         return queryset.filter(pk__in=orders_by_email(term)), False
+
+
+@admin.register(OrderLimits, site=staff_site)
+class OrderLimitsAdmin(SaleorModelAdmin):
+    """How much one order may hold: a single row, which opening the section opens."""
+
+    required_permission = "site.manage_settings"
+    can_add = False
+    fields = ("max_pieces", "large_from", "large_minutes")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Open the row at once; it is made the first time."""
+        if not self.has_change_permission(request):
+            return super().changelist_view(request, extra_context)
+        OrderLimits.objects.get_or_create(pk=1)
+        return HttpResponseRedirect(reverse("admin:ordering_orderlimits_change", args=[1]))
