@@ -36,7 +36,7 @@ from plugins.fulfilment.models import (
     Return,
     ReturnState,
 )
-from plugins.ordering.hold_limits import large_unpaid_orders
+from plugins.ordering.hold_limits import is_large
 from plugins.ordering.models import OrderFlag
 from plugins.ordering.order_messages import CONTRACT_KEY
 from plugins.ordering.order_state import DISPUTE_REASONS
@@ -65,7 +65,7 @@ WAITING_FOR_PAYMENT = _OPEN & Q(settled=False, payment_state=PaymentState.WAITIN
 
 def large_and_unpaid() -> Q:
     """Return the condition that an order waits for its payment and holds many pieces."""
-    return WAITING_FOR_PAYMENT & Q(Exists(large_unpaid_orders()))
+    return WAITING_FOR_PAYMENT & Q(is_large("pk"))
 
 
 CANCELLED = Q(status=OrderStatus.CANCELED)

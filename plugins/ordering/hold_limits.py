@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from saleor.order.models import Order
@@ -121,11 +122,11 @@ def forget_old_origins(*, now: datetime | None = None) -> int:
     return OrderOrigin.objects.filter(placed_at__lt=retention_cutoff("origins", now)).delete()[0]
 
 
-def large_unpaid_orders() -> QuerySet[OrderOrigin]:
-    """Return the origins of large orders, as a query on the order that is asked about."""
-    return OrderOrigin.objects.order_by().filter(
-        order=OuterRef("pk"), pieces__gte=order_limits().large_from
-    )
+def is_large(order: str) -> Exists:
+    """Return the condition that an order is a large one; `order` is the column that names it."""
+    default = OrderLimits().large_from
+    large = Coalesce(Subquery(OrderLimits.objects.values("large_from")[:1]), default)
+    return Exists(OrderOrigin.objects.order_by().filter(order=OuterRef(order), pieces__gte=large))
 
 
 def _hashes(visitor: Visitor, email: str) -> dict[Who, str]:

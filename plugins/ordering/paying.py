@@ -116,7 +116,9 @@ def _end_at_provider(session: PaymentSession) -> datetime:
     A large order is held for less; whoever releases it closes the session there.
     """
     shortest = session.created_at + usual_hold()
-    return session.expires_at if session.expires_at >= shortest else shortest + OPENING_MARGIN
+    if session.expires_at >= shortest or hold_of(session.order) >= usual_hold():
+        return session.expires_at
+    return shortest + OPENING_MARGIN
 
 
 def _replace(session: PaymentSession) -> PaymentSession | None:
