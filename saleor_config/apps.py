@@ -11,9 +11,9 @@ class SaleorConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks and the Celery app, scrub logs, tie sessions, compile the languages."""
-        from saleor_config import celery, checks, logs, sessions  # noqa: F401
+        from saleor_config import accounts, celery, checks, logs  # noqa: F401
         from saleor_config.translations import compile_stale
 
         logs.install()
-        sessions.install()
+        accounts.install()
         compile_stale()

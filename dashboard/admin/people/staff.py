@@ -132,7 +132,7 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Give the new groups before the others are taken away.
 
-        Whoever is left without any permission is logged out at once (saleor_config.sessions).
+        Whoever is left without any permission is logged out at once (saleor_config.accounts).
         """
         form.instance.groups.add(*form.cleaned_data.get("groups", ()))
         super().save_related(request, form, formsets, change)

@@ -1,8 +1,12 @@
-"""When sessions end: with the password, the e-mail address and the rights they were opened with.
+"""What holds for every account: one spelling of its e-mail address, and when its sessions end.
 
-Django ties a session to the password. Here it is tied to the address as well, to whether its person
-is staff, and to a stamp: a new one ends all sessions of somebody for ever, also when what had
-changed is changed back, as with a colleague who comes back.
+An address is stored in the form in which it is looked up, whoever writes the row: a form, or a
+command on the server.
+
+A session ends with the password, the address and the rights that it was opened with. Django ties
+it to the password; here it is tied to the address as well, to whether its person is staff, and to a
+stamp: a new one ends all sessions of somebody for ever, also when what had changed is changed
+back, as with a colleague who comes back.
 """
 
 from __future__ import annotations
@@ -17,17 +21,20 @@ from django.db.models import QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.utils.crypto import salted_hmac
 
+from product_content.parsing import normal_email
+
 STAMP = "session_stamp"  # in the account's private metadata
 _ENDING = ("email", "is_active", "is_staff", "is_superuser")  # a change of these ends sessions
 _REMOVALS = ("post_remove", "post_clear")
 
 
 def install() -> None:
-    """Tie sessions to all that, and listen to what ends them; again changes nothing."""
+    """Listen to accounts that are saved or lose rights; calling it again changes nothing."""
     user: Any = get_user_model()
     user._get_session_auth_hash = _session_hash  # Saleor's model; proxies inherit it
     for model in apps.get_models():
         if issubclass(model, user):
+            pre_save.connect(_spell_address, sender=model)
             pre_save.connect(_compare, sender=model)
             post_save.connect(_end_if_changed, sender=model)
     for rights in (user.groups, user.user_permissions, Group.permissions):
@@ -50,8 +57,12 @@ def staff_without_rights() -> QuerySet[Any]:
 def _session_hash(user: Any, secret: str | None = None) -> str:
     stamp = (user.private_metadata or {}).get(STAMP, "")
     opened_with = (user.password, user.email, user.is_staff, user.is_superuser, stamp)
-    key_salt = "saleor_config.sessions"
+    key_salt = "saleor_config.accounts"
     return salted_hmac(key_salt, repr(opened_with), secret=secret, algorithm="sha256").hexdigest()
+
+
+def _spell_address(instance: Any, **_: Any) -> None:
+    instance.email = normal_email(instance.email)
 
 
 def _compare(
