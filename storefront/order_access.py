@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
 
 from storefront.customers import customer_id
 from storefront.decorators import View, private_page
@@ -30,6 +31,7 @@ from storefront.responses import FORBIDDEN
 ORDER_ACCESS_LIFETIME = timedelta(days=1)
 _MAX_ORDERS = 5  # keeps the cookie small
 _SALT = "storefront.order-access"
+_GUEST = ""
 
 
 def order_page(view: View) -> View:
@@ -70,7 +72,7 @@ def hand_over_order_access(request: HttpRequest, response: HttpResponse) -> None
     browser before, and their links open them again.
     """
     customer, (owner, orders) = customer_id(request), _read(request)
-    known = orders if owner in {None, customer} else {}
+    known = orders if owner in {_GUEST, _owner(request)} else {}
     own = {token: until for token, until in known.items() if customer and is_for(token, customer)}
     if own:
         _write(request, response, own)
@@ -82,7 +84,7 @@ def _write(request: HttpRequest, response: HttpResponse, orders: dict[str, int])
     newest = dict(list(orders.items())[-_MAX_ORDERS:])
     response.set_cookie(
         settings.ORDERS_COOKIE_NAME,
-        signing.dumps([customer_id(request), newest], salt=_SALT),
+        signing.dumps([_owner(request), newest], salt=_SALT),
         max_age=ORDER_ACCESS_LIFETIME,
         secure=settings.ORDERS_COOKIE_SECURE,
         httponly=True,
@@ -105,14 +107,20 @@ def _may_open(request: HttpRequest, token: UUID) -> bool:
 def _accessible_orders(request: HttpRequest) -> dict[str, int]:
     """Return until when, in Unix seconds, each order may be opened, oldest first."""
     owner, orders = _read(request)
-    return orders if owner == customer_id(request) else {}
+    return orders if owner == _owner(request) else {}
 
 
-def _read(request: HttpRequest) -> tuple[int | None, dict[str, int]]:
-    """Return to which account, or to a guest, access was given, and until when to each order."""
+def _owner(request: HttpRequest) -> str:
+    """Return whom access is given to: a guest, or an account, of which the cookie tells nothing."""
+    customer = customer_id(request)
+    return salted_hmac(_SALT, str(customer)).hexdigest()[:16] if customer else _GUEST
+
+
+def _read(request: HttpRequest) -> tuple[str, dict[str, int]]:
+    """Return to whom access was given, and until when, in Unix seconds, to each order."""
     cookie = request.COOKIES.get(settings.ORDERS_COOKIE_NAME, "")
     try:
         owner, orders = signing.loads(cookie, salt=_SALT, max_age=ORDER_ACCESS_LIFETIME)
     except signing.BadSignature:
-        return None, {}
+        return _GUEST, {}
     return owner, {token: until for token, until in orders.items() if until > time.time()}

@@ -375,6 +375,8 @@ if REFUND_FIRST_TO not in {"payment", "gift_card"}:
 # Stripe's shortest Checkout Session is 30 minutes. It ends a minute before the reservation, and
 # two more are for clocks that differ and for a slow first request.
 RESERVATION_MINUTES = 33
+# What one visitor may hold unpaid; off only where one machine plays all of them (`make storm`).
+LIMIT_HOLDS = True
 # Days in which a customer may send something back without a reason. 14 is the least that the law
 # of the United Kingdom and of the European Union allows; see plugins/fulfilment/returns.py.
 RETURN_DAYS = 14
