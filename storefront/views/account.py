@@ -78,8 +78,9 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _confirm_email_page(request, accounts.address_of_token(customer, token))
     if accounts.confirm_new_email(user_id=customer, token=token):
-        request.user.refresh_from_db()
-        update_session_auth_hash(request, request.user)  # it ends all sessions but this one
+        user: Any = request.user
+        user.refresh_from_db()
+        update_session_auth_hash(request, user)  # the change has ended all sessions but this one
         return see_other(account_url("email"))
     return _confirm_email_page(request, "")
 
