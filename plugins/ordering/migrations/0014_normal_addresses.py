@@ -18,7 +18,7 @@ def spell(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dashboard", "0011_packing_moved"),
+        ("ordering", "0013_order_origins"),
         ("account", "0045_auto_20200427_0425"),
     ]
 
