@@ -1,14 +1,43 @@
-"""Pass the person who makes a change on the staff pages to the stock ledger."""
+"""What happens around every request to /staff/: long sessions end, the ledger is told who asks."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseBase
 
 from plugins.inventory.ledger import staff_request
 
 _STAFF_PAGES = "/staff/"
+_SINCE = "staff_since"  # in the session: when it first came to a staff page, in Unix seconds
+
+
+def end_long_sessions(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """End a session STAFF_MAX_HOURS after its log-in, however busy its person is.
+
+    Logging in once more within a session does not make it longer.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(_STAFF_PAGES) and request.user.is_authenticated:
+            _end_if_long(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _end_if_long(request: HttpRequest) -> None:
+    now = int(time.time())
+    since = request.session.setdefault(_SINCE, now)
+    if now - since >= settings.STAFF_MAX_HOURS * 3600:
+        logout(request)
+        messages.info(request, "You were logged in for long, so please log in again.")
 
 
 def stock_actor_middleware(

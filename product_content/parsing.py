@@ -49,13 +49,15 @@ def normal_email(typed: str) -> str:
     and other look-alike letters as plain ones, in small letters, and a domain in its own letters
     where it was written in those of the network ("xn--…"). It is not checked.
     """
-    local, at, domain = _plain(_plain(typed)).rpartition("@")  # once more: the parts may join
+    plain = visible_signs(visible_signs(typed).lower())  # once more: the parts may join
+    local, at, domain = plain.lower().rpartition("@")
     return f"{local}{at}{_readable(domain)}"
 
 
-def _plain(text: str) -> str:
+def visible_signs(text: str) -> str:
+    """Return what is seen of a text: no blanks, no signs of nothing, look-alikes as plain signs."""
     signs = unicodedata.normalize("NFKC", text)
-    return "".join(sign for sign in signs if not _is_unseen(sign)).lower()
+    return "".join(sign for sign in signs if not _is_unseen(sign))
 
 
 # Control and formatting signs, those of nothing, blanks; and letters that are drawn as nothing.

@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from product_content.decisions import Refused
+from product_content.parsing import visible_signs
 
 MAX_COLUMNS = 50
 MAX_CELL_LENGTH = 1_000  # characters
@@ -108,16 +109,22 @@ _LAST_ROW = 2**20  # of a sheet of Excel's; a file may name a later one, and the
 
 def formula_safe(value: Any) -> Any:
     """Return the cell, marked with ' if a spreadsheet would take its text for a formula."""
-    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
+    if isinstance(value, str) and _is_formula(value) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value
 
 
+def _is_formula(text: str) -> bool:
+    """Say whether it begins like a formula, also behind signs that nobody sees."""
+    return bool(_FORMULA.match(text) or visible_signs(text[:MAX_CELL_LENGTH])[:1] in _FORMULA_SIGNS)
+
+
 def _without_mark(text: str) -> str:
-    return text[1:] if text[:1] == "'" and _FORMULA.match(text[1:]) else text
+    return text[1:] if text[:1] == "'" and _is_formula(text[1:]) else text
 
 
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+_FORMULA = re.compile(r"[\t\r\n]")
+_FORMULA_SIGNS = frozenset("=+-@\N{MINUS SIGN}")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 

@@ -10,9 +10,10 @@ class SaleorConfig(AppConfig):
     label = "saleor_config"
 
     def ready(self) -> None:
-        """Register the checks and our Celery app, scrub the logs, compile the languages."""
-        from saleor_config import celery, checks, logs  # noqa: F401
+        """Register checks and the Celery app, scrub logs, tie sessions, compile the languages."""
+        from saleor_config import accounts, celery, checks, logs  # noqa: F401
         from saleor_config.translations import compile_stale
 
         logs.install()
+        accounts.install()
         compile_stale()

@@ -23,10 +23,13 @@ _END = r"[^\s\"'<>]*"
 _EMAIL = re.compile(r"[^\s\"'<>()\[\]:;,=@]+@[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(rf"(?i)\b(https?://[^\s/\"'<>?#]+)[/?#]{_END}")
 _REQUEST = re.compile(rf"\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE) (['\"]?)/{_END}")
+_FIRST = f"(?:{'|'.join(map(re.escape, PAGES))})"
 _OUR_PATH = re.compile(
-    rf"(?<!File \")(?<![\w./-])/(?:[a-z]{{2}}/)?(?:{'|'.join(map(re.escape, PAGES))})"
-    rf"(?:[/?#]{_END}|(?![\w.-]))"
+    rf"(?i)(?<!File \")(?<![\w./-])"
+    rf"(?:/+(?:[a-z]{{2}}/)?{_FIRST}(?:[/?#]{_END}|(?![\w.-]))|(?:[a-z]{{2}}/)?{_FIRST}/{_END})"
 )
+# The same as a part of another address, or of JSON.
+_QUOTED_PATH = re.compile(rf"(?i)(%2F|\\+/)(?:[a-z]{{2}}\1)?{_FIRST}\1{_END}")
 _ANY_PATH = re.compile(rf"(?<![\w./:-])/{_END}")
 _OF_REQUESTS = ("django.request", "django.security", "django.server")
 
@@ -57,7 +60,7 @@ def scrub(text: str) -> str:
     """Return the text with the paths of our pages, URLs' paths and e-mail addresses hidden."""
     text = _URL.sub(rf"\1/{_HIDDEN}", text)
     text = _REQUEST.sub(rf"\1 \2{_HIDDEN}", text)
-    text = _OUR_PATH.sub(_HIDDEN, text)
+    text = _OUR_PATH.sub(_HIDDEN, _QUOTED_PATH.sub(_HIDDEN, text))
     return _EMAIL.sub("(address)", text) if "@" in text else text
 
 

@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.http import urlsafe_base64_decode
 from django.utils.translation import get_language
 from prices import Money
 from saleor.account.models import User
@@ -22,8 +23,10 @@ from plugins.discreet_shipping.order_contract import erase_remembered_choices, r
 from plugins.order_emails.outbox import queue_account_email
 from plugins.ordering.links import orders_by_token
 from plugins.ordering.locks import locked_user
+from plugins.ordering.submitted_forms import claim_form, is_claimed
+from product_content.parsing import parse_id
 from storefront.orders import order_state
-from storefront.tokens import PENDING_EMAIL, new_email_tokens
+from storefront.tokens import PENDING_EMAIL, new_email_tokens, unlock_tokens
 from storefront.types import OrderState
 
 
@@ -157,6 +160,44 @@ def end_all_sessions(*, user_id: int, password: str) -> bool:
     user.set_password(password)
     user.save(update_fields=["password"])
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """Whose log-in a link unlocks: what they log in with, and whether at /staff/."""
+
+    email: str
+    is_staff: bool
+
+
+def account_to_unlock(uid: str, token: str) -> Unlocked | None:
+    """Return whose log-in the link of an e-mail unlocks; None if it does not work."""
+    user = _user_of_link(uid)
+    if not unlock_tokens.check_token(user, token) or _was_used(uid, token):
+        return None
+    return Unlocked(user.email, user.is_staff) if user else None
+
+
+@transaction.atomic
+def use_unlock_link(uid: str, token: str) -> Unlocked | None:
+    """The same, once: the link does not work any more."""
+    found = account_to_unlock(uid, token)
+    return found if found and claim_form(owner=_UNLOCKING, token=f"{uid}-{token}") else None
+
+
+_UNLOCKING = "unlock"  # whose forms they are, among those that were sent
+
+
+def _was_used(uid: str, token: str) -> bool:
+    return is_claimed(owner=_UNLOCKING, token=f"{uid}-{token}")
+
+
+def _user_of_link(uid: str) -> User | None:
+    try:
+        user_id = parse_id(urlsafe_base64_decode(uid).decode())
+    except ValueError:  # nothing that we wrote
+        return None
+    return User.objects.filter(pk=user_id, is_active=True).first()
 
 
 @transaction.atomic

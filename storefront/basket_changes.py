@@ -36,7 +36,7 @@ from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.submitted_forms import claim_form
 from product_content.selectors import availability
 from storefront.baskets import find_checkout, reserved_quantities
-from storefront.errors import CodeRefused, LineGone, NotForSale, ShortOfStock, TooMany
+from storefront.errors import CodeRefused, CodeUnknown, LineGone, NotForSale, ShortOfStock, TooMany
 from storefront.for_sale import ForSale, for_sale
 
 _UNKNOWN = _("We do not know this code, or it has ended.")
@@ -44,7 +44,7 @@ _UNKNOWN = _("We do not know this code, or it has ended.")
 
 @transaction.atomic
 def apply_code(*, token: UUID | None, code: str) -> None:
-    """Put a voucher or a gift card into the basket. Raises CodeRefused or LineGone.
+    """Put a voucher or a gift card into the basket. Raises CodeUnknown, CodeRefused or LineGone.
 
     `code` is compared as people type it: only its letters and digits count.
     """
@@ -55,7 +55,7 @@ def apply_code(*, token: UUID | None, code: str) -> None:
     elif card := with_code(cards, code).first():
         _add_gift_card(checkout, card)
     else:
-        raise CodeRefused(str(_UNKNOWN))
+        raise CodeUnknown(str(_UNKNOWN))
     _touch(checkout)
 
 

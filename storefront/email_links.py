@@ -6,6 +6,9 @@ does the same work for every address, and a task looks it up afterwards.
 
 from __future__ import annotations
 
+from typing import Any
+
+from celery import Task
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
@@ -20,7 +23,7 @@ from plugins.order_emails.outbox import queue_account_email, queue_email
 from storefront.accounts import find_customer, pending_email
 from storefront.errors import LinkNotSent
 from storefront.orders import order_id_for
-from storefront.tokens import confirm_tokens, new_email_tokens, reset_tokens
+from storefront.tokens import confirm_tokens, new_email_tokens, reset_tokens, unlock_tokens
 
 _DEDUP_MINUTES = 5  # of one kind to one address, so that nobody can flood a mailbox
 
@@ -45,6 +48,22 @@ def open_account(*, email: str) -> None:
 def forgot_password(*, email: str) -> None:
     """Send a link for a new password, if the address has an account. Raises LinkNotSent."""
     _start_account_link_task(email, wants_account=False)
+
+
+def send_unlock_link(*, email: str) -> None:
+    """Send a link that unlocks the log-in, if the address has an account. Raises LinkNotSent."""
+    from storefront.tasks import send_unlock_link as task
+
+    _start_task(task, email)
+
+
+def queue_unlock_link(*, user_id: int | None, language: str) -> None:
+    """Send the e-mail with the link, to staff as to customers; nothing where nobody can log in."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None or not user.has_usable_password():
+        return
+    with translation.override(language):
+        _queue_email(user, "unlock_log_in", _link_path(user, "account_unlock", unlock_tokens))
 
 
 def queue_account_link(*, user_id: int | None, wants_account: bool, language: str) -> None:
@@ -79,9 +98,13 @@ def queue_new_email_link(*, user_id: int, language: str) -> None:
 def _start_account_link_task(email: str, *, wants_account: bool) -> None:
     from storefront.tasks import send_account_link
 
+    _start_task(send_account_link, email, wants_account)
+
+
+def _start_task(task: Task[Any, None], email: str, *more: bool) -> None:
     user_id = User.objects.filter(email=email).values_list("pk", flat=True).first()
     try:
-        send_account_link.delay(user_id, wants_account, get_language())
+        task.delay(user_id, *more, get_language())
     except OperationalError as error:
         raise LinkNotSent from error
 

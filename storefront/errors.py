@@ -58,6 +58,10 @@ class CodeRefused(BasketRefused):
         self.message = reason
 
 
+class CodeUnknown(CodeRefused):
+    """No voucher or gift card has this code: only such tries are counted."""
+
+
 class LinkNotSent(Exception):  # noqa: N818  it is an answer, not a defect
     """Nothing could be sent just now; the same whether there is an account or an order."""
 

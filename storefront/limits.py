@@ -1,14 +1,24 @@
-"""How often one visitor may ask for something, counted in the cache."""
+"""How often one visitor may ask for something, and try codes, counted in the cache.
+
+While the cache is away, requests are not limited: what they could do is send e-mails, which the
+outbox limits by itself. Tries of codes are: each web process counts its own, since a gift card is
+money, and a shop whose cache fails must not become one where all can be tried.
+"""
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 from axes.helpers import get_client_ip_address
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.core.cache.backends.locmem import LocMemCache
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import ngettext
 from redis.exceptions import RedisError
+
+from plugins.ordering.hold_limits import Visitor
 
 # Enough for a household with typing mistakes; too few to try numbers out, or to have us write to
 # many people who did not ask.
@@ -31,3 +41,88 @@ def is_within(request: HttpRequest, *, what: str) -> bool:
 
 def _visitor(request: HttpRequest) -> str:
     return salted_hmac("storefront.limits", get_client_ip_address(request) or "").hexdigest()
+
+
+# Wrong codes in one period. Many people may share an address. Once so many are typed in the whole
+# shop that somebody must be trying them out from everywhere, all get few tries.
+CODE_PERIOD = timedelta(minutes=15)
+MAX_WRONG_CODES = {"browser": 10, "address": 30}
+MAX_WRONG_CODES_OF_ALL, MAX_WRONG_CODES_THEN = 300, 3
+
+
+of_process = LocMemCache("limits", {})  # counts while the cache is away
+
+
+def begin_code_try(request: HttpRequest) -> int:
+    """Count the try of a code; return 0, or for how many seconds this visitor has to wait.
+
+    It counts as wrong until `forgive_code_try`: of many tries at once none is free.
+    """
+    counts = {key: _add(key, 1) for key in _code_keys(request)}
+    *own, of_all = counts.items()
+    many = of_all[1] > MAX_WRONG_CODES_OF_ALL
+    too_many = any(
+        count > (MAX_WRONG_CODES_THEN if many else MAX_WRONG_CODES[key.split("-")[1]])
+        for key, count in own
+    )
+    return _left() if too_many else 0
+
+
+def forgive_code_try(request: HttpRequest) -> None:
+    """Take the try back: the code was one that we know."""
+    for key in _code_keys(request):
+        _add(key, -1)
+
+
+def wait_words(seconds: int) -> str:
+    """Return why no code can be tried just now, and when it can again, for the customer."""
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "Several codes did not fit. Please look at yours once more, and try it again in "
+        "%(n)d minute. Your basket is kept.",
+        "Several codes did not fit. Please look at yours once more, and try it again in "
+        "%(n)d minutes. Your basket is kept.",
+        minutes,
+    ) % {"n": minutes}
+
+
+def retry_after(response: HttpResponse, seconds: int) -> HttpResponse:
+    """Tell programs for how long to wait."""
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _code_keys(request: HttpRequest) -> list[str]:
+    visitor, period = visitor_of(request), int(time.time() // CODE_PERIOD.total_seconds())
+    known = {"browser": visitor.browser, "address": visitor.address}
+    return [
+        *(f"codes-{who}-{period}-{value}" for who, value in known.items() if value),
+        f"codes-all-{period}",
+    ]
+
+
+def _left() -> int:
+    period = int(CODE_PERIOD.total_seconds())
+    return period - int(time.time()) % period
+
+
+def _add(key: str, number: int) -> int:
+    try:
+        cache.add(key, 0, CODE_PERIOD.total_seconds())
+        return cache.incr(key, number)
+    except (ValueError, RedisError):  # ValueError: the period ended between the two
+        of_process.add(key, 0, CODE_PERIOD.total_seconds())
+        return of_process.incr(key, number)
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """Return who sent the request, as keyed hashes: the internet address and the browser.
+
+    A browser is known by the cookie that its forms need, and not at all before it has one.
+    """
+    return Visitor(address=_visitor(request), browser=_browser(request))
+
+
+def _browser(request: HttpRequest) -> str:
+    secret = request.META.get("CSRF_COOKIE", "")
+    return salted_hmac("storefront.browser", secret).hexdigest() if secret else ""

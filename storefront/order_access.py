@@ -2,6 +2,9 @@
 
 Access is given where an order is placed and where a signed link is opened. The address of an
 order's page alone opens nothing, so neither history nor referrer holds a working secret.
+
+It is given to whoever was logged in then, or to a guest, and is of no use to anybody else who logs
+in, or is there after the log-out, on the same browser.
 """
 
 from __future__ import annotations
@@ -16,17 +19,19 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
 
 from storefront.customers import customer_id
 from storefront.decorators import View, private_page
 from storefront.forms.orders import NewLinkForm
-from storefront.orders import is_own_order
+from storefront.orders import is_for, is_own_order
 from storefront.responses import FORBIDDEN
 
 # Short, because computers are shared; the link in the e-mail gives a new one.
 ORDER_ACCESS_LIFETIME = timedelta(days=1)
 _MAX_ORDERS = 5  # keeps the cookie small
-_SALT = "storefront.grants"
+_SALT = "storefront.order-access"
+_GUEST = ""
 
 
 def order_page(view: View) -> View:
@@ -57,10 +62,29 @@ def give_order_access(request: HttpRequest, response: HttpResponse, token: str) 
         known: until for known, until in _accessible_orders(request).items() if known != token
     }
     until = int(time.time() + ORDER_ACCESS_LIFETIME.total_seconds())
-    newest = list({**others, token: until}.items())[-_MAX_ORDERS:]
+    _write(request, response, {**others, token: until})
+
+
+def hand_over_order_access(request: HttpRequest, response: HttpResponse) -> None:
+    """At a log-in, keep what a guest could open only if it was the same person's.
+
+    That is an order with the account's own e-mail address; others may be of whoever used the
+    browser before, and their links open them again.
+    """
+    customer, (owner, orders) = customer_id(request), _read(request)
+    known = orders if owner in {_GUEST, _owner(request)} else {}
+    own = {token: until for token, until in known.items() if customer and is_for(token, customer)}
+    if own:
+        _write(request, response, own)
+    else:
+        revoke_order_access(response)
+
+
+def _write(request: HttpRequest, response: HttpResponse, orders: dict[str, int]) -> None:
+    newest = dict(list(orders.items())[-_MAX_ORDERS:])
     response.set_cookie(
         settings.ORDERS_COOKIE_NAME,
-        signing.dumps(dict(newest), salt=_SALT),
+        signing.dumps([_owner(request), newest], salt=_SALT),
         max_age=ORDER_ACCESS_LIFETIME,
         secure=settings.ORDERS_COOKIE_SECURE,
         httponly=True,
@@ -82,9 +106,21 @@ def _may_open(request: HttpRequest, token: UUID) -> bool:
 
 def _accessible_orders(request: HttpRequest) -> dict[str, int]:
     """Return until when, in Unix seconds, each order may be opened, oldest first."""
+    owner, orders = _read(request)
+    return orders if owner == _owner(request) else {}
+
+
+def _owner(request: HttpRequest) -> str:
+    """Return whom access is given to: a guest, or an account, of which the cookie tells nothing."""
+    customer = customer_id(request)
+    return salted_hmac(_SALT, str(customer)).hexdigest()[:16] if customer else _GUEST
+
+
+def _read(request: HttpRequest) -> tuple[str, dict[str, int]]:
+    """Return to whom access was given, and until when, in Unix seconds, to each order."""
     cookie = request.COOKIES.get(settings.ORDERS_COOKIE_NAME, "")
     try:
-        orders: dict[str, int] = signing.loads(cookie, salt=_SALT, max_age=ORDER_ACCESS_LIFETIME)
+        owner, orders = signing.loads(cookie, salt=_SALT, max_age=ORDER_ACCESS_LIFETIME)
     except signing.BadSignature:
-        return {}
-    return {token: until for token, until in orders.items() if until > time.time()}
+        return _GUEST, {}
+    return owner, {token: until for token, until in orders.items() if until > time.time()}

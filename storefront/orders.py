@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from saleor.account.models import User
 from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Order, OrderLine
 
@@ -177,6 +178,16 @@ def order_id_for(*, number: int, email: str) -> int | None:
 def is_own_order(token: UUID, *, user_id: int) -> bool:
     """Say whether the order with this token was placed by this account."""
     return orders_by_token(token).filter(user=user_id).exists()
+
+
+def is_for(token: str, user_id: int) -> bool:
+    """Say whether the order with this token is the account's, or was placed with its address."""
+    order = Order.objects.filter(token=token).select_related("user").first()
+    account = User.objects.filter(pk=user_id).first()
+    if order is None or account is None:
+        return False
+    same = normal_email(order.user_email) == normal_email(account.email)
+    return order.user_id == user_id or (order.user_id is None and same)
 
 
 def _page(order: Order) -> OrderPage:

@@ -14,6 +14,12 @@ def send_account_link(user_id: int | None, wants_account: bool, language: str) -
 
 
 @shared_task
+def send_unlock_link(user_id: int | None, language: str) -> None:
+    """Send a link that unlocks the log-in; `user_id` is None where an address has no account."""
+    email_links.queue_unlock_link(user_id=user_id, language=language)
+
+
+@shared_task
 def send_new_email_link(user_id: int, language: str) -> None:
     """Send the link that confirms another address of an account."""
     email_links.queue_new_email_link(user_id=user_id, language=language)

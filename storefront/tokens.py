@@ -26,6 +26,12 @@ class ResetTokens(PasswordResetTokenGenerator):
     key_salt = "storefront.account.reset"
 
 
+class UnlockTokens(PasswordResetTokenGenerator):
+    """For a log-in that is locked because somebody tried passwords."""
+
+    key_salt = "storefront.account.unlock"
+
+
 class NewEmailTokens(PasswordResetTokenGenerator):
     """For another e-mail address: bound to the old and the new one."""
 
@@ -37,3 +43,4 @@ class NewEmailTokens(PasswordResetTokenGenerator):
 
 
 confirm_tokens, reset_tokens, new_email_tokens = ConfirmTokens(), ResetTokens(), NewEmailTokens()
+unlock_tokens = UnlockTokens()

@@ -4,7 +4,7 @@ from dashboard.admin.catalogue.admin import ProductAdmin, SizeAdmin, VariantAdmi
 from dashboard.admin.content.admin import GuideAdmin
 from dashboard.admin.emails.admin import EmailAdmin
 from dashboard.admin.emails.texts import EmailTextAdmin
-from dashboard.admin.orders.admin import OrderAdmin
+from dashboard.admin.orders.admin import OrderAdmin, OrderLimitsAdmin
 from dashboard.admin.orders.payments import (
     DeadEventAdmin,
     RefusedWebhookAdmin,
@@ -37,6 +37,7 @@ __all__ = [
     "LedgerCheckAdmin",
     "LogEntryAdmin",
     "OrderAdmin",
+    "OrderLimitsAdmin",
     "ProductAdmin",
     "RefusedWebhookAdmin",
     "ShippingZoneAdmin",

@@ -37,7 +37,7 @@ from dashboard.services.access_log import record_access
 from dashboard.services.publishing import PublishRefused
 from plugins.ordering.submitted_forms import new_token
 from product_content import money
-from product_content.parsing import EmailAddressField, validate_near_date
+from product_content.parsing import EmailAddressField, normal_email, validate_near_date
 
 
 def format_money(amount: Decimal | None, currency: str) -> str:
@@ -190,6 +190,14 @@ class SaleorModelAdmin(
         if original := context.get("original"):
             context |= {"title": self.title_of(original), "subtitle": None}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Find e-mail addresses in whatever spelling they are typed or copied."""
+        if any(field.endswith("email") for field in self.get_search_fields(request)):
+            search_term = " ".join(map(normal_email, search_term.split()))
+        return super().get_search_results(request, queryset, search_term)
 
     def title_of(self, obj: Any) -> str:
         """Return what staff call this row, for the top of its page."""

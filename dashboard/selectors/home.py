@@ -109,6 +109,10 @@ WORK = (
         lambda: orders.WAITING_FOR_PAYMENT,
     ),
     _order_work(
+        "large", "Large, not paid", "Many pieces are held for these", "inventory",
+        orders.large_and_unpaid, is_trouble=True,
+    ),
+    _order_work(
         "return_arrived", "Returns", "Came in, to be looked at", "assignment_return",
         lambda: orders.RETURN_ARRIVED,
     ),

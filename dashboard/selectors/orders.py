@@ -37,6 +37,7 @@ from plugins.fulfilment.models import (
     Return,
     ReturnState,
 )
+from plugins.ordering.hold_limits import is_large
 from plugins.ordering.models import OrderFlag, RefundPart, RefundStatus
 from plugins.ordering.order_messages import CONTRACT_KEY
 from plugins.ordering.order_state import DISPUTE_REASONS, PLACEMENT_KEY
@@ -50,6 +51,13 @@ DISPUTED = Q(Exists(_OPEN_FLAGS.filter(reason__in=DISPUTE_REASONS)))
 TO_PACK = _OPEN & Q(settled=True) & ~NEEDS_ATTENTION
 # A refunded order is not settled either, but waits for nothing.
 WAITING_FOR_PAYMENT = _OPEN & Q(settled=False, back=False)
+
+
+def large_and_unpaid() -> Q:
+    """Return the condition that an order waits for its payment and holds many pieces."""
+    return WAITING_FOR_PAYMENT & Q(is_large("pk"))
+
+
 CANCELLED = Q(status=OrderStatus.CANCELED)
 SENT = Q(status=OrderStatus.FULFILLED)
 

@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 
 from plugins.discreet_shipping.models import CollectionPoint, PostcodeArea
 from plugins.discreet_shipping.options import Point
+from product_content.parsing import visible_signs
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def locate_postcode(country: str, postcode: str) -> PostcodeLocation | None:
     The longest known prefix of the postcode counts. The centre of a whole area is far off, so
     the centre of our own points in the same district is preferred to it.
     """
-    text = _NOT_OF_A_POSTCODE.sub("", postcode.upper())[:_MAX_POSTCODE_LENGTH]
+    text = _NOT_OF_A_POSTCODE.sub("", visible_signs(postcode).upper())[:_MAX_POSTCODE_LENGTH]
     area = _AREA_LETTERS.match(text)[0] or text[:_AREA_DIGITS]  # type: ignore[index]  # it always matches
     known = _longest_known_prefix(country, text, shortest=len(area))
     if known and len(known.prefix) > len(area):

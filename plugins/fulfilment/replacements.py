@@ -121,7 +121,7 @@ def _create(order: Order, swaps: Sequence[Swap], actor_id: int) -> Order:
     )
     order_created(order=replacement, user=User.objects.get(pk=actor_id))
     if due.amount:
-        new_session(replacement, lifetime=HOLD)
+        new_session(replacement, HOLD)
     else:
         _settle(replacement)
     return replacement

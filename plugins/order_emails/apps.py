@@ -13,7 +13,7 @@ class OrderEmailsConfig(AppConfig):
 
     def ready(self) -> None:
         """Suppress Saleor's own e-mails (one sender per e-mail), and listen to ordering."""
-        from plugins.order_emails import plugin, suppress
+        from plugins.order_emails import plugin
 
-        suppress.suppress_saleor_emails()
+        plugin.suppress_saleor_emails()
         plugin.connect()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Fulfillment, Order, OrderEvent
 from saleor.warehouse.models import Stock
 
 from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.hold_limits import is_large
 from plugins.ordering.models import PAYABLE, PaymentSession
 from plugins.ordering.pieces import pieces_to_send
 
@@ -35,8 +36,13 @@ def orders_soon_released(within: timedelta) -> list[int]:
     now = timezone.now()
     told = OutgoingEmail.objects.filter(order=OuterRef("order"), kind="payment_needed")
     sessions = PaymentSession.objects.filter(
-        ~Exists(told), state__in=PAYABLE, expires_at__gt=now, expires_at__lte=now + within
+        ~Exists(told),
+        state__in=PAYABLE,
+        expires_at__gt=now,
+        expires_at__lte=now + within,
     )
+    # A large order is held for little more than `within`: nobody is reminded at once.
+    sessions = sessions.filter(Q(created_at__lte=now - within / 2) | ~Q(is_large("order")))
     return list(sessions.order_by("expires_at").values_list("order_id", flat=True))
 
 

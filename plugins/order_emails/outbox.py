@@ -74,7 +74,8 @@ def queue_account_email(
 ) -> OutgoingEmail:
     """Write an e-mail about an account into the outbox; it is sent after commit.
 
-    Kinds: confirm_address, account_exists, reset_password, address_changed, account_deleted.
+    Kinds: confirm_address, account_exists, reset_password, unlock_log_in, address_changed,
+    account_deleted.
     `path` is the path of the link in it, such as "/account/confirm/<token>/". It goes to
     `to_old_address` where that is given (an address that is not the user's any more, or not
     yet), else to the user's own. Neither is kept once the e-mail was sent. `dedup_key` makes

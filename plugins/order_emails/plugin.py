@@ -5,11 +5,18 @@ Events come from Saleor's plugins manager, from our own signals, and from beat (
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 from django.utils import translation
-from saleor.order.models import Fulfillment, Order
+from saleor.account import emails as account_emails
+from saleor.checkout import utils as checkout_utils
+from saleor.order import OrderEvents, OrderEventsEmails
+from saleor.order import actions as order_actions
+from saleor.order import emails as order_emails
+from saleor.order.models import Fulfillment, Order, OrderEvent
 from saleor.plugins.base_plugin import BasePlugin
 
 from plugins.fulfilment.models import Return
@@ -26,10 +33,11 @@ from plugins.order_emails.order_history import (
     was_paid,
 )
 from plugins.order_emails.outbox import SHOP, queue_email, queue_notice_email, queue_staff_email
-from plugins.order_emails.suppress import unclaim_payment_email
 from plugins.ordering import signals
 from plugins.ordering.releasing import BASKET_CHANGED, NOT_PAID_IN_TIME, PAYMENT_FAILED
 from product_content.languages import localized
+
+logger = logging.getLogger(__name__)
 
 UNPAID = "unpaid"  # one dedup_key for all reasons: an order's customer is reminded once
 REMINDER_LEAD = timedelta(minutes=15)  # before the hold ends: time to find the card
@@ -168,3 +176,46 @@ class OrderEmailsPlugin(BasePlugin):
             kind, dedup_key = parcels_left(fulfillment.order_id)
             queue_email(order_id=fulfillment.order_id, kind=kind, dedup_key=dedup_key)
         return previous_value
+
+
+# Saleor queues a confirmation when an order is created, another when it is paid, and more from
+# account pages. The release ships none of their templates, some carry tokens as task arguments,
+# and each would tell the customer a second time what our own e-mail says.
+class SuppressedTask:
+    """Stands where Saleor expects a Celery task of an e-mail, and does nothing."""
+
+    def delay(self, *_args: Any, **_kwargs: Any) -> None:
+        """Publish nothing."""
+
+    apply_async = delay
+
+
+def suppress_saleor_emails() -> None:
+    """Replace every e-mail task by its name wherever Saleor looks it up; idempotent."""
+    for module in (order_emails, account_emails):
+        module.send_templated_mail = _send_nothing
+    tasks = _task_names(order_emails) | _task_names(account_emails)
+    for module in (order_emails, account_emails, checkout_utils, order_actions):
+        for name in tasks & vars(module).keys():
+            setattr(module, name, SuppressedTask())
+
+
+def unclaim_payment_email(*, order_id: int) -> None:
+    """Take back the history's claim that Saleor's payment e-mail went out.
+
+    Saleor writes it when it queues the e-mail. Ours writes its own line once it was sent.
+    """
+    OrderEvent.objects.filter(
+        order_id=order_id,
+        type=OrderEvents.EMAIL_SENT,
+        parameters__email_type=OrderEventsEmails.PAYMENT,
+    ).delete()
+
+
+def _task_names(module: ModuleType) -> set[str]:
+    return {name for name, value in vars(module).items() if hasattr(value, "delay")}
+
+
+def _send_nothing(template_name: str, *_args: Any, **_kwargs: Any) -> None:
+    # Reached only by a task that was published before this was installed.
+    logger.warning("Saleor's own e-mail %s was not sent", template_name)

@@ -36,6 +36,11 @@ class Basket:
     cards: list[GiftCard]
     holds: Holds
 
+    @property
+    def pieces(self) -> int:
+        """How many pieces all its lines hold."""
+        return sum(line.quantity for line in self.lines)
+
 
 def read_locked_basket(checkout: Checkout, holds: Holds) -> Basket:
     """Read the lines of a locked checkout and lock its gift cards."""

@@ -1,14 +1,16 @@
 """Row locks of everything that writes baskets, orders and payments, always in the same order.
 
-checkout → order → payment session → gift cards (by pk) → stock rows (by pk) → allocations →
-voucher, so that no two services can wait for each other. Nothing in this package calls a
-payment provider inside a transaction.
+checkout → order → payment session → gift cards (by pk) → visitor (by hash) → stock rows (by pk) →
+allocations → voucher, so that no two services can wait for each other. Nothing in this package
+calls a payment provider inside a transaction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connection
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
 from saleor.giftcard.models import GiftCard
@@ -52,6 +54,19 @@ def lock_gift_cards(**which: object) -> list[GiftCard]:
     """Lock the gift cards that match the filter, by pk."""
     cards = GiftCard.objects.select_for_update(of=("self",)).filter(**which)
     return list(cards.order_by("pk"))
+
+
+def lock_visitor(hashes: Iterable[str]) -> None:
+    """Let whoever shares one of these hashes place one order after the other.
+
+    There is no row to lock: what is counted are the orders of a visitor, who may have none yet.
+    """
+    with connection.cursor() as cursor:
+        for known in sorted(set(hashes)):
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended('stillwater visitor ' || %s, 0))",
+                [known],
+            )
 
 
 def lock_stocks(variant_ids: set[int], country: str) -> list[Stock]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -30,6 +31,8 @@ __all__ = [
     "LineDiscount",
     "LinePieces",
     "OrderFlag",
+    "OrderLimits",
+    "OrderOrigin",
     "PaymentSession",
     "PieceState",
     "PieceStep",
@@ -331,3 +334,60 @@ class OrderFlag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} of order {self.order_id}"
+
+
+class OrderLimits(models.Model):
+    """How much one order may hold, as managers of the shop set it; there is one row at most."""
+
+    max_pieces = models.PositiveSmallIntegerField(
+        "pieces in one order",
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
+        help_text="Whoever wants more is asked to write to the shop. 1 to 500.",
+    )
+    large_from = models.PositiveSmallIntegerField(
+        "a large order has",
+        default=8,
+        validators=[MinValueValidator(2), MaxValueValidator(500)],
+        help_text="Pieces, from which an unpaid order is shown to you and held for less. 2 to 500.",
+    )
+    large_minutes = models.PositiveSmallIntegerField(
+        "minutes for a large order",
+        default=15,
+        validators=[MinValueValidator(5), MaxValueValidator(30)],
+        help_text="How long it is held while its customer pays. 5 to 30.",
+    )
+
+    class Meta:
+        default_permissions = ()  # Saleor's `site.manage_settings` guards it
+        verbose_name = "limits of orders"
+        verbose_name_plural = "limits of orders"
+        constraints = (models.CheckConstraint(condition=Q(pk=1), name="one_row_of_order_limits"),)
+
+    def __str__(self) -> str:
+        return "Limits of orders"
+
+
+class OrderOrigin(models.Model):
+    """Who placed an order, as keyed hashes ("" if unknown), so that nobody holds too much.
+
+    `ended_at` is when an order that was not paid was released. Deleted after a day.
+    """
+
+    order = models.OneToOneField(Order, related_name="origin", on_delete=models.CASCADE)
+    address = models.CharField(max_length=64, blank=True, default="")
+    browser = models.CharField(max_length=64, blank=True, default="")
+    email = models.CharField(max_length=64, blank=True, default="")
+    pieces = models.PositiveIntegerField()
+    placed_at = models.DateTimeField(default=timezone.now, db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = tuple(
+            models.Index(fields=(who, "placed_at"), name=f"origin_{who}")
+            for who in ("address", "browser", "email")
+        )
+
+    def __str__(self) -> str:
+        return f"origin of order {self.order_id}"

@@ -6,8 +6,10 @@ A refusal is an exception whose message a customer, or staff, can act on.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import TYPE_CHECKING, Literal
 
+from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from prices import Money
@@ -132,6 +134,37 @@ class TotalTooSmall(OrderRefused):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class TooManyPieces(OrderRefused):
+    """The basket has more pieces than one order may hold; `message` says how to get them all."""
+
+    def __init__(self, *, limit: int, pieces: int) -> None:
+        super().__init__(limit, pieces)
+        self.message = gettext(
+            "One order can hold at most %(limit)s pieces, and your basket has %(pieces)s. It is "
+            "kept as it is. If you need that many, please write to us at %(email)s: we are glad to "
+            "send them to you."
+        ) % {"limit": limit, "pieces": pieces, "email": shop_address()}
+
+
+class HoldsTooMuch(OrderRefused):
+    """Too much waits for its payment already; `soon`: it ends by itself within the hour."""
+
+    def __init__(self, *, soon: bool) -> None:
+        super().__init__(soon)
+        later = gettext("try again in half an hour") if soon else gettext("try again in some hours")
+        self.message = gettext(
+            "Several orders from here were placed and not paid, so we cannot hold anything more "
+            "just now: others want to buy it, too. Please pay for one of those orders, or "
+            "%(later)s. Nothing was charged. If this is not right for you, please write to us at "
+            "%(email)s: we are glad to help."
+        ) % {"later": later, "email": shop_address()}
+
+
+def shop_address() -> str:
+    """Return the e-mail address at which customers write to the shop."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 class OrderReleased(OrderRefused):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils import timezone
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
+from plugins.ordering.hold_limits import hold_of, usual_hold
 from plugins.ordering.locks import lock_checkout, lock_order, lock_session
 from plugins.ordering.models import ACTIVE, PAYABLE, PaymentSession, SessionStatus
 from plugins.ordering.order_messages import RECEIPT_KEY, receipt_address
@@ -24,7 +25,7 @@ from plugins.ordering.outcomes import (
 )
 from plugins.ordering.payment_provider import OpenedSession, PaymentProviderError, get_provider
 from plugins.ordering.payment_recording import apply_payment, close_session
-from plugins.ordering.placing import new_session
+from plugins.ordering.placing import OPENING_MARGIN, new_session
 from plugins.ordering.releasing import why_kept
 from plugins.ordering.saleor_patches import one_configuration
 from product_content.languages import prefix
@@ -44,6 +45,7 @@ def choose_receipt(*, checkout_token: UUID, wanted: bool) -> None:
 
 
 NOTHING_TO_PAY = "nothing_to_pay"
+MAX_SESSIONS = 3  # of one order: each holds its stock anew, and nobody is to hold it for ever
 _MAX_ATTEMPTS = 3
 
 
@@ -105,8 +107,18 @@ def _is_late(session: PaymentSession) -> bool:
 
     An idempotency key goes with one end time, so a late first try needs a new session.
     """
-    shortest = timedelta(minutes=settings.RESERVATION_MINUTES)
-    return not session.reference and session.expires_at - timezone.now() < shortest
+    return not session.reference and _end_at_provider(session) - timezone.now() < usual_hold()
+
+
+def _end_at_provider(session: PaymentSession) -> datetime:
+    """Return when the provider ends the session: it knows no shorter one than the usual.
+
+    A large order is held for less; whoever releases it closes the session there.
+    """
+    shortest = session.created_at + usual_hold()
+    if session.expires_at >= shortest or hold_of(session.order) >= usual_hold():
+        return session.expires_at
+    return shortest + OPENING_MARGIN
 
 
 def _replace(session: PaymentSession) -> PaymentSession | None:
@@ -117,7 +129,7 @@ def _replace(session: PaymentSession) -> PaymentSession | None:
         if (current.state, current.reference) == (session.state, session.reference):
             current.state = SessionStatus.EXPIRED
             current.save(update_fields=["state"])
-            return new_session(order)
+            return new_session(order, hold_of(order))
     return _payable_session(session.order_id)  # another request was quicker
 
 
@@ -129,6 +141,8 @@ def _open(session: PaymentSession) -> str:
         return session.url
     if close_session(session) == "open":
         raise why_kept(session.order_id)
+    if PaymentSession.objects.filter(order=session.order_id).count() >= MAX_SESSIONS:
+        raise OrderReleased  # the sweeper comes within a minute
     _replace(session)
     return ""
 
@@ -141,7 +155,7 @@ def _opened_at_provider(session: PaymentSession) -> OpenedSession:
             order_number=str(order.pk),
             order_token=order.token,
             amount=session.amount,
-            expires_at=session.expires_at,
+            expires_at=_end_at_provider(session),
             return_url=f"{here}/orders/{order.token}/",
             cancel_url=f"{here}/basket/"
             if order.checkout_token

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +22,7 @@ from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
 from plugins.ordering.basket import Basket, read_locked_basket
 from plugins.ordering.codes import discount_names
+from plugins.ordering.hold_limits import Visitor, note_origin, refuse_too_much, usual_hold
 from plugins.ordering.holds import holds_of
 from plugins.ordering.line_discounts import store_line_discounts
 from plugins.ordering.locks import lock_checkout
@@ -77,7 +77,11 @@ class _Offer:
 
 
 def place_order(
-    *, checkout_token: UUID, user_id: int | None = None, shown: str | None = None
+    *,
+    checkout_token: UUID,
+    user_id: int | None = None,
+    shown: str | None = None,
+    visitor: Visitor | None = None,
 ) -> PlacedOrder:
     """Reserve the basket's stock and make its order, in one transaction; nothing is charged.
 
@@ -88,15 +92,16 @@ def place_order(
     The same basket again, at once or later, gives the same order (`created` False). A basket
     that was changed since first releases the order made from it. The basket itself is kept
     until it is paid. `user_id` is the signed-in visitor; the order belongs to the basket's
-    own user, so a guest's order is never put into an account.
+    own user, so a guest's order is never put into an account. `visitor` is who sent the form, and
+    limits what is held unpaid (`plugins.ordering.hold_limits`); None is for the shop itself.
 
     Raises a subclass of OrderRefused: BasketGone, BasketEmpty, BasketIncomplete, DeliveryGone,
-    ShownChanged, SoldOut, PromoNotApplicable, TotalTooSmall, PaymentProcessing when an earlier
-    order of this basket is being paid by bank debit, or PaymentUnavailable when its payment cannot
-    be closed now.
+    ShownChanged, SoldOut, PromoNotApplicable, TotalTooSmall, TooManyPieces, HoldsTooMuch,
+    PaymentProcessing when an earlier order of this basket is being paid by bank debit, or
+    PaymentUnavailable when its payment cannot be closed now.
     """
     for _ in range(_MAX_ATTEMPTS):
-        answer = _place_or_find(checkout_token, user_id, shown)
+        answer = _place_or_find(checkout_token, user_id, shown, visitor)
         if isinstance(answer, PlacedOrder):
             return answer
         # Outside the transaction: it asks the payment provider.
@@ -106,7 +111,7 @@ def place_order(
 
 
 def _place_or_find(
-    token: UUID, user_id: int | None, shown: str | None
+    token: UUID, user_id: int | None, shown: str | None, visitor: Visitor | None
 ) -> PlacedOrder | _StaleOrder:
     with transaction.atomic(), one_configuration():
         checkout = lock_checkout(token)
@@ -118,7 +123,8 @@ def _place_or_find(
         if shown is not None:
             _refuse_unshown(offer, read_signed(shown))
         if live is None:
-            return _placed(_create_order_from(offer, was_shown=shown is not None), created=True)
+            made = _create_order_from(offer, was_shown=shown is not None, visitor=visitor)
+            return _placed(made, created=True)
         return _placed(live, created=False) if _matches(live, offer) else _StaleOrder(live.pk)
 
 
@@ -169,12 +175,14 @@ def _placed(order: Order, *, created: bool) -> PlacedOrder:
 OPENING_MARGIN = timedelta(minutes=1)
 
 
-def _create_order_from(offer: _Offer, *, was_shown: bool) -> Order:
+def _create_order_from(offer: _Offer, *, was_shown: bool, visitor: Visitor | None) -> Order:
     """Reserve and create; must run in the transaction that locked the basket and priced it."""
     basket = offer.basket
     _refuse_incomplete(offer)
     if offer.priced.left_out_codes and not was_shown:
         raise PromoNotApplicable  # whoever was shown the basket was told so
+    if visitor is not None:
+        refuse_too_much(visitor, _email(basket), basket.pieces)
     placement = _placement(offer)
     take_codes(basket.checkout, offer.priced)
     lock_stock_or_refuse(basket.lines, basket.checkout.get_country())
@@ -184,8 +192,15 @@ def _create_order_from(offer: _Offer, *, was_shown: bool) -> Order:
     store_line_discounts(order)
     _note_spent_cards(order, basket, placement)
     _check_amounts(order, offer, placement)
-    new_session(order)
+    hold = usual_hold()
+    if visitor is not None:
+        hold = note_origin(order, visitor, _email(basket), basket.pieces)
+    new_session(order, hold)
     return order
+
+
+def _email(basket: Basket) -> str:
+    return str(basket.checkout.get_customer_email())
 
 
 def _check_amounts(order: Order, offer: _Offer, placement: Placement) -> None:
@@ -197,15 +212,14 @@ def _check_amounts(order: Order, offer: _Offer, placement: Placement) -> None:
         raise RuntimeError(f"order {order.pk} does not cost what was computed for its basket")
 
 
-def new_session(order: Order, *, lifetime: timedelta | None = None) -> PaymentSession:
-    """Add the session in which the order is to be paid, within the usual time or `lifetime`."""
+def new_session(order: Order, hold: timedelta) -> PaymentSession:
+    """Add the session in which the order is to be paid, and which holds it for `hold`."""
     total = order.total.gross
-    lifetime = lifetime or timedelta(minutes=settings.RESERVATION_MINUTES) + OPENING_MARGIN
     return PaymentSession.objects.create(
         order=order,
         amount_value=total.amount,
         currency=total.currency,
-        expires_at=timezone.now() + lifetime,
+        expires_at=timezone.now() + hold + OPENING_MARGIN,
     )
 
 

@@ -15,6 +15,7 @@ from saleor.order import OrderStatus
 from saleor.order.models import Order
 
 from plugins.ordering.closing import end_order
+from plugins.ordering.hold_limits import note_end
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import ACTIVE, PAYABLE, PaymentSession, SessionStatus
 from plugins.ordering.order_state import add_note, is_paid, money_reasons
@@ -93,6 +94,7 @@ def _release(order: Order, session: PaymentSession | None, reason: str) -> Relea
     if money_reasons(order):
         return "kept"  # money came in that does not fit: staff decide first
     _end_session(session, reason)
+    note_end(order, session.expires_at if session and reason == NOT_PAID_IN_TIME else None)
     give_back_gift_cards(order)
     end_order(order, user=None)
     order.payments.update(is_active=False)

@@ -48,6 +48,15 @@ RETENTION: dict[str, RetentionPeriod] = {
         _("As long as your browser keeps the way back to it."),
         f"{_ORDERING}.erase_old_baskets",
     ),
+    "origins": RetentionPeriod(
+        _(
+            "From which internet address, browser and e-mail address an order was placed, as codes "
+            "that cannot be turned back into them"
+        ),
+        timedelta(days=1),
+        _("So that nobody can hold things unpaid for ever, and keep them from others."),
+        f"{_ORDERING}.erase_old_baskets",
+    ),
     "unpaid_orders": RetentionPeriod(
         _("Name, address, e-mail and delivery wishes of an order that was not paid"),
         timedelta(days=30),

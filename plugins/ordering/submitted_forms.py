@@ -36,6 +36,11 @@ def claim_form(*, owner: str, token: str) -> bool:
     return SubmittedForm.objects.get_or_create(key=key)[1]
 
 
+def is_claimed(*, owner: str, token: str) -> bool:
+    """Say whether this form was sent before."""
+    return SubmittedForm.objects.filter(key=f"{owner} {token[:MAX_TOKEN_LENGTH]}").exists()
+
+
 def release_form(*, owner: str, token: str) -> None:
     """Let the form be sent again: what it asked for was refused."""
     SubmittedForm.objects.filter(key=f"{owner} {token[:MAX_TOKEN_LENGTH]}").delete()

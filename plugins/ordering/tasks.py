@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from plugins.ordering import erasure, refunds, releasing, shortages, submitted_forms
+from plugins.ordering import erasure, hold_limits, refunds, releasing, shortages, submitted_forms
 
 
 @shared_task
@@ -33,8 +33,9 @@ def review_shortages() -> int:
 
 @shared_task
 def erase_old_baskets() -> int:
-    """Delete the baskets that nobody came back for, and old tokens of forms (beat, hourly)."""
+    """Delete baskets that nobody came back for, tokens of forms, and who placed what (hourly)."""
     submitted_forms.forget_old_forms()
+    hold_limits.forget_old_origins()
     return erasure.erase_old_baskets()
 
 

@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dashboard.middleware.end_long_sessions",
     "dashboard.middleware.stock_actor_middleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -218,6 +219,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_HANDLER = "storefront.backends.LogInLimits"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_CALLABLE = "saleor_config.edge.locked_out"
 # The address the server saw; behind a trusted proxy production reads its header.
@@ -226,6 +228,7 @@ AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
 
 OTP_TOTP_ISSUER = f"{SHOP_NAME} staff"  # the name in people's authenticator apps
 STAFF_IDLE_MINUTES = read("STAFF_IDLE_MINUTES")
+STAFF_MAX_HOURS = read("STAFF_MAX_HOURS")
 
 # --- cookies and headers -----------------------------------------------------------
 SESSION_COOKIE_NAME = "sid"
@@ -372,6 +375,8 @@ if REFUND_FIRST_TO not in {"payment", "gift_card"}:
 # Stripe's shortest Checkout Session is 30 minutes. It ends a minute before the reservation, and
 # two more are for clocks that differ and for a slow first request.
 RESERVATION_MINUTES = 33
+# What one visitor may hold unpaid; off only where one machine plays all of them (`make storm`).
+LIMIT_HOLDS = True
 # Days in which a customer may send something back without a reason. 14 is the least that the law
 # of the United Kingdom and of the European Union allows; see plugins/fulfilment/returns.py.
 RETURN_DAYS = 14

@@ -148,6 +148,12 @@ _LIST = (
         30,
         "Minutes without a click after which /staff/ asks for the log-in again.",
     ),
+    Variable(
+        "STAFF_MAX_HOURS",
+        "int",
+        12,
+        "Hours after which /staff/ asks for the log-in again, however busy somebody is.",
+    ),
     Variable("DEFAULT_CURRENCY", "str", "GBP", "The one currency prices are in (ISO 4217)."),
     Variable("DEFAULT_COUNTRY", "str", "GB", "Country that forms start with (ISO 3166)."),
     Variable("TIME_ZONE", "str", "Europe/London", "Time zone of dates on pages and in e-mails."),

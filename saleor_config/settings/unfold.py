@@ -80,6 +80,7 @@ _NAVIGATION = [
                 "plugins_pluginconfiguration",
                 "plugins.manage_plugins",
             ),
+            _line("Limits", "speed", "ordering_orderlimits", "site.manage_settings"),
             _line("Vouchers", "percent", "discount_voucher", "discount.manage_discounts"),
             _line("Gift cards", "redeem", "dashboard_maskedgiftcard", "giftcard.manage_gift_card"),
         ],

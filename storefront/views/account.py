@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import PasswordChangeView
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -77,6 +78,9 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _confirm_email_page(request, accounts.address_of_token(customer, token))
     if accounts.confirm_new_email(user_id=customer, token=token):
+        user: Any = request.user
+        user.refresh_from_db()
+        update_session_auth_hash(request, user)  # the change has ended all sessions but this one
         return see_other(account_url("email"))
     return _confirm_email_page(request, "")
 

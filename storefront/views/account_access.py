@@ -19,7 +19,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST, require_safe
 
 from storefront import email_links
-from storefront.backends import CUSTOMER_BACKEND, CustomerBackend
+from storefront.accounts import account_to_unlock, use_unlock_link
+from storefront.backends import CUSTOMER_BACKEND, CustomerBackend, unlock_log_in
 from storefront.basket_changes import claim_basket
 from storefront.cookies import delete_basket_cookie, read_basket_token
 from storefront.customers import account_url, customer_id
@@ -27,8 +28,9 @@ from storefront.decorators import private_page
 from storefront.errors import LinkNotSent
 from storefront.forms.account import EmailForm, LoginForm, NewPasswordForm
 from storefront.limits import is_within
-from storefront.order_access import revoke_order_access
+from storefront.order_access import hand_over_order_access, revoke_order_access
 from storefront.responses import (
+    GONE,
     INVALID,
     TOO_MANY,
     UNAVAILABLE,
@@ -42,9 +44,9 @@ from storefront.tokens import confirm_tokens
 def drop_foreign_basket(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """At a log-in, delete the cookies of another person's basket and orders."""
     token, customer = read_basket_token(request), customer_id(request)
+    hand_over_order_access(request, response)
     if token and customer and not claim_basket(token=token, user_id=customer):
         delete_basket_cookie(response)
-        revoke_order_access(response)
     return response
 
 
@@ -120,6 +122,30 @@ def register(request: HttpRequest) -> HttpResponse:
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for the address of an account whose password is lost."""
     return _ask_for_link(request, "forgotten", email_links.forgot_password)
+
+
+@form_view
+@private_page
+def ask_to_unlock(request: HttpRequest) -> HttpResponse:
+    """Ask where to send a link that unlocks a locked log-in."""
+    return _ask_for_link(request, "ask_to_unlock", email_links.send_unlock_link)
+
+
+@form_view
+@private_page
+def unlock(request: HttpRequest, uidb64: str, token: str) -> HttpResponse:
+    """Unlock the log-in for this browser by a button: mail programs open links by themselves."""
+    if request.method != "POST":
+        found = account_to_unlock(uidb64, token)
+        context = {"works": found is not None}
+        return render(
+            request, "storefront/account/unlock.html", context, status=200 if found else GONE
+        )
+    used = use_unlock_link(uidb64, token)
+    if used is None:
+        return render(request, "storefront/account/unlock.html", {"works": False}, status=GONE)
+    unlock_log_in(request, used.email)
+    return see_other(reverse("admin:login" if used.is_staff else "storefront:login"))
 
 
 @require_safe

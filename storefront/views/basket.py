@@ -21,11 +21,12 @@ from storefront.baskets import basket_quantity, get_basket
 from storefront.cookies import read_basket_token, write_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page, same_origin_only
-from storefront.errors import BasketRefused
+from storefront.errors import BasketRefused, CodeUnknown
 from storefront.for_sale import for_sale
 from storefront.forms.basket import AddForm, CodeForm, LineForm
+from storefront.limits import begin_code_try, forgive_code_try, retry_after, wait_words
 from storefront.orders import waiting_order
-from storefront.responses import INVALID, REFUSED, see_other
+from storefront.responses import INVALID, REFUSED, TOO_MANY, see_other
 
 
 @require_safe
@@ -94,12 +95,27 @@ def code(request: HttpRequest) -> HttpResponse:
             return see_other("/basket/")
         if not form.is_valid():
             return _page(request, form=form, status=INVALID)
-        apply_code(token=read_basket_token(request), code=form.cleaned_data["code"])
+        if wait := begin_code_try(request):
+            form.add_error("code", wait_words(wait))
+            return retry_after(_page(request, form=form, status=TOO_MANY), wait)
+        _try_code(request, form.cleaned_data["code"])
     except BasketRefused as refused:
         form.is_valid()
         form.add_error("code", str(refused))
         return _page(request, form=form, status=REFUSED)
     return see_other("/basket/")
+
+
+def _try_code(request: HttpRequest, code: str) -> None:
+    """Apply the code; only a try of one that nobody knows stays counted."""
+    try:
+        apply_code(token=read_basket_token(request), code=code)
+    except CodeUnknown:
+        raise
+    except BasketRefused:
+        forgive_code_try(request)
+        raise
+    forgive_code_try(request)
 
 
 def _took_out(request: HttpRequest) -> bool:

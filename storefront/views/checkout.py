@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from plugins.ordering.hold_limits import pieces_problem
 from plugins.ordering.order_state import can_be_charged
 from plugins.ordering.outcomes import (
     BasketIncomplete,
     DeliveryGone,
+    HoldsTooMuch,
     OrderRefused,
     PaymentProcessing,
     PlacedOrder,
@@ -41,9 +43,10 @@ from storefront.decorators import private_page
 from storefront.discretion import chosen_problems, use_remembered, wants_receipt
 from storefront.errors import AddressBookFull, BasketRefused
 from storefront.forms.address import AddressForm, country_of
+from storefront.limits import visitor_of
 from storefront.order_access import give_order_access
 from storefront.orders import waiting_order
-from storefront.responses import INVALID, REFUSED, form_view, see_other
+from storefront.responses import INVALID, REFUSED, TOO_MANY, form_view, see_other
 from storefront.types import Basket
 
 
@@ -110,7 +113,9 @@ def place(request: HttpRequest) -> HttpResponse:
         return see_other("/basket/")
     choose_receipt(checkout_token=token, wanted="payment_receipt" in request.POST)
     try:
-        placed = place_order(checkout_token=token, shown=request.POST.get("shown", ""))
+        placed = place_order(
+            checkout_token=token, shown=request.POST.get("shown", ""), visitor=visitor_of(request)
+        )
     except OrderRefused as refused:
         return _refused(request, token, refused)
     if customer := customer_id(request):
@@ -123,7 +128,7 @@ def place(request: HttpRequest) -> HttpResponse:
 def _before_paying(basket: Basket) -> dict[str, Any]:
     return {
         "shown": signed(basket.picture),
-        "unpayable": can_be_charged(basket.due).reason,
+        "unpayable": pieces_problem(basket.quantity) or can_be_charged(basket.due).reason,
         "receipt_wanted": wants_receipt(basket.token),
     }
 
@@ -189,7 +194,8 @@ def _refused(request: HttpRequest, token: UUID, refused: OrderRefused) -> HttpRe
         "short": lines,
         "order": waiting_order(basket.token) if processing else None,
     }
-    return render(request, "storefront/checkout/refused.html", context, status=REFUSED)
+    status = TOO_MANY if isinstance(refused, HoldsTooMuch) else REFUSED
+    return render(request, "storefront/checkout/refused.html", context, status=status)
 
 
 def _shown_again(request: HttpRequest, basket: Basket) -> HttpResponse:

@@ -22,7 +22,7 @@ from plugins.inventory.models import BackInStockAlert
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.ordering.attention import flag_order
 from plugins.ordering.erasure import anonymise_old_orders
-from plugins.ordering.models import PaymentSession
+from plugins.ordering.models import OrderOrigin, PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
@@ -112,6 +112,10 @@ EXAMPLES = {
     "staff_log": (log_line, "action_time"),
     "unconfirmed": (lambda: UserFactory(password=make_password(None)), "date_joined"),
     "sign_in_tries": (log_in_try, "attempt_time"),
+    "origins": (
+        lambda: OrderOrigin.objects.create(order=unpaid_order(), pieces=1, email="a1"),
+        "placed_at",
+    ),
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from plugins.inventory.ledger import record_check, stock_reason
 from plugins.inventory.models import LedgerCheck, StockReason
 from plugins.inventory.tasks import check_ledger
 from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.models import OrderOrigin
 from plugins.stripe_payments.models import StripeEvent, UnmatchedPayment
 from tests import personas
 from tests.factories import GuideFactory, variant_in_stock
@@ -26,7 +27,8 @@ from tests.unit.dashboard import builders
 pytestmark = pytest.mark.django_db
 
 ORDERS = [
-    "To pack", "Late", "Needs attention", "Waiting for payment", "Returns", "Orders today",
+    "To pack", "Late", "Needs attention", "Waiting for payment", "Large, not paid", "Returns",
+    "Orders today",
 ]  # fmt: skip
 TROUBLE = ["Failed e-mails", "Unmatched payments", "Given-up events"]
 STOCK = ["Low stock", "Out of stock", "Stock ledger"]
@@ -52,7 +54,7 @@ def busy(times=1):
         number = paid.pk
         sell(paid, variant_in_stock(4), 1)
         variant_in_stock(0)
-        builders.order()
+        OrderOrigin.objects.create(order=builders.order(), pieces=8)
         builders.order(flags=["paid_twice"])
         builders.order(paid=True, created=timezone.now() - timedelta(days=9))
         back = builders.order(paid=True, status="fulfilled")
@@ -131,7 +133,14 @@ def test_only_trouble_is_urgent():
     assert not any(item.urgent for item in items(who).values())
     busy()
     urgent = {item.label for item in items(who).values() if item.urgent}
-    assert urgent == {"Late", "Needs attention", "Low stock", "Out of stock", *TROUBLE}
+    assert urgent == {
+        "Late",
+        "Needs attention",
+        "Large, not paid",
+        "Low stock",
+        "Out of stock",
+        *TROUBLE,
+    }
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)

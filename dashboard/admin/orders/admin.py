@@ -1,4 +1,7 @@
-"""The list of orders and the page of an order. Changes are made by services, not by a form."""
+"""The list of orders, the page of an order, and the limits of orders.
+
+Changes of an order are made by services, not by a form.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from saleor.order.models import Order
 from unfold.decorators import action
 
-from dashboard.admin.base import AuditedAdmin, ReadOnlyModelAdmin
+from dashboard.admin.base import AuditedAdmin, ReadOnlyModelAdmin, SaleorModelAdmin
 from dashboard.admin.filters import OrderCustomerFilter, OrderWorkFilter
 from dashboard.admin.orders.address import ADDRESS_PAGE
 from dashboard.admin.orders.bulk import OrderBulkActions
@@ -39,6 +42,7 @@ from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.papers import credit_note_file
 from plugins.fulfilment.exchanges import swaps_now
 from plugins.fulfilment.packing import record_printed_label
+from plugins.ordering.models import OrderLimits
 
 
 def shipping_document(
@@ -225,3 +229,21 @@ class OrderAdmin(AuditedAdmin, OrderPages, OrderBulkActions, OrderColumns, ReadO
         if term.isdecimal():
             return queryset.filter(pk=parse_number(term)), False
         return queryset.filter(pk__in=orders_by_email(term)), False
+
+
+@admin.register(OrderLimits, site=staff_site)
+class OrderLimitsAdmin(SaleorModelAdmin):
+    """How much one order may hold: a single row, which opening the section opens."""
+
+    required_permission = "site.manage_settings"
+    can_add = False
+    fields = ("max_pieces", "large_from", "large_minutes")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Open the row at once; it is made the first time."""
+        if not self.has_change_permission(request):
+            return super().changelist_view(request, extra_context)
+        OrderLimits.objects.get_or_create(pk=1)
+        return HttpResponseRedirect(reverse("admin:ordering_orderlimits_change", args=[1]))

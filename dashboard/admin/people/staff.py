@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -124,6 +125,17 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
         super().save_model(request, obj, form, change)
         if change and form.cleaned_data.get("reset_second_factor"):
             reset_second_factor(user=obj)
+
+        if obj.pk == request.user.pk:  # a new e-mail address ends all sessions but this one
+            update_session_auth_hash(request, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Give the new groups before the others are taken away.
+
+        Whoever is left without any permission is logged out at once (saleor_config.accounts).
+        """
+        form.instance.groups.add(*form.cleaned_data.get("groups", ()))
+        super().save_related(request, form, formsets, change)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Say whether the person may change this account: not if it has more permissions."""

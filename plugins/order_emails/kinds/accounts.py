@@ -76,6 +76,31 @@ def reset_password(row: OutgoingEmail) -> Context:
 
 
 @email(
+    title=_("Unlock the log-in"),
+    audience=Audience.ACCOUNT,
+    texts=Texts(
+        subject=_("Your log-in"),
+        preheader=_("The link works once."),
+        heading=_("Log in again"),
+        opening=_(
+            "There were many wrong passwords for your account, so its log-in is locked for a "
+            "while. With the link below you can log in all the same, in the browser in which you "
+            "open it. It works once, and for {hours} hours."
+        ),
+        button=_("Unlock the log-in"),
+        closing=_(
+            "If it was not you who asked for this, you can ignore this e-mail: your password "
+            "stays as it is, and nobody got in."
+        ),
+    ),
+    placeholders={"hours": _HOURS},
+)
+def unlock_log_in(row: OutgoingEmail) -> Context:
+    """Send the link by which the owner of an account gets past a locked log-in."""
+    return _expiring_link(row)
+
+
+@email(
     title=_("Your address was changed"),
     audience=Audience.ACCOUNT,
     texts=Texts(
