@@ -7,7 +7,7 @@ from saleor_config.views import media_urls
 
 urlpatterns = [
     path("staff/", include("dashboard.urls")),
-    path("stripe/", include("plugins.stripe_payments.urls")),
+    path("stripe/", include("plugins.stripe_payments.views")),
     *media_urls(),
     # English stays at /, Spanish is at /es/ (docs/adr/0010)
     *i18n_patterns(path("", include("storefront.urls")), prefix_default_language=False),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from axes.helpers import get_client_ip_address
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
+
+from saleor_config.client_address import client_address
 
 # Enough for a household with typing mistakes; too few to try numbers out, or to have us write to
 # many people who did not ask.
@@ -30,4 +31,4 @@ def is_within(request: HttpRequest, *, what: str) -> bool:
 
 
 def _visitor(request: HttpRequest) -> str:
-    return salted_hmac("storefront.limits", get_client_ip_address(request) or "").hexdigest()
+    return salted_hmac("storefront.limits", client_address(request)).hexdigest()

@@ -133,7 +133,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "storefront.context_processors.shop",
+                "storefront.middleware.shop",
             ],
         },
     }
@@ -220,9 +220,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_CALLABLE = "saleor_config.edge.locked_out"
-# The address the server saw; behind a trusted proxy production reads its header.
-AXES_IPWARE_PROXY_COUNT = 0
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
+AXES_CLIENT_IP_CALLABLE = "saleor_config.client_address.client_address"
+TRUSTED_PROXY_COUNT = read("TRUSTED_PROXY_COUNT")
 
 OTP_TOTP_ISSUER = f"{SHOP_NAME} staff"  # the name in people's authenticator apps
 STAFF_IDLE_MINUTES = read("STAFF_IDLE_MINUTES")
