@@ -104,6 +104,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "saleor_config.views.answer_health",
+    "saleor_config.edge.keep_errors_private",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -235,6 +236,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "form"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "saleor_config.edge.csrf_failure"
 CSRF_COOKIE_AGE = None  # gone with the browser session, not kept for a year
 BASKET_COOKIE_NAME = "basket"
 BASKET_COOKIE_SECURE = False
