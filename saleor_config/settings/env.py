@@ -129,7 +129,9 @@ _LIST = (
     ),
     Variable("PORT", "int", 8000, "Port of the web server."),
     Variable("WEB_WORKERS", "int", 2, "Number of web worker processes."),
-    Variable("WEB_THREADS", "int", 2, "Threads in each web worker; each holds one connection."),
+    Variable(
+        "WEB_THREADS", "int", 2, "Threads in each web worker; each answers one request at a time."
+    ),
     Variable("CELERY_CONCURRENCY", "int", 1, "Number of Celery worker processes."),
     Variable(
         "DEBUG", "bool", False, "Django's debug pages. Only with the local settings; never live."

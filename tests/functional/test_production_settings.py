@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local_services.commands import web_words
 from local_services.ports import free_port
 from local_services.schema import ROOT
 from saleor_config.settings.env import VARIABLES
@@ -88,8 +89,7 @@ def test_celery_refuses_as_well():
 
 
 def test_the_web_server_refuses_as_well():
-    command = [BIN / "granian", "--interface", "wsgi", "--port", free_port(), "--no-ws"]
-    done = _start([*command, "saleor_config.wsgi:application"], REDIS_URL=None)
+    done = _start(web_words(free_port(), workers=1), REDIS_URL=None)
 
     assert done.returncode == 1
     ours = [line for line in done.stderr.splitlines() if line.startswith("stillwater: ")]
