@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
-from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.contrib.auth import user_login_failed
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,6 +16,7 @@ from django.shortcuts import render
 
 from dashboard.pages import staff_page
 from dashboard.site import staff_site
+from saleor_config.client_address import client_address
 
 
 def locked_out(request: HttpRequest, *_details: Any) -> HttpResponseBase:
@@ -36,9 +36,7 @@ def record_failed_attempt(request: HttpRequest) -> None:
 
 def reset_failed_attempts(request: HttpRequest) -> None:
     """Reset the person's count, for this IP address only: others may still be guessing."""
-    AxesProxyHandler.reset_attempts(
-        ip_address=get_client_ip_address(request), **_credentials(request)
-    )
+    AxesProxyHandler.reset_attempts(ip_address=client_address(request), **_credentials(request))
 
 
 def _credentials(request: HttpRequest) -> dict[str, str]:

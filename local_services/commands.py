@@ -71,13 +71,20 @@ def choose_sandbox(places: DataFolder, shop_port: int) -> SandboxAddress | None:
 _BIN = Path(sys.executable).parent
 
 
-def web(port: int) -> str:
-    """The web server, for this machine only."""
-    return _line(
-        *(_BIN / "granian", "--interface", "wsgi", "--no-ws", "--host", LOOPBACK, "--port", port),
-        *("--workers", read("WEB_WORKERS"), "--blocking-threads", read("WEB_THREADS")),
-        *("--respawn-failed-workers", "saleor_config.wsgi:application"),
+def web_words(port: int, *, workers: int) -> list[str]:
+    """The web server, for this machine only. WEB_THREADS says how many threads a worker has."""
+    words = (
+        *(_BIN / "granian", "--interface", "rsgi", "--http", "1", "--no-ws"),
+        *("--host", LOOPBACK, "--port", port, "--workers", workers),
+        *("--http1-header-read-timeout", 15_000, "--workers-kill-timeout", 10),
+        *("--respawn-failed-workers", "saleor_config.server:application"),
     )
+    return list(map(str, words))
+
+
+def web(port: int) -> str:
+    """The web server of `make run`."""
+    return _line(*web_words(port, workers=read("WEB_WORKERS")))
 
 
 def web_reloading(port: int) -> str:

@@ -61,6 +61,7 @@ def _photo(name: str, alt: str, width: int, height: int, widths: list[int]) -> P
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 40_000_000  # a large camera's picture; more is a decompression bomb
+MAX_WHOLE_PIXELS = 16_000_000  # of a PNG or WebP: they are unpacked whole, up to 16 bytes a pixel
 MAX_SIDE = 2000  # pixels: sharp on a dense screen at the widest place it is shown
 _FORMATS = ("JPEG", "PNG", "WEBP")  # Pillow tries no other decoder: no SVG, no HTML, no PDF
 _KINDS = {kind: kind for kind in _FORMATS} | {"MPO": "JPEG"}  # what some phones write as .jpg
@@ -91,13 +92,18 @@ def reencode(upload: UploadedFile) -> ContentFile:
     return ContentFile(buffer.getvalue(), name=f"{secrets.token_hex(16)}.{_EXTENSIONS[kind]}")
 
 
+def max_pixels(kind: str) -> int:
+    """Return how many pixels an upload of this kind may have; JPEG is read no finer than kept."""
+    return MAX_PIXELS if kind == "JPEG" else min(MAX_PIXELS, MAX_WHOLE_PIXELS)
+
+
 def _decode(upload: UploadedFile) -> tuple[Image.Image, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(BytesIO(upload.read()), formats=_FORMATS)
             kind = _KINDS[str(image.format)]  # lost once the picture is turned
-            if image.width * image.height > MAX_PIXELS:
+            if image.width * image.height > max_pixels(kind):
                 raise ImageRefused("The picture has too many pixels. Make it smaller first.")
             image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # JPEG: read no finer than kept
             image.load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import metadata
 
 from django.conf import settings
@@ -43,3 +44,34 @@ def nothing_unsafe_of_saleor_is_on(**kwargs: object) -> list[CheckMessage]:
         for name, paths in (("PLUGINS", plugins), ("AUTHENTICATION_BACKENDS", backends))
         for path in paths
     ]
+
+
+# A web server that ends TLS itself has no proxy that does.
+_OWN_TLS = "GRANIAN_SSL_CERTIFICATE"
+_HOW_MANY = (
+    "Set TRUSTED_PROXY_COUNT to the number of proxies in front: 1 for the proxy in "
+    "docker-compose.yml, 2 if another one ends TLS before it."
+)
+_ADDRESS = "saleor_config.client_address.client_address"
+
+
+@register()
+def visitors_are_told_apart(**kwargs: object) -> list[CheckMessage]:
+    """Refuse a live shop in which all visitors share the proxy's address, or have two."""
+    behind_proxy = settings.PRODUCTION and not os.environ.get(_OWN_TLS)
+    faults = []
+    if behind_proxy and not settings.TRUSTED_PROXY_COUNT:
+        faults.append(
+            (
+                "The shop is behind an HTTPS proxy and counts all visitors as one address.",
+                _HOW_MANY,
+            )
+        )
+    if settings.AXES_CLIENT_IP_CALLABLE != _ADDRESS:
+        faults.append(
+            (
+                "Log-ins are locked by another address than limits count.",
+                f'Set AXES_CLIENT_IP_CALLABLE = "{_ADDRESS}".',
+            )
+        )
+    return [Error(message, hint=hint, id="stillwater.E004") for message, hint in faults]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from axes.helpers import get_client_ip_address
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
 from plugins.ordering.hold_limits import Visitor
+from saleor_config.client_address import client_address
 
 # Enough for a household with typing mistakes; too few to try numbers out, or to have us write to
 # many people who did not ask.
@@ -40,7 +40,7 @@ def is_within(request: HttpRequest, *, what: str) -> bool:
 
 
 def _visitor(request: HttpRequest) -> str:
-    return salted_hmac("storefront.limits", get_client_ip_address(request) or "").hexdigest()
+    return salted_hmac("storefront.limits", client_address(request)).hexdigest()
 
 
 # Wrong codes in one period. Many people may share an address. Once so many are typed in the whole

@@ -1,4 +1,4 @@
-"""What happens around every request of the shop."""
+"""What happens around every request of the shop, and what every template is given."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+from product_content.kinds import KINDS
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -27,3 +29,18 @@ def activate_language_of_path(get_response: GetResponse) -> GetResponse:
         return response
 
     return respond
+
+
+def shop(request: HttpRequest) -> dict[str, object]:
+    """Return the shop's name, the kinds of products for the menu, and how much a line may hold.
+
+    Does no work: no query, no cookie is read.
+
+    The basket's quantity is not here: public pages must be the same for everybody, so the count
+    is fetched as a fragment of its own (`storefront:basket_count`).
+    """
+    return {
+        "shop_name": settings.SHOP_NAME,
+        "kinds": KINDS.values(),
+        "max_quantity": settings.MAX_CHECKOUT_LINE_QUANTITY,
+    }

@@ -1,9 +1,10 @@
-"""Where Stripe's messages and Stripe's customers arrive."""
+"""Where Stripe's messages and Stripe's customers arrive, below /stripe/."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -36,3 +37,10 @@ def return_from_stripe(request: HttpRequest) -> HttpResponseRedirect:
     return redirect(
         sessions.complete_payment_return(reference=request.GET.get("session", "")) or "/"
     )
+
+
+app_name = "stripe_payments"
+urlpatterns = [
+    path("webhook/", webhook, name="webhook"),
+    path("return/", return_from_stripe, name="return"),
+]

@@ -104,6 +104,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "saleor_config.views.answer_health",
+    "saleor_config.edge.keep_errors_private",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -134,7 +135,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "storefront.context_processors.shop",
+                "storefront.middleware.shop",
             ],
         },
     }
@@ -222,9 +223,8 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_HANDLER = "storefront.backends.LogInLimits"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_CALLABLE = "saleor_config.edge.locked_out"
-# The address the server saw; behind a trusted proxy production reads its header.
-AXES_IPWARE_PROXY_COUNT = 0
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
+AXES_CLIENT_IP_CALLABLE = "saleor_config.client_address.client_address"
+TRUSTED_PROXY_COUNT = read("TRUSTED_PROXY_COUNT")
 
 OTP_TOTP_ISSUER = f"{SHOP_NAME} staff"  # the name in people's authenticator apps
 STAFF_IDLE_MINUTES = read("STAFF_IDLE_MINUTES")
@@ -239,6 +239,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "form"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "saleor_config.edge.csrf_failure"
 CSRF_COOKIE_AGE = None  # gone with the browser session, not kept for a year
 BASKET_COOKIE_NAME = "basket"
 BASKET_COOKIE_SECURE = False

@@ -129,19 +129,30 @@ _LIST = (
     ),
     Variable("PORT", "int", 8000, "Port of the web server."),
     Variable("WEB_WORKERS", "int", 2, "Number of web worker processes."),
-    Variable("WEB_THREADS", "int", 2, "Threads in each web worker; each holds one connection."),
+    Variable(
+        "WEB_THREADS", "int", 2, "Threads in each web worker; each answers one request at a time."
+    ),
     Variable("CELERY_CONCURRENCY", "int", 1, "Number of Celery worker processes."),
     Variable(
         "DEBUG", "bool", False, "Django's debug pages. Only with the local settings; never live."
     ),
     Variable("LOG_LEVEL", "str", "INFO", "Level of the root logger."),
     Variable(
-        "TRUSTED_PROXY",
-        "bool",
-        False,
-        "True only behind a proxy that overwrites X-Forwarded-Proto and X-Forwarded-For.",
+        "TRUSTED_PROXY_COUNT",
+        "int",
+        0,
+        "How many proxies are in front, each of which adds to X-Forwarded-For, the last of which "
+        "sets X-Forwarded-Proto. 1 behind compose's `proxy`; 0 reads neither header.",
+        required=True,
     ),
     Variable("HSTS_SECONDS", "int", 31_536_000, "Strict-Transport-Security, in seconds."),
+    Variable(
+        "HSTS_PRELOAD",
+        "bool",
+        False,
+        "True: every subdomain is https for browsers too, and the domain may be put on their "
+        "list. It can hardly be undone.",
+    ),
     Variable(
         "STAFF_IDLE_MINUTES",
         "int",
@@ -216,6 +227,10 @@ _RULES: tuple[tuple[Callable[[Values], bool], str], ...] = (
     (
         lambda values: "*" in values["ALLOWED_HOSTS"],
         "ALLOWED_HOSTS lets every name in. Name the shop's own.",
+    ),
+    (
+        lambda values: values["TRUSTED_PROXY_COUNT"] < 0,
+        "TRUSTED_PROXY_COUNT cannot be negative.",
     ),
     (
         lambda values: urlsplit(values["PUBLIC_URL"]).scheme != "https",

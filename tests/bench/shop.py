@@ -19,7 +19,7 @@ from urllib.request import urlopen
 import psycopg
 import redis
 
-from local_services import postgres, schema, valkey
+from local_services import commands, postgres, schema, valkey
 from local_services.data_folder import DataFolder
 from local_services.databases import run_sql
 from local_services.ports import free_port
@@ -55,6 +55,8 @@ class Shop:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "VAR_DIR": str(self.folder),
+            "WEB_THREADS": str(WEB_THREADS),
+            "GRANIAN_LOG_LEVEL": "warning",
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -65,7 +67,7 @@ class Shop:
             client.flushall()
         self.port = free_port()
         self._web = subprocess.Popen(
-            [Path(sys.executable).parent / "granian", *self._options()],
+            commands.web_words(self.port, workers=WEB_WORKERS),
             cwd=schema.ROOT,
             env=self.environment(),
             start_new_session=True,
@@ -74,12 +76,6 @@ class Shop:
         self.pids["web"] = self._web.pid
         if not wait_until(self._answers, 60):
             raise SystemExit("bench: the web server did not start.")
-
-    def _options(self) -> list[str]:
-        given = {"host": "127.0.0.1", "port": self.port, "workers": WEB_WORKERS}
-        given |= {"interface": "wsgi", "blocking-threads": WEB_THREADS, "log-level": "warning"}
-        words = [word for name, value in given.items() for word in (f"--{name}", str(value))]
-        return [*words, "--no-ws", "saleor_config.wsgi:application"]
 
     def _answers(self) -> bool:
         try:

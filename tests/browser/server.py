@@ -13,6 +13,7 @@ from pathlib import Path
 
 import requests
 
+from local_services.commands import web_words
 from local_services.ports import free_port
 from local_services.schema import ROOT
 
@@ -33,11 +34,7 @@ def serve(database_url: str, folder: Path) -> Iterator[LiveShop]:
     """Serve the shop of this database until the block ends."""
     port = free_port()
     shop = LiveShop(f"http://127.0.0.1:{port}", database_url, folder / "mail")
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", "4", "--no-ws"),
-        "saleor_config.wsgi:application",
-    ]
+    command = web_words(port, workers=1)
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             command, cwd=ROOT, env=environment(shop), stdout=log, stderr=subprocess.STDOUT
@@ -70,6 +67,7 @@ def environment(shop: LiveShop) -> dict[str, str]:
         "PUBLIC_URL": shop.url,
         "MAIL_FOLDER": str(shop.mail),
         "SECRET_KEY": "only-for-tests-of-the-browser",
+        "WEB_THREADS": "4",
     }
 
 

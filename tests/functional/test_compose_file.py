@@ -18,8 +18,9 @@ FILE = ROOT / "docker-compose.yml"
 COMPOSE = yaml.safe_load(FILE.read_text())
 SERVICES = COMPOSE["services"]
 SHOP = ["setup", "web", "worker", "beat"]
-# Of compose only: passwords of its own two servers, and where it publishes the web servers.
-OWN = {"POSTGRES_PASSWORD", "VALKEY_PASSWORD", "WEB_PORTS"}
+# Of compose only: passwords of its own two servers, and how and where its proxy is published.
+OWN = {"POSTGRES_PASSWORD", "VALKEY_PASSWORD"}
+OWN |= {"PROXY_MODE", "PROXY_HTTP", "PROXY_HTTPS", "TLS_FOLDER"}
 SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "STRIPE_API_KEY"}
 # What local.txt adds: PostgreSQL, Valkey, the inbox and the Stripe sandbox with what they need.
 LOCAL_ONLY = {
@@ -86,10 +87,19 @@ def test_the_shop_is_given_all_that_production_requires(name):
     assert required <= set(SERVICES[name]["environment"])
 
 
-def test_only_the_web_servers_are_published_and_only_on_this_machine():
+def test_only_the_proxy_is_published_and_unless_told_otherwise_only_on_this_machine():
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
 
-    assert ports == {"web": ["127.0.0.1:${WEB_PORTS:-8000-8001}:8000"]}
+    assert list(ports) == ["proxy"]
+    assert ports["proxy"] == [
+        "${PROXY_HTTP:-127.0.0.1:8000}:8080",
+        "${PROXY_HTTPS:-127.0.0.1:8443}:8443",
+    ]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_is_written_in_memory_has_a_size(name):
+    assert [place for place in SERVICES[name]["tmpfs"] if ":size=" not in place] == []
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -131,8 +141,9 @@ def test_two_web_servers_one_clock_and_setup_before_them():
 
 def test_every_named_volume_is_declared_and_used():
     mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", [])]
+    names = {mount.partition(":")[0] for mount in mounts if mount[0] not in "./$"}
 
-    assert {mount.partition(":")[0] for mount in mounts} == set(COMPOSE["volumes"])
+    assert names == set(COMPOSE["volumes"])
 
 
 def test_the_inbox_is_for_trials_only():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local_services.commands import web_words
 from local_services.ports import free_port
 from local_services.schema import ROOT
 from saleor_config.settings.env import VARIABLES
@@ -22,6 +23,7 @@ GOOD = {
     "PUBLIC_URL": "https://shop.example",
     "STRIPE_API_KEY": "given",
     "STRIPE_WEBHOOK_SECRET": "given",
+    "TRUSTED_PROXY_COUNT": "1",
 }
 CHECK = [sys.executable, "manage.py", "check"]
 REQUIRED = [name for name, variable in VARIABLES.items() if variable.required]
@@ -46,7 +48,7 @@ def test_deployment_checks_find_nothing():
     done = _start([*CHECK, "--deploy", "--fail-level", "WARNING"])
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "System check identified no issues (0 silenced).\n"
+    assert done.stdout == "System check identified no issues (2 silenced).\n"
 
 
 @pytest.mark.parametrize("name", REQUIRED)
@@ -66,7 +68,8 @@ def test_without_a_required_variable_one_line_names_it(name):
         ("STRIPE_API_BASE", "http://127.0.0.1:8420"),
         ("DATABASE_URL", "postgres://stillwater_embedded:x@127.0.0.1:5432/stillwater"),
         ("REDIS_URL", "redis://stillwater_embedded:x@127.0.0.1:6379/0"),
-        ("TRUSTED_PROXY", "perhaps"),
+        ("TRUSTED_PROXY_COUNT", "perhaps"),
+        ("TRUSTED_PROXY_COUNT", "-1"),
         ("WEB_WORKERS", "many"),
     ],
 )
@@ -86,9 +89,27 @@ def test_celery_refuses_as_well():
 
 
 def test_the_web_server_refuses_as_well():
-    command = [BIN / "granian", "--interface", "wsgi", "--port", free_port(), "--no-ws"]
-    done = _start([*command, "saleor_config.wsgi:application"], REDIS_URL=None)
+    done = _start(web_words(free_port(), workers=1), REDIS_URL=None)
 
     assert done.returncode == 1
     ours = [line for line in done.stderr.splitlines() if line.startswith("stillwater: ")]
     assert ours == [f"stillwater: REDIS_URL is not set. {VARIABLES['REDIS_URL'].help}"]
+
+
+def _hsts(**changes):
+    names = "SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD"
+    code = f"from saleor_config.settings import production as s; print({'s.' + names.replace(', ', ', s.')})"
+    return _start([sys.executable, "-c", code], **changes).stdout.split()
+
+
+def test_other_hosts_of_the_domain_and_browsers_lists_only_when_the_owner_says_so():
+    assert _hsts() == ["31536000", "False", "False"]
+    assert _hsts(HSTS_PRELOAD="true") == ["31536000", "True", "True"]
+
+
+def test_a_live_shop_behind_no_proxy_is_told_in_one_line_what_to_set():
+    done = _start(CHECK, TRUSTED_PROXY_COUNT="0")
+
+    assert done.returncode == 1
+    assert "stillwater.E004" in done.stderr
+    assert "Set TRUSTED_PROXY_COUNT to the number of proxies in front" in done.stderr

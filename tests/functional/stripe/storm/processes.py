@@ -14,6 +14,7 @@ import requests
 
 from local_services import postgres, processes
 from local_services import postgres as system_user
+from local_services.commands import web_words
 from local_services.databases import Address, run_sql
 from local_services.ports import LOOPBACK, free_port
 from local_services.processes import wait_until
@@ -151,11 +152,10 @@ class Web(Program):
         return f"http://{LOOPBACK}:{self.port}"
 
     def command(self):
-        return [
-            *(str(_BIN / "granian"), "--interface", "wsgi", "--host", LOOPBACK),
-            *("--port", str(self.port), "--workers", "1", "--blocking-threads", "4"),
-            "saleor_config.wsgi:application",
-        ]
+        return web_words(self.port, workers=1)
+
+    def options(self):
+        return {"env": os.environ | {"WEB_THREADS": "4"}}
 
     def answers(self):
         try:
