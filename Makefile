@@ -71,7 +71,8 @@ mailstorm: venv ## Kill workers, stop the broker, make SMTP fail under 324 e-mai
 	@exec $(PY) -m tests.functional.emails.storm $(ARGS)
 
 fuzz: venv ## Try every address and parameter as nine people (minutes; ARGS="--fuzz-seed 2")
-	@exec $(PY) -m pytest -q --no-header -p no:cacheprovider --fuzz-rounds 1 tests/functional/fuzz $(ARGS)
+	@exec $(PY) -m pytest -q --no-header -p no:cacheprovider --numprocesses logical \
+		--maxprocesses 4 --fuzz-rounds 1 tests/functional/fuzz $(ARGS)
 
 load-many: venv ## Add 100,000 orders and 5,000 variants to the running shop (ARGS="--orders 1000")
 	@exec $(PY) -m tests.bench.many $(ARGS)
