@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
 from dashboard import lockout as staff
 from storefront.views import account_access as shop
 
+MAX_NAME = 255  # characters of a name that somebody logs in with
 MAX_PATH, MAX_QUERY = 1_000, 4_000  # characters; ours have at most about 300 and 1,000
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _REASON = "This address or form cannot be read."  # names nothing of it: it goes into the log
@@ -64,6 +66,13 @@ def _drop_nul(cookies: dict[str, str]) -> None:
     """Forget cookies with NUL, which `"\\000"` in a header becomes; a session's is looked up."""
     for name in [name for name, value in cookies.items() if _NUL in name + value]:
         del cookies[name]
+
+
+def attempted_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
+    """Return whose log-in was tried, as django-axes stores it: never longer than its column."""
+    fields: Any = credentials or request.POST
+    name = fields.get(settings.AXES_USERNAME_FORM_FIELD)
+    return None if name is None else str(name)[:MAX_NAME]
 
 
 def locked_out(request: HttpRequest, *_details: object) -> HttpResponseBase:

@@ -219,6 +219,7 @@ AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "saleor_config.edge.attempted_name"
 AXES_LOCKOUT_CALLABLE = "saleor_config.edge.locked_out"
 # The address the server saw; behind a trusted proxy production reads its header.
 AXES_IPWARE_PROXY_COUNT = 0
