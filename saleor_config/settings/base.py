@@ -14,6 +14,8 @@ from django_prices.utils.formatting import get_currency_fraction
 
 from saleor_config.logs import logging_config
 from saleor_config.settings.env import read, refuse
+from saleor_config.settings.saleor import *  # noqa: F403  settings of one kind
+from saleor_config.settings.saleor import SALEOR_APPS, SALEOR_LIBRARIES
 from saleor_config.settings.unfold import UNFOLD  # noqa: F401  a setting
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -33,39 +35,6 @@ WSGI_APPLICATION = "saleor_config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # what Saleor's migrations were made with
 
 # --- apps --------------------------------------------------------------------------
-SALEOR_APPS = [
-    "saleor.plugins",
-    "saleor.account",
-    "saleor.discount",
-    "saleor.giftcard",
-    "saleor.product",
-    "saleor.checkout",
-    "saleor.core",
-    "saleor.menu",
-    "saleor.order",
-    "saleor.seo",
-    "saleor.shipping",
-    "saleor.search",
-    "saleor.site",
-    "saleor.data_feeds",
-    "saleor.page",
-    "saleor.payment",
-    "saleor.warehouse",
-    "saleor.webhook",
-    "saleor.wishlist",
-    "saleor.app",
-]
-SALEOR_LIBRARIES = [
-    "versatileimagefield",
-    "django_measurement",
-    "django_prices",
-    "django_prices_openexchangerates",
-    "django_prices_vatlayer",
-    "mptt",
-    "django_countries",
-    "django_filters",
-    "phonenumber_field",
-]
 OUR_APPS = [
     "product_content",
     "plugins.inventory",
@@ -165,18 +134,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-VERSATILEIMAGEFIELD_SETTINGS = {"create_images_on_demand": False}
-VERSATILEIMAGEFIELD_RENDITION_KEY_SETS = {  # Saleor's template tags and tasks read these names
-    "products": [
-        ("product_gallery", "thumbnail__540x540"),
-        ("product_small", "thumbnail__60x60"),
-        ("product_list", "thumbnail__255x255"),
-    ],
-    "background_images": [("header_image", "thumbnail__1080x440")],
-    "user_avatars": [("default", "thumbnail__445x445")],
-}
-PLACEHOLDER_IMAGES: dict[int, str] = {}
-DEFAULT_PLACEHOLDER = ""
 
 # --- language, money, place --------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -346,19 +303,9 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# --- Saleor ------------------------------------------------------------------------
-PLUGINS_MANAGER = "plugins.ordering.saleor_patches.OrderingPluginsManager"
-PLUGINS = [
-    "plugins.discreet_shipping.plugin.DiscreetShippingPlugin",
-    "plugins.order_emails.plugin.OrderEmailsPlugin",
-]
+# --- Saleor: the rest is in settings/saleor.py -------------------------------------
 ENABLE_SSL = PUBLIC_URL.startswith("https://")  # the scheme of Saleor's absolute links
-MAX_CHECKOUT_LINE_QUANTITY = 20
-SEARCH_BACKEND = "saleor.search.backends.postgresql"
 ALLOWED_CLIENT_HOSTS = ALLOWED_HOSTS
-# Saleor's first migration of menus makes these two.
-DEFAULT_MENUS = {"top_menu_name": "navbar", "bottom_menu_name": "footer"}
-DEFAULT_MAX_EMAIL_DISPLAY_NAME_LENGTH = 78
 
 # --- our plugins -------------------------------------------------------------------
 # Dotted path of the class that takes payments (plugins.ordering.payments.PaymentProvider).
