@@ -11,6 +11,7 @@ from pathlib import Path
 import dj_database_url
 import dj_email_url
 from django_prices.utils.formatting import get_currency_fraction
+from kombu import Queue
 
 from saleor_config.logs import logging_config
 from saleor_config.settings.env import read, refuse
@@ -243,6 +244,22 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
+# Ten thousand e-mails must not delay a payment, so each kind waits in a queue of its own. A worker
+# without --queues serves all of them in turn; a live shop has one for payments alone.
+PAYMENTS, EMAILS, OTHERS = "payments", "emails", "celery"
+CELERY_TASK_DEFAULT_QUEUE = OTHERS
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in (PAYMENTS, EMAILS, OTHERS)]
+CELERY_TASK_ROUTES = {
+    "plugins.stripe_payments.tasks.process_event": {"queue": PAYMENTS},
+    "plugins.stripe_payments.tasks.process_waiting_events": {"queue": PAYMENTS},
+    "plugins.stripe_payments.tasks.reconcile": {"queue": PAYMENTS},
+    "plugins.ordering.tasks.perform_refund": {"queue": PAYMENTS},
+    "plugins.ordering.tasks.perform_waiting_refunds": {"queue": PAYMENTS},
+    "plugins.ordering.tasks.release_unpaid_orders": {"queue": PAYMENTS},
+    "plugins.order_emails.tasks.send_email": {"queue": EMAILS},
+    "plugins.order_emails.tasks.send_waiting_emails": {"queue": EMAILS},
+    "plugins.order_emails.tasks.remind_of_payment": {"queue": EMAILS},
+}
 CELERY_BEAT_SCHEDULE = {
     "send-low-stock-alerts": {
         "task": "plugins.inventory.tasks.send_low_stock_alerts",

@@ -189,10 +189,10 @@ def test_the_web_server_is_healthy_and_shows_the_shop_over_tls_only(start, run, 
 
 
 def test_the_worker_answers_its_health_check(start, run, folder):
-    start(SERVICES["worker"]["command"])
+    start(SERVICES["worker-payments"]["command"])
 
     assert wait_until(lambda: _is_ready(folder), 60), (folder / "output.log").read_text()
-    assert wait_until(lambda: run(SERVICES["worker"]["healthcheck"]["test"])[0] == 0, 60)
+    assert wait_until(lambda: run(SERVICES["worker-payments"]["healthcheck"]["test"])[0] == 0, 60)
 
 
 def test_the_clock_starts_and_is_healthy(start, run):
