@@ -11,8 +11,12 @@ class SaleorConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks and our Celery app, scrub the logs, compile the languages."""
-        from saleor_config import celery, checks, logs  # noqa: F401
+        from django.conf import settings
+
+        from saleor_config import celery, checks, logs, sentry  # noqa: F401
         from saleor_config.translations import compile_stale
 
         logs.install()
+        if settings.SENTRY_DSN:
+            sentry.start_sentry(settings.SENTRY_DSN)
         compile_stale()

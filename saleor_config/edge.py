@@ -8,6 +8,7 @@ What is merely wrong (a number that is none, an id of nothing) is the pages' own
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
@@ -19,11 +20,29 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from dashboard import lockout as staff
 from storefront.views import account_access as shop
 
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAX_NAME = 255  # characters of a name that somebody logs in with
 MAX_PATH, MAX_QUERY = 1_000, 4_000  # characters; ours have at most about 300 and 1,000
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _REASON = "This address or form cannot be read."  # names nothing of it: it goes into the log
 _NUL = "\0"
+
+
+def keep_trusted_id(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Forget a request id that is not our own proxy's, or is none; another is made then.
+
+    The id goes into logs and answers, so a visitor must not choose it.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        if not (settings.TRUSTED_REQUEST_IDS and _REQUEST_ID.fullmatch(given)):
+            request.META.pop("HTTP_X_REQUEST_ID", None)
+        return get_response(request)
+
+    return middleware
 
 
 class RefuseUnreadable:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dj_database_url
 import dj_email_url
+from django_guid.integrations import CeleryIntegration
 from django_prices.utils.formatting import get_currency_fraction
 from kombu import Queue
 
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
     "csp",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "django_guid",
     "django_htmx",
     "import_export",
     *OUR_APPS,
@@ -74,6 +76,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "saleor_config.views.answer_health",
+    "saleor_config.metrics.answer_metrics",
+    "saleor_config.edge.keep_trusted_id",
+    "django_guid.middleware.guid_middleware",
+    "saleor_config.metrics.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -357,3 +363,15 @@ STAFF_EMAILS = read("STAFF_EMAILS")
 
 # --- logs: never a product, an address or an e-mail; ids only (saleor_config.logs) ---
 LOGGING = logging_config(read("LOG_LEVEL"))
+
+# --- what went wrong: request ids, reports, figures ---------------------------------
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration()],  # the header goes along with a task
+}
+TRUSTED_REQUEST_IDS = False  # whether the proxy makes them; from anybody else they are not taken
+KEEP_REPORTS = True  # for staff (saleor_config.reports)
+SENTRY_DSN = read("SENTRY_DSN")
+SLOW_REQUEST_MS = read("SLOW_REQUEST_MS")
+METRICS_TOKEN = read("METRICS_TOKEN")

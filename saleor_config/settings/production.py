@@ -5,10 +5,12 @@ from saleor_config.settings.env import given, read, refusal, refuse
 if _reason := refusal(given()):
     refuse(_reason)
 
+from saleor_config.logs import logging_config
 from saleor_config.settings.base import *  # noqa: F403  only once nothing speaks against it
 from saleor_config.settings.build import STORAGES  # noqa: F401  a setting
 
 PRODUCTION = True
+LOGGING = logging_config(read("LOG_LEVEL"), form="json")
 PAYMENT_PROVIDER = "plugins.stripe_payments.provider.StripePayments"
 SESSION_COOKIE_NAME = "__Host-sid"
 SESSION_COOKIE_SECURE = True
@@ -23,6 +25,7 @@ SECURE_HSTS_SECONDS = read("HSTS_SECONDS")
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 if read("TRUSTED_PROXY"):
+    TRUSTED_REQUEST_IDS = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     AXES_IPWARE_PROXY_COUNT = 1
     AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR"]
