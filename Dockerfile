@@ -30,7 +30,8 @@ ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=saleor_config.settings.production \
-    VAR_DIR=/data
+    VAR_DIR=/data \
+    PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \

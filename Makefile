@@ -1,8 +1,8 @@
 # `make` or `make help` lists what there is. Needs Python 3.11, 3.12 or 3.13, nothing else:
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
-.PHONY: help run dev demo reset clean dump code test browser check lint format types migrations-check \
-        lock load-many bench storm mailstorm fuzz shell messages modules venv
+.PHONY: help audit-venv run dev demo reset clean dump code test browser check lint format types migrations-check \
+        audit sbom pin-images lock load-many bench storm mailstorm fuzz shell messages modules venv
 
 PY := .venv/bin/python
 # Without compiled modules each of the many processes spends seconds on compiling them again.
@@ -71,13 +71,26 @@ mailstorm: venv ## Kill workers, stop the broker, make SMTP fail under 324 e-mai
 	@exec $(PY) -m tests.functional.emails.storm $(ARGS)
 
 fuzz: venv ## Try every address and parameter as nine people (minutes; ARGS="--fuzz-seed 2")
-	@exec $(PY) -m pytest -q --no-header -p no:cacheprovider --fuzz-rounds 1 tests/functional/fuzz $(ARGS)
+	@exec $(PY) -m pytest -q --no-header -p no:cacheprovider --numprocesses logical \
+		--maxprocesses 4 --fuzz-rounds 1 tests/functional/fuzz $(ARGS)
 
 load-many: venv ## Add 100,000 orders and 5,000 variants to the running shop (ARGS="--orders 1000")
 	@exec $(PY) -m tests.bench.many $(ARGS)
 
 bench: venv ## Measure pages, placing orders, 10,000 e-mails, staff lists at 100,000 orders (minutes)
 	@exec $(PY) -m tests.bench $(ARGS)
+
+audit: audit-venv ## Look the locked packages up in the lists of known vulnerabilities
+	@$(PY) docs/tools/audit.py .venv-audit/bin/pip-audit
+
+sbom: audit-venv ## Write the bill of materials of a live shop to var/sbom.cdx.json (CycloneDX)
+	@mkdir -p var
+	@PYTHONWARNINGS=ignore .venv-audit/bin/cyclonedx-py requirements requirements/runtime.txt \
+		--pyproject pyproject.toml --mc-type application --output-reproducible --output-file var/sbom.cdx.json
+	@echo "var/sbom.cdx.json"
+
+pin-images: venv ## Write the digests of the base images into Dockerfile and docker-compose.yml
+	@$(PY) docs/tools/pin_images.py $(ARGS)
 
 shell: venv ## Open a Python prompt on the running shop
 	@exec $(PY) -m local_services shell
@@ -93,6 +106,7 @@ lock: venv ## Resolve pyproject.toml anew into requirements/*.txt (ARGS="--upgra
 	@$(PY) -m uv pip compile $(LOCK) pyproject.toml -o requirements/runtime.txt $(ARGS)
 	@$(PY) -m uv pip compile $(LOCK) pyproject.toml --group local -o requirements/local.txt $(ARGS)
 	@$(PY) -m uv pip compile $(LOCK) pyproject.toml --group dev -o requirements/dev.txt $(ARGS)
+	@$(PY) -m uv pip compile $(LOCK) --group pyproject.toml:audit -o requirements/audit.txt $(ARGS)
 LOCK := --quiet --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
         --custom-compile-command "make lock"
 
@@ -102,3 +116,6 @@ clean: ## Delete .venv, the prepared schemas and all caches; the shop's data sta
 
 venv:
 	@sh .ci/venv
+
+audit-venv: venv
+	@VENV=.venv-audit LOCK=requirements/audit.txt sh .ci/venv

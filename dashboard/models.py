@@ -89,6 +89,42 @@ class AccessRecord(models.Model):
         return f"{self.get_kind_display()} {self.subject_id}"
 
 
+class ReportKind(models.TextChoices):
+    """What kind of trouble it was; the values are those of `saleor_config.reports`."""
+
+    ERROR = "error", "Error"
+    TASK = "task", "Failed task"
+    SLOW = "slow", "Slow page"
+
+
+class ErrorReport(models.Model):
+    """All reports of one fault: how often it came, when first and last.
+
+    Only names of our own code are in it, never what somebody asked for: `page` is the name of an
+    address or task, `place` a line of code. The last four fields are of the latest report.
+    """
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=8, choices=ReportKind.choices)
+    what = models.CharField(max_length=200)
+    page = models.CharField(max_length=200, blank=True, default="")
+    count = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField(db_index=True)
+    place = models.CharField(max_length=400, blank=True, default="")
+    status = models.PositiveIntegerField(default=0)
+    milliseconds = models.PositiveIntegerField(default=0)
+    request_id = models.CharField(max_length=36, blank=True, default="")
+
+    class Meta:
+        ordering = ("-last_at", "-pk")
+        default_permissions = ()  # `dashboard.view_access_log` guards it
+        verbose_name = "error report"
+
+    def __str__(self) -> str:
+        return f"{self.what} on {self.page or 'no page'}"
+
+
 _CODE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 _CODE_LENGTH, _CODE_GROUP, _CODE_COUNT = (
     12,

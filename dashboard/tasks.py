@@ -9,5 +9,5 @@ from dashboard.services import access_log
 
 @shared_task
 def delete_old_traces() -> int:
-    """Delete old sign-ins, failed sign-ins and rows of the access log (beat, once an hour)."""
+    """Delete old sign-ins, failed ones, and rows of the logs that staff read (beat, hourly)."""
     return access_log.delete_old_traces()

@@ -5,13 +5,24 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 # What a shop is made of; `make reset` deletes these. The schema's dumps are not data and stay.
-DATA_FOLDERS = ("postgres", "valkey", "inbox", "stripe_sandbox", "media", "beat", "secrets", "log")
+DATA_FOLDERS = (
+    "postgres",
+    "valkey",
+    "inbox",
+    "stripe_sandbox",
+    "media",
+    "beat",
+    "secrets",
+    "log",
+    "metrics",
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +36,11 @@ class DataFolder:
         path = self.root / name
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path
+
+    def emptied_folder(self, name: str) -> Path:
+        """Return one of the folders without what an earlier start left in it."""
+        shutil.rmtree(self.root / name, ignore_errors=True)
+        return self.folder(name)
 
     @property
     def lock(self) -> Path:

@@ -218,6 +218,7 @@ class Supervisor:
             "SECRET_KEY": os.environ.get("SECRET_KEY") or self._places.secret("secret-key"),
             "VAR_DIR": str(self._places.root),
             "PORT": str(self._port),  # commands from other terminals write links to the shop
+            "PROMETHEUS_MULTIPROC_DIR": str(self._places.emptied_folder("metrics")),
         }
         if self._inbox:
             variables["EMAIL_URL"] = f"smtp://{LOOPBACK}:{self._inbox.smtp}"

@@ -11,9 +11,13 @@ class SaleorConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks and the Celery app, scrub logs, tie sessions, compile the languages."""
-        from saleor_config import accounts, celery, checks, logs  # noqa: F401
+        from django.conf import settings
+
+        from saleor_config import accounts, celery, checks, logs, sentry  # noqa: F401
         from saleor_config.translations import compile_stale
 
         logs.install()
         accounts.install()
+        if settings.SENTRY_DSN:
+            sentry.start_sentry(settings.SENTRY_DSN)
         compile_stale()

@@ -12,6 +12,7 @@ Error pages say nothing of what somebody was looking at, and no cache keeps them
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -30,6 +31,8 @@ from storefront.views import account_access as shop
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MAX_NAME = 255  # characters of a name that somebody logs in with
 _KB, _MB = 1024, 1024 * 1024
 
 
@@ -79,6 +82,23 @@ MAX_PATH, MAX_QUERY = 1_000, 4_000  # characters; ours have at most about 300 an
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _REASON = "This address or form cannot be read."  # names nothing of it: it goes into the log
 _NUL = "\0"
+
+
+def keep_trusted_id(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Forget a request id that is not our own proxy's, or is none; another is made then.
+
+    The id goes into logs and answers, so a visitor must not choose it.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        if not (settings.TRUSTED_REQUEST_IDS and _REQUEST_ID.fullmatch(given)):
+            request.META.pop("HTTP_X_REQUEST_ID", None)
+        return get_response(request)
+
+    return middleware
 
 
 class RefuseUnreadable:
@@ -174,15 +194,22 @@ def keep_errors_private(get_response: GetResponse) -> GetResponse:
 
 def _with_page(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return the answer with a page, if it has none: Django's 405 is empty."""
-    if response.streaming or getattr(response, "content", b""):
+    if not isinstance(response, HttpResponse) or response.content:
         return response
     if response.status_code not in _WITH_PAGE or request.headers.get("HX-Request"):
         return response
     page = error_page(request, response.status_code)
-    response.content = page.content  # type: ignore[attr-defined]  it is no stream
+    response.content = page.content
     response.headers["Content-Type"] = page.headers["Content-Type"]
     response.headers["Content-Length"] = str(len(page.content))
     return response
+
+
+def attempted_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
+    """Return whose log-in was tried, as django-axes stores it: never longer than its column."""
+    fields: Any = credentials or request.POST
+    name = fields.get(settings.AXES_USERNAME_FORM_FIELD)
+    return None if name is None else str(name)[:MAX_NAME]
 
 
 def locked_out(request: HttpRequest, *_details: object) -> HttpResponseBase:

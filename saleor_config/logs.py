@@ -10,7 +10,10 @@ from __future__ import annotations
 import logging
 import re
 import traceback
+from datetime import UTC, datetime
 from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
 # The first parts of our own addresses, behind which names, searches and secrets stand.
 PAGES = (
@@ -34,8 +37,11 @@ _ANY_PATH = re.compile(rf"(?<![\w./:-])/{_END}")
 _OF_REQUESTS = ("django.request", "django.security", "django.server")
 
 
-def logging_config(level: str) -> dict[str, Any]:
-    """Return Django's `LOGGING`: one line for each record, from `level` ("INFO") on."""
+def logging_config(level: str, form: str = "line") -> dict[str, Any]:
+    """Return Django's `LOGGING`: one line for each record, from `level` ("INFO") on.
+
+    `form` is "line" for people, or "json" for programs. Errors are reported as well.
+    """
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -43,12 +49,27 @@ def logging_config(level: str) -> dict[str, Any]:
             "line": {
                 "()": "saleor_config.logs.LineFormatter",
                 "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            },
+            "json": {"()": "saleor_config.logs.JsonFormatter"},
+        },
+        "filters": {
+            "request_id": {
+                "()": "django_guid.log_filters.CorrelationId",
+                "correlation_id_field": "request_id",
             }
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["console"], "level": level},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": form,
+                "filters": ["request_id"],
+            },
+            "reports": {"class": "saleor_config.reports.ReportHandler", "level": "ERROR"},
+        },
+        "root": {"handlers": ["console", "reports"], "level": level},
         "loggers": {
             "axes": {"level": "WARNING"},
+            "django_guid": {"level": "ERROR"},  # it would tell of each request, and its header
             "django.template": {"level": "INFO"},  # at DEBUG it prints what a page is made of
             "fontTools": {"level": "WARNING"},  # at INFO it names the letters of a label
             "stripe": {"level": "WARNING"},  # at INFO it names the addresses of payment pages
@@ -112,7 +133,31 @@ class LineFormatter(logging.Formatter):
     """One line per record; of a request it names the page by the name of its pattern."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
-        """Return the line, with the pattern's name behind it."""
-        match = getattr(getattr(record, "request", None), "resolver_match", None)
-        page = f" [{match.view_name}]" if match else ""
-        return f"{super().formatMessage(record)}{page}"
+        """Return the line, with the pattern's name and the request's id behind it."""
+        marks = (_page_of(record), getattr(record, "request_id", None))
+        return " ".join((super().formatMessage(record), *(f"[{mark}]" for mark in marks if mark)))
+
+
+class JsonFormatter(BaseJsonFormatter):
+    """One JSON object per record, of these fields alone: a record may carry a whole request."""
+
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        """Fill the object; what is not known is left out."""
+        fields = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "page": _page_of(record),
+            "status": getattr(record, "status_code", None),
+            "request_id": getattr(record, "request_id", None),
+            "error": record.exc_text,  # scrubbed; `message_dict` has it as it was
+        }
+        log_data.update({name: value for name, value in fields.items() if value})
+
+
+def _page_of(record: logging.LogRecord) -> str | None:
+    match = getattr(getattr(record, "request", None), "resolver_match", None)
+    return str(match.view_name) if match else None

@@ -165,14 +165,13 @@ def _view(row: Return) -> ReturnView:
         state=row.state,
         text=str(_STATES[ReturnState(row.state)]),
         lines=tuple(_line(line) for line in row.lines.all()),
-        replacement=_replacement(row) if row.replacement else None,
+        replacement=_replacement(row, row.replacement) if row.replacement else None,
         is_open=row.state in OPEN_RETURNS,
         may_be_withdrawn=row.state in COMING_BACK,
     )
 
 
-def _replacement(row: Return) -> Replacement:
-    order = row.replacement
+def _replacement(row: Return, order: Order) -> Replacement:
     state: Literal["to_pay", "ended", ""] = ""
     if not is_replaced(row):
         state = "ended"

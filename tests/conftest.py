@@ -44,10 +44,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests counted or measured (`record_property("measured", …)`)."""
-    for report in terminalreporter.getreports("passed"):
-        for name, value in report.user_properties:
-            if name == "measured" and report.when == "call":
-                terminalreporter.write_line(f"measured: {value}")
+    properties = [
+        each
+        for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+        for each in report.user_properties
+        if report.when == "call"
+    ]
+    for name, value in properties:
+        if name == "measured":
+            terminalreporter.write_line(f"measured: {value}")
+    if requests := sum(value for name, value in properties if name == "requests"):
+        terminalreporter.write_line(f"measured: {requests} hostile requests in all")
 
 
 @pytest.hookimpl(trylast=True)  # once the marks of browser tests are set

@@ -10,7 +10,7 @@ from dashboard.admin.orders.payments import (
     RefusedWebhookAdmin,
     UnmatchedPaymentAdmin,
 )
-from dashboard.admin.people.access_log import AccessRecordAdmin, LogEntryAdmin
+from dashboard.admin.people.access_log import AccessRecordAdmin, ErrorReportAdmin, LogEntryAdmin
 from dashboard.admin.people.customers import CustomerAdmin
 from dashboard.admin.people.staff import GroupAdmin, StaffAdmin
 from dashboard.admin.selling.discreet_shipping import (
@@ -31,6 +31,7 @@ __all__ = [
     "DiscreetShippingAdmin",
     "EmailAdmin",
     "EmailTextAdmin",
+    "ErrorReportAdmin",
     "GiftCardAdmin",
     "GroupAdmin",
     "GuideAdmin",

@@ -1,4 +1,4 @@
-"""The filters beside the lists of orders, stock and guides."""
+"""The filters beside the lists of orders, stock, guides and error reports."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from dashboard.selectors import catalogue, orders
+from dashboard.selectors.home import recent
 from dashboard.selectors.orders import is_late
 from dashboard.selectors.stock import size_choices, with_size
 from plugins.inventory.quantities import low_stock, out_of_stock
@@ -122,3 +123,18 @@ class StockSizeFilter(SimpleListFilter):
         """Return the stocks of the chosen size."""
         number = parse_id(self.value())
         return queryset if number is None else with_size(queryset, number)
+
+
+class RecentlyFilter(SimpleListFilter):
+    """Error reports of the last day, which the first page counts."""
+
+    title = "when"
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        """Return the one choice."""
+        return (("day", "In the last 24 hours"),)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the reports of the last day, or all."""
+        return queryset.filter(recent()) if self.value() == "day" else queryset

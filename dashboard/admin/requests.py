@@ -12,6 +12,7 @@ from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import IntegerField, Model, QuerySet
+from django.forms import BaseModelFormSet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern
@@ -90,6 +91,10 @@ class PossibleIds:
                 given.pop(sent, None)
         return given
 
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the form that a list with fields to fill in is."""
+        return super().get_changelist_formset(request, formset=PossibleRows, **kwargs)  # type: ignore[misc]
+
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> Any:
@@ -101,6 +106,14 @@ class PossibleIds:
 
     def _possible(self, ids: Iterable[str]) -> list[str]:
         return [typed for typed in ids if id_of(self.model, typed) is not None]
+
+
+class PossibleRows(BaseModelFormSet):
+    """The rows of a list with fields to fill in: those that are there, and no new one."""
+
+    def total_form_count(self) -> int:
+        """Return the number of rows, however many a request makes up."""
+        return min(super().total_form_count(), self.initial_form_count())
 
 
 class _PossibleChoices:

@@ -18,7 +18,8 @@ from saleor.order.models import Order
 from saleor.payment.models import Payment
 from saleor.product.models import Product
 
-from dashboard.roles import MANAGE_STOCK, PACK_ORDERS
+from dashboard.models import ErrorReport
+from dashboard.roles import MANAGE_STOCK, PACK_ORDERS, VIEW_ACCESS_LOG
 from dashboard.selectors import orders
 from dashboard.selectors.catalogue import guides_due_for_review
 from dashboard.selectors.orders import CANCELLED, DISPUTED, is_late, orders_with_payment
@@ -86,6 +87,11 @@ def _orders_where(which: Callable[[], Q]) -> Callable[[], QuerySet]:
     return lambda: orders.orders_with_payment().filter(which())
 
 
+def recent() -> Q:
+    """Return the condition for error reports of the last day."""
+    return Q(last_at__gte=timezone.now() - timedelta(days=1))
+
+
 _STOCK = "admin:dashboard_stockitem_changelist"
 # In the order of a working day. Each is counted by a query of its own, which the database can
 # answer from the few open orders, where one statement for all of them would read every order.
@@ -132,6 +138,11 @@ WORK = (
         "Given-up events", "Events of Stripe that could not be processed", "sync_problem",
         MANAGE_ORDERS, "admin:stripe_payments_stripeevent_changelist",
         lambda: StripeEvent.objects.filter(state=EventState.DEAD), is_trouble=True,
+    ),
+    Work(
+        "What went wrong", "Errors, failed tasks and slow pages of the last day", "error",
+        VIEW_ACCESS_LOG, "admin:dashboard_errorreport_changelist",
+        lambda: ErrorReport.objects.filter(recent()), "when=day", is_trouble=True,
     ),
     Work(
         "Low stock", "At its reorder point, or out", "inventory_2", MANAGE_STOCK, _STOCK,

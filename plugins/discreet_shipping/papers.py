@@ -135,13 +135,13 @@ class CreditNote:
 def credit_note_file(order: Order, number: int) -> Paper | None:
     """Return the order's credit note with this number in the active language, or None."""
     note = get_credit_note(order, number)
-    return note and Paper(f"credit-note-{note.number}", credit_note_pdf(note))
+    return Paper(f"credit-note-{note.number}", credit_note_pdf(note)) if note else None
 
 
 def get_credit_note(order: Order, number: int) -> CreditNote | None:
     """Return the order's credit note with this number, or None."""
     refund = Refund.objects.filter(order=order, number=number, booked_at__isnull=False).first()
-    if refund is None:
+    if refund is None or refund.booked_at is None:
         return None
     lines = refund.lines.select_related("line")
     return CreditNote(

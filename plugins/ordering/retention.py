@@ -100,6 +100,12 @@ RETENTION: dict[str, RetentionPeriod] = {
         _("To find out what went wrong, and to protect your data from misuse."),
         "dashboard.tasks.delete_old_traces",
     ),
+    "error_reports": RetentionPeriod(
+        _("Which of our pages failed or was slow, and when. Not who opened it"),
+        timedelta(days=30),
+        _("So that we can mend it."),
+        "dashboard.tasks.delete_old_traces",
+    ),
     "unconfirmed": RetentionPeriod(
         _("An e-mail address that nobody confirmed, of a new account or in place of another"),
         timedelta(days=7),

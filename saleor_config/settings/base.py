@@ -10,10 +10,14 @@ from pathlib import Path
 
 import dj_database_url
 import dj_email_url
+from django_guid.integrations import CeleryIntegration
 from django_prices.utils.formatting import get_currency_fraction
+from kombu import Queue
 
 from saleor_config.logs import logging_config
 from saleor_config.settings.env import read, refuse
+from saleor_config.settings.saleor import *  # noqa: F403  settings of one kind
+from saleor_config.settings.saleor import SALEOR_APPS, SALEOR_LIBRARIES
 from saleor_config.settings.unfold import UNFOLD  # noqa: F401  a setting
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -33,39 +37,6 @@ WSGI_APPLICATION = "saleor_config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # what Saleor's migrations were made with
 
 # --- apps --------------------------------------------------------------------------
-SALEOR_APPS = [
-    "saleor.plugins",
-    "saleor.account",
-    "saleor.discount",
-    "saleor.giftcard",
-    "saleor.product",
-    "saleor.checkout",
-    "saleor.core",
-    "saleor.menu",
-    "saleor.order",
-    "saleor.seo",
-    "saleor.shipping",
-    "saleor.search",
-    "saleor.site",
-    "saleor.data_feeds",
-    "saleor.page",
-    "saleor.payment",
-    "saleor.warehouse",
-    "saleor.webhook",
-    "saleor.wishlist",
-    "saleor.app",
-]
-SALEOR_LIBRARIES = [
-    "versatileimagefield",
-    "django_measurement",
-    "django_prices",
-    "django_prices_openexchangerates",
-    "django_prices_vatlayer",
-    "mptt",
-    "django_countries",
-    "django_filters",
-    "phonenumber_field",
-]
 OUR_APPS = [
     "product_content",
     "plugins.inventory",
@@ -97,6 +68,7 @@ INSTALLED_APPS = [
     "csp",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "django_guid",
     "django_htmx",
     "import_export",
     *OUR_APPS,
@@ -105,6 +77,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "saleor_config.views.answer_health",
     "saleor_config.edge.keep_errors_private",
+    "saleor_config.metrics.answer_metrics",
+    "saleor_config.edge.keep_trusted_id",
+    "django_guid.middleware.guid_middleware",
+    "saleor_config.metrics.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -167,18 +143,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-VERSATILEIMAGEFIELD_SETTINGS = {"create_images_on_demand": False}
-VERSATILEIMAGEFIELD_RENDITION_KEY_SETS = {  # Saleor's template tags and tasks read these names
-    "products": [
-        ("product_gallery", "thumbnail__540x540"),
-        ("product_small", "thumbnail__60x60"),
-        ("product_list", "thumbnail__255x255"),
-    ],
-    "background_images": [("header_image", "thumbnail__1080x440")],
-    "user_avatars": [("default", "thumbnail__445x445")],
-}
-PLACEHOLDER_IMAGES: dict[int, str] = {}
-DEFAULT_PLACEHOLDER = ""
 
 # --- language, money, place --------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -222,6 +186,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_HANDLER = "storefront.backends.LogInLimits"
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "saleor_config.edge.attempted_name"
 AXES_LOCKOUT_CALLABLE = "saleor_config.edge.locked_out"
 AXES_CLIENT_IP_CALLABLE = "saleor_config.client_address.client_address"
 TRUSTED_PROXY_COUNT = read("TRUSTED_PROXY_COUNT")
@@ -289,6 +254,22 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
+# Ten thousand e-mails must not delay a payment, so each kind waits in a queue of its own. A worker
+# without --queues serves all of them in turn; a live shop has one for payments alone.
+PAYMENTS, EMAILS, OTHERS = "payments", "emails", "celery"
+CELERY_TASK_DEFAULT_QUEUE = OTHERS
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in (PAYMENTS, EMAILS, OTHERS)]
+CELERY_TASK_ROUTES = {
+    "plugins.stripe_payments.tasks.process_event": {"queue": PAYMENTS},
+    "plugins.stripe_payments.tasks.process_waiting_events": {"queue": PAYMENTS},
+    "plugins.stripe_payments.tasks.reconcile": {"queue": PAYMENTS},
+    "plugins.ordering.tasks.perform_refund": {"queue": PAYMENTS},
+    "plugins.ordering.tasks.perform_waiting_refunds": {"queue": PAYMENTS},
+    "plugins.ordering.tasks.release_unpaid_orders": {"queue": PAYMENTS},
+    "plugins.order_emails.tasks.send_email": {"queue": EMAILS},
+    "plugins.order_emails.tasks.send_waiting_emails": {"queue": EMAILS},
+    "plugins.order_emails.tasks.remind_of_payment": {"queue": EMAILS},
+}
 CELERY_BEAT_SCHEDULE = {
     "send-low-stock-alerts": {
         "task": "plugins.inventory.tasks.send_low_stock_alerts",
@@ -349,19 +330,9 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# --- Saleor ------------------------------------------------------------------------
-PLUGINS_MANAGER = "plugins.ordering.saleor_patches.OrderingPluginsManager"
-PLUGINS = [
-    "plugins.discreet_shipping.plugin.DiscreetShippingPlugin",
-    "plugins.order_emails.plugin.OrderEmailsPlugin",
-]
+# --- Saleor: the rest is in settings/saleor.py -------------------------------------
 ENABLE_SSL = PUBLIC_URL.startswith("https://")  # the scheme of Saleor's absolute links
-MAX_CHECKOUT_LINE_QUANTITY = 20
-SEARCH_BACKEND = "saleor.search.backends.postgresql"
 ALLOWED_CLIENT_HOSTS = ALLOWED_HOSTS
-# Saleor's first migration of menus makes these two.
-DEFAULT_MENUS = {"top_menu_name": "navbar", "bottom_menu_name": "footer"}
-DEFAULT_MAX_EMAIL_DISPLAY_NAME_LENGTH = 78
 
 # --- our plugins -------------------------------------------------------------------
 # Dotted path of the class that takes payments (plugins.ordering.payments.PaymentProvider).
@@ -398,3 +369,15 @@ STAFF_EMAILS = read("STAFF_EMAILS")
 
 # --- logs: never a product, an address or an e-mail; ids only (saleor_config.logs) ---
 LOGGING = logging_config(read("LOG_LEVEL"))
+
+# --- what went wrong: request ids, reports, figures ---------------------------------
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration()],  # the header goes along with a task
+}
+TRUSTED_REQUEST_IDS = False  # whether the proxy makes them; from anybody else they are not taken
+KEEP_REPORTS = True  # for staff (saleor_config.reports)
+SENTRY_DSN = read("SENTRY_DSN")
+SLOW_REQUEST_MS = read("SLOW_REQUEST_MS")
+METRICS_TOKEN = read("METRICS_TOKEN")

@@ -138,6 +138,24 @@ _LIST = (
     ),
     Variable("LOG_LEVEL", "str", "INFO", "Level of the root logger."),
     Variable(
+        "SENTRY_DSN",
+        "str",
+        "",
+        "Where Sentry gets errors, without anything of customers. Empty: only staff see them.",
+    ),
+    Variable(
+        "SLOW_REQUEST_MS",
+        "int",
+        2_000,
+        "A page that takes longer, in milliseconds, is reported as an error is. 0: none is.",
+    ),
+    Variable(
+        "METRICS_TOKEN",
+        "str",
+        "",
+        "Opens `/metrics` to Prometheus (`Authorization: Bearer …`). Empty: there is none.",
+    ),
+    Variable(
         "TRUSTED_PROXY_COUNT",
         "int",
         0,

@@ -14,4 +14,5 @@ CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+KEEP_REPORTS = False  # they are stored outside of the test's transaction
 WHITENOISE_AUTOREFRESH = True  # do not scan the static files for each client

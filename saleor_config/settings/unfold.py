@@ -128,6 +128,12 @@ _NAVIGATION = [
                 "dashboard.view_access_log",
             ),
             _line("Who changed", "history", "admin_logentry", "dashboard.view_access_log"),
+            _line(
+                "What went wrong",
+                "error",
+                "dashboard_errorreport",
+                "dashboard.view_access_log",
+            ),
         ],
     },
 ]

@@ -73,6 +73,8 @@ def environment(database, broker, folder):
         "CELERY_CONCURRENCY": "1",
         "LOG_LEVEL": "INFO",
         "VAR_DIR": str(folder),
+        "METRICS_TOKEN": "t0ken",
+        "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
         "PYTHONUNBUFFERED": "1",
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 
 from local_services.schema import ROOT
 from saleor_config.settings.env import VARIABLES
@@ -17,7 +18,8 @@ from saleor_config.settings.env import VARIABLES
 FILE = ROOT / "docker-compose.yml"
 COMPOSE = yaml.safe_load(FILE.read_text())
 SERVICES = COMPOSE["services"]
-SHOP = ["setup", "web", "worker", "beat"]
+WORKERS = ["worker-payments", "worker-emails"]
+SHOP = ["setup", "web", *WORKERS, "beat"]
 # Of compose only: passwords of its own two servers, and how and where its proxy is published.
 OWN = {"POSTGRES_PASSWORD", "VALKEY_PASSWORD"}
 OWN |= {"PROXY_MODE", "PROXY_HTTP", "PROXY_HTTPS", "TLS_FOLDER"}
@@ -134,7 +136,7 @@ def test_the_image_brings_the_web_servers_health_check_and_is_not_root():
 def test_two_web_servers_one_clock_and_setup_before_them():
     assert SERVICES["web"]["deploy"] == {"replicas": 2}
     assert "deploy" not in SERVICES["beat"]
-    for name in ("web", "worker", "beat"):
+    for name in ("web", *WORKERS, "beat"):
         wanted = {"condition": "service_completed_successfully"}
         assert SERVICES[name]["depends_on"]["setup"] == wanted
 
@@ -149,3 +151,12 @@ def test_every_named_volume_is_declared_and_used():
 def test_the_inbox_is_for_trials_only():
     assert SERVICES["inbox"]["profiles"] == ["dev"]
     assert [name for name, service in SERVICES.items() if "profiles" in service] == ["inbox"]
+
+
+def test_each_queue_has_a_worker_and_payments_have_one_alone():
+    lines = {name: " ".join(SERVICES[name]["command"]) for name in WORKERS}
+    served = {
+        name: re.search(r"--queues (\S+)", line)[1].split(",") for name, line in lines.items()
+    }
+    assert served == {"worker-payments": ["payments"], "worker-emails": ["emails", "celery"]}
+    assert {queue.name for queue in settings.CELERY_TASK_QUEUES} == {"payments", "emails", "celery"}

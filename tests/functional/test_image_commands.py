@@ -1,12 +1,19 @@
 """The image's very commands, run outside Docker with the live settings and real servers."""
 
+import json
 import re
 from contextlib import closing
 from http.client import HTTPConnection
 
+import psycopg
 import pytest
+import redis
+from django_guid import clear_guid, set_guid
+from kombu import Connection
+from prometheus_client.parser import text_string_to_metric_families
 
 from local_services.processes import wait_until
+from saleor_config.celery import app
 from tests.functional.image import (  # noqa: F401  fixtures
     HEALTH,
     SERVICES,
@@ -21,6 +28,9 @@ from tests.functional.image import (  # noqa: F401  fixtures
 )
 
 pytestmark = pytest.mark.slow
+QUEUES = ("payments", "emails", "celery")
+MANY_EMAILS = 3000
+GIVEN = "0123456789abcdef0123456789abcdef"  # the id of a request
 
 
 def _get(environment, path, **headers):
@@ -53,13 +63,83 @@ def test_the_web_server_is_healthy_and_shows_the_shop_over_tls_only(start, run, 
     assert headers["Strict-Transport-Security"] == "max-age=31536000"
     style = re.search(r'href="(/static/storefront/[^"]+\.[0-9a-f]{12}\.css)"', page)[1]
     assert _get(environment, style, **{"X-Forwarded-Proto": "https"})[0] == 200
+    _counts_the_requests_of_both_processes(environment)
+
+
+def _counts_the_requests_of_both_processes(environment):
+    """Each process answers with the figures of all; asked by an inner name, without TLS."""
+    for _ in range(10):
+        assert _get(environment, "/guides/", **{"X-Forwarded-Proto": "https"})[0] == 200
+    headers = {"Authorization": "Bearer t0ken", "Host": "web:8000"}
+    for _ in range(10):
+        status, _headers, text = _get(environment, "/metrics", **headers)
+        assert status == 200
+        figures = {
+            (sample.name, *sample.labels.values()): sample.value
+            for family in text_string_to_metric_families(text) for sample in family.samples
+        }  # fmt: skip
+        assert figures["stillwater_requests_total", "GET", "storefront:guides", "200"] == 10
+        assert figures["stillwater_queue_length", "payments"] == 0
 
 
 def test_the_worker_answers_its_health_check(start, run, folder):
-    start(SERVICES["worker"]["command"])
+    start(SERVICES["worker-payments"]["command"])
 
     assert wait_until(lambda: _is_ready(folder), 60), (folder / "output.log").read_text()
-    assert wait_until(lambda: run(SERVICES["worker"]["healthcheck"]["test"])[0] == 0, 60)
+    assert wait_until(lambda: run(SERVICES["worker-payments"]["healthcheck"]["test"])[0] == 0, 60)
+
+
+def _rows(database, query):
+    with psycopg.connect(database) as connection:
+        return connection.execute(query).fetchall()
+
+
+def _publish(broker, *tasks):
+    """Put tasks (name, arguments) into their queues, as the shop does within the request GIVEN."""
+    set_guid(GIVEN)
+    with Connection(broker) as connection:
+        for name, *args in tasks:
+            app.send_task(name, args=args, connection=connection)
+    clear_guid()
+
+
+def test_a_payment_and_all_else_is_worked_on_while_thousands_of_emails_wait(
+    start, environment, database, broker, folder, monkeypatch
+):
+    monkeypatch.setitem(app.conf, "task_always_eager", False)
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "INSERT INTO stripe_payments_stripeevent (id, event_id, kind, object_id, created_at,"
+            " received_at, deliveries, state, attempts, next_try_at, last_error)"
+            " VALUES (77, 'evt_77', 'unheard.of', 'pi_1', now(), now(), 1, 'waiting', 0, now(), '')"
+        )
+    with redis.Redis.from_url(broker) as waiting:
+        email = "plugins.order_emails.tasks.send_email"
+        _publish(broker, *((email, number) for number in range(MANY_EMAILS)))
+        _publish(broker, ("plugins.stripe_payments.tasks.process_event", 77))
+        _publish(broker, ("plugins.inventory.tasks.check_ledger",))
+        assert [waiting.llen(name) for name in QUEUES] == [1, MANY_EMAILS, 1]
+
+        start(SERVICES["worker-payments"]["command"])
+        tried = "SELECT attempts FROM stripe_payments_stripeevent WHERE id = 77"
+        assert wait_until(lambda: _rows(database, tried) == [(1,)], 60), _log(folder)
+        assert [waiting.llen(name) for name in QUEUES] == [0, MANY_EMAILS, 1]
+        reports = "SELECT kind, what, page, count, request_id FROM dashboard_errorreport"
+        told = ("task", "KeyError", "plugins.stripe_payments.tasks.process_event", 1, GIVEN)
+        assert wait_until(lambda: _rows(database, reports) == [told], 60), _log(folder)
+        lines = [json.loads(line) for line in _log(folder).splitlines() if line.startswith("{")]
+        (error,) = [line for line in lines if line["level"] == "ERROR"]
+        assert (error["logger"], error["request_id"]) == ("plugins.stripe_payments.events", GIVEN)
+
+        start(SERVICES["worker-emails"]["command"])
+        checked = "SELECT count(*) FROM inventory_ledgercheck"
+        assert wait_until(lambda: _rows(database, checked) == [(1,)], 60), _log(folder)
+        assert waiting.llen("emails") > 0
+        waiting.delete("emails")
+
+
+def _log(folder):
+    return (folder / "output.log").read_text()
 
 
 def test_the_clock_starts_and_is_healthy(start, run):

@@ -18,6 +18,7 @@ from saleor.discount.models import VoucherCustomer
 from saleor.order.events import order_note_added_event
 from saleor.order.models import Order
 
+from dashboard.models import ErrorReport
 from plugins.inventory.models import BackInStockAlert
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.ordering.attention import flag_order
@@ -101,6 +102,13 @@ def log_in_try():
     )
 
 
+def error_report():
+    now = timezone.now()
+    return ErrorReport.objects.create(
+        fingerprint="f", kind="error", what="ValueError", first_at=now, last_at=now
+    )
+
+
 # What each row of the table is about: how to make one, and the field that says how old it is.
 EXAMPLES = {
     "baskets": (lambda: basket((variant_in_stock(9), 1)), "last_change"),
@@ -110,6 +118,7 @@ EXAMPLES = {
     "payment_notices": (stripe_event, "received_at"),
     "back_in_stock_alerts": (back_in_stock_alert, "created_at"),
     "staff_log": (log_line, "action_time"),
+    "error_reports": (error_report, "last_at"),
     "unconfirmed": (lambda: UserFactory(password=make_password(None)), "date_joined"),
     "sign_in_tries": (log_in_try, "attempt_time"),
     "origins": (

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from dashboard.models import ErrorReport
 from dashboard.roles import ROLES
 from dashboard.selectors.home import SALES_DAYS, sales_by_day
 from dashboard.selectors.stock import running_out
@@ -38,7 +39,7 @@ WORK = {
     "Inventory keeper": STOCK,
     "Content editor": CONTENT,
     "Support": ORDERS + TROUBLE,
-    "Manager": [*ORDERS, *TROUBLE, *STOCK[:2], *CONTENT, STOCK[2]],
+    "Manager": [*ORDERS, *TROUBLE, "What went wrong", *STOCK[:2], *CONTENT, STOCK[2]],
 }
 CHARTS = {
     "Support": ["Sales in 30 days"],
@@ -68,6 +69,8 @@ def busy(times=1):
         GuideFactory()
         GuideFactory(is_published=False)
         variant_in_stock(9, product__is_published=False)
+        error_report(f"{number}-new", hours=1)
+        error_report(f"{number}-old", hours=25)
 
 
 def sell(order, variant, pieces):
@@ -89,6 +92,13 @@ def event(name, state):
         event_id=name, kind="charge.dispute.created", object_id="dp_1", state=state,
         created_at=now, next_try_at=now,
     )  # fmt: skip
+
+
+def error_report(name, hours):
+    last = timezone.now() - timedelta(hours=hours)
+    ErrorReport.objects.create(
+        fingerprint=name, kind="error", what="E", count=7, first_at=last, last_at=last
+    )
 
 
 def home(who):
@@ -133,14 +143,9 @@ def test_only_trouble_is_urgent():
     assert not any(item.urgent for item in items(who).values())
     busy()
     urgent = {item.label for item in items(who).values() if item.urgent}
-    assert urgent == {
-        "Late",
-        "Needs attention",
-        "Large, not paid",
-        "Low stock",
-        "Out of stock",
-        *TROUBLE,
-    }
+    stock = {"Low stock", "Out of stock"}
+    orders = {"Late", "Needs attention", "Large, not paid"}
+    assert urgent == {*orders, "What went wrong", *stock, *TROUBLE}
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)

@@ -21,6 +21,7 @@ ANY_STAFF = ""
 NEEDS = {
     "admin_logentry_": "dashboard.view_access_log",
     "dashboard_accessrecord_": "dashboard.view_access_log",
+    "dashboard_errorreport_": "dashboard.view_access_log",
     "auth_group_": "account.manage_staff",
     "dashboard_customer_": "account.manage_users",
     "dashboard_maskedgiftcard_": "giftcard.manage_gift_card",

@@ -1,15 +1,18 @@
-"""Who viewed and who changed what. Read-only, for managers."""
+"""Who viewed and who changed what, and what went wrong. Read-only, for managers."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
 from dashboard.admin.base import ReadOnlyModelAdmin, format_time
-from dashboard.models import AccessRecord
+from dashboard.admin.filters import RecentlyFilter
+from dashboard.models import AccessRecord, ErrorReport, ReportKind
 from dashboard.roles import VIEW_ACCESS_LOG
 from dashboard.selectors.orders import parse_number
 from dashboard.services.staff import staff_by_email
@@ -79,3 +82,49 @@ class LogEntryAdmin(_LogAdmin):
     def how(self, entry: LogEntry) -> str:
         """Return which fields were changed."""
         return str(entry.get_change_message())
+
+
+_KIND_COLOURS = {ReportKind.ERROR: "danger", ReportKind.TASK: "danger", ReportKind.SLOW: "warning"}
+
+
+@admin.register(ErrorReport, site=staff_site)
+class ErrorReportAdmin(_LogAdmin):
+    """What went wrong lately, a row for each fault; who met it and what they did is not known."""
+
+    empty_help = "Nothing went wrong in the last 30 days, as it should be."
+    list_display = ("what", "trouble", "page", "times", "first", "last", "request_id")
+    fields = readonly_fields = (
+        "what", "trouble", "page", "place", "status", "milliseconds", "times", "first", "last",
+        "request_id",
+    )  # fmt: skip
+    list_filter = (RecentlyFilter, "kind")
+    search_fields = ("what", "page", "place", "request_id")
+    search_help_text = "Type of error, page or task, line of code, request id"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list under the name that the sidebar has for it."""
+        return super().changelist_view(
+            request, {"title": "What went wrong lately", **(extra_context or {})}
+        )
+
+    @display(description="Kind", label=_KIND_COLOURS)
+    def trouble(self, report: ErrorReport) -> tuple[str, str]:
+        """Return what kind of trouble it was."""
+        return report.kind, report.get_kind_display()
+
+    @display(description="Times", ordering="count")
+    def times(self, report: ErrorReport) -> int:
+        """Return how often it came."""
+        return report.count
+
+    @display(description="First", ordering="first_at")
+    def first(self, report: ErrorReport) -> str:
+        """Return when it first came."""
+        return format_time(report.first_at)
+
+    @display(description="Last", ordering="last_at")
+    def last(self, report: ErrorReport) -> str:
+        """Return when it came last."""
+        return format_time(report.last_at)

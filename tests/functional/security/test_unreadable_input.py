@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from saleor.warehouse.models import Stock
 
@@ -10,6 +11,7 @@ from dashboard.models import AccessRecord
 from plugins.discreet_shipping.configuration import ConfigurationProblems, read_settings
 from plugins.inventory.models import StockEntry
 from product_content.parsing import MAX_ID, parse_id, parse_ids, sku_key
+from saleor_config.edge import MAX_NAME
 from tests import personas
 from tests.factories import GuideFactory, WarehouseFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -263,3 +265,29 @@ def test_stock_documents_answer_numbers_without_end(page):
     assert owner.post(f"/staff/dashboard/stockitem/{page}/", sent).status_code == 422
     sent |= {"scans": "A-1 1", "kits": "1"}
     assert owner.post(f"/staff/dashboard/stockitem/{page}/", sent).status_code in (200, 302, 422)
+
+
+@pytest.mark.parametrize("section", ["staff", "account"])
+@pytest.mark.parametrize("name", ["9" * 4500, "x" * 3000 + "@example.org"])
+def test_a_name_without_end_opens_nothing_and_is_a_failed_log_in(client, section, name):
+    for _ in range(2):
+        answer = client.post(
+            f"/{section}/login/", {"username": name, "email": name, "password": "x"}
+        )
+        assert answer.status_code in (200, 422, 429)
+    assert {len(attempt.username) for attempt in AccessAttempt.objects.all()} <= {MAX_NAME}
+
+
+@pytest.mark.parametrize("known", ["\ufffe", "0", "-1", "1"])
+def test_rows_that_a_request_makes_up_are_not_read(known):
+    variant_in_stock(5)
+    stock = Stock.objects.get()
+    made_up = {
+        "form-TOTAL_FORMS": "3", "form-INITIAL_FORMS": known, "form-0-id": stock.pk,
+        "form-0-quantity": "5", "initial-form-0-quantity": "5", "form-0-reorder_point": "",
+        "initial-form-0-reorder_point": "", "_save": "Save", "reason": "count", "note": "",
+        **{f"form-{n}-{name}": "7" for n in (1, 2) for name in ("quantity", "reorder_point")},
+    }  # fmt: skip
+    answer = personas.in_role("Inventory keeper").post("/staff/dashboard/stockitem/", made_up)
+    assert answer.status_code in (200, 302)
+    assert list(Stock.objects.values_list("pk", "quantity")) == [(stock.pk, 5)]
