@@ -6,8 +6,10 @@ Set DATABASE_URL to use another server: its user must be allowed to create datab
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from copy import deepcopy
+from typing import Protocol, TypeVar
 
 import pytest
 from django.core.cache import cache
@@ -28,10 +30,17 @@ pytest_plugins = ["tests.running"]
 SCHEMA_STORE = ROOT / "var" / "schema"
 CLUSTER_STORE = ROOT / "var" / "test_cluster"
 TEMPLATE, STOCKED = "test_template", "test_stocked"
+T = TypeVar("T")
 LONG = ("slow", "browser")
 PATIENCE_MS = 20_000  # how long a browser test waits for a page; Playwright's own is 5 s
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+class FillDatabase(Protocol):
+    """Makes a database of this kind, fills it, and returns it with what `fill` returned."""
+
+    def __call__(self, kind: str, fill: Callable[[], T]) -> tuple[StockedDatabase, T]: ...
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -156,20 +165,30 @@ def stocked_database(
 
 
 @pytest.fixture(scope="session")
-def _small_shop(
+def filled_database(
     database_server: Databases,
     schema_template: str,
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
-) -> Iterator[tuple[StockedDatabase, Shop]]:
-    name = f"test_small_shop_{os.getpid()}"
-    temporary.copy(database_server, schema_template, name)
-    database = StockedDatabase(database_server.url(name))
-    with django_db_blocker.unblock(), database.filled():
-        shop = open_shop()
-    yield database, shop
-    database.connection.close()
-    temporary.drop(database_server, name)
+) -> Iterator[FillDatabase]:
+    """Make a database for many tests of this process, and return it with what `fill` returned."""
+    with ExitStack() as stack:
+
+        def make(kind: str, fill: Callable[[], T]) -> tuple[StockedDatabase, T]:
+            name = f"test_{kind}_{os.getpid()}"
+            temporary.copy(database_server, schema_template, name)
+            stack.callback(temporary.drop, database_server, name)
+            database = StockedDatabase(database_server.url(name))
+            stack.callback(database.connection.close)
+            with django_db_blocker.unblock(), database.filled():
+                return database, fill()
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def _small_shop(filled_database: FillDatabase) -> tuple[StockedDatabase, Shop]:
+    return filled_database("small_shop", open_shop)
 
 
 @pytest.fixture
