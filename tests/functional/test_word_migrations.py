@@ -4,12 +4,8 @@ Each `keep_…` makes rows, waits for the migration at its `yield`, then looks a
 """
 
 import pytest
-from django.apps import apps as current_apps
 from django.contrib.auth.models import Permission
-from django.contrib.contenttypes.management import inject_rename_contenttypes_operations
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from dashboard.models import AccessRecord, SavedView
@@ -18,6 +14,7 @@ from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.plugin import payment_needs_attention
 from plugins.stripe_payments.models import UnmatchedPayment
 from tests.factories import UserFactory, variant_in_stock
+from tests.migrating import migrate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # four apps migrate back and forth
 
@@ -33,17 +30,6 @@ AFTER = [
     ("order_emails", "0005_dedup_key"),
     ("stripe_payments", "0004_unmatched_payment"),
 ]
-
-
-def migrate(targets):
-    """Migrate as `manage.py migrate` does, and return the apps as they were then."""
-    with connection.cursor() as cursor:  # a table with deferred checks cannot be altered
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(targets)
-    inject_rename_contenttypes_operations(plan=plan, apps=current_apps)
-    executor.migrate(targets, plan=plan)
-    return executor.loader.project_state(targets).apps
 
 
 def email(old, **fields):
@@ -130,7 +116,7 @@ def test_rows_of_the_former_names_stay(settings):
     """One test for all: migrating back and forth takes seconds, and all do it alike."""
     settings.STAFF_EMAILS = ["staff@example.org"]
     ContentType.objects.get_for_model(UnmatchedPayment)
-    old = migrate(BEFORE)
+    old = migrate(BEFORE).apps
     parts = [keep_stock(old), keep_payments(old), keep_permissions(old), keep_access_log(old)]
     for part in parts:
         next(part)

@@ -82,7 +82,7 @@ def voucher_of(kind):
     quantity=st.integers(1, 3),
 )
 @hypothesis_settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

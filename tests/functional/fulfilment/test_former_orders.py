@@ -1,8 +1,7 @@
 """Orders from before pieces, shipments and returns had tables keep what was known of them."""
 
 import pytest
-from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import transaction
 from django.utils import timezone
 from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderEvent, OrderLine
 from saleor.warehouse.models import Allocation, Stock
@@ -12,6 +11,7 @@ from plugins.inventory.ledger import check_ledger, stock_reason
 from plugins.inventory.models import StockReason
 from plugins.ordering.models import LinePieces
 from tests.factories import UserFactory, variant_in_stock
+from tests.migrating import migrate, newest
 from tests.unit.dashboard import builders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # three apps migrate back and forth
@@ -21,22 +21,6 @@ FIGURES = (
     "restocked", "written_off",
 )  # fmt: skip
 BEFORE = [("ordering", "0005_cancelled"), ("dashboard", "0009_access_log")]
-
-
-def migrate(targets):
-    """Migrate as `manage.py migrate` does, and return the apps as they were then."""
-    with connection.cursor() as cursor:  # a table with deferred checks cannot be altered
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        MigrationExecutor(connection).migrate(targets)
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    return MigrationExecutor(connection).loader.project_state(targets).apps
-
-
-def newest():
-    apps = {"ordering", "fulfilment", "dashboard"}
-    return [
-        node for node in MigrationExecutor(connection).loader.graph.leaf_nodes() if node[0] in apps
-    ]
 
 
 def placed(pieces, **fields):
@@ -184,7 +168,7 @@ def keep_flags(old):
 
 def test_what_was_known_of_orders_stays():
     """One test for all: migrating back and forth takes seconds, and all do it alike."""
-    old = migrate(BEFORE)
+    old = migrate(BEFORE).apps
     kinds = (
         keep_cancelled, keep_returned_and_refunded, keep_refunded_before_sending, keep_parcels,
         keep_packing, keep_expected_return, keep_flags,
@@ -192,7 +176,7 @@ def test_what_was_known_of_orders_stays():
     parts = [kind(old) for kind in kinds]
     for part in parts:
         next(part)
-    migrate(newest())
+    migrate(newest("ordering", "fulfilment", "dashboard"))
     for part in parts:
         assert next(part, None) is None
     assert check_ledger().differences == ()

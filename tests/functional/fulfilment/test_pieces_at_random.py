@@ -33,6 +33,7 @@ REFUSALS = (
     OrderRefused, FulfilRefused, PackingRefused, ReturnRefused, RefundRefused, CancelRefused,
 )  # fmt: skip
 IN_STOCK = 60  # pieces of each variant at the beginning: orders find some until they hold all
+STEPS_BETWEEN = 10  # two looks: what is counted wrongly stays wrong
 MAX_ORDERS = 12  # alive at once, so that each lives through many steps
 
 
@@ -216,9 +217,11 @@ def test_each_piece_is_counted_once_whatever_happens(provider, pytestconfig, cha
     for kind in shop.kinds:
         shop.act(kind)
         agrees(shop)
-    for _ in range(pytestconfig.getoption("random_operations")):
+    for number in range(1, 1 + pytestconfig.getoption("random_operations")):
         shop.act(chance.choice(shop.kinds))
-        agrees(shop)
+        if number % STEPS_BETWEEN == 0:
+            agrees(shop)
+    agrees(shop)
     assert shop.done.keys() >= {"place", "send", "send_part", "refund", "cancel"}
     assert Shipment.objects.exists()
     assert Return.objects.exists()

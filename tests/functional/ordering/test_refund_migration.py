@@ -3,14 +3,13 @@
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from saleor.order.models import Order
 from saleor.payment.models import Payment
 
 from plugins.ordering.models import CreditNoteCounter, Refund
 from plugins.ordering.refund_lines import lines_left
 from tests.factories import variant_in_stock
+from tests.migrating import migrate
 from tests.unit.dashboard import builders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # it migrates back and forth
@@ -19,16 +18,8 @@ BEFORE = [("ordering", "0008_pieces_so_far")]
 AFTER = [("ordering", "0009_refund_documents")]
 
 
-def migrate(targets):
-    with connection.cursor() as cursor:  # a table with deferred checks cannot be altered
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return executor.loader.project_state(targets).apps
-
-
 def test_old_refunds_become_documents():
-    old = migrate(BEFORE).get_model("ordering", "Refund")
+    old = migrate(BEFORE).apps.get_model("ordering", "Refund")
     order = builders.order(paid=True, total="101.50")
     line = builders.line(order, variant_in_stock(9), 2)
     gone = builders.order(paid=True, total="49.00")

@@ -44,7 +44,7 @@ from tests.refunding import record_refund
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REFUSED = (RefundRefused, ReturnRefused, FulfilRefused, CancelRefused, ExchangeRefused)
-EXAMPLES, STEPS = 8, 10
+EXAMPLES, STEPS = 5, 10
 
 
 class Customer:
