@@ -12,7 +12,8 @@ from dashboard.policies import may_publish
 from product_content.decisions import Decision
 from product_content.kinds import KINDS, ProductKind
 from product_content.models import Guide, ProductDetail, SafetyCard
-from product_content.policies import REVIEW_EVERY
+from product_content.policies import REVIEW_EVERY, may_claim
+from product_content.rendering import without_citations
 
 
 def products_with_stock() -> QuerySet[Product]:
@@ -46,7 +47,18 @@ def may_publish_product(product: Product) -> Decision:
         has_card=SafetyCard.objects.filter(product=product).exists(),
         has_variants=product.variants.exists(),
         names_sizes=kind is None or _names_sizes(product, kind),
+        claims_too_much=_claims_too_much(product),
     )
+
+
+def _claims_too_much(product: Product) -> str:
+    """Return what in the product's texts its marking does not allow, "" if nothing."""
+    detail = ProductDetail.objects.filter(product=product).first()
+    card = SafetyCard.objects.filter(product=product).first()
+    if detail is None or card is None:
+        return ""
+    text = f"{detail.summary} {detail.description_markdown} {card.intended_use}"
+    return may_claim(without_citations(text), marking=card.marking).reason
 
 
 def _names_sizes(product: Product, kind: ProductKind) -> bool:

@@ -15,8 +15,17 @@ from product_content.catalogue.located_yaml import (
     read_yaml,
 )
 from product_content.kinds import KINDS, ProductKind
-from product_content.models import Firmness, GuideStage, GuideTopic, Latex, Magnet
-from product_content.rendering import cited_ids
+from product_content.models import (
+    Audience,
+    DeviceClass,
+    Firmness,
+    GuideStage,
+    GuideTopic,
+    Latex,
+    Magnet,
+    Marking,
+    Strength,
+)
 
 
 def read_products(root: Entry, wanted: DesiredState) -> None:
@@ -61,6 +70,18 @@ def _card(entry: Entry) -> dict[str, str]:
         "intended_use": entry.text("intended_use"),
         "not_studied_for": entry.text("not_studied_for"),
     }
+    papers = entry.entry("papers", required=False)
+    card |= {
+        "maker": papers.text("maker", max_length=200, required=False),
+        "device_class": papers.choice("device_class", DeviceClass, required=False),
+        "marking": papers.choice("marking", Marking, required=False),
+        "batch": papers.text("batch", max_length=80, required=False),
+        "udi": papers.text("udi", max_length=120, required=False),
+        "importer": papers.text("importer", max_length=200, required=False),
+        "magnet_type": papers.text("magnet_type", max_length=120, required=False),
+        "magnet_field": papers.text("magnet_field", max_length=120, required=False),
+    }
+    papers.finish()
     entry.finish()
     return card
 
@@ -133,8 +154,8 @@ def read_article(path: Path, wanted: DesiredState) -> None:
     front, body = _split(path.read_text(encoding="utf-8"), file)
     entry = Entry(front, file, "", wanted.problems)
     slug = entry.slug()
-    fields = _texts(entry) | {"slug": slug, "sources": _sources(entry), "body": body}
-    _check_citations(entry, fields)
+    fields = _texts(entry) | {"slug": slug, "body": body}
+    _check_review(entry, fields)
     wanted.add("guide", slug, fields, entry.location("slug"))
     products = _product_links(entry)
     links = {
@@ -168,6 +189,7 @@ def _texts(entry: Entry) -> dict[str, Any]:
         "summary": entry.text("summary", max_length=300),
         "topic": entry.choice("topic", GuideTopic),
         "audience": entry.text("audience", max_length=300),
+        "readers": _audiences(entry, "readers"),
         "when_to_stop": entry.texts("when_to_stop"),
         "author": entry.text("author", max_length=120),
         "reviewer": entry.text("reviewer", max_length=200, required=False),
@@ -175,18 +197,6 @@ def _texts(entry: Entry) -> dict[str, Any]:
         "updated_on": entry.day("updated"),
         "sort_order": entry.whole("order", minimum=0),
     }
-
-
-def _sources(entry: Entry) -> list[dict[str, str]]:
-    return [
-        {
-            "id": source.slug("id"),
-            "organisation": source.text("organisation", max_length=200),
-            "title": source.text("title", max_length=300),
-            "url": source.text("url", max_length=300, required=False),
-        }
-        for source in entry.entries("sources")
-    ]
 
 
 def _product_links(entry: Entry) -> list[dict[str, Any]]:
@@ -209,24 +219,64 @@ def _also_for(entry: Entry) -> list[dict[str, str]]:
             "kind": link.text("kind"),
             "stage": link.choice("stage", GuideStage),
             "reason": link.text("reason", max_length=300),
+            "except": link.texts("except", required=False),
         }
         for link in entry.entries("also_for", required=False)
     ]
 
 
-def _check_citations(entry: Entry, fields: dict[str, Any]) -> None:
-    given, cited = {source["id"] for source in fields["sources"]}, cited_ids(fields["body"])
+def _check_review(entry: Entry, fields: dict[str, Any]) -> None:
     if not fields["body"]:
         entry.refuse("body", "the guide has no text")
-    for name in sorted(cited - given):
-        entry.refuse("sources", f"the text cites {name}, which is not among the sources")
-    for name in sorted(given - cited - {""}):
-        entry.refuse("sources", f"{name} is never cited in the text")
     if bool(fields["reviewer"]) != bool(fields["reviewed_on"]):
         entry.refuse("reviewer", "give both reviewer and reviewed_on, or neither")
 
 
+def _audiences(entry: Entry, name: str) -> list[str]:
+    found = entry.texts(name)
+    for unknown in sorted(set(found) - set(Audience.values)):
+        entry.refuse(name, f"{unknown} is none of {', '.join(Audience.values)}")
+    return found
+
+
+def read_claims(root: Entry, wanted: DesiredState) -> None:
+    """Read the sources, and the claims that texts make on their word."""
+    for entry in root.entries("sources"):
+        wanted.add("source", entry.slug("id"), _source(entry), entry.location("id"))
+    for entry in root.entries("claims"):
+        fields = {
+            "says": entry.text("says"),
+            "sources": sorted(entry.texts("sources", required=False)),
+            "audiences": _audiences(entry, "audiences"),
+            "limits": entry.text("limits", max_length=300),
+            "review_by": entry.day("review_by"),
+        }
+        locations = {name: entry.location(name) for name in ("sources", "audiences")}
+        wanted.add("claim", entry.slug("id"), fields, entry.location("id"), locations)
+
+
+def _source(entry: Entry) -> dict[str, Any]:
+    fields = {
+        "organisation": entry.text("organisation", max_length=200),
+        "title": entry.text("title", max_length=300),
+        "year": entry.text("year", max_length=40, required=False),
+        "edition": entry.text("edition", max_length=120, required=False),
+        "url": entry.text("url", max_length=300, required=False),
+        "no_link": entry.text("no_link", max_length=200, required=False),
+        "accessed_on": entry.day("accessed", required=False),
+        "not_accessed": entry.text("not_accessed", max_length=200, required=False),
+        "audiences": _audiences(entry, "audiences"),
+        "says": entry.text("says"),
+        "strength": entry.choice("strength", Strength),
+    }
+    for name, instead in (("url", "no_link"), ("accessed_on", "not_accessed")):
+        if not (fields[name] or fields[instead]):
+            entry.refuse(instead, f"without {name} say why")
+    return fields
+
+
 CATALOGUE = "catalogue.yaml"
+SOURCES = "sources.yaml"
 
 
 def read_files(folder: Path) -> DesiredState:
@@ -235,7 +285,7 @@ def read_files(folder: Path) -> DesiredState:
     Raises CatalogueRefused with every problem found, each with its file, line and field.
     """
     wanted = DesiredState()
-    for read in (_catalogue, _articles):
+    for read in (_catalogue, _claims, _articles):
         read(folder, wanted)
     if not wanted.problems:  # a wrong field would only be named again as a dead link
         check_links(wanted)
@@ -245,17 +295,29 @@ def read_files(folder: Path) -> DesiredState:
 
 
 def _catalogue(folder: Path, wanted: DesiredState) -> None:
-    path = folder / CATALOGUE
-    if not path.is_file():
-        raise CatalogueRefused([Problem(FileLocation(CATALOGUE, 1, ""), f"is not in {folder}")])
-    data = read_yaml(path.read_text(encoding="utf-8"), CATALOGUE)
-    if not isinstance(data, LocatedDict):
-        raise CatalogueRefused([Problem(FileLocation(CATALOGUE, 1, ""), "must be a mapping")])
-    root = Entry(data, CATALOGUE, "", wanted.problems)
+    root = _root(folder / CATALOGUE, wanted)
     root.optional("shared")
     read_shipping_and_warehouses(root, wanted)
     read_products(root, wanted)
     root.finish()
+
+
+def _claims(folder: Path, wanted: DesiredState) -> None:
+    root = _root(folder / SOURCES, wanted)
+    root.optional("shared")
+    read_claims(root, wanted)
+    root.finish()
+
+
+def _root(path: Path, wanted: DesiredState) -> Entry:
+    """Return the mapping that a file holds. Raises CatalogueRefused if it holds none."""
+    if not path.is_file():
+        problem = Problem(FileLocation(path.name, 1, ""), f"is not in {path.parent}")
+        raise CatalogueRefused([problem])
+    data = read_yaml(path.read_text(encoding="utf-8"), path.name)
+    if not isinstance(data, LocatedDict):
+        raise CatalogueRefused([Problem(FileLocation(path.name, 1, ""), "must be a mapping")])
+    return Entry(data, path.name, "", wanted.problems)
 
 
 def _articles(folder: Path, wanted: DesiredState) -> None:

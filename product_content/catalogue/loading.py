@@ -23,7 +23,7 @@ from product_content.catalogue.adapters.shop import site_item
 from product_content.catalogue.files import CATALOGUE, read_files
 from product_content.catalogue.items import DesiredState, Item
 from product_content.catalogue.located_yaml import CatalogueRefused, FileLocation, Problem
-from product_content.models import CatalogueRecord, SearchDocument
+from product_content.models import CatalogueRecord, SearchDocument, render_guides
 from product_content.search.indexing import rebuild_search
 
 _MAX_SHOWN = 60
@@ -200,6 +200,7 @@ def _write(wanted: DesiredState, *, force: bool) -> Report:
             _merge(merger, item)
     _report_gone(wanted, records, report)
     _update_lowest_prices(report)
+    _update_footnotes(report)
     _update_search(report)
     _check_rules()
     return report
@@ -229,6 +230,12 @@ def _update_lowest_prices(report: Report) -> None:
     """Keep the column that Saleor sorts and filters by; its own tasks run only on single saves."""
     if any(change.kind in ("product", "variant") for change in report.changes):
         update_products_minimal_variant_prices(Product.objects.all())
+
+
+def _update_footnotes(report: Report) -> None:
+    """Print in every guide what its claims and their sources say now."""
+    if any(change.kind in ("source", "claim") for change in report.changes):
+        render_guides()
 
 
 def _update_search(report: Report) -> None:

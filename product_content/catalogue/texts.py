@@ -49,6 +49,15 @@ def _name(item: Item) -> list[str]:
     return [item.fields["name"]]
 
 
+def _source(item: Item) -> list[str]:
+    return [item.fields[name] for name in ("says", "no_link", "not_accessed")]
+
+
+def _claim(item: Item) -> list[str]:
+    return [item.fields["says"], item.fields["limits"]]
+
+
 _READERS = {
     "product": _product, "variant": _name, "method": _name, "guide": _guide, "links": _links,
+    "source": _source, "claim": _claim,
 }  # fmt: skip

@@ -18,6 +18,7 @@ from product_content.selectors.variants import (
     by_product,
     fetch_rows,
     full_price,
+    not_for_sale,
     pieces,
     running_discounts,
 )
@@ -131,6 +132,7 @@ def _card(row: Row, options: list[VariantOption], sizes: tuple[SizeInfo, ...]) -
         material=row.material,
         firmness=str(Firmness(row.firmness).label),
         firm=row.firmness == Firmness.FIRM,
+        not_for_sale=not_for_sale(row.papers),
         magnetic=row.magnet == Magnet.STATIC,
         photo=next(iter(build_photos(row.photos)), None),
     )
