@@ -9,6 +9,7 @@ from saleor_config.settings.base import *  # noqa: F403  only once nothing speak
 from saleor_config.settings.build import STORAGES  # noqa: F401  a setting
 
 PRODUCTION = True
+DEMO_GOODS_ARE_SOLD = False
 PAYMENT_PROVIDER = "plugins.stripe_payments.provider.StripePayments"
 SESSION_COOKIE_NAME = "__Host-sid"
 SESSION_COOKIE_SECURE = True

@@ -77,7 +77,7 @@ def _png_bytes(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-_PAGES = ("/guides/", "/sizes/", "/finder/", "/privacy/")
+_PAGES = ("/guides/", "/how-we-know/", "/sizes/", "/finder/", "/privacy/")
 _KEEP_OUT = ("/basket/", "/checkout/", "/search/", "/pay/")  # orders and staff pages say noindex
 _DAY = 24 * 60 * 60
 
