@@ -230,7 +230,7 @@ class GuidePage:
     """All that a guide's page needs; `html` and `sources_html` are clean and may be marked safe.
 
     `review_line` says who reviewed it, or that no clinician has yet. `language` is that of its
-    text: a guide waits in English until its translation can be reviewed.
+    text: a guide that has no translation is shown in English. `languages` are all that it has.
     """
 
     id: int
@@ -245,6 +245,7 @@ class GuidePage:
     html: str
     sources_html: str
     language: str
+    languages: tuple[str, ...]
     contents: tuple[Heading, ...]
     when_to_stop: tuple[str, ...]
     sources: tuple[Source, ...]

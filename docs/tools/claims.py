@@ -24,9 +24,8 @@ import django  # noqa: E402  the settings come first
 
 django.setup()
 
-from product_content.catalogue.files import read_files  # noqa: E402
+from product_content.catalogue.files import DATA, read_files  # noqa: E402
 from product_content.catalogue.items import DesiredState  # noqa: E402
-from product_content.catalogue.loading import DATA  # noqa: E402
 from product_content.catalogue.located_yaml import CatalogueRefused  # noqa: E402
 from product_content.policies import text_problems  # noqa: E402
 from saleor_config.translations import po_files, read  # noqa: E402

@@ -1,11 +1,15 @@
-"""Read all files before anything is written: the catalogue, and guides with YAML front matter."""
+"""Read all files before anything is written: goods here, guides and claims by `articles`.
+
+What customers read of them is listed here too, for translation.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from product_content.catalogue.items import DesiredState, check_links
+from product_content.catalogue.articles import read_article, read_claims
+from product_content.catalogue.items import DesiredState, Item, check_links
 from product_content.catalogue.located_yaml import (
     CatalogueRefused,
     Entry,
@@ -16,15 +20,11 @@ from product_content.catalogue.located_yaml import (
 )
 from product_content.kinds import KINDS, ProductKind
 from product_content.models import (
-    Audience,
     DeviceClass,
     Firmness,
-    GuideStage,
-    GuideTopic,
     Latex,
     Magnet,
     Marking,
-    Strength,
 )
 
 
@@ -145,136 +145,7 @@ def _method(entry: Entry, zone: str, wanted: DesiredState) -> None:
     wanted.add("method", entry.slug("key"), fields, entry.location("key"))
 
 
-_FENCE = "---"
-
-
-def read_article(path: Path, wanted: DesiredState) -> None:
-    """Read one guide and its links. Raises CatalogueRefused for unreadable front matter."""
-    file = f"articles/{path.name}"
-    front, body = _split(path.read_text(encoding="utf-8"), file)
-    entry = Entry(front, file, "", wanted.problems)
-    slug = entry.slug()
-    fields = _texts(entry) | {"slug": slug, "body": body}
-    _check_review(entry, fields)
-    wanted.add("guide", slug, fields, entry.location("slug"))
-    products = _product_links(entry)
-    links = {
-        "products": products,
-        "also_for": _also_for(entry),
-        "related": entry.texts("related"),
-    }
-    locations = {name: entry.location(name) for name in links}
-    locations |= {link["at"].field: link.pop("at") for link in products}
-    wanted.add("links", slug, links, entry.location("products"), locations)
-    entry.finish()
-
-
-def _split(text: str, file: str) -> tuple[LocatedDict, str]:
-    lines = text.splitlines()
-    if not lines or lines[0] != _FENCE or _FENCE not in lines[1:]:
-        message = "a guide begins with front matter between two lines of ---"
-        raise CatalogueRefused([Problem(FileLocation(file, 1, ""), message)])
-    end = lines.index(_FENCE, 1)
-    front = read_yaml("\n".join(lines[1:end]), file, first_line=2)
-    if not isinstance(front, LocatedDict):
-        raise CatalogueRefused(
-            [Problem(FileLocation(file, 2, ""), "the front matter must be a mapping")]
-        )
-    return front, "\n".join(lines[end + 1 :]).strip()
-
-
-def _texts(entry: Entry) -> dict[str, Any]:
-    return {
-        "title": entry.text("title", max_length=120),
-        "summary": entry.text("summary", max_length=300),
-        "topic": entry.choice("topic", GuideTopic),
-        "audience": entry.text("audience", max_length=300),
-        "readers": _audiences(entry, "readers"),
-        "when_to_stop": entry.texts("when_to_stop"),
-        "author": entry.text("author", max_length=120),
-        "reviewer": entry.text("reviewer", max_length=200, required=False),
-        "reviewed_on": entry.day("reviewed_on", required=False),
-        "updated_on": entry.day("updated"),
-        "sort_order": entry.whole("order", minimum=0),
-    }
-
-
-def _product_links(entry: Entry) -> list[dict[str, Any]]:
-    return [
-        {
-            "product": link.slug("product"),
-            "stage": link.choice("stage", GuideStage),
-            "reason": link.text("reason", max_length=300),
-            "on_guide": True,
-            "at": link.location(),
-        }
-        for link in entry.entries("products")
-    ]
-
-
-def _also_for(entry: Entry) -> list[dict[str, str]]:
-    """Return the kinds of which every product's page shows the guide."""
-    return [
-        {
-            "kind": link.text("kind"),
-            "stage": link.choice("stage", GuideStage),
-            "reason": link.text("reason", max_length=300),
-            "except": link.texts("except", required=False),
-        }
-        for link in entry.entries("also_for", required=False)
-    ]
-
-
-def _check_review(entry: Entry, fields: dict[str, Any]) -> None:
-    if not fields["body"]:
-        entry.refuse("body", "the guide has no text")
-    if bool(fields["reviewer"]) != bool(fields["reviewed_on"]):
-        entry.refuse("reviewer", "give both reviewer and reviewed_on, or neither")
-
-
-def _audiences(entry: Entry, name: str) -> list[str]:
-    found = entry.texts(name)
-    for unknown in sorted(set(found) - set(Audience.values)):
-        entry.refuse(name, f"{unknown} is none of {', '.join(Audience.values)}")
-    return found
-
-
-def read_claims(root: Entry, wanted: DesiredState) -> None:
-    """Read the sources, and the claims that texts make on their word."""
-    for entry in root.entries("sources"):
-        wanted.add("source", entry.slug("id"), _source(entry), entry.location("id"))
-    for entry in root.entries("claims"):
-        fields = {
-            "says": entry.text("says"),
-            "sources": sorted(entry.texts("sources", required=False)),
-            "audiences": _audiences(entry, "audiences"),
-            "limits": entry.text("limits", max_length=300),
-            "review_by": entry.day("review_by"),
-        }
-        locations = {name: entry.location(name) for name in ("sources", "audiences")}
-        wanted.add("claim", entry.slug("id"), fields, entry.location("id"), locations)
-
-
-def _source(entry: Entry) -> dict[str, Any]:
-    fields = {
-        "organisation": entry.text("organisation", max_length=200),
-        "title": entry.text("title", max_length=300),
-        "year": entry.text("year", max_length=40, required=False),
-        "edition": entry.text("edition", max_length=120, required=False),
-        "url": entry.text("url", max_length=300, required=False),
-        "no_link": entry.text("no_link", max_length=200, required=False),
-        "accessed_on": entry.day("accessed", required=False),
-        "not_accessed": entry.text("not_accessed", max_length=200, required=False),
-        "audiences": _audiences(entry, "audiences"),
-        "says": entry.text("says"),
-        "strength": entry.choice("strength", Strength),
-    }
-    for name, instead in (("url", "no_link"), ("accessed_on", "not_accessed")):
-        if not (fields[name] or fields[instead]):
-            entry.refuse(instead, f"without {name} say why")
-    return fields
-
-
+DATA = Path(__file__).resolve().parents[1] / "data"
 CATALOGUE = "catalogue.yaml"
 SOURCES = "sources.yaml"
 
@@ -326,3 +197,59 @@ def _articles(folder: Path, wanted: DesiredState) -> None:
             read_article(path, wanted)
         except CatalogueRefused as refused:
             wanted.problems.extend(refused.problems)
+
+
+_CARD_TEXTS = ("material", "cleaning", "lubricant", "intended_use", "not_studied_for")
+
+
+def customers_texts(folder: Path = DATA) -> Iterator[tuple[str, str]]:
+    """Yield each text with the name of the object it belongs to, as "product carry-pouch"."""
+    for item in read_files(folder).items:
+        read = _READERS.get(item.kind)
+        for text in read(item) if read else ():
+            if text.strip():
+                yield str(item), text
+
+
+def _product_texts(item: Item) -> list[str]:
+    fields = item.fields
+    card = [fields["card"][name] for name in _CARD_TEXTS]
+    return [
+        fields["name"], fields["summary"], fields["description"], *fields["in_the_box"], *card,
+    ]  # fmt: skip
+
+
+def _guide_texts(item: Item) -> list[str]:
+    fields = item.fields
+    return [
+        fields["title"], fields["summary"], fields["audience"], *fields["when_to_stop"],
+        fields["body"],
+    ]  # fmt: skip
+
+
+def _link_texts(item: Item) -> list[str]:
+    links = [*item.fields["products"], *item.fields.get("also_for", [])]
+    return [link["reason"] for link in links]
+
+
+def _name_text(item: Item) -> list[str]:
+    return [item.fields["name"]]
+
+
+def _source_texts(item: Item) -> list[str]:
+    return [item.fields[name] for name in ("says", "no_link", "not_accessed")]
+
+
+def _claim_texts(item: Item) -> list[str]:
+    return [item.fields["says"], item.fields["limits"]]
+
+
+_READERS = {
+    "product": _product_texts,
+    "variant": _name_text,
+    "method": _name_text,
+    "guide": _guide_texts,
+    "links": _link_texts,
+    "source": _source_texts,
+    "claim": _claim_texts,
+}

@@ -20,7 +20,7 @@ from saleor.product.utils.variant_prices import update_products_minimal_variant_
 from product_content.catalogue.adapters import ADAPTERS
 from product_content.catalogue.adapters.base import Adapter, MissingReference, Refs
 from product_content.catalogue.adapters.shop import site_item
-from product_content.catalogue.files import CATALOGUE, read_files
+from product_content.catalogue.files import CATALOGUE, DATA, read_files
 from product_content.catalogue.items import DesiredState, Item
 from product_content.catalogue.located_yaml import CatalogueRefused, FileLocation, Problem
 from product_content.models import CatalogueRecord, SearchDocument, render_guides
@@ -171,7 +171,6 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 _LOCK = 0x57_17_1A  # any number that no other advisory lock of the shop uses
 
 

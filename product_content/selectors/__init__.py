@@ -2,6 +2,7 @@
 
 from product_content.selectors.guides import (
     get_guide,
+    languages_by_guide,
     list_claims,
     list_guides,
     list_sources,
@@ -20,6 +21,7 @@ __all__ = [
     "availability",
     "get_guide",
     "get_product",
+    "languages_by_guide",
     "list_claims",
     "list_guides",
     "list_products",

@@ -11,7 +11,7 @@ from django.utils import formats
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from product_content.languages import localized, translated_text
+from product_content.languages import languages_of, localized, translated_text
 from product_content.models import (
     Audience,
     Claim,
@@ -92,6 +92,12 @@ _CARD_FIELDS = (
 def list_guides() -> list[GuideCard]:
     """Return the published guides in their reading order; one query."""
     return _cards(Guide.objects.order_by("sort_order", "title"))
+
+
+def languages_by_guide() -> dict[str, tuple[str, ...]]:
+    """Return, by its slug, in which languages each published guide can be read; one query."""
+    texts = Guide.objects.filter(is_published=True).values_list("slug", "body_markdown")
+    return {slug: languages_of(body) for slug, body in texts}
 
 
 def get_guide(slug: str) -> GuidePage | None:
@@ -175,6 +181,7 @@ def _page(
         topic_label=_topic_label(guide.topic),
         audience=translated_text(guide.audience),
         **_text(guide),
+        languages=languages_of(guide.body_markdown),
         when_to_stop=tuple(map(translated_text, guide.when_to_stop.splitlines())),
         sources=_sources(guide),
         author=guide.author,
