@@ -124,11 +124,8 @@ def canonical(context: dict[str, Any], languages: Sequence[str] = ALL_LANGUAGES)
         '<link rel="canonical" href="{0}">\n<meta property="og:url" content="{0}">',
         f"{settings.PUBLIC_URL}{path}",
     )
-    return own + format_html_join(
-        "",
-        '\n<link rel="alternate" hreflang="{}" href="{}">',
-        _alternates(in_english(path), languages),
-    )
+    others = _alternates(in_english(path), languages)
+    return own + format_html_join("", '\n<link rel="alternate" hreflang="{}" href="{}">', others)
 
 
 @register.simple_tag
