@@ -65,14 +65,15 @@ def product_url(kind: str, slug: str) -> str:
 
 
 def build_option(row: Row, sizes: Chart, discounts: Discounts) -> VariantOption:
-    """Return what can be put into the basket."""
+    """Return what can be put into the basket; nothing is available of what may not be sold."""
+    left = 0 if not_for_sale(row.papers) else pieces(row.track_inventory, row.left)
     return VariantOption(
         id=row.id,
         sku=row.sku,
         name=row.name,
         price=_price(row, discounts),
         full_price=full_price(row.price_override_amount, row.price_amount, row.currency),
-        available=pieces(row.track_inventory, row.left),
+        available=left,
         size=None if row.single_size_id is None else sizes[row.single_size_id],
     )
 
