@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -128,6 +129,28 @@ def _holds_for(whom: Readers, readers: Readers) -> bool:
 
 def _names(words: str, whom: Readers) -> bool:
     return any(word in words for name in whom for word in _AUDIENCE_WORDS.get(name, ()))
+
+
+def translation_problem(text: str, translation: str) -> str:
+    """Return how a translation says something else than its text, "" if it does not.
+
+    Section by section it cites the same claims and gives the same figures.
+    """
+    here, there = ([body for _, body in _sections(each)] for each in (text, translation))
+    if len(here) != len(there):
+        return "another number of sections"
+    for one, other in zip(here, there, strict=True):
+        if Counter(_CITATION.findall(one)) != Counter(_CITATION.findall(other)):
+            return "other claims are cited"
+        if _digits(one) != _digits(other):
+            return "other figures are given"
+    return ""
+
+
+def _digits(text: str) -> Counter[str]:
+    """Return the figures of a text; "1,660" is 1660, and "0,9" is 0.9."""
+    whole = re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", _CITATION.sub("", text))
+    return Counter(figure.replace(",", ".") for figure in re.findall(r"\d+(?:[.,]\d+)?", whole))
 
 
 def claim_problems(*, audiences: Readers, sources: Collection[Readers]) -> list[str]:

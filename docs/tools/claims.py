@@ -10,9 +10,7 @@ that is due to be looked at again is printed and does not fail.
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -27,11 +25,8 @@ django.setup()
 from product_content.catalogue.files import DATA, read_files  # noqa: E402
 from product_content.catalogue.items import DesiredState  # noqa: E402
 from product_content.catalogue.located_yaml import CatalogueRefused  # noqa: E402
-from product_content.policies import text_problems  # noqa: E402
+from product_content.policies import text_problems, translation_problem  # noqa: E402
 from saleor_config.translations import po_files, read  # noqa: E402
-
-_CITED = re.compile(r"\[\^[\w-]+\]")
-_FIGURES = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 def different_translations(folder: Path = DATA) -> list[str]:
@@ -42,26 +37,9 @@ def different_translations(folder: Path = DATA) -> list[str]:
             continue
         for message in read(path):
             if isinstance(message.id, str) and message.id and message.string:
-                problem = _difference(message.id, str(message.string))
+                problem = translation_problem(message.id, str(message.string))
                 found += [f"{path.name}: {problem} in “{message.id[:60]}…”"] if problem else []
     return found
-
-
-def _difference(text: str, translation: str) -> str:
-    here, there = (re.split(r"^## ", each, flags=re.MULTILINE) for each in (text, translation))
-    if len(here) != len(there):
-        return "another number of sections"
-    for one, other in zip(here, there, strict=True):
-        if Counter(_CITED.findall(one)) != Counter(_CITED.findall(other)):
-            return "other claims are cited"
-        if _figures(one) != _figures(other):
-            return "other figures are given"
-    return ""
-
-
-def _figures(text: str) -> Counter[str]:
-    plain = re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", _CITED.sub("", text))
-    return Counter(number.replace(",", ".") for number in _FIGURES.findall(plain))
 
 
 def translated_guides(wanted: DesiredState) -> list[str]:

@@ -14,6 +14,7 @@ from product_content.policies import (
     may_claim,
     missing_facts,
     text_problems,
+    translation_problem,
 )
 
 TODAY = date(2026, 11, 23)
@@ -90,6 +91,22 @@ def test_a_claim_holds_for_no_reader_whom_it_does_not_name():
 
     assert problems("It can be treated.[^nhs]", both) != []
     assert problems("Vaginismus can be treated.[^nhs]", both) == []
+
+
+@pytest.mark.parametrize(
+    ("translation", "problem"),
+    [
+        ("Diez.[^own]\n\n## Luego\n\n1,660 y 2.1.[^nhs]", ""),
+        ("Diez.[^own] 1660 y 2,1.[^nhs]", "another number of sections"),
+        ("Diez.[^nhs]\n\n## Luego\n\n1,660 y 2.1.[^nhs]", "other claims are cited"),
+        ("Diez.\n\n## Luego\n\n1,660 y 2.1.[^nhs][^own]", "other claims are cited"),
+        ("Diez.[^own]\n\n## Luego\n\n1,660 y 3.1.[^nhs]", "other figures are given"),
+    ],
+)
+def test_a_translation_cites_and_counts_as_its_text_does(translation, problem):
+    text = "Ten.[^own]\n\n## Then\n\n1,660 and 2.1.[^nhs]"
+
+    assert translation_problem(text, translation) == problem
 
 
 @pytest.mark.parametrize(
