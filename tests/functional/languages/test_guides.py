@@ -25,6 +25,7 @@ def test_a_guide_without_a_translation_says_so_and_is_marked_as_english(client, 
     assert "Todavía no hemos traducido esta guía" in page
     assert '<div class="prose" lang="en">' in page
     assert '<ul lang="en">' in page
+    assert f'<h1 lang="en">{staffs_guide.title}</h1>' in page
 
 
 def test_neither_its_links_nor_the_sitemap_call_it_spanish(client, staffs_guide):
