@@ -43,6 +43,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='guide',
+            name='topic',
+            field=models.CharField(choices=[('understanding', 'Understanding'), ('situation', 'Your situation'), ('choosing', 'Choosing'), ('using', 'Using'), ('caring', 'Caring'), ('support', 'Finding support')], max_length=20),
+        ),
         migrations.AddField(
             model_name='guide',
             name='citations',

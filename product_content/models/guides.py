@@ -21,6 +21,7 @@ class GuideTopic(models.TextChoices):
     """Where a guide stands on the list of guides."""
 
     UNDERSTANDING = "understanding", _("Understanding")
+    SITUATION = "situation", _("Your situation")
     CHOOSING = "choosing", _("Choosing")
     USING = "using", _("Using")
     CARING = "caring", _("Caring")
