@@ -1,6 +1,7 @@
 """Markdown to clean HTML: short texts, and guides with their sources as footnotes. Pure.
 
-No database, no settings. Everything written by people passes the allow-list of `clean_html`.
+No database; words beside the text are in the active language. Everything written by people passes
+the allow-list of `clean_html`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import nh3
+from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -178,7 +180,8 @@ def _reference(renderer: Any, tokens: Sequence[Token], index: int, options: Any,
     name = renderer.rules["footnote_anchor_name"](tokens, index, options, env)
     again = tokens[index].meta["subId"]
     own = f"fnref{name}:{again}" if again else f"fnref{name}"
-    link = f'<a href="#fn{name}" id="{own}" aria-label="Source {name}">[{name}]</a>'
+    label = gettext("Source %(number)s") % {"number": name}
+    link = f'<a href="#fn{name}" id="{own}" aria-label="{label}">[{name}]</a>'
     return f'<sup class="footnote-ref">{link}</sup>'
 
 
@@ -186,7 +189,8 @@ def _back_link(renderer: Any, tokens: Sequence[Token], index: int, options: Any,
     name = renderer.rules["footnote_anchor_name"](tokens, index, options, env)
     again = tokens[index].meta["subId"]
     target = f"fnref{name}:{again}" if again else f"fnref{name}"
-    return f' <a href="#{target}" class="footnote-backref" aria-label="Back to the text">↩︎</a>'
+    label = gettext("Back to the text")
+    return f' <a href="#{target}" class="footnote-backref" aria-label="{label}">↩︎</a>'
 
 
 def _guide_parser() -> MarkdownIt:

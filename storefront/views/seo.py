@@ -129,12 +129,12 @@ class Guides(_OurSitemap):
 
     def items(self) -> list[Any]:
         """Return their cards."""
-        self.languages = selectors.languages_by_guide()
+        self._translated = selectors.languages_by_guide()
         return list(selectors.list_guides())
 
     def get_languages_for_item(self, item: Any) -> list[str]:
         """Return the languages that the guide can be read in; English is always one."""
-        return list(self.languages.get(item.slug, (settings.LANGUAGE_CODE,)))
+        return list(self._translated.get(item.slug, (settings.LANGUAGE_CODE,)))
 
     def location(self, item: Any) -> str:
         """Return the guide's path in the active language."""
