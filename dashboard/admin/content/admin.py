@@ -219,7 +219,10 @@ class ClaimAdmin(SaleorModelAdmin):
     search_help_text = "Id, statement or limit"
     autocomplete_fields = ("sources",)
     fields = ("slug", "says", "sources", "audiences", "limits", "review_by")
-    list_prefetch_related = ("sources",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
+        """Read the sources of all rows at once."""
+        return super().get_queryset(request).prefetch_related("sources")
 
     @display(description="On whose word")
     def on_whose_word(self, claim: Claim) -> str:
