@@ -11,8 +11,8 @@ from saleor.warehouse.models import Allocation, Stock
 from dashboard.policies import may_publish
 from product_content.decisions import Decision
 from product_content.kinds import KINDS, ProductKind
-from product_content.models import Guide, ProductDetail, SafetyCard
-from product_content.policies import REVIEW_EVERY, may_claim
+from product_content.models import Guide, ProductDetail, SafetyCard, claim_audiences
+from product_content.policies import REVIEW_EVERY, may_claim, text_problems
 from product_content.rendering import without_citations
 
 
@@ -52,13 +52,16 @@ def may_publish_product(product: Product) -> Decision:
 
 
 def _claims_too_much(product: Product) -> str:
-    """Return what in the product's texts its marking does not allow, "" if nothing."""
+    """Return what the product's texts say without a claim, or beyond its marking; "" if nothing."""
     detail = ProductDetail.objects.filter(product=product).first()
     card = SafetyCard.objects.filter(product=product).first()
     if detail is None or card is None:
         return ""
-    text = f"{detail.summary} {detail.description_markdown} {card.intended_use}"
-    return may_claim(without_citations(text), marking=card.marking).reason
+    cited = [detail.description_markdown, card.cleaning, card.lubricant, card.intended_use]
+    text = "\n\n".join([*cited, card.not_studied_for])
+    wants = text_problems(text, readers=["everyone"], claims=claim_audiences(), strict=False)
+    whole = without_citations(f"{detail.summary} {text}")
+    return "; ".join(filter(None, [*wants, may_claim(whole, marking=card.marking).reason]))
 
 
 def _names_sizes(product: Product, kind: ProductKind) -> bool:
