@@ -136,8 +136,4 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(keep_sources, migrations.RunPython.noop),
-        migrations.RemoveField(
-            model_name='guide',
-            name='sources',
-        ),
     ]

@@ -38,7 +38,7 @@ class SourceAdapter(Adapter):
     """The key is the slug."""
 
     model = Source
-    adopts = True  # migration 0008 makes sources of those that guides had
+    adopts = True  # migration 0007 makes sources of those that guides had
 
     def find(self, item: Item) -> str | None:
         return found(Source.objects.filter(slug=item.key).values_list("pk", flat=True).first())
