@@ -48,6 +48,7 @@ lint: venv ## Look for mistakes in code, templates, CSS and JavaScript, and for 
 	@$(PY) -m ruff format --check .
 	@.venv/bin/lint-imports --no-logo
 	@$(PY) -m djlint --check --quiet $(TEMPLATES)
+	@$(PY) docs/tools/claims.py
 	@$(PY) docs/tools/template_lines.py $(filter-out tests manage.py,$(OURS))
 	@.venv/bin/biome check
 

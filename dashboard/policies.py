@@ -34,7 +34,13 @@ def payment_state(*, settled: bool, back: bool, kept: bool, cancelled: bool) -> 
 
 
 def may_publish(
-    *, is_of_our_kind: bool, has_texts: bool, has_card: bool, has_variants: bool, names_sizes: bool
+    *,
+    is_of_our_kind: bool,
+    has_texts: bool,
+    has_card: bool,
+    has_variants: bool,
+    names_sizes: bool,
+    claims_too_much: str = "",
 ) -> Decision:
     """Say whether a product may be shown to customers; the reason names all that is missing."""
     needs = (
@@ -43,6 +49,7 @@ def may_publish(
         (has_card, "its safety card is not complete"),
         (has_variants, "it has nothing to sell yet (no variant)"),
         (names_sizes, "it does not name its sizes"),
+        (not claims_too_much, claims_too_much),
     )
     return Decision(all(met for met, _ in needs), "; ".join(lack for met, lack in needs if not met))
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from django.conf import settings
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 
 
 def prefix(language: str | None = None) -> str:
@@ -41,6 +41,16 @@ def translated_text(text: str) -> str:
     that, on a safety card above all, customers see their words and not an outdated translation.
     """
     return gettext(text) if text and prefix() else text
+
+
+def languages_of(text: str) -> tuple[str, ...]:
+    """Return the codes of the languages in which a text of the catalogue can be read."""
+    return (settings.LANGUAGE_CODE, *(c for c in OTHER_LANGUAGES if _is_translated(text, c)))
+
+
+def _is_translated(text: str, language: str) -> bool:
+    with override(language):
+        return translated_text(text) != text
 
 
 def in_english(path: str) -> str:

@@ -1,17 +1,19 @@
 """Markdown to clean HTML: short texts, and guides with their sources as footnotes. Pure.
 
-No database, no settings. Everything written by people passes the allow-list of `clean_html`.
+No database; words beside the text are in the active language. Everything written by people passes
+the allow-list of `clean_html`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import nh3
+from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -116,32 +118,50 @@ class RenderedGuide:
     reading_minutes: int
 
 
-def render_guide(markdown: str, sources: Iterable[Mapping[str, str]]) -> RenderedGuide:
-    """Render a guide; each source becomes the footnote that the text cites by its id."""
+def render_guide(markdown: str, notes: Mapping[str, str]) -> RenderedGuide:
+    """Render a guide; each claim that the text cites becomes a footnote, `notes` by its id."""
     env: dict[str, Any] = {}
-    tokens = _GUIDE.parse(f"{markdown}\n\n{_definitions(sources)}", env)
+    definitions = "\n\n".join(f"[^{name}]: {note}" for name, note in notes.items())
+    tokens = _GUIDE.parse(f"{markdown}\n\n{definitions}", env)
     end = _footnotes_start(tokens)
     html = clean_html(_GUIDE.renderer.render(tokens[:end], _GUIDE.options, env))
-    notes = clean_html(_GUIDE.renderer.render(tokens[end:], _GUIDE.options, env))
-    return RenderedGuide(html, notes, table_of_contents(tokens), reading_minutes(html))
+    notes_html = clean_html(_GUIDE.renderer.render(tokens[end:], _GUIDE.options, env))
+    return RenderedGuide(html, notes_html, table_of_contents(tokens), reading_minutes(html))
 
 
 def cited_ids(markdown: str) -> set[str]:
-    """Return the ids of the sources that a text cites."""
+    """Return the ids of the claims that a text cites."""
     return set(_CITATION.findall(markdown))
 
 
-def _definitions(sources: Iterable[Mapping[str, str]]) -> str:
-    return "\n\n".join(f"[^{source['id']}]: {_citation(source)}" for source in sources)
+def without_citations(text: str) -> str:
+    """Return a text or HTML without the ids that it cites."""
+    return _CITATION.sub("", text)
 
 
-def _citation(source: Mapping[str, str]) -> str:
-    title = _escape(source["title"])
+def link_citations(html: str, page: str, label: str) -> str:
+    """Return clean HTML in which each cited id links to where `page` explains the claim."""
+    return _CITATION.sub(
+        rf'<sup class="footnote-ref"><a href="{page}#claim-\1" aria-label="{label}">[i]</a></sup>',
+        html,
+    )
+
+
+def render_line(text: str) -> str:
+    """Return a line of plain text as HTML; ids that it cites stay for `link_citations`."""
+    return clean_html(_PLAIN.renderInline(text))
+
+
+def citation(source: Mapping[str, Any]) -> str:
+    """Return whose text it is, its title, linked where it has an address, and its year."""
+    title = escape(source["title"])
     linked = f"[{title}](<{url}>)" if (url := source.get("url")) else title
-    return f"{_escape(source['organisation'])}: {linked}"
+    year = f", {source['year']}" if source.get("year") else ""
+    return f"{escape(source['organisation'])}: {linked}{year}."
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Return plain text on one line in which Markdown finds no signs of its own."""
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
@@ -160,7 +180,8 @@ def _reference(renderer: Any, tokens: Sequence[Token], index: int, options: Any,
     name = renderer.rules["footnote_anchor_name"](tokens, index, options, env)
     again = tokens[index].meta["subId"]
     own = f"fnref{name}:{again}" if again else f"fnref{name}"
-    link = f'<a href="#fn{name}" id="{own}" aria-label="Source {name}">[{name}]</a>'
+    label = gettext("Source %(number)s") % {"number": name}
+    link = f'<a href="#fn{name}" id="{own}" aria-label="{label}">[{name}]</a>'
     return f'<sup class="footnote-ref">{link}</sup>'
 
 
@@ -168,7 +189,8 @@ def _back_link(renderer: Any, tokens: Sequence[Token], index: int, options: Any,
     name = renderer.rules["footnote_anchor_name"](tokens, index, options, env)
     again = tokens[index].meta["subId"]
     target = f"fnref{name}:{again}" if again else f"fnref{name}"
-    return f' <a href="#{target}" class="footnote-backref" aria-label="Back to the text">↩︎</a>'
+    label = gettext("Back to the text")
+    return f' <a href="#{target}" class="footnote-backref" aria-label="{label}">↩︎</a>'
 
 
 def _guide_parser() -> MarkdownIt:

@@ -62,6 +62,7 @@ class ProductCard:
     """A product in a list. `price` is the lowest of its variants.
 
     `variant_id` is set when there is only one variant, so that a list can offer "add to basket".
+    `not_for_sale` says why it cannot be bought here, "" if it can.
     """
 
     id: int
@@ -80,12 +81,17 @@ class ProductCard:
     firmness: str
     firm: bool
     magnetic: bool
+    not_for_sale: str
     photo: Photo | None
 
 
 @dataclass(frozen=True, slots=True)
 class SafetyFacts:
-    """The product safety card, in words for the page. `warnings` is empty without magnets."""
+    """The product safety card, in words for the page. `warnings` is empty without magnets.
+
+    The long texts are clean HTML with links to the claims they cite. `papers` are the maker's facts
+    with their names, "" where nobody has them yet; `ask_first` is set for what is used on the body.
+    """
 
     material: str
     firmness: str
@@ -97,6 +103,8 @@ class SafetyFacts:
     not_studied_for: str
     magnetic: bool
     warnings: tuple[str, ...]
+    papers: tuple[tuple[str, str], ...]
+    ask_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,7 @@ class ProductPage:
     sizes: tuple[SizeInfo, ...]
     photos: tuple[Photo, ...]
     safety_card: SafetyFacts
+    not_for_sale: str
     guides: tuple[GuideLink, ...]
     related: tuple[ProductCard, ...]
 
@@ -166,10 +175,39 @@ class Heading:
 class Source:
     """Whose statement a guide relies on. `url` is empty where there is no lasting address."""
 
-    id: str
     organisation: str
     title: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFacts:
+    """A claim: what it says, on whose word, for whom, its limits, and when to look again.
+
+    Without sources it is our own advice on use.
+    """
+
+    id: str
+    says: str
+    sources: tuple[Source, ...]
+    audiences: tuple[str, ...]
+    limits: str
+    review_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """A source as the page "How we know" prints it; texts are in the active language."""
+
+    source: Source
+    year: str
+    edition: str
+    no_link: str
+    accessed_on: date | None
+    not_accessed: str
+    audiences: tuple[str, ...]
+    says: str
+    strength: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +230,7 @@ class GuidePage:
     """All that a guide's page needs; `html` and `sources_html` are clean and may be marked safe.
 
     `review_line` says who reviewed it, or that no clinician has yet. `language` is that of its
-    text: a guide waits in English until its translation can be reviewed.
+    text: a guide that has no translation is shown in English. `languages` are all that it has.
     """
 
     id: int
@@ -207,6 +245,7 @@ class GuidePage:
     html: str
     sources_html: str
     language: str
+    languages: tuple[str, ...]
     contents: tuple[Heading, ...]
     when_to_stop: tuple[str, ...]
     sources: tuple[Source, ...]

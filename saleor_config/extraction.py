@@ -12,8 +12,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from product_content.catalogue.files import customers_texts
 from product_content.catalogue.loading import DATA
-from product_content.catalogue.texts import customers_texts
 from saleor_config.translations import language_of, po_files, read, write
 
 FOLDERS = ("dashboard", "plugins", "product_content", "saleor_config", "storefront")

@@ -175,8 +175,8 @@ def change_line(*, token: UUID | None, line_id: int, quantity: int) -> BasketCha
 
 def _for_sale(variant_id: int) -> ForSale:
     found = for_sale(variant_id)
-    if found is None:
-        raise NotForSale
+    if found is None or found.not_for_sale:
+        raise NotForSale(found.not_for_sale if found else "")
     return found
 
 

@@ -17,8 +17,10 @@ from plugins.ordering.pricing import card_balance, picture_of, price_basket
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.totals import CARD_DIGITS, LineTotals, Totals
 from product_content.languages import translated_text
+from product_content.models import Magnet
 from product_content.selectors import availability
 from product_content.selectors.lists import product_url
+from product_content.selectors.variants import not_for_sale
 from storefront.addresses import postal_address
 from storefront.types import AppliedCard, Basket, BasketLine
 
@@ -52,6 +54,7 @@ def find_checkout(token: UUID | None) -> Checkout | None:
         .prefetch_related(
             "lines__variant__product__product_type",
             "lines__variant__product__category",
+            "lines__variant__product__safety_card",
             "lines__variant__product__collections",
             "gift_cards",
         )
@@ -93,6 +96,7 @@ def _lines(content: Content, totals: Totals) -> Iterable[BasketLine]:
 
 def _line(line: CheckoutLine, available: int, sums: LineTotals) -> BasketLine:
     product = line.variant.product
+    card = getattr(product, "safety_card", None)
     return BasketLine(
         id=line.pk,
         variant_id=line.variant_id,
@@ -103,6 +107,8 @@ def _line(line: CheckoutLine, available: int, sums: LineTotals) -> BasketLine:
         available=available if product.is_published else 0,
         unit_price=sums.unit_price,
         total=sums.total,
+        magnetic=card is not None and card.magnet == Magnet.STATIC,
+        not_for_sale=not_for_sale(card.papers) if card else "",
     )
 
 

@@ -10,16 +10,20 @@ from saleor.product.models import ProductVariant
 from plugins.inventory.alerts import request_back_in_stock_alert
 from product_content.kinds import KINDS
 from product_content.selectors.lists import product_url
-from product_content.selectors.variants import fetch_rows, pieces
+from product_content.selectors.variants import fetch_rows, not_for_sale, pieces
 
 
 @dataclass(frozen=True, slots=True)
 class ForSale:
-    """A variant that customers may see; `available` in pieces for the shop's own country."""
+    """A variant that customers may see; `available` in pieces for the shop's own country.
+
+    `not_for_sale` says why it cannot be bought, "" if it can.
+    """
 
     name: str
     url: str
     available: int
+    not_for_sale: str
 
 
 def for_sale(variant_id: int) -> ForSale | None:
@@ -32,6 +36,7 @@ def for_sale(variant_id: int) -> ForSale | None:
         name=f"{row.product_name} ({row.name})" if row.name else row.product_name,
         url=product_url(row.kind, row.product_slug),
         available=pieces(row.track_inventory, row.left),
+        not_for_sale=not_for_sale(row.papers),
     )
 
 

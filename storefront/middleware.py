@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -34,7 +35,8 @@ def activate_language_of_path(get_response: GetResponse) -> GetResponse:
 def shop(request: HttpRequest) -> dict[str, object]:
     """Return the shop's name, the kinds of products for the menu, and how much a line may hold.
 
-    Does no work: no query, no cookie is read.
+    `harm_contact` is the address to which people report harm. Does no work: no query, no cookie
+    is read.
 
     The basket's quantity is not here: public pages must be the same for everybody, so the count
     is fetched as a fragment of its own (`storefront:basket_count`).
@@ -42,5 +44,6 @@ def shop(request: HttpRequest) -> dict[str, object]:
     return {
         "shop_name": settings.SHOP_NAME,
         "kinds": KINDS.values(),
+        "harm_contact": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         "max_quantity": settings.MAX_CHECKOUT_LINE_QUANTITY,
     }

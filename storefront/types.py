@@ -12,6 +12,7 @@ from prices import Money
 from plugins.discreet_shipping.contract import Contract
 from plugins.ordering.pricing import LeftOut, Picture
 from plugins.ordering.totals import Totals
+from product_content.selectors.products import MAGNET_WARNINGS
 from product_content.types import GuideLink
 
 Step = Literal["address", "delivery"]
@@ -19,7 +20,10 @@ Step = Literal["address", "delivery"]
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """A line of the basket. Quantities are in pieces; `url` is empty when it is not shown."""
+    """A line of the basket. Quantities are in pieces; `url` is empty when it is not shown.
+
+    `not_for_sale` says why it cannot be bought here, "" if it can.
+    """
 
     id: int
     variant_id: int
@@ -30,11 +34,13 @@ class BasketLine:
     available: int
     unit_price: Money
     total: Money
+    magnetic: bool = False
+    not_for_sale: str = ""
 
     @property
     def is_short(self) -> bool:
-        """Whether less is left than the line asks for."""
-        return self.available < self.quantity
+        """Whether less can be bought than the line asks for."""
+        return bool(self.not_for_sale) or self.available < self.quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,11 @@ class Basket:
     def left_out_delivery(self) -> LeftOut | None:
         """The chosen delivery, if it does not apply any more."""
         return next((one for one in self.left_out if one.kind == "delivery"), None)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What whoever buys these goods has to know first."""
+        return tuple(map(str, MAGNET_WARNINGS)) if any(li.magnetic for li in self.lines) else ()
 
     @property
     def short_lines(self) -> tuple[BasketLine, ...]:

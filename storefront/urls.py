@@ -83,6 +83,7 @@ urlpatterns = [
     path("finder/", catalogue.finder, name="finder"),
     path("guides/", pages.guides, name="guides"),
     path("guides/<slug:slug>/", pages.guide, name="guide"),
+    path("how-we-know/", pages.how_we_know, name="how_we_know"),
     path("basket/", basket.basket, name="basket"),
     path("basket/add/", basket.add, name="basket_add"),
     path("basket/count/", basket.count, name="basket_count"),

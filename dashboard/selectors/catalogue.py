@@ -11,8 +11,9 @@ from saleor.warehouse.models import Allocation, Stock
 from dashboard.policies import may_publish
 from product_content.decisions import Decision
 from product_content.kinds import KINDS, ProductKind
-from product_content.models import Guide, ProductDetail, SafetyCard
-from product_content.policies import REVIEW_EVERY
+from product_content.models import Guide, ProductDetail, SafetyCard, claim_audiences
+from product_content.policies import REVIEW_EVERY, may_claim, text_problems
+from product_content.rendering import without_citations
 
 
 def products_with_stock() -> QuerySet[Product]:
@@ -46,7 +47,21 @@ def may_publish_product(product: Product) -> Decision:
         has_card=SafetyCard.objects.filter(product=product).exists(),
         has_variants=product.variants.exists(),
         names_sizes=kind is None or _names_sizes(product, kind),
+        claims_too_much=_claims_too_much(product),
     )
+
+
+def _claims_too_much(product: Product) -> str:
+    """Return what the product's texts say without a claim, or beyond its marking; "" if nothing."""
+    detail = ProductDetail.objects.filter(product=product).first()
+    card = SafetyCard.objects.filter(product=product).first()
+    if detail is None or card is None:
+        return ""
+    cited = [detail.description_markdown, card.cleaning, card.lubricant, card.intended_use]
+    text = "\n\n".join([*cited, card.not_studied_for])
+    wants = text_problems(text, readers=["everyone"], claims=claim_audiences(), strict=False)
+    whole = without_citations(f"{detail.summary} {text}")
+    return "; ".join(filter(None, [*wants, may_claim(whole, marking=card.marking).reason]))
 
 
 def _names_sizes(product: Product, kind: ProductKind) -> bool:

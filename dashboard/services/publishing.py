@@ -8,7 +8,7 @@ from saleor.product.utils.variant_prices import update_product_minimal_variant_p
 
 from dashboard.selectors.catalogue import may_publish_product
 from product_content.decisions import Refused
-from product_content.models import Guide
+from product_content.models import Guide, claim_audiences
 from product_content.policies import may_publish_guide
 from product_content.search.indexing import index_products
 
@@ -59,7 +59,9 @@ def refresh_product(*, product_id: int) -> str:
 def publish_guide(*, guide_id: int) -> None:
     """Show the guide to customers. Raises PublishRefused."""
     guide = Guide.objects.select_for_update().get(pk=guide_id)
-    allowed, reason = may_publish_guide(cited=guide.cited_ids, sources=guide.source_ids)
+    allowed, reason = may_publish_guide(
+        text=guide.body_markdown, readers=guide.readers, claims=claim_audiences()
+    )
     if not allowed:
         raise PublishRefused(f"“{guide}” stays a draft: {reason}.")
     Guide.objects.filter(pk=guide_id).update(is_published=True)

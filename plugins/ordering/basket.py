@@ -71,7 +71,9 @@ def _lock_cards(checkout: Checkout) -> list[GiftCard]:
 
 
 def _lines_with_products(discounts: list[DiscountInfo]) -> QuerySet[CheckoutLine]:
-    lines = CheckoutLine.objects.select_related("variant__product__product_type")
+    lines = CheckoutLine.objects.select_related(
+        "variant__product__product_type", "variant__product__safety_card"
+    )
     if needs_translations():
         lines = lines.prefetch_related("variant__translations", "variant__product__translations")
     # A sale may be for a collection; without sales nothing asks for the collections.

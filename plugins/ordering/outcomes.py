@@ -90,6 +90,15 @@ def _shortage_message(line: ShortLine) -> str:
     }
 
 
+class NotForSale(OrderRefused):
+    """The basket has goods that this shop may not sell; `message` names them and says why."""
+
+    def __init__(self, names: tuple[str, ...], reason: str) -> None:
+        super().__init__(names, reason)
+        self.names = names
+        self.message = f"{', '.join(names)}: {reason}"
+
+
 class PromoNotApplicable(OrderRefused):
     """The voucher or gift card in the basket cannot be used (any more); `reason` may say why."""
 

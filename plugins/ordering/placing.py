@@ -33,6 +33,7 @@ from plugins.ordering.outcomes import (
     BasketGone,
     BasketIncomplete,
     DeliveryGone,
+    NotForSale,
     PaymentUnavailable,
     PlacedOrder,
     PromoNotApplicable,
@@ -51,6 +52,8 @@ from plugins.ordering.promo_codes import spent_by_card, take_codes
 from plugins.ordering.releasing import BASKET_CHANGED, detach_from_basket, release_order, why_kept
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.stock_allocation import lock_stock_or_refuse
+from product_content.languages import translated_text
+from product_content.selectors.variants import not_for_sale
 
 _MAX_ATTEMPTS = 3
 
@@ -96,9 +99,9 @@ def place_order(
     limits what is held unpaid (`plugins.ordering.hold_limits`); None is for the shop itself.
 
     Raises a subclass of OrderRefused: BasketGone, BasketEmpty, BasketIncomplete, DeliveryGone,
-    ShownChanged, SoldOut, PromoNotApplicable, TotalTooSmall, TooManyPieces, HoldsTooMuch,
-    PaymentProcessing when an earlier order of this basket is being paid by bank debit, or
-    PaymentUnavailable when its payment cannot be closed now.
+    NotForSale, ShownChanged, SoldOut, PromoNotApplicable, TotalTooSmall, TooManyPieces,
+    HoldsTooMuch, PaymentProcessing when an earlier order of this basket is being paid by bank
+    debit, or PaymentUnavailable when its payment cannot be closed now.
     """
     for _ in range(_MAX_ATTEMPTS):
         answer = _place_or_find(checkout_token, user_id, shown, visitor)
@@ -227,10 +230,23 @@ def _refuse_incomplete(offer: _Offer) -> None:
     checkout = offer.basket.checkout
     if not offer.basket.lines:
         raise BasketEmpty
+    _refuse_demo_goods(offer.basket)
     if not checkout.get_customer_email() or checkout.billing_address is None:
         raise BasketIncomplete("address")
     if checkout.is_shipping_required():
         _refuse_without_delivery(checkout, offer.priced)
+
+
+def _refuse_demo_goods(basket: Basket) -> None:
+    """Refuse goods whose maker's papers are missing, where the shop may not sell such goods."""
+    reasons = {
+        line.variant.product.name: not_for_sale(line.variant.product.safety_card.papers)
+        for line in basket.lines
+        if hasattr(line.variant.product, "safety_card")
+    }
+    names = tuple(translated_text(name) for name, reason in reasons.items() if reason)
+    if names:
+        raise NotForSale(names, next(filter(None, reasons.values())))
 
 
 def _refuse_without_delivery(checkout: Checkout, priced: PricedBasket) -> None:

@@ -1,11 +1,15 @@
-"""Read all files before anything is written: the catalogue, and guides with YAML front matter."""
+"""Read all files before anything is written: goods here, guides and claims by `articles`.
+
+What customers read of them is listed here too, for translation.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from product_content.catalogue.items import DesiredState, check_links
+from product_content.catalogue.articles import read_article, read_claims
+from product_content.catalogue.items import DesiredState, Item, check_links
 from product_content.catalogue.located_yaml import (
     CatalogueRefused,
     Entry,
@@ -15,8 +19,13 @@ from product_content.catalogue.located_yaml import (
     read_yaml,
 )
 from product_content.kinds import KINDS, ProductKind
-from product_content.models import Firmness, GuideStage, GuideTopic, Latex, Magnet
-from product_content.rendering import cited_ids
+from product_content.models import (
+    DeviceClass,
+    Firmness,
+    Latex,
+    Magnet,
+    Marking,
+)
 
 
 def read_products(root: Entry, wanted: DesiredState) -> None:
@@ -61,6 +70,18 @@ def _card(entry: Entry) -> dict[str, str]:
         "intended_use": entry.text("intended_use"),
         "not_studied_for": entry.text("not_studied_for"),
     }
+    papers = entry.entry("papers", required=False)
+    card |= {
+        "maker": papers.text("maker", max_length=200, required=False),
+        "device_class": papers.choice("device_class", DeviceClass, required=False),
+        "marking": papers.choice("marking", Marking, required=False),
+        "batch": papers.text("batch", max_length=80, required=False),
+        "udi": papers.text("udi", max_length=120, required=False),
+        "importer": papers.text("importer", max_length=200, required=False),
+        "magnet_type": papers.text("magnet_type", max_length=120, required=False),
+        "magnet_field": papers.text("magnet_field", max_length=120, required=False),
+    }
+    papers.finish()
     entry.finish()
     return card
 
@@ -124,109 +145,9 @@ def _method(entry: Entry, zone: str, wanted: DesiredState) -> None:
     wanted.add("method", entry.slug("key"), fields, entry.location("key"))
 
 
-_FENCE = "---"
-
-
-def read_article(path: Path, wanted: DesiredState) -> None:
-    """Read one guide and its links. Raises CatalogueRefused for unreadable front matter."""
-    file = f"articles/{path.name}"
-    front, body = _split(path.read_text(encoding="utf-8"), file)
-    entry = Entry(front, file, "", wanted.problems)
-    slug = entry.slug()
-    fields = _texts(entry) | {"slug": slug, "sources": _sources(entry), "body": body}
-    _check_citations(entry, fields)
-    wanted.add("guide", slug, fields, entry.location("slug"))
-    products = _product_links(entry)
-    links = {
-        "products": products,
-        "also_for": _also_for(entry),
-        "related": entry.texts("related"),
-    }
-    locations = {name: entry.location(name) for name in links}
-    locations |= {link["at"].field: link.pop("at") for link in products}
-    wanted.add("links", slug, links, entry.location("products"), locations)
-    entry.finish()
-
-
-def _split(text: str, file: str) -> tuple[LocatedDict, str]:
-    lines = text.splitlines()
-    if not lines or lines[0] != _FENCE or _FENCE not in lines[1:]:
-        message = "a guide begins with front matter between two lines of ---"
-        raise CatalogueRefused([Problem(FileLocation(file, 1, ""), message)])
-    end = lines.index(_FENCE, 1)
-    front = read_yaml("\n".join(lines[1:end]), file, first_line=2)
-    if not isinstance(front, LocatedDict):
-        raise CatalogueRefused(
-            [Problem(FileLocation(file, 2, ""), "the front matter must be a mapping")]
-        )
-    return front, "\n".join(lines[end + 1 :]).strip()
-
-
-def _texts(entry: Entry) -> dict[str, Any]:
-    return {
-        "title": entry.text("title", max_length=120),
-        "summary": entry.text("summary", max_length=300),
-        "topic": entry.choice("topic", GuideTopic),
-        "audience": entry.text("audience", max_length=300),
-        "when_to_stop": entry.texts("when_to_stop"),
-        "author": entry.text("author", max_length=120),
-        "reviewer": entry.text("reviewer", max_length=200, required=False),
-        "reviewed_on": entry.day("reviewed_on", required=False),
-        "updated_on": entry.day("updated"),
-        "sort_order": entry.whole("order", minimum=0),
-    }
-
-
-def _sources(entry: Entry) -> list[dict[str, str]]:
-    return [
-        {
-            "id": source.slug("id"),
-            "organisation": source.text("organisation", max_length=200),
-            "title": source.text("title", max_length=300),
-            "url": source.text("url", max_length=300, required=False),
-        }
-        for source in entry.entries("sources")
-    ]
-
-
-def _product_links(entry: Entry) -> list[dict[str, Any]]:
-    return [
-        {
-            "product": link.slug("product"),
-            "stage": link.choice("stage", GuideStage),
-            "reason": link.text("reason", max_length=300),
-            "on_guide": True,
-            "at": link.location(),
-        }
-        for link in entry.entries("products")
-    ]
-
-
-def _also_for(entry: Entry) -> list[dict[str, str]]:
-    """Return the kinds of which every product's page shows the guide."""
-    return [
-        {
-            "kind": link.text("kind"),
-            "stage": link.choice("stage", GuideStage),
-            "reason": link.text("reason", max_length=300),
-        }
-        for link in entry.entries("also_for", required=False)
-    ]
-
-
-def _check_citations(entry: Entry, fields: dict[str, Any]) -> None:
-    given, cited = {source["id"] for source in fields["sources"]}, cited_ids(fields["body"])
-    if not fields["body"]:
-        entry.refuse("body", "the guide has no text")
-    for name in sorted(cited - given):
-        entry.refuse("sources", f"the text cites {name}, which is not among the sources")
-    for name in sorted(given - cited - {""}):
-        entry.refuse("sources", f"{name} is never cited in the text")
-    if bool(fields["reviewer"]) != bool(fields["reviewed_on"]):
-        entry.refuse("reviewer", "give both reviewer and reviewed_on, or neither")
-
-
+DATA = Path(__file__).resolve().parents[1] / "data"
 CATALOGUE = "catalogue.yaml"
+SOURCES = "sources.yaml"
 
 
 def read_files(folder: Path) -> DesiredState:
@@ -235,7 +156,7 @@ def read_files(folder: Path) -> DesiredState:
     Raises CatalogueRefused with every problem found, each with its file, line and field.
     """
     wanted = DesiredState()
-    for read in (_catalogue, _articles):
+    for read in (_catalogue, _claims, _articles):
         read(folder, wanted)
     if not wanted.problems:  # a wrong field would only be named again as a dead link
         check_links(wanted)
@@ -245,17 +166,29 @@ def read_files(folder: Path) -> DesiredState:
 
 
 def _catalogue(folder: Path, wanted: DesiredState) -> None:
-    path = folder / CATALOGUE
-    if not path.is_file():
-        raise CatalogueRefused([Problem(FileLocation(CATALOGUE, 1, ""), f"is not in {folder}")])
-    data = read_yaml(path.read_text(encoding="utf-8"), CATALOGUE)
-    if not isinstance(data, LocatedDict):
-        raise CatalogueRefused([Problem(FileLocation(CATALOGUE, 1, ""), "must be a mapping")])
-    root = Entry(data, CATALOGUE, "", wanted.problems)
+    root = _root(folder / CATALOGUE, wanted)
     root.optional("shared")
     read_shipping_and_warehouses(root, wanted)
     read_products(root, wanted)
     root.finish()
+
+
+def _claims(folder: Path, wanted: DesiredState) -> None:
+    root = _root(folder / SOURCES, wanted)
+    root.optional("shared")
+    read_claims(root, wanted)
+    root.finish()
+
+
+def _root(path: Path, wanted: DesiredState) -> Entry:
+    """Return the mapping that a file holds. Raises CatalogueRefused if it holds none."""
+    if not path.is_file():
+        problem = Problem(FileLocation(path.name, 1, ""), f"is not in {path.parent}")
+        raise CatalogueRefused([problem])
+    data = read_yaml(path.read_text(encoding="utf-8"), path.name)
+    if not isinstance(data, LocatedDict):
+        raise CatalogueRefused([Problem(FileLocation(path.name, 1, ""), "must be a mapping")])
+    return Entry(data, path.name, "", wanted.problems)
 
 
 def _articles(folder: Path, wanted: DesiredState) -> None:
@@ -264,3 +197,59 @@ def _articles(folder: Path, wanted: DesiredState) -> None:
             read_article(path, wanted)
         except CatalogueRefused as refused:
             wanted.problems.extend(refused.problems)
+
+
+_CARD_TEXTS = ("material", "cleaning", "lubricant", "intended_use", "not_studied_for")
+
+
+def customers_texts(folder: Path = DATA) -> Iterator[tuple[str, str]]:
+    """Yield each text with the name of the object it belongs to, as "product carry-pouch"."""
+    for item in read_files(folder).items:
+        read = _READERS.get(item.kind)
+        for text in read(item) if read else ():
+            if text.strip():
+                yield str(item), text
+
+
+def _product_texts(item: Item) -> list[str]:
+    fields = item.fields
+    card = [fields["card"][name] for name in _CARD_TEXTS]
+    return [
+        fields["name"], fields["summary"], fields["description"], *fields["in_the_box"], *card,
+    ]  # fmt: skip
+
+
+def _guide_texts(item: Item) -> list[str]:
+    fields = item.fields
+    return [
+        fields["title"], fields["summary"], fields["audience"], *fields["when_to_stop"],
+        fields["body"],
+    ]  # fmt: skip
+
+
+def _link_texts(item: Item) -> list[str]:
+    links = [*item.fields["products"], *item.fields.get("also_for", [])]
+    return [link["reason"] for link in links]
+
+
+def _name_text(item: Item) -> list[str]:
+    return [item.fields["name"]]
+
+
+def _source_texts(item: Item) -> list[str]:
+    return [item.fields[name] for name in ("says", "no_link", "not_accessed")]
+
+
+def _claim_texts(item: Item) -> list[str]:
+    return [item.fields["says"], item.fields["limits"]]
+
+
+_READERS = {
+    "product": _product_texts,
+    "variant": _name_text,
+    "method": _name_text,
+    "guide": _guide_texts,
+    "links": _link_texts,
+    "source": _source_texts,
+    "claim": _claim_texts,
+}

@@ -11,6 +11,13 @@ from itertools import pairwise
 from typing import Any
 
 from product_content.catalogue.located_yaml import FileLocation, Problem
+from product_content.policies import (
+    claim_problems,
+    may_claim,
+    may_publish_guide,
+    text_problems,
+)
+from product_content.rendering import without_citations
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,41 @@ def check_links(wanted: DesiredState) -> None:
             _check_known(wanted, item, f"products[{index}]", "product", [link["product"]])
         _check_known(wanted, item, "related", "guide", item.fields["related"])
         _expand_also_for(wanted, item)
+    check_claims(wanted)
+
+
+def check_claims(wanted: DesiredState) -> None:
+    """Note every claim that no source covers, and every text that says more than its claims."""
+    sources = {item.key: item.fields["audiences"] for item in wanted.of("source")}
+    for item in wanted.of("claim"):
+        names = item.fields["sources"]
+        _check_known(wanted, item, "sources", "source", names)
+        known = [sources[name] for name in names if name in sources]
+        for problem in claim_problems(audiences=item.fields["audiences"], sources=known):
+            wanted.refuse(item.at("audiences"), f"{item}: {problem}")
+    claims = {item.key: item.fields["audiences"] for item in wanted.of("claim")}
+    for item in wanted.of("guide"):
+        decision = may_publish_guide(
+            text=item.fields["body"], readers=item.fields["readers"], claims=claims
+        )
+        if not decision.allowed:
+            wanted.refuse(item.location, f"{item}: {decision.reason}")
+    for item in wanted.of("product"):
+        _check_product_text(wanted, item, claims)
+
+
+_CITING = ("cleaning", "lubricant", "intended_use", "not_studied_for")
+
+
+def _check_product_text(wanted: DesiredState, item: Item, claims: dict[str, list[str]]) -> None:
+    """A product is bought by anyone: what it says holds for everyone, or names whom it is for."""
+    card = item.fields["card"]
+    text = "\n\n".join([item.fields["description"], *(card[name] for name in _CITING)])
+    problems = text_problems(text, readers=["everyone"], claims=claims, strict=False)
+    whole = f"{item.fields['summary']} {without_citations(text)}"
+    claimed = may_claim(whole, marking=card["marking"])
+    for problem in [*problems, *filter(None, [claimed.reason])]:
+        wanted.refuse(item.location, f"{item}: {problem}")
 
 
 def _expand_also_for(wanted: DesiredState, item: Item) -> None:
@@ -100,8 +142,10 @@ def _expand_also_for(wanted: DesiredState, item: Item) -> None:
         members = [p.key for p in wanted.of("product") if p.fields["kind"] == also["kind"]]
         if not members:
             wanted.refuse(item.at("also_for"), f"{item} names the unknown kind {also['kind']}")
+        _check_known(wanted, item, "also_for", "product", also["except"])
+        left_out = named | {*also["except"]}
         shared = {"stage": also["stage"], "reason": also["reason"], "on_guide": False}
-        links += [{"product": key, **shared} for key in members if key not in named]
+        links += [{"product": key, **shared} for key in members if key not in left_out]
 
 
 def _check_known(

@@ -20,10 +20,10 @@ from saleor.product.utils.variant_prices import update_products_minimal_variant_
 from product_content.catalogue.adapters import ADAPTERS
 from product_content.catalogue.adapters.base import Adapter, MissingReference, Refs
 from product_content.catalogue.adapters.shop import site_item
-from product_content.catalogue.files import CATALOGUE, read_files
+from product_content.catalogue.files import CATALOGUE, DATA, read_files
 from product_content.catalogue.items import DesiredState, Item
 from product_content.catalogue.located_yaml import CatalogueRefused, FileLocation, Problem
-from product_content.models import CatalogueRecord, SearchDocument
+from product_content.models import CatalogueRecord, SearchDocument, render_guides
 from product_content.search.indexing import rebuild_search
 
 _MAX_SHOWN = 60
@@ -171,7 +171,6 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 _LOCK = 0x57_17_1A  # any number that no other advisory lock of the shop uses
 
 
@@ -200,6 +199,7 @@ def _write(wanted: DesiredState, *, force: bool) -> Report:
             _merge(merger, item)
     _report_gone(wanted, records, report)
     _update_lowest_prices(report)
+    _update_footnotes(report)
     _update_search(report)
     _check_rules()
     return report
@@ -229,6 +229,12 @@ def _update_lowest_prices(report: Report) -> None:
     """Keep the column that Saleor sorts and filters by; its own tasks run only on single saves."""
     if any(change.kind in ("product", "variant") for change in report.changes):
         update_products_minimal_variant_prices(Product.objects.all())
+
+
+def _update_footnotes(report: Report) -> None:
+    """Print in every guide what its claims and their sources say now."""
+    if any(change.kind in ("source", "claim") for change in report.changes):
+        render_guides()
 
 
 def _update_search(report: Report) -> None:

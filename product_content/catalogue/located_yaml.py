@@ -203,9 +203,9 @@ class Entry:
             return None
         return f"{Decimal(str(value)):.2f}"
 
-    def choice(self, name: str, choices: type[TextChoices]) -> str:
+    def choice(self, name: str, choices: type[TextChoices], *, required: bool = True) -> str:
         """Return one of the values of `choices`; "" when it is missing or wrong."""
-        value = self._value(name)
+        value = self._value(name, required=required)
         if value is not _MISSING and value not in choices.values:
             self.refuse(name, f"must be one of {', '.join(choices.values)}, not {value!r}")
         return value if value in choices.values else ""
@@ -247,9 +247,9 @@ class Entry:
             yield entry
             entry.finish()
 
-    def entry(self, name: str) -> Entry:
+    def entry(self, name: str, *, required: bool = True) -> Entry:
         """Return a mapping; an empty one when it is missing or wrong."""
-        value = self._value(name)
+        value = self._value(name, required=required)
         if not isinstance(value, LocatedDict):
             if value is not _MISSING:
                 self.refuse(name, "must be a mapping")

@@ -2,9 +2,11 @@
 
 from product_content.models.catalogue import (
     CatalogueRecord,
+    DeviceClass,
     Firmness,
     Latex,
     Magnet,
+    Marking,
     PhotoFiles,
     ProductDetail,
     SafetyCard,
@@ -12,11 +14,27 @@ from product_content.models.catalogue import (
     SingleSize,
     Size,
 )
-from product_content.models.guides import Guide, GuideProduct, GuideRelation, GuideStage, GuideTopic
+from product_content.models.guides import (
+    Audience,
+    Claim,
+    Guide,
+    GuideProduct,
+    GuideRelation,
+    GuideStage,
+    GuideTopic,
+    Source,
+    Strength,
+    claim_audiences,
+    footnotes,
+    render_guides,
+)
 from product_content.models.search import SearchDocument, SearchWord
 
 __all__ = [
+    "Audience",
     "CatalogueRecord",
+    "Claim",
+    "DeviceClass",
     "Firmness",
     "Guide",
     "GuideProduct",
@@ -25,6 +43,7 @@ __all__ = [
     "GuideTopic",
     "Latex",
     "Magnet",
+    "Marking",
     "PhotoFiles",
     "ProductDetail",
     "SafetyCard",
@@ -33,4 +52,9 @@ __all__ = [
     "SetSize",
     "SingleSize",
     "Size",
+    "Source",
+    "Strength",
+    "claim_audiences",
+    "footnotes",
+    "render_guides",
 ]

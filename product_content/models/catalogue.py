@@ -106,6 +106,25 @@ class Magnet(models.TextChoices):
     STATIC = "static", _("Contains static magnets")
 
 
+class DeviceClass(models.TextChoices):
+    """The risk class of a medical device, as its maker declares it."""
+
+    NONE = "none", _("Not a medical device")
+    ONE = "I", _("Class I")
+    TWO_A = "IIa", _("Class IIa")
+    TWO_B = "IIb", _("Class IIb")
+    TWO_US = "II-us", _("Class II (United States)")
+    THREE = "III", _("Class III")
+
+
+class Marking(models.TextChoices):
+    """The mark by which a maker declares that a device conforms."""
+
+    UKCA = "ukca", _("UKCA")
+    CE = "ce", _("CE")
+    FDA = "fda", _("Listed with the FDA")
+
+
 class ProductDetail(models.Model):
     """The texts of a product page; the Markdown is rendered once, when it is saved."""
 
@@ -140,7 +159,9 @@ def _complete() -> Q:
 class SafetyCard(models.Model):
     """The product safety card. A card is complete or is not saved at all.
 
-    A product without a card is never shown to customers (see `selectors`).
+    A product without a card is never shown to customers (see `selectors`). The texts cite claims
+    as [^id]. The regulatory facts come from the maker's papers and are empty until somebody has
+    them: `product_content.policies.may_be_sold` says what then follows.
     """
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="safety_card")
@@ -152,6 +173,20 @@ class SafetyCard(models.Model):
     lubricant = models.TextField("lubricant compatibility")
     intended_use = models.TextField()
     not_studied_for = models.TextField()
+    maker = models.CharField("maker, with address", max_length=200, blank=True)
+    device_class = models.CharField(max_length=8, choices=DeviceClass.choices, blank=True)
+    marking = models.CharField(
+        "conformity marking", max_length=8, choices=Marking.choices, blank=True
+    )
+    batch = models.CharField("batch or lot", max_length=80, blank=True)
+    udi = models.CharField("UDI", max_length=120, blank=True)
+    importer = models.CharField(
+        max_length=200, blank=True, help_text="With address; “none” for a maker of this country."
+    )
+    magnet_type = models.CharField(max_length=120, blank=True, help_text="As the maker states it.")
+    magnet_field = models.CharField(
+        "field of the magnets", max_length=120, blank=True, help_text="With unit and distance."
+    )
 
     class Meta:
         constraints = [
@@ -160,6 +195,13 @@ class SafetyCard(models.Model):
 
     def __str__(self) -> str:
         return f"Safety card of {self.product}"
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """The maker's facts, in the order of `product_content.policies.RegulatoryFacts`."""
+        return (
+            self.maker, self.device_class, self.marking, self.batch, self.udi, self.importer,
+        )  # fmt: skip
 
 
 class PhotoFiles(models.Model):

@@ -18,6 +18,7 @@ from saleor.product.models import Product
 
 from product_content.kinds import KINDS
 from product_content.models import Firmness, Guide, Magnet, SearchDocument, SearchWord
+from product_content.rendering import without_citations
 from product_content.search.query import WORDS
 
 _TEXTS = ("title", "keywords", "summary", "body", "sizes")
@@ -80,7 +81,9 @@ def _of_product(product: Any) -> SearchDocument:
         title=product.name,
         keywords=" ".join([KINDS[product.category.slug].search_words, *_traits(card)]),
         summary=detail.summary,
-        body=" ".join([_plain(detail.description_html), detail.in_the_box, card.intended_use]),
+        body=without_citations(
+            " ".join([_plain(detail.description_html), detail.in_the_box, card.intended_use])
+        ),
         sizes=_sizes(product),
     )
 

@@ -61,7 +61,7 @@ def group_of(phrase: str) -> tuple[str, ...] | None:
 _MM = {"mm": 1.0, "cm": 10.0, "in": 25.4}
 NEAR_MM = 2.0  # half of the chart's largest step: further away it is another size
 _NUMBERED = re.compile(
-    r"\b(?:sizes?|tallas?)\s*#?\s*(\d{1,2})(?:\s*(?:-|\u2013|to|and|a|y|&)\s*(\d{1,2}))?\b"
+    r"\b(?:sizes?|tama[ñn]os?|tallas?)\s*#?\s*(\d{1,2})(?:\s*(?:-|\u2013|to|and|a|y|&)\s*(\d{1,2}))?\b"
 )
 _MEASURED = re.compile(
     r"\b(\d{1,3}(?:[.,]\d{1,2})?)\s*"

@@ -1,6 +1,13 @@
 """Reading what is sold and explained. Everything returned is a plain value of `types`."""
 
-from product_content.selectors.guides import get_guide, list_guides, preview_guide
+from product_content.selectors.guides import (
+    get_guide,
+    languages_by_guide,
+    list_claims,
+    list_guides,
+    list_sources,
+    preview_guide,
+)
 from product_content.selectors.lists import (
     list_products,
     list_sets,
@@ -14,10 +21,13 @@ __all__ = [
     "availability",
     "get_guide",
     "get_product",
+    "languages_by_guide",
+    "list_claims",
     "list_guides",
     "list_products",
     "list_sets",
     "list_sizes",
+    "list_sources",
     "preview_guide",
     "singles_by_size",
 ]

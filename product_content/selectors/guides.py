@@ -1,4 +1,4 @@
-"""The guides of a product, the list of guides, and a guide's page."""
+"""The guides of a product, the list of guides, a guide's page, and how we know what they say."""
 
 from __future__ import annotations
 
@@ -11,8 +11,18 @@ from django.utils import formats
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from product_content.languages import localized, translated_text
-from product_content.models import Guide, GuideProduct, GuideStage, GuideTopic
+from product_content.languages import languages_of, localized, translated_text
+from product_content.models import (
+    Audience,
+    Claim,
+    Guide,
+    GuideProduct,
+    GuideStage,
+    GuideTopic,
+    Strength,
+    footnotes,
+)
+from product_content.models import Source as SourceRow
 from product_content.rendering import render_guide
 from product_content.selectors.lists import Prices, lowest_price, product_url
 from product_content.selectors.variants import (
@@ -21,7 +31,16 @@ from product_content.selectors.variants import (
     fetch_rows,
     prices_of,
 )
-from product_content.types import GuideCard, GuideLink, GuidePage, GuideProductLink, Heading, Source
+from product_content.types import (
+    ClaimFacts,
+    GuideCard,
+    GuideLink,
+    GuidePage,
+    GuideProductLink,
+    Heading,
+    Source,
+    SourceFacts,
+)
 
 STAGE_ORDER = {stage: position for position, stage in enumerate(GuideStage.values)}
 
@@ -72,6 +91,12 @@ _CARD_FIELDS = (
 def list_guides() -> list[GuideCard]:
     """Return the published guides in their reading order; one query."""
     return _cards(Guide.objects.order_by("sort_order", "title"))
+
+
+def languages_by_guide() -> dict[str, tuple[str, ...]]:
+    """Return, by its slug, in which languages each published guide can be read; one query."""
+    texts = Guide.objects.filter(is_published=True).values_list("slug", "body_markdown")
+    return {slug: languages_of(body) for slug, body in texts}
 
 
 def get_guide(slug: str) -> GuidePage | None:
@@ -153,8 +178,9 @@ def _page(
         topic_label=_topic_label(guide.topic),
         audience=translated_text(guide.audience),
         **_text(guide),
+        languages=languages_of(guide.body_markdown),
         when_to_stop=tuple(map(translated_text, guide.when_to_stop.splitlines())),
-        sources=tuple(_source(source) for source in guide.sources),
+        sources=_sources(guide),
         author=guide.author,
         reviewer=guide.reviewer,
         reviewed_on=guide.reviewed_on,
@@ -176,7 +202,7 @@ def _text(guide: Guide) -> dict[str, Any]:
             "contents": tuple(Heading(**entry) for entry in guide.contents),
             "language": settings.LANGUAGE_CODE,
         }
-    rendered = render_guide(body, guide.sources)
+    rendered = render_guide(body, footnotes(guide.citations))
     return {
         "minutes": rendered.reading_minutes,
         "html": rendered.html,
@@ -188,8 +214,51 @@ def _text(guide: Guide) -> dict[str, Any]:
     }
 
 
-def _source(source: dict[str, str]) -> Source:
-    return Source(source["id"], source["organisation"], source["title"], source.get("url", ""))
+def _sources(guide: Guide) -> tuple[Source, ...]:
+    """Return whose word the guide relies on, each once."""
+    every = [source for claim in guide.citations for source in claim["sources"]]
+    return tuple(dict.fromkeys(Source(s["organisation"], s["title"], s["url"]) for s in every))
+
+
+def list_claims() -> list[ClaimFacts]:
+    """Return every claim that texts may make, by its id; two queries."""
+    return [
+        ClaimFacts(
+            id=claim.slug,
+            says=translated_text(claim.says),
+            sources=tuple(_source(row) for row in claim.sources.all()),
+            audiences=_audience_names(claim.audiences),
+            limits=translated_text(claim.limits),
+            review_by=claim.review_by,
+        )
+        for claim in Claim.objects.prefetch_related("sources")
+    ]
+
+
+def list_sources() -> list[SourceFacts]:
+    """Return every source with what it says and for whom; one query."""
+    return [
+        SourceFacts(
+            source=_source(row),
+            year=row.year,
+            edition=row.edition,
+            no_link=translated_text(row.no_link),
+            accessed_on=row.accessed_on,
+            not_accessed=translated_text(row.not_accessed),
+            audiences=_audience_names(row.audiences),
+            says=translated_text(row.says),
+            strength=str(Strength(row.strength).label),
+        )
+        for row in SourceRow.objects.all()
+    ]
+
+
+def _source(row: SourceRow) -> Source:
+    return Source(row.organisation, row.title, row.url)
+
+
+def _audience_names(names: list[str]) -> tuple[str, ...]:
+    return tuple(str(Audience(name).label) for name in names)
 
 
 def _review_line(guide: Guide) -> str:

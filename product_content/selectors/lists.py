@@ -17,6 +17,7 @@ from product_content.selectors.variants import (
     Row,
     by_product,
     fetch_rows,
+    not_for_sale,
     pieces,
     prices_of,
 )
@@ -64,14 +65,15 @@ def product_url(kind: str, slug: str) -> str:
 
 
 def build_option(row: Row, sizes: Chart, prices: Prices) -> VariantOption:
-    """Return what can be put into the basket."""
+    """Return what can be put into the basket; nothing is available of what may not be sold."""
+    left = 0 if not_for_sale(row.papers) else pieces(row.track_inventory, row.left)
     return VariantOption(
         id=row.id,
         sku=row.sku,
         name=row.name,
         price=prices[row.id].price,
         full_price=prices[row.id].full,
-        available=pieces(row.track_inventory, row.left),
+        available=left,
         size=None if row.single_size_id is None else sizes[row.single_size_id],
     )
 
@@ -126,6 +128,7 @@ def _card(row: Row, options: list[VariantOption], sizes: tuple[SizeInfo, ...]) -
         material=row.material,
         firmness=str(Firmness(row.firmness).label),
         firm=row.firmness == Firmness.FIRM,
+        not_for_sale=not_for_sale(row.papers),
         magnetic=row.magnet == Magnet.STATIC,
         photo=next(iter(build_photos(row.photos)), None),
     )

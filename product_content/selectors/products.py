@@ -1,20 +1,21 @@
 """A product's page, with the warning that every product with magnets carries.
 
-The warning is fixed here so that no such product can lack it. Facts: CMAJ 2007;177:736, and the
-distance that makers of devices name.
+The warning is fixed here so that no such product can lack it. Facts: the claims magnets-implants,
+magnets-distance and magnets-not-shown in data/sources.yaml.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from product_content.kinds import KINDS
-from product_content.languages import translated_text
-from product_content.models import Firmness, GuideProduct, Latex, Magnet
+from product_content.languages import localized, translated_text
+from product_content.models import DeviceClass, Firmness, GuideProduct, Latex, Magnet, Marking
 from product_content.photos import PHOTOS_SQL, build_photos
-from product_content.rendering import render_text
+from product_content.rendering import link_citations, render_line, render_text
 from product_content.selectors.guides import guide_links
 from product_content.selectors.lists import (
     Chart,
@@ -30,6 +31,7 @@ from product_content.selectors.variants import (
     VISIBLE_SQL,
     Row,
     fetch_rows,
+    not_for_sale,
     prices_of,
     run,
 )
@@ -38,9 +40,10 @@ from product_content.types import ProductCard, ProductPage, SafetyFacts
 MAGNET_WARNINGS = (
     _(
         "Do not use or carry this product if you, or someone you are close to while using it, "
-        "has a pacemaker, a defibrillator, an insulin or other pump, a neurostimulator or a "
-        "programmable shunt. Magnets can change how these work. Keep it at least 15 cm away from "
-        "them."
+        "has a pacemaker, a defibrillator, an insulin or other pump, a neurostimulator, a shunt, "
+        "a cochlear or other hearing implant, an aneurysm clip, a stent, a coil, an implant in the "
+        "eye, metal splinters in the eye or a metal plate in the skull. Magnets can change how "
+        "implants work, or move them. Keep it at least 15 cm away from them."
     ),
     _("Remove it and leave it outside the room before an MRI scan."),
     _(
@@ -65,13 +68,15 @@ class Texts(NamedTuple):
     lubricant: str
     intended_use: str
     not_studied_for: str
+    magnet_type: str
+    magnet_field: str
     photos: list[list[Any]]
 
 
 _TEXTS_SQL = f"""
 SELECT p.id, d.description_markdown, d.description_html, d.in_the_box,
     c.latex, c.cleaning, c.lubricant, c.intended_use, c.not_studied_for,
-    ARRAY({PHOTOS_SQL})
+    c.magnet_type, c.magnet_field, ARRAY({PHOTOS_SQL})
 FROM {PRODUCT_SQL} WHERE {VISIBLE_SQL} AND p.slug = %(slug)s
 """  # noqa: S608  constants only
 # The product itself, and those of its kind that share most sizes with it.
@@ -128,6 +133,7 @@ def _page(
         sizes=sizes_of(row, options, sizes),
         photos=build_photos(texts.photos),
         safety_card=_safety(row, texts),
+        not_for_sale=not_for_sale(row.papers),
         guides=guide_links(GuideProduct.objects.filter(product_id=row.product_id)),
         related=tuple(related),
     )
@@ -136,8 +142,17 @@ def _page(
 def _description(texts: Texts) -> str:
     translated = translated_text(texts.description_markdown)
     if translated == texts.description_markdown:
-        return texts.description_html
-    return render_text(translated)
+        return _with_links(texts.description_html)
+    return _with_links(render_text(translated))
+
+
+def _with_links(html: str) -> str:
+    """Return clean HTML in which each claim links to where the shop says how it knows."""
+    return link_citations(html, localized("/how-we-know/"), gettext("How we know"))
+
+
+def _cited(text: str) -> str:
+    return _with_links(render_line(translated_text(text)))
 
 
 def _safety(row: Row, texts: Texts) -> SafetyFacts:
@@ -147,10 +162,31 @@ def _safety(row: Row, texts: Texts) -> SafetyFacts:
         firmness=str(Firmness(row.firmness).label),
         latex=str(Latex(texts.latex).label),
         magnet=str(Magnet(row.magnet).label),
-        cleaning=translated_text(texts.cleaning),
-        lubricant=translated_text(texts.lubricant),
-        intended_use=translated_text(texts.intended_use),
-        not_studied_for=translated_text(texts.not_studied_for),
+        cleaning=_cited(texts.cleaning),
+        lubricant=_cited(texts.lubricant),
+        intended_use=_cited(texts.intended_use),
+        not_studied_for=_cited(texts.not_studied_for),
         magnetic=magnetic,
         warnings=tuple(map(str, MAGNET_WARNINGS)) if magnetic else (),
+        papers=(*_papers(row), *(_magnets(texts) if magnetic else ())),
+        ask_first=KINDS[row.kind].has_sizes,
     )
+
+
+_PAPERS = (_("Maker"), _("Device class"), _("Marking"), _("Batch"), _("UDI"), _("Importer"))
+
+
+def _papers(row: Row) -> list[tuple[str, str]]:
+    """Return the maker's facts with their names, in the order of `PAPERS_SQL`."""
+    words = {**dict(DeviceClass.choices), **dict(Marking.choices)}
+    values = [str(words.get(value, value)) for value in row.papers]
+    return list(zip(map(str, _PAPERS), values, strict=True))
+
+
+def _magnets(texts: Texts) -> list[tuple[str, str]]:
+    """Return what the maker says of the magnets; nobody guesses what is not known."""
+    ask = gettext("Ask the maker: we do not have the figure.")
+    return [
+        (gettext("Type of magnets"), texts.magnet_type or ask),
+        (gettext("Field of the magnets"), texts.magnet_field or ask),
+    ]

@@ -21,6 +21,7 @@ from django.utils import timezone
 from product_content.kinds import KINDS
 from product_content.languages import prefix, translated_text
 from product_content.photos import PHOTOS_SQL
+from product_content.policies import RegulatoryFacts, may_be_sold
 from product_content.prices import Sales, UnitPrice, unit_prices, unit_prices_in
 
 # For variant `v`: the pieces in warehouses that send to %(country)s (as "%GB%"), less what orders
@@ -85,6 +86,7 @@ class Row(NamedTuple):
     firmness: str
     magnet: str
     set_size_ids: list[int]
+    papers: list[str]
     sale_running: bool
     photos: list[list[Any]]
 
@@ -100,6 +102,7 @@ PRODUCT_SQL = """
     JOIN product_content_productdetail d ON d.product_id = p.id
     JOIN product_content_safetycard c ON c.product_id = p.id
 """
+PAPERS_SQL = "ARRAY[c.maker, c.device_class, c.marking, c.batch, c.udi, c.importer]"
 _ROWS_SQL = f"""
 SELECT v.id, v.sku, v.name, v.price_override_amount, v.track_inventory, {LEFT_SQL},
     (SELECT one.size_id FROM product_content_singlesize one WHERE one.variant_id = v.id),
@@ -107,6 +110,7 @@ SELECT v.id, v.sku, v.name, v.price_override_amount, v.track_inventory, {LEFT_SQ
     (SELECT k.slug FROM product_category k WHERE k.id = p.category_id),
     d.summary, c.material, c.firmness, c.magnet,
     ARRAY(SELECT x.size_id FROM product_content_setsize x WHERE x.product_id = p.id),
+    {PAPERS_SQL},
     EXISTS(SELECT 1 FROM discount_sale sale
         WHERE sale.start_date <= %(now)s
             AND (sale.end_date IS NULL OR sale.end_date >= %(now)s)),
@@ -160,6 +164,15 @@ def by_product(rows: Iterable[Row]) -> dict[int, list[Row]]:
     for row in rows:
         groups.setdefault(row.product_id, []).append(row)
     return groups
+
+
+def not_for_sale(papers: Iterable[str]) -> str:
+    """Return why a product may not be bought here, "" if it may; `papers` as `PAPERS_SQL` has them.
+
+    Goods of which the maker's papers are missing are demo goods, which a live shop does not sell.
+    """
+    facts = RegulatoryFacts(*papers)
+    return may_be_sold(facts, demo_goods_are_sold=settings.DEMO_GOODS_ARE_SOLD).reason
 
 
 def prices_of(rows: Collection[Row]) -> dict[int, UnitPrice]:

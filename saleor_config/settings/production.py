@@ -12,6 +12,7 @@ from saleor_config.settings.build import STORAGES  # noqa: F401  a setting
 
 PRODUCTION = True
 LOGGING = logging_config(read("LOG_LEVEL"), form="json")
+DEMO_GOODS_ARE_SOLD = False
 PAYMENT_PROVIDER = "plugins.stripe_payments.provider.StripePayments"
 SESSION_COOKIE_NAME = "__Host-sid"
 SESSION_COOKIE_SECURE = True

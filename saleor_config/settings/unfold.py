@@ -58,6 +58,8 @@ _NAVIGATION = [
             _line("Products", "category", "product_product", "product.manage_products"),
             _line("Variants", "sell", "product_productvariant", "product.manage_products"),
             _line("Guides", "menu_book", "product_content_guide", "product.manage_products"),
+            _line("Claims", "fact_check", "product_content_claim", "product.manage_products"),
+            _line("Sources", "source", "product_content_source", "product.manage_products"),
             _line("Sizes", "straighten", "product_content_size", "product.manage_products"),
         ],
     },

@@ -6,6 +6,7 @@ The data say only what the page itself shows, and no ratings or reviews: there a
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -13,13 +14,14 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from product_content.kinds import KINDS
 from product_content.languages import in_english, localized
 from product_content.types import GuidePage, ProductPage, VariantOption
 
 Data = dict[str, Any]
+ALL_LANGUAGES = tuple(code for code, _ in settings.LANGUAGES)
 
 
 def _describe_shop(name: str, base: str) -> Data:
@@ -109,19 +111,21 @@ _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 @register.simple_tag(takes_context=True)
-def canonical(context: dict[str, Any]) -> SafeString:
+def canonical(context: dict[str, Any], languages: Sequence[str] = ALL_LANGUAGES) -> SafeString:
     """Return the links that say which address this page has, whatever filter it was asked with.
 
-    Then come its addresses in every language.
+    Then come its addresses in every language that its text has. A page that is shown in English
+    under another language's address says that the English one is its own.
     """
     path = context["request"].path
+    if get_language() not in languages:
+        path = in_english(path)
     own = format_html(
         '<link rel="canonical" href="{0}">\n<meta property="og:url" content="{0}">',
         f"{settings.PUBLIC_URL}{path}",
     )
-    return own + format_html_join(
-        "", '\n<link rel="alternate" hreflang="{}" href="{}">', _alternates(in_english(path))
-    )
+    others = _alternates(in_english(path), languages)
+    return own + format_html_join("", '\n<link rel="alternate" hreflang="{}" href="{}">', others)
 
 
 @register.simple_tag
@@ -149,10 +153,8 @@ def guide_data(guide: GuidePage) -> SafeString:
     return _script(_describe_guide(guide, settings.SHOP_NAME, settings.PUBLIC_URL))
 
 
-def _alternates(path: str) -> list[tuple[str, str]]:
-    whole = [
-        (code, f"{settings.PUBLIC_URL}{localized(path, code)}") for code, _ in settings.LANGUAGES
-    ]
+def _alternates(path: str, languages: Sequence[str]) -> list[tuple[str, str]]:
+    whole = [(code, f"{settings.PUBLIC_URL}{localized(path, code)}") for code in languages]
     return [*whole, ("x-default", f"{settings.PUBLIC_URL}{path}")]
 
 

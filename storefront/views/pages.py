@@ -79,6 +79,14 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "storefront/guides/guide.html", {"guide": page})
 
 
+@require_safe
+@public_page
+def how_we_know(request: HttpRequest) -> HttpResponse:
+    """Show every claim of the texts with its sources, for whom it holds, and its limits."""
+    context = {"claims": selectors.list_claims(), "sources": selectors.list_sources()}
+    return render(request, "storefront/pages/how_we_know.html", context)
+
+
 @require_POST
 @same_origin_only
 def quick_exit(request: HttpRequest) -> HttpResponse:

@@ -77,7 +77,7 @@ def _png_bytes(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-_PAGES = ("/guides/", "/sizes/", "/finder/", "/privacy/")
+_PAGES = ("/guides/", "/how-we-know/", "/sizes/", "/finder/", "/privacy/")
 _KEEP_OUT = ("/basket/", "/checkout/", "/search/", "/pay/")  # orders and staff pages say noindex
 _DAY = 24 * 60 * 60
 
@@ -129,7 +129,12 @@ class Guides(_OurSitemap):
 
     def items(self) -> list[Any]:
         """Return their cards."""
+        self._translated = selectors.languages_by_guide()
         return list(selectors.list_guides())
+
+    def get_languages_for_item(self, item: Any) -> list[str]:
+        """Return the languages that the guide can be read in; English is always one."""
+        return list(self._translated.get(item.slug, (settings.LANGUAGE_CODE,)))
 
     def location(self, item: Any) -> str:
         """Return the guide's path in the active language."""

@@ -8,7 +8,7 @@ from tests.factories.catalogue import (
     VariantFactory,
     variant_in_stock,
 )
-from tests.factories.guides import GuideFactory
+from tests.factories.guides import ClaimFactory, GuideFactory, SourceFactory
 from tests.factories.people import AddressFactory, UserFactory
 from tests.factories.promos import GiftCardFactory, VoucherFactory
 from tests.factories.provider import FakeProvider
@@ -17,6 +17,7 @@ from tests.factories.shop import ShippingMethodFactory, ShippingZoneFactory, War
 __all__ = [
     "AddressFactory",
     "CategoryFactory",
+    "ClaimFactory",
     "FakeProvider",
     "GiftCardFactory",
     "GuideFactory",
@@ -24,6 +25,7 @@ __all__ = [
     "ProductTypeFactory",
     "ShippingMethodFactory",
     "ShippingZoneFactory",
+    "SourceFactory",
     "UserFactory",
     "VariantFactory",
     "VoucherFactory",

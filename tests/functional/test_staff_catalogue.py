@@ -226,3 +226,22 @@ def test_an_empty_size_is_asked_for_its_figures(editor):
     assert problems["number"] == ["This field is required."]
     assert problems["diameter_mm"] == ["Ensure this value is greater than or equal to 1."]
     assert not Size.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("description", "reason"),
+    [
+        ("A gel that relieves pain.", "“relieves” is a medical claim, and the product has no"),
+        ("Use it twice a day.", "no claim is cited for “Use it twice a day.”"),
+        ("Calm.[^nowhere]", "[^nowhere] is no claim"),
+    ],
+)
+def test_a_product_that_claims_too_much_stays_hidden_and_says_why(
+    editor, hidden, description, reason
+):
+    texts = with_all() | {"detail-0-description_markdown": description}
+    fields = form(hidden, product_product_publish="1", **texts)
+    answer = editor.post(page(hidden), fields, follow=True)
+    hidden.refresh_from_db()
+    assert hidden.is_published is False
+    assert said(answer)[0].startswith(f"{hidden.name} stays hidden: {reason}")

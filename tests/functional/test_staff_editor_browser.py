@@ -7,6 +7,7 @@ from saleor.account.models import User
 
 from dashboard.services.staff import make_roles
 from tests.browsing import CHROMIUM
+from tests.factories import ClaimFactory
 from tests.functional.test_staff_browser import PASSWORD, signed_in
 from tests.functional.test_staff_photos import picture, shown_set
 
@@ -19,7 +20,6 @@ pytestmark = [
 TEXTS = {
     "body_markdown": "## Warmth first\n\nA warm bath can help.[^nhs]",
     "when_to_stop": "Sharp pain",
-    "sources": "nhs | NHS | Leaflet | https://www.nhs.uk/",
     "summary": "How to make room.",
     "audience": "Anyone who begins.",
     "author": "Stillwater",
@@ -31,6 +31,7 @@ def product(settings, tmp_path):
     """A set that customers see, and an editor."""
     settings.MEDIA_ROOT = tmp_path
     make_roles()
+    ClaimFactory()
     editor = User.objects.create_user("owner@example.org", PASSWORD, is_staff=True)
     editor.groups.add(Group.objects.get(name="Content editor"))
     return shown_set()
@@ -51,6 +52,7 @@ def write_guide(page, address):
     page.keyboard.press("Tab")
     expect(page.locator("#id_slug")).to_have_value("a-calm-evening")
     page.locator("#id_topic").select_option("using")
+    page.get_by_label("people with vaginismus or fear of penetration").check()
     for name, text in TEXTS.items():
         page.locator(f"#id_{name}").fill(text)
 

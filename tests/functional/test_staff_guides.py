@@ -6,19 +6,21 @@ import pytest
 from django.utils import timezone
 
 from dashboard.roles import ROLES
-from product_content.models import Guide
+from product_content.models import Claim, Guide, Source
 from product_content.search.selectors import search
 from tests import personas
-from tests.factories import GuideFactory, ProductFactory
+from tests.factories import ClaimFactory, GuideFactory, ProductFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
 
 GUIDES = "/staff/product_content/guide/"
-NHS = "nhs | NHS | Leaflet | https://www.nhs.uk/"
+CLAIMS = "/staff/product_content/claim/"
+SOURCES = "/staff/product_content/source/"
 
 
 @pytest.fixture
 def editor():
+    ClaimFactory()
     return personas.in_role("Content editor")
 
 
@@ -28,7 +30,7 @@ def form(**fields):
         "title": "Your first week", "slug": "first-week", "summary": "Go slowly.",
         "audience": "Anyone who starts", "topic": "using", "sort_order": "0",
         "body_markdown": "## Begin\n\nTake your time.[^nhs]", "when_to_stop": "Sharp pain",
-        "sources": NHS, "author": "Stillwater", "updated_on": "2026-01-02",
+        "readers": ["vaginismus"], "author": "Stillwater", "updated_on": "2026-01-02",
         "reviewer": "", "reviewed_on": "",
         "product_links-TOTAL_FORMS": "0", "product_links-INITIAL_FORMS": "0",
         "relations-TOTAL_FORMS": "0", "relations-INITIAL_FORMS": "0", **fields,
@@ -62,9 +64,10 @@ def test_an_editor_writes_a_guide_and_links_a_product(editor):
 
     written = Guide.objects.get(slug="first-week")
     assert "Take your time." in written.body_html
-    assert written.sources == [
-        {"id": "nhs", "organisation": "NHS", "title": "Leaflet", "url": "https://www.nhs.uk/"}
-    ]
+    assert [claim["id"] for claim in written.citations] == ["nhs"]
+    assert 'href="https://www.nhs.uk/"' in written.sources_html
+    assert "One leaflet." in written.sources_html
+    assert written.readers == ["vaginismus"]
     [link] = written.product_links.all()
     assert (link.product, link.stage, link.reason) == (product, "first_use", "It starts small.")
 
@@ -72,16 +75,6 @@ def test_an_editor_writes_a_guide_and_links_a_product(editor):
 def test_a_new_guide_is_a_draft_whatever_the_form_says(editor, client):
     editor.post(f"{GUIDES}add/", form(is_published="on"))
     assert in_shop(client, Guide.objects.get()) == 404
-
-
-def test_what_was_stored_comes_back_as_lines_and_unchanged(editor):
-    guide = GuideFactory()
-    before = guide.sources
-    html = editor.get(page(guide)).content.decode()
-    assert "nhs | NHS | Leaflet</textarea>" in html
-    editor.post(page(guide), form(slug=guide.slug, sources="nhs | NHS | Leaflet"))
-    guide.refresh_from_db()
-    assert guide.sources == before
 
 
 def test_publishing_and_unpublishing(editor, client):
@@ -95,21 +88,33 @@ def test_publishing_and_unpublishing(editor, client):
     assert in_shop(client, guide) == 404
 
 
-def test_a_guide_without_sources_stays_a_draft_and_says_why(editor):
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"body_markdown": "## Begin\n\nTake your time."}, "the section “Begin” cites nothing"),
+        (
+            {"body_markdown": "## Begin\n\nTake time.[^nhs] Stay ten minutes, twice a day."},
+            "no claim is cited for “Stay ten minutes, twice a day.”",
+        ),
+        ({"body_markdown": "## Begin\n\nTake time.[^other]"}, "[^other] is no claim"),
+        (
+            {"readers": ["menopause"]},
+            "[^nhs] is about other people (vaginismus), whom the text does not name there",
+        ),
+    ],
+)
+def test_a_guide_that_says_more_than_its_claims_stays_a_draft_and_says_why(editor, changed, reason):
     guide = GuideFactory(is_published=False)
-    fields = form(sources="", product_content_guide_publish="")
+    fields = form(**changed, product_content_guide_publish="")
     answer = editor.post(page(guide), fields, follow=True)
     guide.refresh_from_db()
     assert guide.is_published is False
-    assert said(answer)[0] == (
-        "“Your first week” stays a draft: it names no source; "
-        "the text cites [^nhs], which is not among its sources."
-    )
+    assert said(answer)[0] == f"“Your first week” stays a draft: {reason}."
 
 
 def test_several_are_published_as_far_as_they_may(editor):
     ready = GuideFactory(is_published=False)
-    bare = GuideFactory(is_published=False, body_markdown="No source is cited.")
+    bare = GuideFactory(is_published=False, body_markdown="No claim is cited.")
     chosen = {"action": "publish_selected", "_selected_action": [ready.pk, bare.pk]}
     editor.post(GUIDES, chosen)
     assert list(Guide.objects.filter(is_published=True)) == [ready]
@@ -117,37 +122,71 @@ def test_several_are_published_as_far_as_they_may(editor):
     assert not Guide.objects.filter(is_published=True).exists()
 
 
-def test_a_published_guide_cannot_lose_its_sources_and_the_form_keeps_what_was_typed(editor):
+def test_a_published_guide_cannot_lose_its_claims_and_the_form_keeps_what_was_typed(editor):
     guide = GuideFactory()
-    answer = editor.post(page(guide), form(sources="", title="A new title"))
-    [problem] = errors(answer)["sources"]
-    assert problem.startswith("Customers read this guide, and it names no source; the text cites")
+    bare = form(body_markdown="## Begin\n\nTake your time.", title="A new title")
+    answer = editor.post(page(guide), bare)
+    assert errors(answer)["body_markdown"] == [
+        "Customers read this guide, and the section “Begin” cites nothing."
+    ]
     assert 'value="A new title"' in answer.content.decode()
     guide.refresh_from_db()
     assert guide.title != "A new title"
 
 
-FORM = "write id | organisation | title | address, with | only between them."
-LETTERS = "may have small letters, digits and single hyphens only."
-ADDRESS = "is no address that begins with https://."
+def claim(**fields):
+    """What the page of a claim sends."""
+    return {
+        "slug": "nhs", "says": "Much can be done.", "sources": [SourceFactory().pk],
+        "audiences": ["vaginismus"], "limits": "Only one leaflet.", "review_by": "2028-02-01",
+        **fields,
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("lines", "problem"),
-    [
-        ("nhs", f"Line 1: {FORM}"),
-        ("nhs | NHS | ", f"Line 1: {FORM}"),
-        ("a | b | c | d | e", f"Line 1: {FORM}"),
-        (f"{NHS}\n\nN S | NHS | Leaflet", f"Line 2: the id “N S” {LETTERS}"),
-        (f"{NHS}\n{NHS}", "Two lines have the id “nhs”."),
-        ("a | b | c | javascript:x", f"Line 1: “javascript:x” {ADDRESS}"),
-        (f"nhs | NHS | {'x' * 301}", "Line 1: the title is longer than 300 characters."),
-    ],
-)
-def test_a_wrong_line_of_the_sources_is_named(editor, lines, problem):
-    answer = editor.post(f"{GUIDES}add/", form(sources=lines))
-    assert errors(answer) == {"sources": [problem]}
-    assert not Guide.objects.exists()
+def test_a_changed_claim_is_printed_in_the_guides_that_cite_it(editor, client):
+    guide = GuideFactory()
+    stored = Claim.objects.get()
+    editor.post(f"{CLAIMS}{stored.pk}/change/", claim())
+    assert "Only one leaflet." in client.get(f"/guides/{guide.slug}/").content.decode()
+    assert "Much can be done." in client.get("/how-we-know/").content.decode()
+
+
+def test_a_claim_for_people_of_whom_no_source_speaks_is_refused(editor):
+    answer = editor.post(f"{CLAIMS}add/", claim(slug="more", audiences=["menopause"]))
+    assert errors(answer) == {"audiences": ["None of its sources speaks of menopause."]}
+    assert not Claim.objects.filter(slug="more").exists()
+
+
+def test_our_own_advice_needs_no_source_and_is_called_so(editor, client):
+    editor.post(f"{CLAIMS}add/", claim(slug="own-pace", sources=[], audiences=["everyone"]))
+    assert list(Claim.objects.get(slug="own-pace").sources.all()) == []
+    assert "Our own advice on use, not medicine." in client.get("/how-we-know/").content.decode()
+
+
+def source(**fields):
+    """What the page of a source sends."""
+    return {
+        "slug": "leaflet", "organisation": "A hospital", "title": "On the way", "year": "2020",
+        "edition": "", "strength": "leaflet", "url": "", "no_link": "", "accessed_on": "",
+        "not_accessed": "", "says": "Go slowly.", "audiences": ["birth"], **fields,
+    }  # fmt: skip
+
+
+def test_a_source_says_why_it_has_no_link_and_no_day(editor):
+    html = editor.post(f"{SOURCES}add/", source()).content.decode()
+    assert "Give the link, or say why there is none." in html
+    assert "Give the day it was opened, or say why there is none." in html
+    assert not Source.objects.filter(slug="leaflet").exists()
+
+    reasons = {"no_link": "A printed leaflet.", "not_accessed": "The day was not noted."}
+    editor.post(f"{SOURCES}add/", source(**reasons))
+    assert Source.objects.get(slug="leaflet").no_link == "A printed leaflet."
+
+
+def test_a_source_is_not_read_on_a_day_to_come(editor):
+    tomorrow = f"{timezone.localdate() + timedelta(days=1):%Y-%m-%d}"
+    answer = editor.post(f"{SOURCES}add/", source(no_link="None.", accessed_on=tomorrow))
+    assert errors(answer)["accessed_on"] == ["This day is still to come."]
 
 
 def test_a_reviewer_needs_a_day_that_has_come(editor):
@@ -178,7 +217,7 @@ def test_a_preview_shows_what_was_typed_and_saves_nothing(editor):
         form(title="Unsaved", body_markdown="## Soon\n\n<script>x</script> *Calmly*.[^nhs]"),
     )
     html = answer.content.decode()
-    assert "<h1>Unsaved</h1>" in html
+    assert ">Unsaved</h1>" in html
     assert '<h2 id="soon">Soon</h2>' in html
     assert "<em>Calmly</em>" in html
     assert "<script>x" not in html
@@ -189,9 +228,8 @@ def test_a_preview_shows_what_was_typed_and_saves_nothing(editor):
 
 
 def test_a_preview_of_a_new_guide_says_what_is_missing_and_shows_the_rest(editor):
-    html = editor.post(f"{GUIDES}preview/", form(title="", sources="x")).content.decode()
+    html = editor.post(f"{GUIDES}preview/", form(title="")).content.decode()
     assert "<li>Title: This field is required.</li>" in html
-    assert "<li>Sources: Line 1: write id | organisation" in html
     assert "Take your time." in html
     assert not Guide.objects.exists()
 

@@ -88,6 +88,11 @@ class SafetyCardInline(SaleorStackedInline):
         "lubricant",
         "intended_use",
         "not_studied_for",
+        "maker",
+        ("device_class", "marking"),
+        ("batch", "udi"),
+        "importer",
+        ("magnet_type", "magnet_field"),
     )
     tab = True
 

@@ -1,4 +1,4 @@
-"""Guides: written in Markdown, previewed, published, reviewed."""
+"""Guides: written, previewed, published, reviewed; and the claims and sources they rest on."""
 
 from __future__ import annotations
 
@@ -22,11 +22,18 @@ from dashboard.admin.base import (
     try_to_publish,
 )
 from dashboard.admin.catalogue.inlines import PERMISSION
-from dashboard.admin.content.forms import GuideForm
+from dashboard.admin.content.forms import ClaimForm, GuideForm, SourceForm
 from dashboard.admin.filters import GuideReviewFilter
 from dashboard.services.publishing import publish_guide, unpublish_guide
 from dashboard.site import staff_site
-from product_content.models import Guide, GuideProduct, GuideRelation
+from product_content.models import (
+    Claim,
+    Guide,
+    GuideProduct,
+    GuideRelation,
+    Source,
+    render_guides,
+)
 from product_content.policies import is_review_due
 from product_content.search.indexing import index_guides
 from product_content.selectors import preview_guide
@@ -82,12 +89,13 @@ class GuideAdmin(SaleorModelAdmin):
                     ("title", "slug"),
                     "summary",
                     "audience",
+                    "readers",
                     ("topic", "sort_order"),
                     "published",
                 )
             },
         ),
-        ("Text", {"fields": ("body_markdown", "when_to_stop", "sources")}),
+        ("Text", {"fields": ("body_markdown", "when_to_stop")}),
         (
             "Who wrote and reviewed it",
             {"fields": (("author", "updated_on"), ("reviewer", "reviewed_on"))},
@@ -175,3 +183,53 @@ class GuideAdmin(SaleorModelAdmin):
     def updated(self, guide: Guide) -> str:
         """Return when its text last changed."""
         return format_day(guide.updated_on)
+
+
+@admin.register(Source, site=staff_site)
+class SourceAdmin(SaleorModelAdmin):
+    """The texts that claims rest on."""
+
+    required_permission = PERMISSION
+    form = SourceForm
+    list_display = ("organisation", "title", "year", "strength", "accessed_on")
+    list_filter = ("strength",)
+    search_fields = ("organisation", "title", "slug", "says")
+    search_help_text = "Organisation, title or what it says"
+    fieldsets = (
+        (None, {"fields": ("slug", "organisation", "title", ("year", "edition"), "strength")}),
+        ("Where it stands", {"fields": ("url", "no_link", "accessed_on", "not_accessed")}),
+        ("What it says", {"fields": ("says", "audiences")}),
+    )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save, and print what changed in the guides that rely on it."""
+        super().save_related(request, form, formsets, change)
+        render_guides(form.instance.claims.values_list("slug", flat=True))
+
+
+@admin.register(Claim, site=staff_site)
+class ClaimAdmin(SaleorModelAdmin):
+    """The statements that texts make, with their sources and limits."""
+
+    required_permission = PERMISSION
+    form = ClaimForm
+    list_display = ("slug", "says", "on_whose_word", "review_by")
+    list_filter = ("sources",)
+    search_fields = ("slug", "says", "limits")
+    search_help_text = "Id, statement or limit"
+    autocomplete_fields = ("sources",)
+    fields = ("slug", "says", "sources", "audiences", "limits", "review_by")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
+        """Read the sources of all rows at once."""
+        return super().get_queryset(request).prefetch_related("sources")
+
+    @display(description="On whose word")
+    def on_whose_word(self, claim: Claim) -> str:
+        """Return the organisations, or that it is our own advice."""
+        return ", ".join(source.organisation for source in claim.sources.all()) or "our own advice"
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save, and print what changed in the guides that cite it."""
+        super().save_related(request, form, formsets, change)
+        render_guides([form.instance.slug])

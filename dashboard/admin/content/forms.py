@@ -1,57 +1,36 @@
-"""The form of a guide, with its list of sources."""
+"""The forms of guides, claims and sources."""
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminURLInputWidget,
+)
 
-from product_content.models import Guide
-from product_content.policies import may_publish_guide
-from product_content.rendering import cited_ids
-
-Source = dict[str, str]
-_SOURCE_KEYS = ("id", "organisation", "title", "url")
-_MAX_LENGTHS = {"id": 80, "organisation": 200, "title": 300, "url": 300}
-_SOURCE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_validate_url = URLValidator(schemes=("https", "http"))
+from product_content.models import Audience, Claim, Guide, Source, claim_audiences
+from product_content.policies import claim_problems, may_publish_guide
 
 
-class SourcesField(forms.Field):
-    """A list of sources, written one a line as "id | organisation | title | address"."""
-
-    widget = UnfoldAdminTextareaWidget({"rows": 6})
-
-    def prepare_value(self, value: object) -> object:
-        """Return stored sources as lines; what was typed stays as it was."""
-        if not isinstance(value, list):
-            return value
-        return "\n".join(_source_as_line(source) for source in value)
-
-    def to_python(self, value: str | None) -> list[Source]:
-        """Return the sources that the lines name; an error says which line is meant."""
-        lines = [line for line in (value or "").splitlines() if line.strip()]
-        sources = [_parse_source(number, line) for number, line in enumerate(lines, start=1)]
-        ids = [source["id"] for source in sources]
-        if twice := sorted({name for name in ids if ids.count(name) > 1}):
-            raise ValidationError(f"Two lines have the id “{twice[0]}”.")
-        return sources
+def audiences_form_field(label: str) -> forms.MultipleChoiceField:
+    """Return a field of ticks, one for each audience."""
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=Audience.choices,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
 
 
 class GuideForm(forms.ModelForm):
     """A guide; a published one must stay complete."""
 
-    sources = SourcesField(
-        required=False,
-        help_text="One a line: id | organisation | title | https://address (the address may be "
-        "left out). The text cites a source as [^id].",
-    )
+    readers = audiences_form_field("Whom it is written for")
 
     class Meta:
         model = Guide
@@ -63,7 +42,8 @@ class GuideForm(forms.ModelForm):
         labels = {"sort_order": "Place in the list"}
         help_texts = {
             "slug": "The end of the page's address. A new one breaks links to the old one.",
-            "body_markdown": "## begins a heading, * a list item; [words](/sets/) is a link.",
+            "body_markdown": "## begins a heading, * a list item; [words](/sets/) is a link. Each "
+            "section cites a claim as [^id].",
             "updated_on": "The day on which the text last changed; readers see it.",
         }
 
@@ -78,13 +58,49 @@ class GuideForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Refuse a change that leaves a published guide incomplete."""
         data = super().clean() or self.cleaned_data
-        if self.instance.is_published and {"sources", "body_markdown"} <= data.keys():
+        if self.instance.is_published and {"readers", "body_markdown"} <= data.keys():
             allowed, reason = may_publish_guide(
-                cited=cited_ids(data["body_markdown"]),
-                sources={source["id"] for source in data["sources"]},
+                text=data["body_markdown"], readers=data["readers"], claims=claim_audiences()
             )
             if not allowed:
-                self.add_error("sources", f"Customers read this guide, and {reason}.")
+                self.add_error("body_markdown", f"Customers read this guide, and {reason}.")
+        return data
+
+
+class SourceForm(forms.ModelForm):
+    """A source: whom it speaks of, and a link and a day, or why there is none."""
+
+    audiences = audiences_form_field("Whom it speaks of")
+    url = forms.URLField(
+        label="Link", required=False, max_length=300, assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget,
+    )  # fmt: skip
+
+    class Meta:
+        model = Source
+        fields = ()  # the admin's fieldsets name them
+
+    def clean_accessed_on(self) -> date | None:
+        """Refuse a day that has not come yet."""
+        return _refuse_future_day(self.cleaned_data["accessed_on"])
+
+
+class ClaimForm(forms.ModelForm):
+    """A claim, for nobody whom none of its sources speaks of."""
+
+    audiences = audiences_form_field("Whom it holds for")
+
+    class Meta:
+        model = Claim
+        fields = ()  # the admin's fieldsets name them
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a claim that says more than its sources."""
+        data = super().clean() or self.cleaned_data
+        if {"audiences", "sources"} <= data.keys():
+            sources = [source.audiences for source in data["sources"]]
+            for problem in claim_problems(audiences=data["audiences"], sources=sources):
+                self.add_error("audiences", f"{problem[0].upper()}{problem[1:]}.")
         return data
 
 
@@ -92,34 +108,3 @@ def _refuse_future_day(day: date | None) -> date | None:
     if day and day > timezone.localdate():
         raise ValidationError("This day is still to come.")
     return day
-
-
-def _source_as_line(source: Source) -> str:
-    return " | ".join(source.get(part, "") for part in _SOURCE_KEYS).removesuffix(" | ")
-
-
-def _parse_source(number: int, line: str) -> Source:
-    values = [value.strip() for value in line.split("|")]
-    source = dict(zip(_SOURCE_KEYS, [*values, ""], strict=False))
-    if problem := _source_problem(source, len(values)):
-        raise ValidationError(f"Line {number}: {problem}")
-    return source
-
-
-def _source_problem(source: Source, parts: int) -> str:
-    if parts not in (3, 4) or not (source["organisation"] and source["title"]):
-        return "write id | organisation | title | address, with | only between them."
-    if not _SOURCE_ID.fullmatch(source["id"]):
-        return f"the id “{source['id']}” may have small letters, digits and single hyphens only."
-    if too_long := [part for part in _SOURCE_KEYS if len(source[part]) > _MAX_LENGTHS[part]]:
-        return f"the {too_long[0]} is longer than {_MAX_LENGTHS[too_long[0]]} characters."
-    return _url_problem(source["url"])
-
-
-def _url_problem(url: str) -> str:
-    try:
-        if url:
-            _validate_url(url)
-    except ValidationError:
-        return f"“{url}” is no address that begins with https://."
-    return ""

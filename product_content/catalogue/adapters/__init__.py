@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from product_content.catalogue.adapters.base import Adapter, Refs
-from product_content.catalogue.adapters.guides import GuideAdapter, LinksAdapter
+from product_content.catalogue.adapters.guides import (
+    ClaimAdapter,
+    GuideAdapter,
+    LinksAdapter,
+    SourceAdapter,
+)
 from product_content.catalogue.adapters.products import (
     ProductAdapter,
     SizeAdapter,
@@ -26,6 +31,8 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "product": ProductAdapter,
     "variant": VariantAdapter,
     "stock": StockAdapter,
+    "source": SourceAdapter,
+    "claim": ClaimAdapter,
     "guide": GuideAdapter,
     "links": LinksAdapter,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from product_content.catalogue.adapters.base import Adapter, Fields, found
 from product_content.catalogue.items import Item
-from product_content.models import Guide, GuideProduct, GuideRelation
+from product_content.models import Claim, Guide, GuideProduct, GuideRelation, Source
 
 _PLAIN = (
     "slug",
@@ -12,12 +12,82 @@ _PLAIN = (
     "summary",
     "topic",
     "audience",
+    "readers",
     "author",
     "reviewer",
     "sort_order",
-    "sources",
 )
 _DAYS = ("reviewed_on", "updated_on")
+
+
+_SOURCE = (
+    "organisation",
+    "title",
+    "year",
+    "edition",
+    "url",
+    "no_link",
+    "not_accessed",
+    "audiences",
+    "says",
+    "strength",
+)
+
+
+class SourceAdapter(Adapter):
+    """The key is the slug."""
+
+    model = Source
+    adopts = True  # migration 0007 makes sources of those that guides had
+
+    def find(self, item: Item) -> str | None:
+        return found(Source.objects.filter(slug=item.key).values_list("pk", flat=True).first())
+
+    def read(self, object_id: str) -> Fields:
+        source = Source.objects.get(pk=object_id)
+        day = source.accessed_on
+        fields = {name: getattr(source, name) for name in _SOURCE}
+        return fields | {"accessed_on": day.isoformat() if day else None}
+
+    def create(self, item: Item) -> str:
+        return str(Source.objects.create(slug=item.key, **item.fields).pk)
+
+    def update(self, object_id: str, item: Item, fields: Fields) -> None:
+        Source.objects.filter(pk=object_id).update(**fields)
+
+
+class ClaimAdapter(Adapter):
+    """The key is the slug; sources are named by theirs."""
+
+    model = Claim
+    adopts = True
+
+    def find(self, item: Item) -> str | None:
+        return found(Claim.objects.filter(slug=item.key).values_list("pk", flat=True).first())
+
+    def read(self, object_id: str) -> Fields:
+        claim = Claim.objects.get(pk=object_id)
+        return {
+            "says": claim.says,
+            "sources": sorted(claim.sources.values_list("slug", flat=True)),
+            "audiences": claim.audiences,
+            "limits": claim.limits,
+            "review_by": claim.review_by.isoformat(),
+        }
+
+    def create(self, item: Item) -> str:
+        return self._write(Claim(slug=item.key), item.fields)
+
+    def update(self, object_id: str, item: Item, fields: Fields) -> None:
+        self._write(Claim.objects.get(pk=object_id), fields)
+
+    def _write(self, claim: Claim, fields: Fields) -> str:
+        for name in fields.keys() - {"sources"}:
+            setattr(claim, name, fields[name])
+        claim.save()
+        if "sources" in fields:
+            claim.sources.set([int(self.refs.id("source", slug)) for slug in fields["sources"]])
+        return str(claim.pk)
 
 
 class GuideAdapter(Adapter):

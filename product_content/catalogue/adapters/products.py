@@ -43,6 +43,14 @@ _CARD = (
     "lubricant",
     "intended_use",
     "not_studied_for",
+    "maker",
+    "device_class",
+    "marking",
+    "batch",
+    "udi",
+    "importer",
+    "magnet_type",
+    "magnet_field",
 )
 
 

@@ -1,7 +1,7 @@
 // What the size finder concludes. Pure: takes answers, gives a conclusion, touches nothing.
 //
-// Facts: the clinic leaflets named in the guides. Start with the smallest comfortable size, never
-// force, move up when a size goes in easily and without pain; some situations need advice first.
+// Facts: the clinic leaflets named in the guides. Start with the smallest size, never force, move up
+// when a size goes in easily and without pain; some situations need advice first.
 
 /** The question to ask next, or null when there is enough for a conclusion. */
 export function nextQuestion(answers) {
@@ -55,14 +55,15 @@ function suggestion(size, answers, reasons) {
   return { kind: "suggestion", size, want, reasons };
 }
 
+// The size below the one that is used with ease: a session begins with the smaller one.
 function known(number, answers, widths) {
-  const largest = widths[widths.length - 1].number;
-  return suggestion(number, answers, [number === largest ? "largest" : "known"]);
+  const place = widths.findIndex((size) => size.number === number);
+  const smaller = widths[Math.max(place - 1, 0)].number;
+  return suggestion(smaller, answers, [place === widths.length - 1 ? "largest" : "known"]);
 }
 
-// The widest size that is not wider than what is comfortable: never more than that.
+// Always the smallest: what can be measured says how far a set may reach, not where to begin.
 function measured(millimetres, answers, widths) {
-  const fitting = widths.filter(({ mm }) => mm <= millimetres);
-  if (fitting.length === 0) return suggestion(widths[0].number, answers, ["narrower", "slowly"]);
-  return suggestion(fitting[fitting.length - 1].number, answers, ["measured"]);
+  const reasons = millimetres < widths[0].mm ? ["narrower", "slowly"] : ["measured"];
+  return suggestion(widths[0].number, answers, reasons);
 }

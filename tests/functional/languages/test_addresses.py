@@ -8,6 +8,7 @@ from django.utils import translation
 from saleor.account.models import Address
 
 from plugins.discreet_shipping.recipient import place_lines
+from product_content.models import Guide
 from tests.form_tokens import without_tokens
 from tests.functional.languages.english import english_on
 
@@ -130,19 +131,25 @@ def test_a_form_answered_in_spanish_leads_on_in_spanish(client):
     assert (response.status_code, response["Location"]) == (303, "/es/basket/")
 
 
-def test_a_guide_without_a_translation_says_so_and_is_marked_as_english(client):
-    tree = parsed(client.get("/es/guides/about-magnets/"))
-    assert classed(tree, "prose").get("lang") == "en"
-    assert "Todavía no hemos traducido esta guía" in text_of(tree)
-    translated = parsed(client.get("/es/guides/first-session/"))
-    assert classed(translated, "prose").get("lang") == "es"
-    assert "Todavía no hemos traducido" not in text_of(translated)
-    assert "Todavía no" not in text_of(parsed(client.get("/guides/about-magnets/")))
+def test_every_guide_of_the_catalogue_is_whole_in_spanish(client):
+    sitemap = client.get("/sitemap.xml").content.decode()
+    for guide in Guide.objects.all():
+        path = f"/es/guides/{guide.slug}/"
+        page = client.get(path).content.decode()
+        assert 'class="prose" lang="es"' in page, path
+        assert "Todavía no hemos traducido" not in page, path
+        assert 'hreflang="es"' in page, path
+        assert path in sitemap
+        assert not set(guide.when_to_stop.splitlines()) & set(re.findall("<li>(.*?)</li>", page))
 
 
 @pytest.mark.parametrize(
     ("words", "hit"),
-    [("talla 3", "Dilatador liso suelto"), ("lubricante", "Gel a base de agua para cada día")],
+    [
+        ("talla 3", "Dilatador liso suelto"),
+        ("tamaño 3", "Dilatador liso suelto"),
+        ("lubricante", "Gel a base de agua para cada día"),
+    ],
 )
 def test_spanish_words_find_the_goods(client, words, hit):
     tree = parsed(client.get("/es/search/", {"q": words}))

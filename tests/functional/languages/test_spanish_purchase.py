@@ -16,7 +16,7 @@ from tests.functional.stripe.sandbox import CARD, let_browsers_follow
 
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to look at afterwards
 WIDTHS = (390, 1280)
-SET = "Juego inicial, tallas 1–3"
+SET = "Juego inicial, tamaños 1–3"
 ADDRESS = {
     "email": "ana@example.org",
     "first_name": "Ana",
@@ -72,9 +72,9 @@ def read_in_spanish(page, name):
 
 def choose(page, live_server):
     page.goto(f"{live_server.url}/es/")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Encuentra tu talla.")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Encuentra tu tamaño.")
     read_in_spanish(page, "home")
-    page.get_by_role("link", name="Ver juegos por talla").click()
+    page.get_by_role("link", name="Ver juegos por tamaño").click()
     page.wait_for_url("**/es/sets/")
     read_in_spanish(page, "sets")
     page.get_by_role("link", name=SET).first.click()

@@ -79,15 +79,11 @@ order: {order}
 topic: using
 summary: What to do.
 audience: Everyone.
+readers: [vaginismus]
 when_to_stop: [Stop if it hurts.]
 author: Editorial team
 reviewer: null
 updated: 2026-01-31
-sources:
-  - id: nhs
-    organisation: NHS
-    title: A leaflet
-    url: https://www.nhs.uk/
 products:
   - product: {product}
     stage: {stage}
@@ -101,7 +97,25 @@ Text.[^nhs]
 
 ## You may not need to buy anything
 
-Nothing.
+Nothing.[^nhs]
+"""
+SOURCES = """\
+sources:
+  - id: nhs-page
+    organisation: NHS
+    title: A leaflet
+    url: https://www.nhs.uk/
+    not_accessed: The day was not recorded.
+    audiences: [vaginismus]
+    strength: leaflet
+    says: It can be treated.
+claims:
+  - id: nhs
+    says: It can be treated.
+    sources: [nhs-page]
+    audiences: [vaginismus]
+    limits: One leaflet.
+    review_by: 2028-01-31
 """
 ALSO = "also_for:\n  - {kind: sets, stage: care, reason: For every set.}\n"
 
@@ -111,6 +125,7 @@ def write(folder: Path) -> Path:
     articles = folder / "articles"
     articles.mkdir()
     (folder / "catalogue.yaml").write_text(CATALOGUE, encoding="utf-8")
+    (folder / "sources.yaml").write_text(SOURCES, encoding="utf-8")
     first = {"slug": "first", "title": "First steps", "order": 1, "related": "second"}
     second = {"slug": "second", "title": "Looking after it", "order": 2, "related": "first"}
     first |= {"product": "small-set", "stage": "first_use", "also": ""}

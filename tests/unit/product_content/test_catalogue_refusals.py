@@ -145,12 +145,74 @@ BROKEN = {
         "products[0].stage",
         "must be one of before, first_use, moving_up, care, not 'never'",
     ),
-    "unknown source": (
+    "unknown claim": (
         FIRST,
-        "  - id: nhs",
-        "  - id: other",
-        "sources",
-        "the text cites nhs, which is not among the sources",
+        "Text.[^nhs]",
+        "Text.[^other]",
+        "slug",
+        "guide first: [^other] is no claim",
+    ),
+    "uncited dose": (
+        FIRST,
+        "Text.[^nhs]",
+        "Text.[^nhs] Stay for ten minutes.",
+        "slug",
+        "guide first: no claim is cited for “Stay for ten minutes.”",
+    ),
+    "uncited section": (
+        FIRST,
+        "Text.[^nhs]",
+        "Text.",
+        "slug",
+        "guide first: the section “First” cites nothing",
+    ),
+    "claim about other people": (
+        FIRST,
+        "readers: [vaginismus]",
+        "readers: [menopause]",
+        "slug",
+        (
+            "guide first: [^nhs] is about other people (vaginismus), whom the text does not name "
+            "there; [^nhs] is about other people (vaginismus), whom the text does not name there"
+        ),
+    ),
+    "claim for people of whom no source speaks": (
+        "sources.yaml",
+        "    audiences: [vaginismus]\n    limits",
+        "    audiences: [vaginismus, menopause]\n    limits",
+        "claims[0].audiences",
+        "claim nhs: none of its sources speaks of menopause",
+    ),
+    "source without a link": (
+        "sources.yaml",
+        "    url: https://www.nhs.uk/\n",
+        "    year: '2020'\n",
+        "sources[0].no_link",
+        "without url say why",
+    ),
+    "source without a day": (
+        "sources.yaml",
+        "    not_accessed: The day was not recorded.\n",
+        "    edition: first\n",
+        "sources[0].not_accessed",
+        "without accessed_on say why",
+    ),
+    "claim without a day of review": (
+        "sources.yaml",
+        "    review_by: 2028-01-31",
+        "    review_by: null",
+        "claims[0].review_by",
+        "is missing",
+    ),
+    "medical claim without a marking": (
+        "catalogue.yaml",
+        "    description: A gel.",
+        "    description: A gel that relieves pain.",
+        "care[0].slug",
+        (
+            "product plain-gel: “relieves” is a medical claim, and the product has no conformity "
+            "marking (CAP Code 12.1)"
+        ),
     ),
     "reviewer without a date": (
         FIRST,
@@ -168,7 +230,16 @@ BROKEN = {
     ),
 }
 # Where the named line is not the one that was broken: the key's second place, or its list.
-ELSEWHERE = {"key given twice": "    country: GB", "unknown source": "sources:"}
+ELSEWHERE = {
+    "key given twice": "    country: GB",
+    "unknown claim": "slug: first",
+    "uncited dose": "slug: first",
+    "uncited section": "slug: first",
+    "claim about other people": "slug: first",
+    "source without a link": "  - id: nhs-page",
+    "source without a day": "  - id: nhs-page",
+    "medical claim without a marking": "  - slug: plain-gel",
+}
 
 
 @pytest.mark.django_db

@@ -47,6 +47,13 @@ def test_magnetic_products_warn(shop, kind, slug):
         "pump",
         "neurostimulator",
         "shunt",
+        "hearing implant",
+        "aneurysm clip",
+        "stent",
+        "coil",
+        "implant in the eye",
+        "splinters in the eye",
+        "plate in the skull",
         "15 cm",
         "MRI",
     ):

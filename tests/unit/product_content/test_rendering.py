@@ -2,12 +2,20 @@
 
 import pytest
 
-from product_content.rendering import cited_ids, render_guide, render_text
+from product_content.rendering import (
+    citation,
+    cited_ids,
+    link_citations,
+    render_guide,
+    render_line,
+    render_text,
+)
 
-SOURCES = [{"id": "nhs", "organisation": "NHS", "title": "A [leaflet]_", "url": "https://nhs.uk/a"}]
+SOURCE = {"organisation": "NHS", "title": "A [leaflet]_", "url": "https://nhs.uk/a", "year": ""}
+NOTES = {"nhs": f"{citation(SOURCE)} One leaflet."}
 
 
-@pytest.mark.parametrize("render", [render_text, lambda text: render_guide(text, []).html])
+@pytest.mark.parametrize("render", [render_text, lambda text: render_guide(text, {}).html])
 @pytest.mark.parametrize(
     "text",
     [
@@ -38,7 +46,7 @@ def test_links_open_without_handing_anything_over():
 
 
 def test_sources_become_footnotes_that_link_both_ways():
-    guide = render_guide("Once.[^nhs] Twice.[^nhs]", SOURCES)
+    guide = render_guide("Once.[^nhs] Twice.[^nhs]", NOTES)
 
     assert guide.html.count('href="#fn1"') == 2
     assert 'id="fnref1" aria-label="Source 1"' in guide.html
@@ -53,7 +61,7 @@ def test_sources_become_footnotes_that_link_both_ways():
 
 
 def test_headings_can_be_linked_and_make_the_contents():
-    guide = render_guide("# Big\n\n## A & b\n\n### Small\n\n## A & b\n", [])
+    guide = render_guide("# Big\n\n## A & b\n\n### Small\n\n## A & b\n", {})
 
     assert [(entry.anchor, entry.level) for entry in guide.contents] == [
         ("big", 2),
@@ -68,8 +76,17 @@ def test_headings_can_be_linked_and_make_the_contents():
 
 @pytest.mark.parametrize(("words", "minutes"), [(1, 1), (200, 1), (201, 2), (1000, 5)])
 def test_reading_time(words, minutes):
-    assert render_guide("word " * words, []).reading_minutes == minutes
+    assert render_guide("word " * words, {}).reading_minutes == minutes
 
 
 def test_cited_ids_are_found():
     assert cited_ids("a[^one] b[^two-b] c[^one]") == {"one", "two-b"}
+
+
+def test_a_line_links_each_claim_to_where_it_is_explained():
+    html = link_citations(render_line("Wash it.[^soap] <b>x</b>"), "/how-we-know/", "How we know")
+
+    assert html == (
+        'Wash it.<sup class="footnote-ref"><a href="/how-we-know/#claim-soap" '
+        'aria-label="How we know">[i]</a></sup> &lt;b&gt;x&lt;/b&gt;'
+    )

@@ -22,6 +22,7 @@ from product_content.models import (
     SingleSize,
     Size,
 )
+from tests.factories import ClaimFactory, SourceFactory
 
 DIAMETERS = (13, 16, 20, 23, 26, 29, 32, 35, 38)
 
@@ -118,10 +119,11 @@ def _product(
 
 
 def _guide() -> Guide:
+    ClaimFactory(sources=[SourceFactory(title="Vaginismus")])
     return Guide.objects.create(
         slug="first-session", title="Your first session", summary="How to begin.", topic="using",
         audience="Anyone who has a set.", when_to_stop="Pain above 3 of 10\nBleeding",
         body_markdown="## Before\n\nTake time.[^nhs]\n\n## After\n\nRest.",
-        sources=[{"id": "nhs", "organisation": "NHS", "title": "Vaginismus", "url": "https://www.nhs.uk/"}],
+        readers=["vaginismus"],
         author="The shop", updated_on=date(2025, 5, 1), is_published=True,
     )  # fmt: skip
