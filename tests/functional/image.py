@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 import yaml
@@ -45,7 +46,8 @@ def database(database_server, schema_template):
     url = database_server.url(name)
     if "stillwater_embedded" in url:
         password = re.search(r":([^:@]+)@", url)[1]
-        run_sql(database_server, f"CREATE ROLE shop SUPERUSER LOGIN PASSWORD '{password}'")
+        with suppress(psycopg.errors.DuplicateObject):  # another file's tests have made it
+            run_sql(database_server, f"CREATE ROLE shop SUPERUSER LOGIN PASSWORD '{password}'")
         url = url.replace("stillwater_embedded", "shop")
     yield url
     temporary.drop(database_server, name)
