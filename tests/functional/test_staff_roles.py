@@ -38,6 +38,7 @@ NEEDS = {
     "order_emails_emailtext_": "site.manage_settings",
     "inventory_ledgercheck_": "dashboard.manage_stock",
     "order_order_": "order.manage_orders",
+    "ordering_orderlimits_": "site.manage_settings",
     "order_order_begin_packing": "dashboard.pack_orders",
     # Packers open labels of what is to pack only: see security/test_packers_labels.py.
     "order_shipping_document": "order.manage_orders",
