@@ -22,6 +22,7 @@ GOOD = {
     "PUBLIC_URL": "https://shop.example",
     "STRIPE_API_KEY": "given",
     "STRIPE_WEBHOOK_SECRET": "given",
+    "STRIPE_STATEMENT_PREFIX": "GIVEN",
 }
 CHECK = [sys.executable, "manage.py", "check"]
 REQUIRED = [name for name, variable in VARIABLES.items() if variable.required]
