@@ -2,7 +2,7 @@
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
 .PHONY: help audit-venv run dev demo reset clean dump code test browser check lint format types migrations-check \
-        audit sbom pin-images lock load-many bench storm mailstorm fuzz shell messages modules venv
+        audit sbom pin-images lock load-many bench storm mailstorm fuzz contract shell messages modules venv
 
 PY := .venv/bin/python
 # Without compiled modules each of the many processes spends seconds on compiling them again.
@@ -74,6 +74,10 @@ mailstorm: venv ## Kill workers, stop the broker, make SMTP fail under 324 e-mai
 fuzz: venv ## Try every address and parameter as nine people (minutes; ARGS="--fuzz-seed 2")
 	@exec $(PY) -m pytest -q --no-header -p no:cacheprovider --numprocesses logical \
 		--maxprocesses 4 --fuzz-rounds 1 tests/functional/fuzz $(ARGS)
+
+contract: venv ## Draw 500 orders and compare all that others see with their Contracts (minutes)
+	@exec $(PY) -m pytest -q --no-header -p no:cacheprovider --contract-orders 500 \
+		tests/functional/discretion/test_contract.py $(ARGS)
 
 load-many: venv ## Add 100,000 orders and 5,000 variants to the running shop (ARGS="--orders 1000")
 	@exec $(PY) -m tests.bench.many $(ARGS)

@@ -1,4 +1,4 @@
-"""The basket cookie: one signed token, nothing that says what is in the basket."""
+"""The shop's cookies: random or signed, nothing that says what is in the basket."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 # Long enough to decide by the next day, short enough for a shared computer.
 BASKET_COOKIE_AGE = timedelta(days=7)
 QUICK_EXIT_COOKIE = "left"  # set by the quick exit, until the browser closes or its user returns
+SEARCH_COOKIE = "search"  # on the search page only: under which random key its words wait
+SEARCH_LIFETIME = timedelta(minutes=15)  # so that Back and reload show what was found
 _SALT = "storefront.basket"
 
 

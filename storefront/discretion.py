@@ -9,9 +9,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from babel.lists import format_list
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from prices import Money
 from saleor.account.models import User
@@ -34,7 +37,8 @@ from plugins.discreet_shipping.plugin import current_settings
 from plugins.discreet_shipping.policies import selectable_days
 from plugins.ordering.links import orders_by_token
 from plugins.ordering.locks import locked_user
-from plugins.ordering.order_messages import EMAIL_KINDS, RECEIPT_KEY
+from plugins.ordering.order_messages import EMAIL_KINDS, FACT_WORDS, RECEIPT_KEY, facts_inside
+from product_content.languages import locale_of
 from storefront.baskets import find_checkout
 from storefront.checkout import checkout_for_change
 from storefront.types import Basket, OrderPage
@@ -151,7 +155,16 @@ def _offer(context: DeliveryContext, currency: str, postcode: str) -> Offer:
 
 def _sorted_emails(mails: dict[str, dict[str, Any]]) -> tuple[dict[str, Any], ...]:
     """Return e-mails in the order of EMAIL_KINDS, which PostgreSQL's JSON does not keep."""
-    return tuple(mails[kind] for kind in EMAIL_KINDS if kind in mails)
+    return tuple(
+        mails[kind] | {"inside": _words_inside(kind, mails[kind])}
+        for kind in EMAIL_KINDS
+        if kind in mails
+    )
+
+
+def _words_inside(kind: str, mail: dict[str, Any]) -> str:
+    words = [_("the shop’s name"), *(str(FACT_WORDS[fact]) for fact in facts_inside(kind, mail))]
+    return format_list(words, locale=locale_of(get_language() or settings.LANGUAGE_CODE))
 
 
 def _preview(contract: Contract) -> PrivacyPreview:

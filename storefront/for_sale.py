@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import reverse
 from saleor.product.models import ProductVariant
 
-from plugins.inventory.alerts import request_back_in_stock_alert
+from plugins.inventory.alerts import request_back_in_stock_alert, variant_of_token
 from product_content.kinds import KINDS
 from product_content.selectors.lists import product_url
 from product_content.selectors.variants import fetch_rows, not_for_sale, pieces
@@ -49,6 +48,11 @@ def request_variant_alert(*, variant: int, email: str, language: str) -> None:
     )
     if found is None:
         return
-    page = KINDS[found.product.category.slug].url_name
-    path = reverse(f"storefront:{page}", args=[found.product.slug])
-    request_back_in_stock_alert(variant_id=found.pk, email=email, language=language, path=path)
+    request_back_in_stock_alert(variant_id=found.pk, email=email, language=language)
+
+
+def page_of_link(token: str) -> str:
+    """Return the address of the product's page to which a link in an e-mail leads, or ""."""
+    variant = variant_of_token(token)
+    found = for_sale(variant) if variant is not None else None
+    return f"{found.url}?option={variant}" if found else ""

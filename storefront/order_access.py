@@ -10,7 +10,6 @@ in, or is there after the log-out, on the same browser.
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -21,14 +20,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
+from plugins.ordering.links import ORDER_ACCESS_LIFETIME
 from storefront.customers import customer_id
 from storefront.decorators import View, private_page
 from storefront.forms.orders import NewLinkForm
 from storefront.orders import is_for, is_own_order
 from storefront.responses import FORBIDDEN
 
-# Short, because computers are shared; the link in the e-mail gives a new one.
-ORDER_ACCESS_LIFETIME = timedelta(days=1)
 _MAX_ORDERS = 5  # keeps the cookie small
 _SALT = "storefront.order-access"
 _GUEST = ""

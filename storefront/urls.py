@@ -118,6 +118,7 @@ urlpatterns = [
     path("orders/<uuid:token>/seen/", discretion.order_preview, name="order_preview"),
     path("orders/<uuid:token>/discretion/", discretion.order_options, name="order_discretion"),
     path("account/", include(account_urlpatterns)),
+    path("open/<str:token>/", back_in_stock.open_link, name="open_link"),
     path("wishes/", back_in_stock.request_alert, name="back_in_stock"),
     path(
         "wishes/<str:token>/", back_in_stock.confirm_removal, name="back_in_stock_confirm_removal"

@@ -48,6 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the random tests be longer: `make test ARGS="--random-operations 1000"`, `make fuzz`."""
     parser.addoption("--random-operations", type=int, default=200, help="on the stock, 200")
     parser.addoption("--random-baskets", type=int, default=5, help="placed and paid, 5")
+    parser.addoption("--contract-orders", type=int, default=12, help="compared with theirs, 12")
     parser.addoption("--fuzz-rounds", type=int, default=0, help="as each of nine people; 0: short")
     parser.addoption("--fuzz-seed", type=int, default=1, help="another one sends other values")
 

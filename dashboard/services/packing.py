@@ -14,7 +14,7 @@ from saleor.product.models import ProductVariant
 from dashboard.policies import may_add_piece, may_claim, may_close_parcel
 from dashboard.selectors.packing import BIN_KEY, checklist_of
 from dashboard.services.staff import name_of
-from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.order_contract import contract_of, variants_of_slip_code
 from plugins.fulfilment.models import PackingJob, ShipmentState
 from plugins.fulfilment.packing import finish_packing, job_of, start_packing, stop_packing
 from plugins.fulfilment.policies import FulfilRefused, PackingRefused
@@ -46,7 +46,7 @@ def claim(*, order_id: int, packer: User, take_over: bool = False) -> None:
 
 @transaction.atomic
 def scan(*, order_id: int, packer: User, code: str) -> str:
-    """Count the piece with this SKU into the parcel and return what to say.
+    """Count the piece with this SKU, or this code of the slip, into the parcel; say what is in.
 
     A wrong piece, or one too many, blocks the parcel until `clear_problem`, and "" is returned.
     Raises PackingRefused for whoever is not packing it.
@@ -55,7 +55,12 @@ def scan(*, order_id: int, packer: User, code: str) -> str:
     if job.problem:
         return ""
     typed = code.strip()[:MAX_SCAN_LENGTH]
-    lines = [line for line in order.lines.order_by("pk") if _has_sku(line, typed)]
+    coded = variants_of_slip_code(order, typed)
+    lines = [
+        line
+        for line in order.lines.order_by("pk")
+        if _has_sku(line, typed) or line.variant_id in coded
+    ]
     missing = _first_missing(order, lines)
     allowed, why = may_add_piece(typed=typed, in_order=bool(lines), is_missing=missing is not None)
     if missing is None or not allowed:

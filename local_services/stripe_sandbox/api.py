@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,6 +28,7 @@ from local_services.stripe_sandbox import (
     payments,
     refunds,
     sessions,
+    specs,
 )
 from local_services.stripe_sandbox.events import API_VERSION
 from local_services.stripe_sandbox.options import Options
@@ -82,8 +82,29 @@ def release_key(store: Store, *, key: str) -> None:
 
 
 Endpoint = Callable[..., Object]
-_VERSION = re.compile(r"^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$")
+MAX_KEY = 255  # characters of an idempotency key
 _SESSIONS, _REFUNDS = "/v1/checkout/sessions", "/v1/refunds"
+
+
+def account(context: Context, given: dict[str, Any]) -> Object:
+    """Return the account of the key: what stands on statements, and little else."""
+    specs.RETRIEVE(given, "")
+    return {
+        "id": "acct_sandbox",
+        "object": "account",
+        "settings": {
+            "bacs_debit_payments": {"display_name": None, "service_user_number": None},
+            "branding": dict.fromkeys(("icon", "logo", "primary_color", "secondary_color")),
+            "card_payments": {
+                "decline_on": None,
+                "statement_descriptor_prefix": specs.PREFIX,
+                "statement_descriptor_prefix_kana": None,
+                "statement_descriptor_prefix_kanji": None,
+            },
+            "dashboard": {"display_name": None, "timezone": "Etc/UTC"},
+            "payments": {"statement_descriptor": specs.PREFIX},
+        },
+    }
 
 
 def _rule(method: str, path: str, endpoint: Endpoint) -> Rule:
@@ -101,6 +122,7 @@ ROUTES = Map(
         _rule("POST", _REFUNDS, refunds.create),
         _rule("GET", _REFUNDS, refunds.list_all),
         _rule("GET", f"{_REFUNDS}/<key>", refunds.retrieve),
+        _rule("GET", "/v1/account", account),
         _rule("GET", "/v1/disputes", disputes.list_all),
         _rule("GET", "/v1/disputes/<key>", disputes.retrieve),
         _rule("GET", "/v1/events", events.list_all),
@@ -157,6 +179,8 @@ class Api:
     def _once(self, request: Request, context: Context, *, fail: bool) -> ApiAnswer:
         """Run the request unless its key has an answer; act and answer are kept together."""
         key = context.idempotency_key
+        if len(key) > MAX_KEY:
+            raise errors.key_too_long(MAX_KEY)
         asked = fingerprint(request.method, request.path, _body(request))
         earlier = claim_key(self.store, key=key, asked=asked, request=context.request_id)
         if earlier is not None:
@@ -253,7 +277,7 @@ def _api_key(request: Request) -> str:
 
 def _check_version(request: Request) -> None:
     version = request.headers.get("Stripe-Version", API_VERSION)
-    if not _VERSION.match(version):
+    if version != API_VERSION:  # what it knows by heart; of older ones it would answer wrongly
         raise errors.StripeError(f"Invalid Stripe API version: {version}")
 
 

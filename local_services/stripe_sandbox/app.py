@@ -138,7 +138,7 @@ def _settle(store: Store, form: dict[str, str]) -> None:
 
 
 def _dispute(store: Store, form: dict[str, str]) -> Object:
-    return disputes.close(store, form["id"], won=form["outcome"] == "won")
+    return disputes.move(store, form["id"], form["outcome"])
 
 
 def _refund(store: Store, form: dict[str, str]) -> Object:

@@ -8,6 +8,13 @@ from local_services.stripe_sandbox import errors, specs
 from local_services.stripe_sandbox.events import emit
 from local_services.stripe_sandbox.store import Context, Object, Store, listing, new_id
 
+_CLOSED = ("lost", "prevented", "warning_closed", "won")
+STATUSES = (
+    *_CLOSED,
+    *("needs_response", "under_review", "warning_needs_response", "warning_under_review"),
+    *("appeal_needs_response", "appeal_under_review"),
+)
+
 
 def open_for(store: Store, charge: Object) -> Object:
     """The cardholder disputes a charge as fraudulent."""
@@ -17,10 +24,20 @@ def open_for(store: Store, charge: Object) -> Object:
         "id": new_id("du"),
         "object": "dispute",
         "amount": charge["amount"],
+        "balance_transactions": [],
         "charge": charge["id"],
         "created": store.now(),
         "currency": charge["currency"],
-        "evidence_details": {"due_by": store.now() + 7 * 86400, "has_evidence": False},
+        "enhanced_eligibility_types": [],
+        "evidence": {"enhanced_evidence": {}},
+        "evidence_details": {
+            "due_by": store.now() + 7 * 86400,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+            "submission_method": "not_submitted",
+        },
         "is_charge_refundable": False,
         "livemode": False,
         "metadata": {},
@@ -33,12 +50,15 @@ def open_for(store: Store, charge: Object) -> Object:
     return dispute
 
 
-def close(store: Store, key: str, *, won: bool) -> Object:
-    """The bank has decided."""
+def move(store: Store, key: str, status: str) -> Object:
+    """The bank has decided, or looks at it again on appeal; `status` is Stripe's word."""
     dispute = _find(store, key)
-    dispute["status"] = "won" if won else "lost"
+    if status not in STATUSES:
+        raise errors.invalid("status", f"Invalid status: {status}")
+    dispute["status"] = status
     store.put(dispute)
-    emit(store, "charge.dispute.closed", dispute)
+    kind = "closed" if status in _CLOSED else "updated"
+    emit(store, f"charge.dispute.{kind}", dispute)
     return dispute
 
 

@@ -26,8 +26,13 @@ class StripeError(Exception):
         """Return the JSON body; empty fields are left out, as Stripe does."""
         fields = {key: value for key, value in self._fields.items() if value}
         if code := self._fields["code"]:
-            fields["doc_url"] = f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
+            fields["doc_url"] = doc_url(code)
         return {"error": fields}
+
+
+def doc_url(code: str) -> str:
+    """Return the page of Stripe's documentation about an error code."""
+    return f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
 
 
 def unknown_parameter(name: str) -> StripeError:
@@ -72,6 +77,11 @@ def no_key() -> StripeError:
 def wrong_key(key: str) -> StripeError:
     """The request's API key is not ours. Only its ends are shown."""
     return StripeError(f"Invalid API Key provided: {key[:8]}****{key[-4:]}", status=401)
+
+
+def key_too_long(most: int) -> StripeError:
+    """The idempotency key is longer than Stripe keeps."""
+    return StripeError(f"Idempotency keys must be at most {most} characters long.")
 
 
 def key_reused(key: str) -> StripeError:

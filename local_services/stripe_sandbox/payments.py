@@ -25,10 +25,13 @@ def intent_of_session(store: Store, session: Object) -> Object:
     intent = {
         "id": new_id("pi"),
         "object": "payment_intent",
+        "allowed_payment_method_types": session["allowed_payment_method_types"],
         "amount": session["amount_total"],
+        "amount_capturable": 0,
         "amount_received": 0,
         "canceled_at": None,
         "capture_method": data.get("capture_method", "automatic_async"),
+        "confirmation_method": "automatic",
         "created": store.now(),
         "currency": session["currency"],
         "description": data.get("description"),
@@ -48,7 +51,7 @@ def intent_of_session(store: Store, session: Object) -> Object:
 
 
 def record_charge(
-    store: Store, intent: Object, *, paid: bool, failure: str = "", card: str = ""
+    store: Store, intent: Object, *, paid: bool, failure: Declined | None = None, card: str = ""
 ) -> Object:
     """Record one charge of the intent."""
     made = {
@@ -57,14 +60,16 @@ def record_charge(
         "amount": intent["amount"],
         "amount_captured": intent["amount"] if paid else 0,
         "amount_refunded": 0,
+        "billing_details": _billing_details(),
         "calculated_statement_descriptor": statement_descriptor(
-            intent["statement_descriptor_suffix"]
+            None if card in DEBITS else intent["statement_descriptor_suffix"]
         ),
         "captured": paid,
         "created": store.now(),
         "currency": intent["currency"],
         "disputed": False,
-        "failure_code": failure or None,
+        "failure_code": failure.code if failure else None,
+        "failure_message": failure.message if failure else None,
         "livemode": False,
         "metadata": intent["metadata"],
         "paid": paid,
@@ -75,6 +80,27 @@ def record_charge(
     }
     intent["latest_charge"] = made["id"]
     return store.put(made)
+
+
+def _billing_details() -> Object:
+    """Return what the hosted page of the sandbox asks of the payer, which is nothing."""
+    lines = ("city", "country", "line1", "line2", "postal_code", "state")
+    return {
+        "address": dict.fromkeys(lines),
+        **dict.fromkeys(("email", "name", "phone", "tax_id")),
+    }
+
+
+def _payment_error(charge: Object, declined: Declined) -> Object:
+    error = {
+        "charge": charge["id"],
+        "code": declined.code,
+        "decline_code": declined.decline_code,
+        "doc_url": errors.doc_url(declined.code),
+        "message": declined.message,
+        "type": "card_error",
+    }
+    return {name: value for name, value in error.items() if value}
 
 
 def retrieve_intent(context: Context, given: dict[str, Any], key: str) -> Object:
@@ -100,14 +126,38 @@ ASKS_3DS = "4000002500003155"
 DISPUTED = "4000000000000259"
 REFUND_FAILS = "4000000000005126"
 REFUND_PENDS = "4000000000007726"
+
+
+@dataclass(frozen=True)
+class Declined:
+    """Why a payment did not work: Stripe's error code, the bank's decline code, and words."""
+
+    code: str
+    decline_code: str
+    message: str
+
+
 DECLINES = {
-    "4000000000000002": ("generic_decline", "Your card was declined."),
-    "4000000000009995": ("insufficient_funds", "Your card has insufficient funds."),
-    "4000000000009987": ("lost_card", "Your card was declined."),
-    "4000000000000069": ("expired_card", "Your card has expired."),
+    "4000000000000002": Declined("card_declined", "generic_decline", "Your card was declined."),
+    "4000000000009995": Declined(
+        "card_declined", "insufficient_funds", "Your card has insufficient funds."
+    ),
+    "4000000000009987": Declined("card_declined", "lost_card", "Your card was declined."),
+    "4000000000000069": Declined("expired_card", "expired_card", "Your card has expired."),
 }
+_WRONG_NUMBER = Declined("incorrect_number", "", "Your card number is incorrect.")
+_NOT_AUTHENTICATED = Declined(
+    "payment_intent_authentication_failure",
+    "",
+    "We are unable to authenticate your payment method. "
+    "Please choose a different payment method and try again.",
+)
+_NO_DEBIT = Declined(
+    "debit_not_authorized", "", "The customer's bank account could not be debited."
+)
 CHARGES = {GOOD, ASKS_3DS, DISPUTED, REFUND_FAILS, REFUND_PENDS}
 DEBIT_SUCCEEDS, DEBIT_FAILS = "00012345", "22222227"
+DEBITS = {DEBIT_SUCCEEDS, DEBIT_FAILS}
 NOT_OPEN = "This Checkout Session has expired or was already completed."
 
 
@@ -130,9 +180,9 @@ def pay_by_card(store: Store, session: Object, number: str) -> Outcome:
     if number in CHARGES:
         _succeed(store, session, number)
         return Outcome("done")
-    code, message = DECLINES.get(number, ("incorrect_number", "Your card number is incorrect."))
-    _decline(store, session, code, message, number)
-    return Outcome("again", message)
+    declined = DECLINES.get(number, _WRONG_NUMBER)
+    _decline(store, session, declined, number)
+    return Outcome("again", declined.message)
 
 
 def authenticate(store: Store, session: Object, *, passed: bool) -> Outcome:
@@ -143,19 +193,15 @@ def authenticate(store: Store, session: Object, *, passed: bool) -> Outcome:
     if passed:
         _succeed(store, session, ASKS_3DS)
         return Outcome("done")
-    message = (
-        "We are unable to authenticate your payment method. "
-        "Please choose a different payment method and try again."
-    )
-    _decline(store, session, "payment_intent_authentication_failure", message, ASKS_3DS)
-    return Outcome("again", message)
+    _decline(store, session, _NOT_AUTHENTICATED, ASKS_3DS)
+    return Outcome("again", _NOT_AUTHENTICATED.message)
 
 
 def pay_by_debit(store: Store, session: Object, account: str, delay: float) -> Outcome:
     """Accept a bank debit, which succeeds or fails `delay` seconds later."""
     if session["status"] != "open":
         return Outcome("again", NOT_OPEN)
-    if account not in {DEBIT_SUCCEEDS, DEBIT_FAILS}:
+    if account not in DEBITS or "bacs_debit" not in session["payment_method_types"]:
         return Outcome("again", "Your account number is incorrect.")
     intent = intent_of_session(store, session)
     intent["status"] = "processing"
@@ -190,8 +236,7 @@ def settle(store: Store, intent_id: str, outcome: str) -> None:
         store.put(session)
         emit(store, "checkout.session.async_payment_succeeded", session)
         return
-    message = "The customer's bank account could not be debited."
-    _fail_intent(store, intent, "insufficient_funds", message, DEBIT_FAILS)
+    _fail_intent(store, intent, _NO_DEBIT, DEBIT_FAILS)
     emit(store, "checkout.session.async_payment_failed", session)
 
 
@@ -230,14 +275,14 @@ def _complete(store: Store, session: Object, *, paid: bool) -> None:
     emit(store, "checkout.session.completed", session)
 
 
-def _decline(store: Store, session: Object, code: str, message: str, number: str) -> None:
-    _fail_intent(store, intent_of_session(store, session), code, message, number)
+def _decline(store: Store, session: Object, declined: Declined, number: str) -> None:
+    _fail_intent(store, intent_of_session(store, session), declined, number)
 
 
-def _fail_intent(store: Store, intent: Object, code: str, message: str, number: str) -> None:
-    charge = record_charge(store, intent, paid=False, failure=code, card=number)
+def _fail_intent(store: Store, intent: Object, declined: Declined, number: str) -> None:
+    charge = record_charge(store, intent, paid=False, failure=declined, card=number)
     intent["status"] = "requires_payment_method"
-    intent["last_payment_error"] = {"code": code, "message": message, "type": "card_error"}
+    intent["last_payment_error"] = _payment_error(charge, declined)
     store.put(intent)
     emit(store, "charge.failed", charge)
     emit(store, "payment_intent.payment_failed", intent)

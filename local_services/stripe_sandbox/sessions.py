@@ -64,14 +64,21 @@ def _check_item(item: dict[str, Any], name: str) -> None:
 
 def _session(context: Context, asked: dict[str, Any], total: int, currency: str) -> Object:
     key = new_id("cs_test")
+    methods = _methods(asked)
     return {
         "id": key,
         "object": "checkout.session",
+        "allowed_payment_method_types": asked.get("allowed_payment_method_types"),
         "amount_subtotal": total,
         "amount_total": total,
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "cancel_url": asked.get("cancel_url"),
         "client_reference_id": asked.get("client_reference_id"),
         "currency": currency,
+        "custom_fields": [],
+        "custom_text": dict.fromkeys(
+            ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+        ),
         "customer": None,
         "customer_details": None,
         "customer_email": asked.get("customer_email"),
@@ -79,15 +86,29 @@ def _session(context: Context, asked: dict[str, Any], total: int, currency: str)
         "metadata": asked.get("metadata", {}),
         "mode": "payment",
         "payment_intent": None,
-        "payment_method_types": asked.get("payment_method_types", ["card", "bacs_debit"]),
+        "payment_method_types": methods,
         "payment_status": "unpaid",
+        "shipping_options": [],
         "status": "open",
         "success_url": asked["success_url"],
         "ui_mode": asked.get("ui_mode", "hosted_page"),
         "url": f"{context.origin}/c/pay/{key}",
+        "wallet_options": asked.get("wallet_options"),
         "_items": [_item(item) for item in asked["line_items"]],
         "_intent_data": asked.get("payment_intent_data", {}),
     }
+
+
+def _methods(asked: dict[str, Any]) -> list[str]:
+    """Return what the account has switched on and the session allows; refuse an empty choice."""
+    allowed = asked.get("allowed_payment_method_types", specs.ACCOUNT_METHODS)
+    methods = [method for method in specs.ACCOUNT_METHODS if method in allowed]
+    if not methods:
+        raise errors.invalid(
+            "allowed_payment_method_types",
+            "No valid payment method types for this Checkout Session.",
+        )
+    return methods
 
 
 def _item(item: dict[str, Any]) -> dict[str, Any]:

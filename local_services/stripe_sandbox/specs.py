@@ -65,7 +65,9 @@ def show(amount: int, currency: str) -> str:
     return f"{amount // 100}.{amount % 100:02d} {currency.upper()}"
 
 
-PREFIX = "STILLWATER"  # of the account, in Stripe's dashboard
+PREFIX = "STILLWATER"  # of the account, in Stripe's dashboard; its static descriptor too
+# What the account has switched on: each session offers of these what it allows.
+ACCOUNT_METHODS = ("card", "link", "bacs_debit")
 MAX_LENGTH = 22
 FORBIDDEN = "<>\\'\"*"
 
@@ -80,15 +82,18 @@ def check_suffix(suffix: str, name: str) -> str:
     if not any(c.isascii() and c.isalpha() for c in suffix):
         message = "The statement descriptor suffix must contain at least one alphabetic character."
         raise errors.invalid(name, message, "parameter_invalid_string")
-    if len(suffix) > MAX_LENGTH:
-        message = f"The statement descriptor suffix must be at most {MAX_LENGTH} characters."
+    if len(statement_descriptor(suffix)) > MAX_LENGTH:
+        message = (
+            f"The statement descriptor {statement_descriptor(suffix)} must be at most "
+            f"{MAX_LENGTH} characters."
+        )
         raise errors.invalid(name, message, "parameter_invalid_string")
     return suffix
 
 
 def statement_descriptor(suffix: str | None) -> str:
-    """Return the statement line: the account's prefix, `* ` and the suffix, 22 characters."""
-    return f"{PREFIX}* {suffix}"[:MAX_LENGTH] if suffix else PREFIX
+    """Return the statement line: the account's prefix, `* ` and the suffix."""
+    return f"{PREFIX}* {suffix}" if suffix else PREFIX
 
 
 _EXPAND = {"expand": many(text())}
@@ -141,6 +146,9 @@ _INTENT_DATA = shape(
 SESSION_CREATE = shape(
     {
         "adaptive_pricing": shape({"enabled": flag}),
+        "allowed_payment_method_types": many(
+            one_of("card", "bacs_debit", "sepa_debit", "paypal", "link")
+        ),
         "billing_address_collection": one_of("auto", "required"),
         "cancel_url": address,
         "client_reference_id": text(most=200),
@@ -153,10 +161,10 @@ SESSION_CREATE = shape(
         "metadata": metadata,
         "mode": one_of("payment", "setup", "subscription"),
         "payment_intent_data": _INTENT_DATA,
-        "payment_method_types": many(one_of("card", "bacs_debit", "sepa_debit", "paypal", "link")),
         "submit_type": one_of("auto", "book", "donate", "pay", "subscribe"),
         "success_url": address,
         "ui_mode": one_of("elements", "embedded_page", "form", "hosted_page"),
+        "wallet_options": shape({"link": shape({"display": one_of("auto", "never")})}),
         **_EXPAND,
     },
     required=("line_items", "mode", "success_url"),

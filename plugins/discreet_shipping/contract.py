@@ -7,6 +7,7 @@ it, and from then on labels, slips and e-mails read the stored strings, never th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypedDict
 
 from django.conf import settings
@@ -19,11 +20,14 @@ from plugins.discreet_shipping.choices import CONTRACT_VERSION, OPTIONS, to_data
 from plugins.discreet_shipping.options import DeliveryContext, option_prices
 from plugins.discreet_shipping.policies import expected_day
 from plugins.discreet_shipping.recipient import label_name
+from plugins.ordering.links import LINK_LIFETIME, ORDER_ACCESS_LIFETIME
 from plugins.ordering.order_messages import email_facts, kinds_for
+from plugins.ordering.payment_provider import offered_methods
 from product_content.money import format_money
 
 _LOCALE = "en_GB"  # couriers and customs read it, whatever the customer's language
 NUMBER_TO_COME = "#####"  # stands for the order's number until there is one
+CODE_TO_COME = "??????"  # and this for a code of its slip, which is made at random
 
 
 class Label(TypedDict):
@@ -35,8 +39,22 @@ class Label(TypedDict):
     number: str
 
 
+class MethodFacts(TypedDict):
+    """What others learn of one way to pay: the line on the statement, and what its page asks."""
+
+    method: str
+    name: str
+    statement: str
+    asks: str
+    writes: str
+
+
 class Contract(TypedDict):
-    """Everything others can see. Amounts are strings in the smallest unit's precision."""
+    """Everything others can see. Amounts are strings in the smallest unit's precision.
+
+    `statement` is the line of the first way to pay; the others stand in `payment_methods`.
+    `payment` is all that the payment service is told by us.
+    """
 
     version: int
     number: str
@@ -48,6 +66,7 @@ class Contract(TypedDict):
     customs: list[str]
     statement: str
     payment: list[str]
+    payment_methods: list[MethodFacts]
     messages: str
     emails: dict[str, dict[str, Any]]
     history: list[str]
@@ -60,7 +79,7 @@ class Contract(TypedDict):
 
 @dataclass(frozen=True)
 class Facts:
-    """What a contract is made of. `lines` are (variant id, pieces); `number` may be to come.
+    """What a contract is made of. `lines` are (code, pieces); `number` and codes may be to come.
 
     `first_name`, `last_name` and `address` (without the name) are of the delivery address;
     `address` is empty when nothing is posted.
@@ -72,7 +91,7 @@ class Facts:
     first_name: str
     last_name: str
     address: tuple[str, ...]
-    lines: tuple[tuple[int, int], ...]
+    lines: tuple[tuple[str, int], ...]
     total: Money
     delivery: Money
     payment_receipt: bool = False  # the payment service's own, by e-mail
@@ -94,8 +113,9 @@ def build(facts: Facts) -> Contract:
         return_label=return_label_for(label) if label and choices.return_label else None,
         slip=_slip(facts),
         customs=_customs(facts),
-        statement=settings.STRIPE_STATEMENT_SUFFIX,
+        statement=next(iter(offered_methods().values())).statement,
         payment=_payment(facts),
+        payment_methods=_methods(),
         messages=choices.messages,
         emails=_emails(facts),
         history=_history(facts.number),
@@ -147,7 +167,7 @@ def return_label_for(label: Label) -> Label:
 
 def _slip(facts: Facts) -> dict[str, Any]:
     wanted = facts.context.choices.slip == "codes"
-    rows = [[f"Code {pk:05d}", str(pieces)] for pk, pieces in facts.lines]
+    rows = [[f"Code {code}", str(pieces)] for code, pieces in facts.lines]
     return {"kind": "codes" if wanted else "none", "lines": rows if wanted else []}
 
 
@@ -174,7 +194,15 @@ def _emails(facts: Facts) -> dict[str, dict[str, Any]]:
 def _history(number: str) -> list[str]:
     shop = settings.SHOP_NAME
     order = gettext("Your order %(number)s") % {"number": number}
+    open_to_all = (
+        gettext("Search"),
+        gettext("Find a size to start with"),
+        gettext("Compare sets"),
+        gettext("Size chart at true scale"),
+    )
     return [
+        shop,
+        *(f"{title} · {shop}" for title in open_to_all),
         gettext("Basket") + f" · {shop}",
         gettext("Checkout") + f" · {shop}",
         gettext("Payment") + f" – {shop}",
@@ -194,7 +222,24 @@ def _limitations(facts: Facts) -> list[str]:
             "history by their own names, unless quiet mode was on; their addresses stand there "
             "always."
         ),
-        gettext("Whoever can read your e-mail can open the link in it."),
+        gettext(
+            "A browser that is signed in to an account shows the same history on your other "
+            "devices."
+        ),
+        gettext(
+            "The network that you use, such as an employer’s or a family’s filter, can see that "
+            "you visit this shop; one that opens secure connections also sees the pages."
+        ),
+        gettext(
+            "Whoever can read your e-mail can open the link in it. The link that you open stands "
+            "in the browser’s history, without words, and works for %(days)s days."
+        )
+        % {"days": LINK_LIFETIME.days},
+        gettext(
+            "This browser opens your order without asking for %(hours)s hours after you ordered "
+            "or opened such a link, unless you leave by the button “Leave this page”."
+        )
+        % {"hours": ORDER_ACCESS_LIFETIME // timedelta(hours=1)},
     ]
     if _customs(facts):
         texts.append(gettext("Customs may open a parcel that crosses a border."))
@@ -208,5 +253,24 @@ def _limitations(facts: Facts) -> list[str]:
 
 
 def _payment(facts: Facts) -> list[str]:
-    shared = [f"Order {facts.number}", format_money(facts.total, _LOCALE)]
-    return [*shared, "your e-mail address, for its receipt"] if facts.payment_receipt else shared
+    shared = [
+        f"Order {facts.number}",
+        format_money(facts.total, _LOCALE),
+        gettext("the shop’s address, to send you back"),
+        gettext("the words for your statement"),
+    ]
+    receipt = gettext("your e-mail address, for its receipt")
+    return [*shared, receipt] if facts.payment_receipt else shared
+
+
+def _methods() -> list[MethodFacts]:
+    return [
+        MethodFacts(
+            method=method,
+            name=str(about.name),
+            statement=about.statement,
+            asks=str(about.asks),
+            writes=str(about.writes),
+        )
+        for method, about in offered_methods().items()
+    ]

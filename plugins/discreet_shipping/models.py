@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from saleor.order.models import Order
+from saleor.product.models import ProductVariant
 
 
 class PointKind(models.TextChoices):
@@ -50,6 +52,28 @@ class CollectionPoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.postcode}"
+
+
+class SlipCode(models.Model):
+    """What stands on an order's packing slip for one variant: random, and of this order only.
+
+    No page looks one up; whoever packs the order scans it.
+    """
+
+    order = models.ForeignKey(Order, related_name="slip_codes", on_delete=models.CASCADE)
+    variant = models.ForeignKey(ProductVariant, related_name="+", on_delete=models.CASCADE)
+    code = models.CharField(max_length=8)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(fields=("order", "variant"), name="one_slip_code_per_variant"),
+            models.UniqueConstraint(fields=("order", "code"), name="one_variant_per_slip_code"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class PostcodeArea(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.crypto import get_random_string
 from prices import Money
 from saleor.account.models import Address, User
 from saleor.checkout.models import Checkout
@@ -24,24 +26,38 @@ from plugins.discreet_shipping.choices import (
 )
 from plugins.discreet_shipping.collection_points import find_point
 from plugins.discreet_shipping.configuration import ShippingSettings
-from plugins.discreet_shipping.contract import NUMBER_TO_COME, Contract, Facts, build
+from plugins.discreet_shipping.contract import (
+    CODE_TO_COME,
+    NUMBER_TO_COME,
+    Contract,
+    Facts,
+    build,
+)
+from plugins.discreet_shipping.models import SlipCode
 from plugins.discreet_shipping.options import DeliveryContext
 from plugins.discreet_shipping.policies import check_choices
 from plugins.discreet_shipping.recipient import place_lines
 from plugins.ordering.order_messages import CONTRACT_KEY, RECEIPT_KEY
 
+_CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
+_CODE_LENGTH = 6
+
 
 def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | None = None) -> Facts:
-    """Return the facts of a placed order; `choices` replaces those that stand on it."""
+    """Return the facts of a placed order; `choices` replaces those that stand on it.
+
+    Its slip's codes are made where they are missing.
+    """
     address = order.shipping_address
+    choices = choices or _in_force(order, rules)
     return Facts(
-        context=delivery_context(order, rules, choices or _in_force(order, rules)),
+        context=delivery_context(order, rules, choices),
         number=str(order.pk),
         email=order.get_customer_email() or "",
         first_name=address.first_name if address else "",
         last_name=address.last_name if address else "",
         address=place_lines(address),
-        lines=tuple((line.variant_id or 0, line.quantity) for line in order.lines.all()),
+        lines=_coded(order) if choices.slip == "codes" else (),
         total=order.total_gross,
         delivery=order.shipping_price_gross,
         payment_receipt=RECEIPT_KEY in (order.metadata or {}),
@@ -60,11 +76,43 @@ def facts_of_checkout(
         first_name=address.first_name if address else "",
         last_name=address.last_name if address else "",
         address=place_lines(address) if checkout.is_shipping_required() else (),
-        lines=tuple((line.variant_id, line.quantity) for line in checkout.lines.all()),
+        lines=tuple((CODE_TO_COME, line.quantity) for line in checkout.lines.all()),
         total=total,
         delivery=delivery,
         payment_receipt=RECEIPT_KEY in (checkout.metadata or {}),
     )
+
+
+def _coded(order: Order) -> tuple[tuple[str, int], ...]:
+    """Return code and pieces of each variant; one that has no code yet is given one."""
+    pieces: Counter[int] = Counter()
+    for line in order.lines.all():
+        pieces[line.variant_id] += line.quantity
+    codes = dict(order.slip_codes.values_list("variant_id", "code"))
+    for variant in pieces.keys() - {None, *codes}:
+        codes[variant] = _free_code(set(codes.values()))
+        SlipCode.objects.create(order=order, variant_id=variant, code=codes[variant])
+    return tuple((codes.get(variant, CODE_TO_COME), many) for variant, many in pieces.items())
+
+
+def _free_code(taken: set[str]) -> str:
+    while (code := get_random_string(_CODE_LENGTH, _CODE_SIGNS)) in taken:
+        pass
+    return code
+
+
+def variants_of_slip_code(order: Order, typed: str) -> set[int]:
+    """Return the ids of the order's variants for which a code stands on its slip.
+
+    Slips that were printed before there were random codes have the variant's own number.
+    """
+    code = typed.upper().removeprefix("CODE").strip()
+    found = set(order.slip_codes.filter(code=code).values_list("variant_id", flat=True))
+    contract = contract_of(order)
+    lines = contract["slip"]["lines"] if contract else []
+    if not found and code.isdecimal() and any(row[0] == f"Code {code}" for row in lines):
+        return {int(code)}
+    return found
 
 
 def _in_force(thing: Checkout | Order, rules: ShippingSettings) -> Choices:

@@ -162,7 +162,6 @@ class BackInStockAlert(models.Model):
     variant = models.ForeignKey(ProductVariant, on_delete=models.CASCADE, related_name="+")
     email = models.EmailField()
     language = models.CharField(max_length=35)
-    path = models.CharField(max_length=300)  # of the product's page
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

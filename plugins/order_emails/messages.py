@@ -13,12 +13,21 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import select_template
 from django.utils import translation
 
-from plugins.order_emails.kinds.base import KINDS, Audience, Context, Kind, Texts, link
+from plugins.order_emails.kinds.base import (
+    KINDS,
+    Audience,
+    Context,
+    Kind,
+    Texts,
+    link,
+    only_promised,
+)
+from plugins.order_emails.kinds.orders import LINK_TO_ORDER
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.policies import NoRecipient
 from plugins.order_emails.text_rules import BrokenText, fill, paragraphs
 from plugins.order_emails.texts import stored_text, texts_of
-from plugins.ordering.order_messages import message_promise
+from plugins.ordering.order_messages import LINK_ONLY, message_promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ def build_message(row: OutgoingEmail) -> EmailMultiAlternatives:
     kind = KINDS[row.kind]
     with translation.override(language_of(row, kind)):
         envelope = envelope_of(row, kind)
-        rendered = render(kind, kind.context(row), envelope)
+        rendered = render_row(row, kind, envelope)
     message = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
@@ -90,6 +99,23 @@ def build_message(row: OutgoingEmail) -> EmailMultiAlternatives:
     )
     message.attach_alternative(rendered.html, "text/html")
     return message
+
+
+def render_row(row: OutgoingEmail, kind: Kind, envelope: Envelope) -> Rendered:
+    """Return the e-mail of a row; about an order, it holds what was promised and no more."""
+    context = context_of(row, kind)
+    if context is None:  # no words of the kind, nor staff's: they tell more than the link
+        about = LINK_TO_ORDER
+        return render_texts(about, about.texts, about.context(row), envelope)
+    return render(kind, context, envelope)
+
+
+def context_of(row: OutgoingEmail, kind: Kind) -> Context | None:
+    """Return what the e-mail of a row may tell; None where a link is all that was promised."""
+    if kind.audience is not Audience.CUSTOMER or row.order is None:
+        return kind.context(row)
+    inside = message_promise(row.order, row.kind).inside
+    return None if inside == LINK_ONLY else only_promised(kind.context(row), inside)
 
 
 def render(kind: Kind, context: Context, envelope: Envelope) -> Rendered:

@@ -21,7 +21,7 @@ from saleor.plugins.base_plugin import BasePlugin
 
 from plugins.fulfilment.models import Return
 from plugins.fulfilment.signals import exchange_agreed, return_changed, shipments_reported
-from plugins.inventory.alerts import alert_token
+from plugins.inventory.alerts import alert_token, variant_token
 from plugins.inventory.models import BackInStockAlert
 from plugins.inventory.signals import back_in_stock, stock_ran_low
 from plugins.order_emails.kinds.money import BANK_REFUSED, refund_dedup_keys
@@ -60,6 +60,8 @@ def queue_payment_reminders() -> int:
 
 # Where the storefront deletes an alert. Links in e-mails that were sent hold this address.
 ALERT_PATH = "/wishes/{token}/"
+# Where it leads on to a product, whose name is in no link.
+VARIANT_PATH = "/open/{token}/"
 
 
 def connect() -> None:
@@ -134,7 +136,7 @@ def stock_is_back(*, alert: BackInStockAlert, **_: Any) -> None:
             kind="back_in_stock",
             dedup_key="back",
             to_address=alert.email,
-            path=alert.path,
+            path=localized(VARIANT_PATH.format(token=variant_token(alert.variant_id))),
             unsubscribe_path=localized(ALERT_PATH.format(token=alert_token(alert))),
         )
 

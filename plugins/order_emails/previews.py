@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from saleor.account.models import User
 
 from plugins.order_emails.kinds.base import KINDS, Audience, Context, Kind, Texts
-from plugins.order_emails.messages import Envelope, Rendered, envelope_of, render_texts
+from plugins.order_emails.messages import Envelope, Rendered, context_of, envelope_of, render_texts
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.outbox import send_by_smtp
 from plugins.order_emails.policies import SendRefused
@@ -48,7 +48,10 @@ def sample_envelope(kind: Kind) -> Envelope:
 def _of(kind: Kind, order: Any) -> tuple[Context, Envelope] | None:
     row = OutgoingEmail(kind=kind.name, order=order, created_at=timezone.now())
     try:
-        return _without_links(kind, kind.context(row)), envelope_of(row, kind)
+        context = context_of(row, kind)
+        if context is None:  # its customer wants a link only: no words of ours are in it
+            return None
+        return _without_links(kind, context), envelope_of(row, kind)
     except (LookupError, ValueError, ObjectDoesNotExist):
         return None  # there is no such refund or parcel of it
 

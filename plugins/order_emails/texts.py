@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 
 from babel import Locale
 from babel.dates import format_date, format_time
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from saleor.product.models import Category, Collection, Product
 
 from plugins.order_emails.kinds.base import KINDS, TEXT_FIELDS, Kind, Texts
 from plugins.order_emails.models import EmailText
 from plugins.order_emails.policies import TextRefused
 from plugins.order_emails.text_rules import problems_of
+from product_content.languages import translated_text
 from product_content.models import Guide
 
 
@@ -29,27 +32,58 @@ def clock(moment: datetime, locale: Locale) -> str:
     return format_time(timezone.localtime(moment), format="short", locale=locale)
 
 
-# Conditions, parts of the body and kinds of goods, in the languages of the shop. Names of what is
-# sold are read from the catalogue.
-_SENSITIVE_WORDS = frozenset(
-    """
-    vagina vaginal vaginismus vulva vulvodynia pelvic pelvis dilator dilators dilation penetration
-    intercourse sex sexual menopause lubricant lubricants silicone magnetic magnet magnets
-    radiotherapy dyspareunia endometriosis incontinence muscle muscles painful intimate
-    vaginales vaginismo pélvico pélvica dilatador dilatadores dilatación penetración coito sexo
-    menopausia lubricante lubricantes silicona magnético imán imanes radioterapia dispareunia
-    endometriosis incontinencia íntimo íntima
-    """.split()  # noqa: SIM905  words, not code
+# Conditions, parts of the body and kinds of goods: one row for each thing, in every language of
+# the shop. Names of what is sold are read from the catalogue and its translations.
+SENSITIVE_WORDS: tuple[dict[str, str], ...] = (
+    {"en": "vagina vaginal", "es": "vagina vaginal vaginales"},
+    {"en": "vaginismus", "es": "vaginismo"},
+    {"en": "vulva vulval vulvodynia", "es": "vulva vulvar vulvodinia"},
+    {"en": "pelvis pelvic", "es": "pelvis pélvico pélvica pélvicos pélvicas"},
+    {"en": "dilator dilators", "es": "dilatador dilatadores"},
+    {"en": "dilation dilating", "es": "dilatación dilatar"},
+    {"en": "penetration penetrative", "es": "penetración penetrativo"},
+    {"en": "intercourse", "es": "coito"},
+    {"en": "sex sexual", "es": "sexo sexual sexuales"},
+    {"en": "menopause menopausal", "es": "menopausia menopáusica"},
+    {"en": "lubricant lubricants", "es": "lubricante lubricantes"},
+    {"en": "gel gels", "es": "gel geles"},
+    {"en": "silicone", "es": "silicona"},
+    {"en": "magnet magnets magnetic", "es": "imán imanes magnético magnética magnéticos"},
+    {"en": "massager massagers", "es": "masajeador masajeadores"},
+    {"en": "radiotherapy", "es": "radioterapia"},
+    {"en": "dyspareunia", "es": "dispareunia"},
+    {"en": "endometriosis", "es": "endometriosis"},
+    {"en": "incontinence", "es": "incontinencia"},
+    {"en": "muscle muscles", "es": "músculo músculos"},
+    {"en": "pain painful", "es": "dolor doloroso dolorosa"},
+    {"en": "intimate", "es": "íntimo íntima íntimos íntimas"},
 )
 
 
 def sensitive_terms() -> frozenset[str]:
-    """Return words, and whole names of products, categories, collections and guides."""
+    """Return words, and whole names of products, categories, collections and guides.
+
+    Both in every language of the shop.
+    """
     names: set[str] = set()
     for model in (Product, Category, Collection):
         names.update(model.objects.values_list("name", flat=True))
     names.update(Guide.objects.values_list("title", flat=True))
-    return _SENSITIVE_WORDS | {name.lower() for name in names if len(name) > len("set")}
+    translated = {name.lower() for one in names for name in _in_all_languages(one)}
+    return _words() | {name for name in translated if len(name) > len("set")}
+
+
+def _in_all_languages(text: str) -> Iterator[str]:
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            yield translated_text(text)
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(
+        word for row in SENSITIVE_WORDS for text in row.values() for word in text.split()
+    )
 
 
 def newest_text(kind: str, language: str) -> EmailText | None:

@@ -129,3 +129,5 @@ def _flag(order_id: int, amount: Money, state: DisputeState, reason: str) -> Non
         flag_order(order_id=order_id, reason=DISPUTE_LOST if lost else DISPUTE, message=message)
     if state != DisputeState.OPEN:
         unflag_order(order_id=order_id, reason=DISPUTE)
+    if state == DisputeState.WON:  # also on appeal, after it was lost
+        unflag_order(order_id=order_id, reason=DISPUTE_LOST)

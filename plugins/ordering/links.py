@@ -21,6 +21,8 @@ from product_content.languages import localized
 
 # Longer than a parcel takes to any country we post to and to come back; a new one is free.
 LINK_LIFETIME = timedelta(days=30)
+# How long a browser then opens the order without the link. Short, because computers are shared.
+ORDER_ACCESS_LIFETIME = timedelta(days=1)
 _SALT = "plugins.ordering.links"
 
 

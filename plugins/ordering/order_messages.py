@@ -14,13 +14,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from saleor.order.models import Order
 
 from product_content.decisions import ALLOWED, Decision, refused
+
+
+class Fact(StrEnum):
+    """One thing that the body of an e-mail can hold. What is none of these is in no e-mail."""
+
+    LINK = "link"
+    BASKET = "basket"
+    NUMBER = "number"
+    DAY = "day"
+    PAYMENT = "payment"
+    CHANGE = "change"
+    AMOUNTS = "amounts"
+    MONEY_BACK = "money_back"
+    DELIVERY = "delivery"
+    SENDER = "sender"
+    TRACKING = "tracking"
+    ADDRESS = "address"
+    ITEMS = "items"
+
+
+# As the customer reads it in the Contract, after "Inside:".
+FACT_WORDS: Final = {
+    Fact.LINK: _("a link to your order"),
+    Fact.BASKET: _("a link to your basket"),
+    Fact.NUMBER: _("the order’s number"),
+    Fact.DAY: _("the day or the time"),
+    Fact.PAYMENT: _("how the payment stands"),
+    Fact.CHANGE: _("what was changed"),
+    Fact.AMOUNTS: _("the amounts"),
+    Fact.MONEY_BACK: _("the amount that goes back, and the end of a gift card’s code"),
+    Fact.DELIVERY: _("the way of delivery"),
+    Fact.SENDER: _("the sender’s name on the parcel"),
+    Fact.TRACKING: _("the carrier’s number of the parcel"),
+    Fact.ADDRESS: _("where the parcel goes"),
+    Fact.ITEMS: _("what you bought"),
+}
+LINK_ONLY: Final = frozenset({Fact.LINK})
+# For those only who ask for e-mails in full: whoever reads the mailbox would know what it is,
+# and where to wait for it.
+_IN_FULL_ONLY: Final = frozenset({Fact.ADDRESS, Fact.ITEMS})
+_ABOUT_ORDER: Final = (Fact.LINK, Fact.NUMBER)
+_PARCEL: Final = (*_ABOUT_ORDER, Fact.DAY, Fact.SENDER, Fact.TRACKING, Fact.ADDRESS, Fact.ITEMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +73,8 @@ class EmailKind:
     `when` tells the customer when it comes. `with_word` is the subject for those who chose a
     code word: the shop's name is not in it. `always` is sent also to those who want no
     messages, and `always_because` says why. `only_with` is "delivery" or "collection" for a
-    kind that only such an order can get. `may_name_items` lets the body list the goods where
-    the customer asked for that; `amount_is_its_point` names an amount whatever was chosen.
+    kind that only such an order can get. `holds` is all that its body can hold; an order's
+    choices make it less (`facts_inside`).
     """
 
     when: Any
@@ -40,8 +83,7 @@ class EmailKind:
     preheader: Any
     always_because: str = ""
     only_with: str = ""
-    may_name_items: bool = False
-    amount_is_its_point: bool = False
+    holds: tuple[Fact, ...] = _ABOUT_ORDER
 
     def subject_for(self, number: str, code_word: str = "") -> str:
         """Return the subject for an order's number."""
@@ -56,33 +98,38 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         with_word=_("{word}: order {number}"),
         preheader=_("Thank you. We have your payment, and we are getting your parcel ready."),
         always_because="consumer law asks for a confirmation on a durable medium",
-        may_name_items=True,
+        holds=(
+            *_ABOUT_ORDER,
+            *(Fact.DAY, Fact.AMOUNTS, Fact.DELIVERY, Fact.SENDER, Fact.ADDRESS, Fact.ITEMS),
+        ),
     ),
     "payment_needed": EmailKind(
         when=_("If it is not paid yet"),
         subject=_("Your {shop} order {number} is not paid yet"),
         with_word=_("{word}: order {number} is not paid yet"),
         preheader=_("You can still pay while we hold it for you."),
+        holds=(*_ABOUT_ORDER, Fact.DAY, Fact.PAYMENT),
     ),
     "released": EmailKind(
         when=_("If it stays unpaid"),
         subject=_("Your {shop} order {number} is no longer held"),
         with_word=_("{word}: order {number} is no longer held"),
         preheader=_("It was not paid, so nothing was charged."),
+        holds=(Fact.BASKET, Fact.NUMBER, Fact.PAYMENT),
     ),
     "partly_sent": EmailKind(
         when=_("If it comes in several parcels"),
         subject=_("Part of your {shop} order {number} is on its way"),
         with_word=_("{word}: part of order {number} is on its way"),
         preheader=_("The rest follows in a parcel of its own."),
-        may_name_items=True,
+        holds=_PARCEL,
     ),
     "sent": EmailKind(
         when=_("When it is sent"),
         subject=_("Your {shop} order {number} is on its way"),
         with_word=_("{word}: order {number} is on its way"),
         preheader=_("Your parcel has left us."),
-        may_name_items=True,
+        holds=_PARCEL,
     ),
     "ready_to_collect": EmailKind(
         when=_("When it can be collected"),
@@ -90,6 +137,7 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         with_word=_("{word}: order {number} can be collected"),
         preheader=_("It waits at the place you chose."),
         only_with="collection",
+        holds=(*_ABOUT_ORDER, Fact.TRACKING, Fact.ADDRESS),
     ),
     "delivered": EmailKind(
         when=_("When it was handed over"),
@@ -102,13 +150,14 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         subject=_("Your {shop} order {number} was changed"),
         with_word=_("{word}: order {number} was changed"),
         preheader=_("Your order’s page says what is new."),
-        may_name_items=True,
+        holds=(*_ABOUT_ORDER, Fact.CHANGE),
     ),
     "cancelled": EmailKind(
         when=_("If it is cancelled"),
         subject=_("Your {shop} order {number} is cancelled"),
         with_word=_("{word}: order {number} is cancelled"),
         preheader=_("Nothing will be sent, and what you paid comes back to you."),
+        holds=(*_ABOUT_ORDER, Fact.PAYMENT),
     ),
     "return_announced": EmailKind(
         when=_("If you send something back"),
@@ -145,7 +194,7 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         subject=_("Refund for your {shop} order {number}"),
         with_word=_("{word}: refund, order {number}"),
         preheader=_("It is on its way back to you."),
-        amount_is_its_point=True,
+        holds=(*_ABOUT_ORDER, Fact.MONEY_BACK),
     ),
     "new_link": EmailKind(
         when=_("If you ask for a new link to your order"),
@@ -189,32 +238,50 @@ def email_facts(
     """Return what others see of one e-mail, as a Contract holds it.
 
     `choices` are stored choices of plugins.discreet_shipping; a missing one is the usual one.
-    `items` and `amounts` say whether the body may name what was bought and what it cost.
+    `inside` names the facts (`Fact`) that its body may hold, and there is nothing else in it.
     """
     about = EMAIL_KINDS[kind]
-    receipt = choices.get("receipt", "email") == "email"
-    full = choices.get("messages", "neutral") == "full"
     return {
         "from": settings.DEFAULT_FROM_EMAIL,
         "to": choices.get("message_email") or email,
         "when": str(about.when),
         "subject": about.subject_for(number, choices.get("code_word", "")),
         "preheader": str(about.preheader),
-        "items": about.may_name_items and full and receipt,
-        "amounts": receipt or about.amount_is_its_point,
+        "inside": [str(fact) for fact in _inside(about, choices)],
     }
+
+
+def _inside(about: EmailKind, choices: Mapping[str, Any]) -> tuple[Fact, ...]:
+    if choices.get("receipt", "email") != "email":
+        return (Fact.LINK,)
+    in_full = choices.get("messages", "neutral") == "full"
+    return tuple(fact for fact in about.holds if in_full or fact not in _IN_FULL_ONLY)
+
+
+def facts_inside(kind: str, promised: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """Return what the body of an e-mail may hold, by what a Contract says of its kind.
+
+    A Contract of before there were facts says only whether goods and amounts are named; where
+    they are not, it promised a link and nothing more.
+    """
+    if "inside" in promised:
+        return tuple(map(Fact, promised["inside"]))
+    older = {
+        "messages": "full" if promised.get("items") else "neutral",
+        "receipt": "email" if promised.get("amounts", True) else "none",
+    }
+    return _inside(EMAIL_KINDS[kind], older)
 
 
 @dataclass(frozen=True)
 class MessagePromise:
-    """How one e-mail looks to others. `items` and `amounts` say whether its body names them."""
+    """How one e-mail looks to others, and what its body may hold."""
 
     subject: str
     preheader: str
     sender: str
     recipient: str
-    items: bool
-    amounts: bool
+    inside: frozenset[Fact]
     parcel_sender: str
     address: tuple[str, ...]
 
@@ -227,14 +294,14 @@ def message_promise(order: Order, kind: str) -> MessagePromise:
     # the order's own address is read from the order: it may be changed, or be gone
     own = order.get_customer_email() or ""
     usual = email_facts(kind, number=str(order.pk), email=own, choices=choices)
-    promised = usual | contract.get("emails", {}).get(kind, {})
+    stored = contract.get("emails", {}).get(kind, {})
+    promised = usual | stored
     return MessagePromise(
         subject=promised["subject"],
         preheader=promised["preheader"],
         sender=promised["from"],
         recipient=usual["to"],
-        items=promised["items"],
-        amounts=promised["amounts"],
+        inside=frozenset(facts_inside(kind, stored if "amounts" in stored else promised)),
         parcel_sender=(label.get("sender") or [settings.SHOP_NAME])[0],
         address=tuple(label.get("recipient") or ()),
     )

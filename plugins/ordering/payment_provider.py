@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 from prices import Money
 
 
@@ -50,6 +51,58 @@ class RefundState:
     state: Literal["pending", "succeeded", "failed"]
     reference: str = ""
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """A way to pay at the provider's page, as the customer is told of it.
+
+    `asks` is what that page wants to know, `writes` what the provider then sends them, if
+    anything. `with_suffix`: the line on the statement has the shop's suffix after the account's
+    prefix (https://docs.stripe.com/get-started/account/statement-descriptors: cards only).
+    """
+
+    name: Any
+    asks: Any
+    writes: Any = ""
+    with_suffix: bool = True
+
+    @property
+    def statement(self) -> str:
+        """The whole line on the statement."""
+        prefix, suffix = settings.STRIPE_STATEMENT_PREFIX, settings.STRIPE_STATEMENT_SUFFIX
+        return statement_line(prefix, suffix if self.with_suffix else "")
+
+
+def statement_line(prefix: str, suffix: str) -> str:
+    """Return the line as Stripe builds it: the account's prefix, `* ` and the suffix."""
+    return f"{prefix}* {suffix}" if suffix else prefix
+
+
+# By Stripe's names. What is not here cannot be switched on: customers would not be told of it.
+PAYMENT_METHODS: dict[str, PaymentMethod] = {
+    "card": PaymentMethod(
+        name=_("Card"),
+        asks=_(
+            "an e-mail address, the card’s number, date and security code, the name on it, and "
+            "its country or postcode. Apple Pay and Google Pay tell it the same by themselves"
+        ),
+    ),
+    "bacs_debit": PaymentMethod(
+        name=_("Bank debit"),
+        asks=_("an e-mail address, your name and address, and your bank account"),
+        writes=_(
+            "It writes to you in its own name, with the amount, because banks demand notice of "
+            "a debit. Your statement may name it instead of us."
+        ),
+        with_suffix=False,
+    ),
+}
+
+
+def offered_methods() -> dict[str, PaymentMethod]:
+    """Return the ways to pay that are switched on, by the provider's names for them."""
+    return {name: PAYMENT_METHODS[name] for name in settings.STRIPE_PAYMENT_METHODS}
 
 
 class PaymentProvider(Protocol):

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, register
 
-from plugins.stripe_payments.policies import suffix_allowed
+from plugins.ordering.payment_provider import PAYMENT_METHODS
+from plugins.stripe_payments.policies import line_allowed
 
 PROVIDER_PATH = "plugins.stripe_payments.provider.StripePayments"
 STRIPE = "api.stripe.com"
@@ -20,7 +21,7 @@ def check_settings(*_args: Any, **_kwargs: Any) -> list[Error]:
     """Check the keys, the address and the statement text, where Stripe takes the payments."""
     if settings.PAYMENT_PROVIDER != PROVIDER_PATH:
         return []
-    return [*_keys(), *_address(), *_suffix()]
+    return [*_keys(), *_address(), *_statement(), *_methods()]
 
 
 def _keys() -> list[Error]:
@@ -42,8 +43,16 @@ def _address() -> list[Error]:
     return []
 
 
-def _suffix() -> list[Error]:
-    allowed, reason = suffix_allowed(settings.STRIPE_STATEMENT_SUFFIX)
-    if allowed:
+def _statement() -> list[Error]:
+    prefix, suffix = settings.STRIPE_STATEMENT_PREFIX, settings.STRIPE_STATEMENT_SUFFIX
+    allowed, reason = line_allowed(prefix, suffix)
+    return [] if allowed else [Error(f"{reason}.", id="stripe_payments.E004")]
+
+
+def _methods() -> list[Error]:
+    unknown = sorted(set(settings.STRIPE_PAYMENT_METHODS) - set(PAYMENT_METHODS))
+    if settings.STRIPE_PAYMENT_METHODS and not unknown:
         return []
-    return [Error(f"STRIPE_STATEMENT_SUFFIX {reason}.", id="stripe_payments.E004")]
+    known = ", ".join(PAYMENT_METHODS)
+    message = f"STRIPE_PAYMENT_METHODS must be some of {known}: what they do is said to customers."
+    return [Error(message, id="stripe_payments.E005")]

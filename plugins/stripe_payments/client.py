@@ -147,6 +147,17 @@ class Stripe:
         """Return the dispute as it is now."""
         return _dispute(_call(lambda: self.sdk.v1.disputes.retrieve(reference)))
 
+    def statement_descriptors(self) -> tuple[str, ...]:
+        """Return what stands first on statements: of cards, and of every other payment.
+
+        Raises StripeRefused if the key may not read the account.
+        """
+        account = _call(self.sdk.v1.accounts.retrieve_current)
+        known = account.settings
+        card = known.card_payments.statement_descriptor_prefix if known else None
+        other = known.payments.statement_descriptor if known else None
+        return (card or other or "", other or card or "")
+
     def read_event(self, payload: bytes, signature: str) -> EventData:
         """Return what a webhook is about, or raise BadSignature. Its content is not trusted
         further than that: states are asked of Stripe.
@@ -225,6 +236,9 @@ def _session_params(new: NewSession) -> SessionCreateParams:
             "metadata": metadata,
             "statement_descriptor_suffix": new.statement_suffix,
         },
+        # of what the account has switched on, only what the Contract tells the customer of
+        "allowed_payment_method_types": [*new.methods],
+        "wallet_options": {"link": {"display": "never"}},  # it would keep an account at Stripe
         "adaptive_pricing": {"enabled": False},  # the amount stays the order's, to the penny
         "success_url": new.success_url,
         "cancel_url": new.cancel_url,
@@ -274,7 +288,7 @@ def _session(session: stripe.checkout.Session) -> SessionData:
 
 def _failure(intent: stripe.PaymentIntent | None) -> str:
     error = intent.last_payment_error if intent else None
-    return (error.code or "declined") if error else ""
+    return (error.decline_code or error.code or "declined") if error else ""
 
 
 def _refund(refund: stripe.Refund) -> RefundData:

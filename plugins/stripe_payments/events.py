@@ -33,6 +33,7 @@ HANDLERS: dict[str, Callable[[str], None]] = {
     "refund.updated": sync_refund,
     "refund.failed": sync_refund,
     "charge.dispute.created": sync_dispute,
+    "charge.dispute.updated": sync_dispute,
     "charge.dispute.closed": sync_dispute,
 }
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from prices import Money
 
-from plugins.ordering.payment_provider import RefundState, SessionState
+from plugins.ordering.payment_provider import RefundState, SessionState, statement_line
 from plugins.stripe_payments.results import RefundData, SessionData
 from product_content.decisions import ALLOWED, Decision, refused
 
@@ -44,8 +44,9 @@ MIN_CHARGE = {
 }
 
 # https://docs.stripe.com/get-started/account/statement-descriptors
-MIN_SUFFIX_LENGTH, MAX_SUFFIX_LENGTH = 5, 22
-SUFFIX_FORBIDDEN = "<>\\'\"*"
+MIN_LINE, MAX_LINE = 5, 22  # characters of the whole line
+MIN_PREFIX, MAX_PREFIX = 2, 10
+FORBIDDEN_ON_LINE = "<>\\'\"*"
 
 # The reservation lasts this much longer than Stripe's page, so that a payment made in its last
 # second still finds its order held.
@@ -86,15 +87,31 @@ def _step(currency: str) -> int:
     return 10 if currency in THREE_DECIMAL else 1
 
 
-def suffix_allowed(suffix: str) -> Decision:
-    """Say whether Stripe takes this text for card statements; the reason is for operators."""
-    if not MIN_SUFFIX_LENGTH <= len(suffix) <= MAX_SUFFIX_LENGTH:
-        return refused(f"must have {MIN_SUFFIX_LENGTH} to {MAX_SUFFIX_LENGTH} characters")
-    if any(character in SUFFIX_FORBIDDEN for character in suffix):
-        return refused(f"must not contain any of {SUFFIX_FORBIDDEN}")
-    if not suffix.isascii() or not suffix.isprintable():
+def line_allowed(prefix: str, suffix: str) -> Decision:
+    """Say whether Stripe takes these for card statements; the reason is for operators.
+
+    The line is the prefix, `* ` and the suffix.
+    """
+    for name, text in (("STRIPE_STATEMENT_PREFIX", prefix), ("STRIPE_STATEMENT_SUFFIX", suffix)):
+        allowed, reason = _text_allowed(text)
+        if not allowed:
+            return refused(f"{name} {reason}")
+    if not MIN_PREFIX <= len(prefix) <= MAX_PREFIX:
+        return refused(f"STRIPE_STATEMENT_PREFIX must have {MIN_PREFIX} to {MAX_PREFIX} characters")
+    line = statement_line(prefix, suffix)
+    if not MIN_LINE <= len(line) <= MAX_LINE:
+        return refused(
+            f"The line “{line}” has {len(line)} characters; it must have {MIN_LINE} to {MAX_LINE}"
+        )
+    return ALLOWED
+
+
+def _text_allowed(text: str) -> Decision:
+    if any(character in FORBIDDEN_ON_LINE for character in text):
+        return refused(f"must not contain any of {FORBIDDEN_ON_LINE}")
+    if not text.isascii() or not text.isprintable():
         return refused("must be plain Latin text")
-    if not any(character.isalpha() for character in suffix):
+    if not any(character.isalpha() for character in text):
         return refused("must contain a letter")
     return ALLOWED
 

@@ -77,6 +77,7 @@ class StripePayments:
             cancel_url=cancel_url,
             expires_at=int(expires_at.timestamp()) - EXPIRY_MARGIN,
             statement_suffix=settings.STRIPE_STATEMENT_SUFFIX,
+            methods=tuple(settings.STRIPE_PAYMENT_METHODS),
             receipt_email=receipt_email,
         )
         session = self._create(new)

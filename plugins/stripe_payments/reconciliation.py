@@ -7,11 +7,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from saleor.payment.models import Transaction
 
 from plugins.ordering.models import PaymentSession, SessionStatus
-from plugins.stripe_payments.client import get_stripe
+from plugins.ordering.signals import payment_needs_attention
+from plugins.stripe_payments.client import StripeRefused, StripeUnavailable, get_stripe
 from plugins.stripe_payments.models import UnmatchedPayment
 from plugins.stripe_payments.policies import PROVIDER
 from plugins.stripe_payments.refunds import apply_refund, is_settled
@@ -32,6 +35,37 @@ def reconcile(*, window: timedelta = WINDOW, grace: timedelta = WEBHOOK_GRACE) -
     Returns how many were looked at more closely. One that fails does not keep the others.
     """
     return _open_sessions(grace) + _paid_sessions(window) + _refunds(window)
+
+
+def statement_is_as_shown() -> bool:
+    """Ask Stripe what stands first on statements; staff are told once if customers see another.
+
+    True also where the key may not read the account: then the operator has to look.
+    """
+    try:
+        found = get_stripe().statement_descriptors()
+    except (StripeRefused, StripeUnavailable) as error:
+        logger.info("the account's statement descriptor is not known: %s", error)
+        return True
+    others = sorted({one for one in found if one != settings.STRIPE_STATEMENT_PREFIX})
+    if others:
+        _tell_of_statement(others)
+    return not others
+
+
+@transaction.atomic
+def _tell_of_statement(found: list[str]) -> None:
+    payment_needs_attention.send(
+        UnmatchedPayment,
+        order_id=None,
+        reason="statement_line_differs",
+        dedup_key="-".join([settings.STRIPE_STATEMENT_PREFIX, *found])[:50],
+    )
+    logger.error(
+        "statements begin with %s, and customers are shown %s: correct STRIPE_STATEMENT_PREFIX",
+        " and ".join(found),
+        settings.STRIPE_STATEMENT_PREFIX,
+    )
 
 
 def _open_sessions(grace: timedelta) -> int:

@@ -43,6 +43,9 @@ _STATES = {
     "warning_closed": DisputeState.WON,
     "prevented": DisputeState.WON,
     "lost": DisputeState.LOST,
+    # the bank has decided against us and looks again: the money stays away meanwhile
+    "appeal_needs_response": DisputeState.LOST,
+    "appeal_under_review": DisputeState.LOST,
 }
 
 

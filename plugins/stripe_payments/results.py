@@ -17,6 +17,7 @@ class NewSession:
     cancel_url: str
     expires_at: int
     statement_suffix: str
+    methods: tuple[str, ...]  # ways to pay, by Stripe's names
     receipt_email: str = ""  # only where the customer asks for Stripe's own receipt
 
 

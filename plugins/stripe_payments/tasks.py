@@ -24,6 +24,12 @@ def reconcile() -> int:
 
 
 @shared_task
+def check_statement() -> bool:
+    """Compare the line on statements with the account's settings (beat, once an hour)."""
+    return reconciliation.statement_is_as_shown()
+
+
+@shared_task
 def delete_old_events() -> int:
     """Delete old events of Stripe (beat, once an hour)."""
     return events.delete_old_events()

@@ -318,6 +318,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "plugins.stripe_payments.tasks.reconcile",
         "schedule": 300.0,
     },
+    "check-statement-with-stripe": {
+        "task": "plugins.stripe_payments.tasks.check_statement",
+        "schedule": 3600.0,
+    },
     "delete-unconfirmed": {
         "task": "storefront.tasks.delete_unconfirmed",
         "schedule": 3600.0,
@@ -342,7 +346,9 @@ PAYMENT_PROVIDER = ""
 STRIPE_API_KEY = read("STRIPE_API_KEY")
 STRIPE_WEBHOOK_SECRET = read("STRIPE_WEBHOOK_SECRET")
 STRIPE_API_BASE = read("STRIPE_API_BASE").rstrip("/")
+STRIPE_STATEMENT_PREFIX = read("STRIPE_STATEMENT_PREFIX")
 STRIPE_STATEMENT_SUFFIX = read("STRIPE_STATEMENT_SUFFIX")
+STRIPE_PAYMENT_METHODS = read("STRIPE_PAYMENT_METHODS")
 REFUND_FIRST_TO = read("REFUND_FIRST_TO")
 if REFUND_FIRST_TO not in {"payment", "gift_card"}:
     refuse("REFUND_FIRST_TO must be payment or gift_card.")

@@ -100,11 +100,26 @@ _LIST = (
         "Stripe's API. Production refuses any other address than the default.",
     ),
     Variable(
+        "STRIPE_STATEMENT_PREFIX",
+        "str",
+        "STILLWATER",
+        "The statement descriptor and its shortened form as set in Stripe's dashboard, both the "
+        "same: 2 to 10 neutral characters. Customers are shown it before they pay.",
+        required=True,
+    ),
+    Variable(
         "STRIPE_STATEMENT_SUFFIX",
         "str",
-        "ONLINE ORDER",
-        "What stands on card statements after the account's prefix. 5 to 22 characters, "
-        "neutral, none of `<>\\'\"*`.",
+        "ORDER",
+        "What stands on card statements after the prefix and `* `: neutral, none of `<>\\'\"*`, "
+        "22 characters with both.",
+    ),
+    Variable(
+        "STRIPE_PAYMENT_METHODS",
+        "list",
+        ["card"],
+        "Ways to pay that customers are offered and told of, separated by commas: `card`, "
+        "`bacs_debit`. They must be switched on in Stripe's dashboard too.",
     ),
     Variable(
         "REFUND_FIRST_TO",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from plugins.inventory.alerts import delete_back_in_stock_alert
 from product_content.parsing import EmailAddressField
 from storefront.decorators import private_page, same_origin_only
-from storefront.for_sale import request_variant_alert
+from storefront.for_sale import page_of_link, request_variant_alert
 from storefront.limits import is_within
 from storefront.responses import INVALID, TOO_MANY, not_sent
 
@@ -47,6 +47,15 @@ def request_alert(request: HttpRequest) -> HttpResponse:
 def _form_page(request: HttpRequest, form: AlertForm, status: int) -> HttpResponse:
     context = {"form": form, **not_sent(status)}
     return render(request, "storefront/back_in_stock/form.html", context, status=status)
+
+
+@require_safe
+@private_page
+def open_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Lead from the link of an e-mail, which names nothing, to the page of the product."""
+    if page := page_of_link(token):
+        return redirect(page)
+    raise Http404
 
 
 @require_safe

@@ -1,18 +1,23 @@
 """The catalogue: lists, each product, sets side by side, the size chart, the finder, search.
 
 The finder's questions are asked and answered in the browser, never here. What was searched for is
-never kept or logged.
+never logged, and kept for a quarter of an hour at most.
 """
 
 from __future__ import annotations
 
+import re
+import secrets
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from product_content import selectors
@@ -21,8 +26,10 @@ from product_content.parsing import parse_id
 from product_content.search.query import MAX_LENGTH
 from product_content.search.selectors import search
 from product_content.types import ProductCard, ProductPage, SingleOffer, SizeInfo
-from storefront.decorators import public_page, vary_on_htmx
+from storefront.cookies import QUICK_EXIT_COOKIE, SEARCH_COOKIE, SEARCH_LIFETIME
+from storefront.decorators import public_page, same_origin_only, vary_on_htmx
 from storefront.forms.filters import SetFilterForm
+from storefront.responses import form_view, see_other
 from storefront.sets import (
     MAX_COMPARED,
     matching_sets,
@@ -166,19 +173,60 @@ def finder(request: HttpRequest) -> HttpResponse:
 
 
 _EXAMPLES = (_("size 3"), "23 mm", _("lubricant"), _("first session"), _("cleaning"))
+_KEY = re.compile(r"[\w-]{22}", re.ASCII)  # as secrets.token_urlsafe makes it
 
 
-@require_safe
+@form_view
+@csrf_exempt  # a token would need a cookie; `_searched` looks where the form comes from
 @public_page
 def search_page(request: HttpRequest) -> HttpResponse:
-    """Show what fits the words in the address; with htmx, while they are being typed.
+    """Show what fits the words that were sent; with htmx, while they are being typed.
 
-    The title stays neutral and no cache may store the answer, because searches are private.
+    They are sent as a form and not in the address, which histories, logs and proxies keep. For a
+    while they wait in the cache under a random key, which a cookie of this page's holds. An
+    address with words (`?q=`) works for whoever wants one to share.
     """
-    text = request.GET.get("q", "").strip()[:MAX_LENGTH]
+    if request.method == "POST":
+        return _searched(request)
+    return _found(request, _words(request.GET.get("q", "")) or _kept_words(request))
+
+
+@same_origin_only
+def _searched(request: HttpRequest) -> HttpResponse:
+    text, key = _words(request.POST.get("q", "")), _search_key(request)
+    key = key or secrets.token_urlsafe(16)
+    cache.set(f"search-{key}", text, SEARCH_LIFETIME.total_seconds())
+    response = _found(request, text) if "HX-Request" in request.headers else see_other("/search/")
+    response.set_cookie(
+        SEARCH_COOKIE, key, path=request.path, secure=request.is_secure(), httponly=True,
+        samesite="Strict",
+    )  # fmt: skip
+    return response
+
+
+def _words(typed: str) -> str:
+    return typed.strip()[:MAX_LENGTH]
+
+
+def _kept_words(request: HttpRequest) -> str:
+    key = "" if QUICK_EXIT_COOKIE in request.COOKIES else _search_key(request)
+    return str(cache.get(f"search-{key}", "")) if key else ""
+
+
+def _search_key(request: HttpRequest) -> str:
+    key = request.COOKIES.get(SEARCH_COOKIE, "")
+    return key if _KEY.fullmatch(key) else ""
+
+
+def _found(request: HttpRequest, text: str) -> HttpResponse:
+    """Return the page; its title stays neutral and no cache may store it."""
     context = {
-        "text": text, "result": search(text), "tries": _EXAMPLES, "max_length": MAX_LENGTH,
-    }  # fmt: skip
+        "text": text,
+        "result": search(text),
+        "tries": _EXAMPLES,
+        "max_length": MAX_LENGTH,
+        "minutes": SEARCH_LIFETIME // timedelta(minutes=1),
+    }
     response = render(request, "storefront/search/page.html", context)
     response["X-Robots-Tag"] = "noindex"
     patch_cache_control(response, private=True, no_store=True)

@@ -12,10 +12,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from plugins.ordering.payment_provider import offered_methods
 from plugins.ordering.retention import RETENTION
 from product_content import selectors
 from product_content.types import GuideCard
-from storefront.cookies import BASKET_COOKIE_AGE, QUICK_EXIT_COOKIE
+from storefront.cookies import (
+    BASKET_COOKIE_AGE,
+    QUICK_EXIT_COOKIE,
+    SEARCH_COOKIE,
+    SEARCH_LIFETIME,
+)
 from storefront.decorators import public_page, same_origin_only
 from storefront.order_access import ORDER_ACCESS_LIFETIME
 from storefront.responses import see_other
@@ -39,7 +45,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @public_page
 def health_data(request: HttpRequest) -> HttpResponse:
     """Show the separate notice on consumer health data that some laws require."""
-    return render(request, "storefront/pages/health_data.html")
+    context = {"methods": offered_methods().values()}
+    return render(request, "storefront/pages/health_data.html", context)
 
 
 @require_safe
@@ -49,12 +56,15 @@ def privacy(request: HttpRequest) -> HttpResponse:
     context = {
         "basket_cookie": settings.BASKET_COOKIE_NAME,
         "basket_days": BASKET_COOKIE_AGE.days,
+        "search_cookie": SEARCH_COOKIE,
+        "search_minutes": SEARCH_LIFETIME // timedelta(minutes=1),
         "orders_cookie": settings.ORDERS_COOKIE_NAME,
         "order_access_hours": ORDER_ACCESS_LIFETIME // timedelta(hours=1),
         "form_cookie": settings.CSRF_COOKIE_NAME,
         "staff_cookie": settings.SESSION_COOKIE_NAME,
         "hold_minutes": settings.RESERVATION_MINUTES,
         "retention": RETENTION.values(),
+        "methods": offered_methods().values(),
     }
     return render(request, "storefront/pages/privacy.html", context)
 

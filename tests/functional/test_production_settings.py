@@ -24,6 +24,7 @@ GOOD = {
     "STRIPE_API_KEY": "given",
     "STRIPE_WEBHOOK_SECRET": "given",
     "TRUSTED_PROXY_COUNT": "1",
+    "STRIPE_STATEMENT_PREFIX": "GIVEN",
 }
 CHECK = [sys.executable, "manage.py", "check"]
 REQUIRED = [name for name, variable in VARIABLES.items() if variable.required]

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from saleor.product.models import Product
 
@@ -139,4 +140,53 @@ def test_an_empty_search_says_what_to_try(client):
     page = client.get("/search/?q=xyzzyq").content.decode()
     assert "Nothing found" in page
     assert "What you could try" in page
-    assert 'href="/search/?q=size%203"' in page
+    assert '<button form="tries" name="q" value="size 3">' in page
+
+
+def sent_from(site="same-origin"):
+    return {"headers": {"Sec-Fetch-Site": site}}
+
+
+def test_what_is_searched_for_is_in_no_address_and_comes_back(client):
+    answer = client.post("/search/", {"q": "breathing"}, **sent_from())
+    assert (answer.status_code, answer["Location"]) == (303, "/search/")
+    assert "breathing" not in str(answer.headers) + answer.cookies.output()
+    cookie = answer.cookies["search"]
+    assert (cookie["path"], cookie["max-age"], cookie["httponly"]) == ("/search/", "", True)
+    for _ in range(2):
+        page = client.get("/search/").content.decode()
+        assert 'value="breathing"' in page
+        assert "<title>Search · Stillwater</title>" in page
+        assert "/guides/relaxing-and-breathing/" in page
+
+
+def test_while_typing_the_found_part_comes_at_once_and_nothing_moves(client):
+    answer = client.post("/search/", {"q": "pouch"}, headers={
+        "Sec-Fetch-Site": "same-origin", "HX-Request": "true",
+    })  # fmt: skip
+    assert answer.status_code == 200
+    assert "/care/carry-pouch/" in answer.content.decode()
+    assert not {"HX-Push-Url", "HX-Replace-Url"} & set(answer.headers)
+    client.post("/search/", {"q": "breathing"}, **sent_from())
+    assert len(client.cookies) == 1, "one browser has one search"
+    assert "/care/carry-pouch/" not in client.get("/search/").content.decode()
+
+
+def test_a_search_is_this_browsers_and_gone_once_it_left(client):
+    client.post("/search/", {"q": "pouch"}, **sent_from())
+    assert 'value="pouch"' not in Client().get("/search/").content.decode()
+    client.post("/leave/", **sent_from())
+    assert 'value="pouch"' not in client.get("/search/").content.decode()
+
+
+def test_another_site_cannot_search_here(client):
+    assert client.post("/search/", {"q": "pouch"}, **sent_from("cross-site")).status_code == 403
+    assert client.get("/search/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
+def test_an_address_to_share_is_a_choice_that_says_what_it_keeps(client):
+    client.post("/search/", {"q": "carry pouch"}, **sent_from())
+    page = client.get("/search/").content.decode()
+    assert 'href="/search/?q=carry%20pouch"' in page
+    assert "your browser’s history keeps it once you open it" in page
+    assert "/care/carry-pouch/" in Client().get("/search/?q=carry%20pouch").content.decode()

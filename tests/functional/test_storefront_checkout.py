@@ -290,14 +290,15 @@ def test_the_payment_service_is_not_told_the_email_unless_asked_to(ready):
     )
     pay(ready)
     assert receipt_address() == ""
-    assert len(Order.objects.get().metadata["discretion_contract"]["payment"]) == 2
+    told = Order.objects.get().metadata["discretion_contract"]["payment"]
+    assert told[2:] == ["the shop’s address, to send you back", "the words for your statement"]
 
 
 def test_a_receipt_of_the_payment_service_is_asked_for_and_told_in_the_contract(ready):
     pay(ready, payment_receipt="on")
     assert receipt_address() == "robin@example.org"
     told = Order.objects.get().metadata["discretion_contract"]["payment"]
-    assert told[2] == "your e-mail address, for its receipt"
+    assert told[4] == "your e-mail address, for its receipt"
     assert "robin" not in str(told)
     assert 'name="payment_receipt" checked' in text(ready.get("/checkout/review/"))
 

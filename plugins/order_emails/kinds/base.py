@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.order_messages import Fact
 
 Context = dict[str, Any]
 ContextOf = Callable[[OutgoingEmail], Context]
@@ -77,6 +78,38 @@ class Kind:
         """Return a context for a preview without an order."""
         values = {name: item.sample for name, item in self.placeholders.items()}
         return {"url": f"{settings.PUBLIC_URL}/", **values, **self.details}
+
+
+# Which fact each value of a customer's e-mail tells. A value that is not here cannot be sent.
+FACTS_OF: Mapping[str, frozenset[Fact]] = {
+    name: frozenset(facts)
+    for name, facts in {
+        "url": (Fact.LINK, Fact.BASKET),
+        "number": (Fact.NUMBER,),
+        "placed_on": (Fact.DAY,),
+        "sent_on": (Fact.DAY,),
+        "held_until": (Fact.DAY,),
+        "why": (Fact.PAYMENT, Fact.MONEY_BACK),
+        "money_note": (Fact.PAYMENT,),
+        "what": (Fact.CHANGE,),
+        "sums": (Fact.AMOUNTS,),
+        "total": (Fact.AMOUNTS,),
+        "amount": (Fact.MONEY_BACK,),
+        "how": (Fact.MONEY_BACK,),
+        "delivery_name": (Fact.DELIVERY,),
+        "parcel_sender": (Fact.SENDER,),
+        "tracking": (Fact.TRACKING,),
+        "address": (Fact.ADDRESS,),
+        "lines": (Fact.ITEMS,),
+    }.items()
+}
+
+
+def only_promised(context: Context, inside: frozenset[Fact]) -> Context:
+    """Return the context with every value empty that tells a fact which was not promised."""
+    return {
+        name: value if FACTS_OF[name] & inside else type(value)() for name, value in context.items()
+    }
 
 
 KINDS: dict[str, Kind] = {}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderLine
 
-from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email
+from plugins.order_emails.kinds.base import Audience, Context, Kind, Placeholder, Texts, email
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import was_moved, was_paid
 from plugins.order_emails.policies import NoRecipient
@@ -166,9 +166,9 @@ def order_confirmed(row: OutgoingEmail) -> Context:
     return order_context(row)[2] | {
         "placed_on": day(order.created, locale),
         "parcel_sender": promise.parcel_sender,
-        "lines": order_lines(order, locale) if promise.items else [],
-        "sums": order_sums(order, locale) if promise.amounts else [],
-        "total": format_money(order.total.gross, locale) if promise.amounts else "",
+        "lines": order_lines(order, locale),
+        "sums": order_sums(order, locale),
+        "total": format_money(order.total.gross, locale),
         "delivery_name": translated_text(order.shipping_method_name or ""),
         "address": delivery_lines(order, promise),
     }
@@ -238,3 +238,21 @@ def cancelled(row: OutgoingEmail) -> Context:
 def new_link(row: OutgoingEmail) -> Context:
     """Send a fresh link to the page of an order."""
     return order_context(row)[2]
+
+
+def _link(row: OutgoingEmail) -> Context:
+    return {"url": order_url(order_of(row))}
+
+
+# In place of every kind for those who want e-mails that only link to their order.
+LINK_TO_ORDER = Kind(
+    name="link_to_order",
+    title=_("A link only"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("There is news"),
+        opening=_("The page behind this link says what it is."),
+        button=SEE_ORDER,
+    ),
+    context=_link,
+)

@@ -116,7 +116,7 @@ def _parcel(row: OutgoingEmail) -> Context:
         "sent_on": day(left, locale),
         "parcel_sender": promise.parcel_sender,
         "tracking": _tracking(row),
-        "lines": sent_lines(parcels, locale) if promise.items else [],
+        "lines": sent_lines(parcels, locale),
         "address": _address(row),
     }
 

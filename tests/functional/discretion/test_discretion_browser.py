@@ -126,7 +126,8 @@ def test_what_the_contract_showed_is_what_everything_says(  # noqa: PLR0915  one
         assert page.wrong == []
     order = Order.objects.get()
     number = str(order.pk)
-    shown = [text.replace("#####", number) for text in label]
+    (code,) = order.slip_codes.values_list("code", flat=True)
+    shown = [text.replace("#####", number).replace("??????", code) for text in label]
     assert shown[:1] == ["Mill Post Room"]
     assert "R. Marsh" in shown
     assert now == shown
@@ -181,6 +182,7 @@ def test_quiet_mode_calls_every_page_by_the_shops_name(shop, live_server):
             page.goto(live_server.url + path)
             assert page.title() == "Stillwater"
             assert "plain" in page.locator('link[rel="icon"]').get_attribute("href")
+        page.goto(f"{live_server.url}/guides/")
         page.get_by_role("button", name="Quiet mode is on").click()
         assert page.title() != "Stillwater"
 

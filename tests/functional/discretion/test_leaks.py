@@ -5,12 +5,16 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from django.utils import translation
+from saleor.product.models import Product
 
 from plugins.order_emails.kinds.base import KINDS, Audience
 from plugins.order_emails.messages import Envelope, render
+from plugins.order_emails.texts import SENSITIVE_WORDS, sensitive_terms
 from plugins.ordering.order_messages import EMAIL_KINDS
+from product_content.languages import translated_text
 from tests.functional.discretion.life import Observed, after, buy, tomorrow
-from tests.functional.discretion.words import found, sensitive_words
+from tests.functional.discretion.words import BODY, SPANISH, found, sensitive_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 USUAL = {"label_name": "own", "handover": "any", "day": "any", "slip": "none", "receipt": "email",
@@ -106,3 +110,21 @@ def test_words_are_those_of_the_catalogue_and_the_guides():
     words = sensitive_words()
     assert {"dilator", "vaginismus", "magnetic", "pelvic", "essential"} <= words
     assert not {"order", "parcel", "stillwater"} & words
+
+
+def test_the_shop_itself_refuses_these_words_in_every_language_of_its_own(catalogue, settings):
+    languages = {code for code, _name in settings.LANGUAGES}
+    assert [row for row in SENSITIVE_WORDS if set(row) != languages or not all(row.values())] == []
+    refused = sensitive_terms()
+    assert (BODY | SPANISH) - {"suelo"} <= refused  # on its own it is any floor
+    for name in Product.objects.values_list("name", flat=True):
+        for language in languages:
+            with translation.override(language):
+                assert translated_text(name).lower() in refused
+
+
+def test_every_condition_and_thing_is_in_the_list_in_both_languages():
+    english = {word for row in SENSITIVE_WORDS for word in row["en"].split()}
+    spanish = {word for row in SENSITIVE_WORDS for word in row["es"].split()}
+    assert english >= BODY
+    assert spanish >= SPANISH - {"suelo"}

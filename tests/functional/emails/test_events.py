@@ -169,7 +169,7 @@ def test_parcel_with_everything_is_told_once_with_its_number():
     for body in bodies(message):
         assert "Tracking number: AB123456789GB" in body
         assert "The sender’s name on it is Stillwater" in body.replace("&#x27;", "’")
-        assert "4 Mill Lane" in body
+        assert "4 Mill Lane" not in body, "where to wait for it is for those who ask"
 
 
 def test_first_part_and_the_rest_are_two_emails():

@@ -100,7 +100,8 @@ def test_preview_shows_a_real_order():
     manager = personas.in_role("Manager")
     page = page_of(manager.get(f"{TEXTS}order_confirmed/en/?order={order.pk}"))
     assert f"Preview with order {order.pk}" in page
-    assert "4 Mill Lane" in page
+    assert "£3.50" in page
+    assert "4 Mill Lane" not in page, "this order's customer was promised that it is not"
     assert "There is no order 999" in page_of(manager.get(f"{TEXTS}delivered/en/?order=999"))
     page = page_of(manager.get(f"{TEXTS}payment_refunded/en/?order={order.pk}"))
     assert f"has not happened to order {order.pk}" in page

@@ -1,9 +1,10 @@
 """Staff hear once of low stock; customers who asked hear once of what is back."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.core import mail
+from django.core import mail, signing
 from django.utils import timezone
 from saleor.warehouse.models import Stock
 
@@ -12,6 +13,7 @@ from plugins.inventory.alerts import (
     alert_token,
     delete_back_in_stock_alert,
     request_back_in_stock_alert,
+    variant_token,
 )
 from plugins.inventory.models import BackInStockAlert, ReorderPoint
 from plugins.order_emails.models import OutgoingEmail
@@ -58,9 +60,7 @@ def test_staff_are_told_once_per_crossing():
 
 
 def ask_for_alert(variant, email="Robin@Example.org", language="en"):
-    request_back_in_stock_alert(
-        variant_id=variant.pk, email=email, language=language, path="/sets/small/"
-    )
+    request_back_in_stock_alert(variant_id=variant.pk, email=email, language=language)
 
 
 def test_who_asked_is_told_once_and_forgotten():
@@ -79,11 +79,50 @@ def test_who_asked_is_told_once_and_forgotten():
     assert message.to == ["robin@example.org"]
     html = message.alternatives[0][0]
     for text in (message.body, html):
-        assert "/sets/small/" in text
+        assert "/open/" in text
         assert "/wishes/" in text
         assert variant.product.name not in text
+        assert variant.product.slug not in text
     assert variant.product.name not in message.subject
     assert OutgoingEmail.objects.get().to_address == ""
+
+
+def _paths(message):
+    headers = str(message.message()["List-Unsubscribe"])
+    return re.findall(r"http://testserver(/[^\s>\"]*)", f"{message.body} {headers}")
+
+
+def test_links_say_nothing_when_read_decoded_or_compared_and_open_the_product(shop, client):
+    shop.set_stock(shop.starter, 1)
+    for address in ("robin@example.org", "kim@example.org"):
+        ask_for_alert(shop.starter, address)
+    tasks.send_back_in_stock_alerts()
+    mails = [_paths(message) for message in sent("back_in_stock")]
+    for paths in mails:
+        assert {path.split("/")[1] for path in paths} == {"open", "wishes"}
+        for path in paths:
+            token = path.split("/")[2]
+            assert re.fullmatch(r"[A-Za-z0-9]{40}:[\w-]{43}", token)  # random, a hash, a signature
+    assert not set(mails[0]) & set(mails[1])
+    answer = client.get(next(path for path in mails[0] if path.startswith("/open/")))
+    page = f"/sets/{shop.starter.product.slug}/?option={shop.starter.pk}"
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    assert "no-store" in answer["Cache-Control"]
+    assert client.get("/open/made-up/").status_code == 404
+
+
+def test_a_link_to_what_is_no_longer_sold_opens_nothing(shop, client):
+    path = f"/open/{variant_token(shop.starter.pk)}/"
+    shop.starter.product.is_published = False
+    shop.starter.product.save()
+    assert client.get(path).status_code == 404
+
+
+def test_a_link_of_before_links_were_opaque_takes_the_wish_back():
+    ask_for_alert(variant_in_stock(0))
+    older = signing.dumps(BackInStockAlert.objects.get().pk, salt="inventory.wish")
+    assert delete_back_in_stock_alert(token=older) is True
+    assert not BackInStockAlert.objects.exists()
 
 
 def test_they_are_told_in_the_language_they_asked_in():

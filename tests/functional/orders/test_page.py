@@ -39,7 +39,7 @@ def test_a_paid_order_shows_state_items_sums_promise_and_what_can_be_done(buy):
     page = page_of(order)
     for words in (
         f"Thank you. Order {order.pk} is yours.", "Gentle set", "2 × £49.00", "£98.00", "£3.50",
-        "£101.50", "4 Mill Lane", "ONLINE ORDER", "Sender on the parcel", "Receipt (PDF)",
+        "£101.50", "4 Mill Lane", "STILLWATER* ORDER", "Sender on the parcel", "Receipt (PDF)",
         "Cancel this order", "What others will see", "Expected ",
     ):  # fmt: skip
         assert words in page

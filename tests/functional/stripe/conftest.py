@@ -45,8 +45,9 @@ def checkout(variant):
 
 
 @pytest.fixture
-def placed(sandbox, checkout):
-    """An order whose payment page is open."""
+def placed(sandbox, checkout, settings):
+    """An order whose payment page is open, for cards and bank debits."""
+    settings.STRIPE_PAYMENT_METHODS = ["card", "bacs_debit"]
     order = place_order(checkout_token=checkout.pk)
     start_payment(order_id=order.order_id)
     return order

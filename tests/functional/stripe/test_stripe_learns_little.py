@@ -11,6 +11,8 @@ from django.utils import timezone
 from prices import Money
 from saleor.order.models import Order
 
+from plugins.discreet_shipping.order_contract import contract_of
+from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.placing import place_order
@@ -34,7 +36,8 @@ NEUTRAL = set(
     s same see send session sessions so source stripe success suffix test text that the then there
     this time times to total type unit up url use user v version was way we what when where which
     who why with x you your agent linux statement descriptor enabled amount currency metadata
-    cancel complete status limit list number python requests
+    cancel complete status limit list number python requests allowed method card link wallet
+    display never
     """.split()  # noqa: SIM905  words, not code
 )
 
@@ -98,6 +101,19 @@ def test_nothing_of_the_customer_reaches_stripe(client, sandbox, sold):
         assert secret.lower() not in sent, secret
 
 
+def test_customers_are_offered_only_the_ways_to_pay_that_they_were_told_of(sandbox, sold, settings):
+    reference = PaymentSession.objects.get(order_id=sold.order_id).reference
+    opened = {one["id"]: one for one in sandbox.read("sessions")}[reference]
+    assert opened["payment_method_types"] == ["card"]
+    assert opened["wallet_options"] == {"link": {"display": "never"}}
+    settings.STRIPE_PAYMENT_METHODS = ["card", "bacs_debit"]
+    both = place_order(checkout_token=basket((variant_in_stock(3), 1)).pk)
+    start_payment(order_id=both.order_id)
+    reference = PaymentSession.objects.get(order_id=both.order_id).reference
+    opened = {one["id"]: one for one in sandbox.read("sessions")}[reference]
+    assert opened["payment_method_types"] == ["card", "bacs_debit"]
+
+
 def test_stripe_gets_the_email_only_where_the_customer_wants_its_receipt(sandbox, sold):
     opened = StripePayments().open(
         order_number="7", order_token="t" * 36, amount=Money("5.00", "GBP"),
@@ -107,3 +123,27 @@ def test_stripe_gets_the_email_only_where_the_customer_wants_its_receipt(sandbox
     )  # fmt: skip
     (made,) = [s for s in sandbox.read("sessions") if s["id"] == opened.reference]
     assert made["customer_email"] == "robin@example.net"
+
+
+def test_the_line_on_statements_is_the_one_that_customers_are_shown(sandbox, sold):
+    sandbox.pay(PaymentSession.objects.get(order_id=sold.order_id).reference)
+    charge = sandbox.event("charge.succeeded")["data"]["object"]
+    shown = contract_of(Order.objects.get(pk=sold.order_id))["payment_methods"]
+    assert [row["statement"] for row in shown] == ["STILLWATER* ORDER"]
+    assert charge["calculated_statement_descriptor"] == "STILLWATER* ORDER"
+
+
+def test_staff_are_told_once_if_the_account_has_another_prefix(sandbox, settings):
+    assert reconciliation.statement_is_as_shown()
+    assert not OutgoingEmail.objects.exists()
+    settings.STRIPE_STATEMENT_PREFIX = "STILL"
+    settings.STAFF_EMAILS = ["desk@example.org"]
+    assert [reconciliation.statement_is_as_shown() for _ in range(2)] == [False, False]
+    assert OutgoingEmail.objects.get().dedup_key == "statement_line_differs:STILL-STILLWATER"
+
+
+def test_a_key_that_may_not_read_the_account_tells_nothing(sandbox, settings):
+    settings.STRIPE_STATEMENT_PREFIX = "STILL"
+    sandbox.fault("error_500", "GET /v1/account", times=3)
+    assert reconciliation.statement_is_as_shown()
+    assert not OutgoingEmail.objects.exists()

@@ -8,7 +8,7 @@ from saleor.payment.models import Payment, Transaction
 
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.closing import close_order
-from plugins.ordering.models import Dispute, PaymentSession, Refund, RefundPart
+from plugins.ordering.models import Dispute, DisputeState, PaymentSession, Refund, RefundPart
 from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.outcomes import RefundRefused
 from plugins.ordering.refund_plans import refundable_amount
@@ -245,6 +245,21 @@ def test_dispute_of_a_payment_that_is_not_ours_is_told_once(client, sandbox, ses
     emails = OutgoingEmail.objects.filter(kind="payment_attention", dedup_key__contains="dispute")
     assert emails.count() == 1
     assert StripeEvent.objects.get().state == "done"
+
+
+def test_dispute_that_is_won_on_appeal_is_no_longer_flagged(client, sandbox, paid):
+    paid(DISPUTED)
+    dispute = sandbox.event("charge.dispute.created")["data"]["object"]["id"]
+    for status, event in (
+        ("lost", "closed"), ("appeal_needs_response", "updated"), ("appeal_under_review", "updated"),
+    ):  # fmt: skip
+        sandbox.control("dispute", id=dispute, outcome=status)
+        send(client, sandbox.event(f"charge.dispute.{event}"))
+        assert attention_reasons(Order.objects.get()) == ["dispute_lost"]
+    sandbox.control("dispute", id=dispute, outcome="won")
+    send(client, sandbox.event("charge.dispute.closed"))
+    assert attention_reasons(Order.objects.get()) == []
+    assert Dispute.objects.get().state == DisputeState.WON
 
 
 def test_lost_dispute_stays_flagged(client, sandbox, paid):

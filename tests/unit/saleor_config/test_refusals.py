@@ -13,6 +13,7 @@ GOOD = {name: variable.default for name, variable in VARIABLES.items()} | {
     "PUBLIC_URL": "https://shop.example",
     "STRIPE_API_KEY": "given",
     "STRIPE_WEBHOOK_SECRET": "given",
+    "STRIPE_STATEMENT_PREFIX": "GIVEN",
 }
 REQUIRED = [name for name, variable in VARIABLES.items() if variable.required]
 

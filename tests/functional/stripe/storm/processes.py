@@ -246,6 +246,7 @@ class Shop:
             "STRIPE_API_KEY": API_KEY,
             "STRIPE_WEBHOOK_SECRET": SECRET,
             "STRIPE_API_BASE": self.sandbox.url,
+            "STRIPE_PAYMENT_METHODS": "card,bacs_debit",
             "LOG_LEVEL": "WARNING",
         }
 

@@ -54,7 +54,7 @@ def session_fields(**changes):
         "cancel_url": "https://shop.test/basket/",
         "client_reference_id": "1042",
         "expires_at": str(int(time.time()) + 1900),
-        "payment_intent_data[statement_descriptor_suffix]": "ONLINE ORDER",
+        "payment_intent_data[statement_descriptor_suffix]": "ORDER",
         **changes,
     }
     return {name: value for name, value in fields.items() if value is not None}

@@ -37,24 +37,29 @@ def test_accepted_card(api):
     intent = session["payment_intent"]
     assert (session["status"], session["payment_status"]) == ("complete", "paid")
     assert (intent["status"], intent["amount_received"]) == ("succeeded", 4100)
-    assert intent["latest_charge"]["calculated_statement_descriptor"] == "STILLWATER* ONLINE ORD"
+    assert intent["latest_charge"]["calculated_statement_descriptor"] == "STILLWATER* ORDER"
     assert kinds(api)[-1] == "checkout.session.completed"
 
 
 @pytest.mark.parametrize(
-    ("number", "message", "code"),
+    ("number", "message", "codes"),
     [
-        ("4000000000000002", "Your card was declined.", "generic_decline"),
-        ("4000 0000 0000 9995", "Your card has insufficient funds.", "insufficient_funds"),
-        ("1234", "Your card number is incorrect.", "incorrect_number"),
+        ("4000000000000002", "Your card was declined.", ("card_declined", "generic_decline")),
+        (
+            "4000 0000 0000 9995",
+            "Your card has insufficient funds.",
+            ("card_declined", "insufficient_funds"),
+        ),
+        ("1234", "Your card number is incorrect.", ("incorrect_number", None)),
     ],
 )
-def test_refused_card_leaves_the_page_open(api, number, message, code):
+def test_refused_card_leaves_the_page_open(api, number, message, codes):
     session = api.open_session()
     assert message in pay(api, session, number).text
     session = get(api, f"{SESSIONS}/{session['id']}", **{"expand[]": "payment_intent"})
     assert session["status"] == "open"
-    assert session["payment_intent"]["last_payment_error"]["code"] == code
+    error = session["payment_intent"]["last_payment_error"]
+    assert (error["code"], error.get("decline_code")) == codes
     assert kinds(api) == ["charge.failed", "payment_intent.payment_failed"]
     assert pay(api, session).status_code == 303
 

@@ -47,6 +47,11 @@ def test_missing_and_wrong_keys(api):
         ({f"{PRICE}[unit_amount]": "100000000"}, None, "amount_too_large"),
         ({"payment_intent_data[statement_descriptor_suffix]": "A*B"},
          "payment_intent_data[statement_descriptor_suffix]", "parameter_invalid_string"),
+        ({"payment_intent_data[statement_descriptor_suffix]": "ONLINE ORDER"},  # 24 with the prefix
+         "payment_intent_data[statement_descriptor_suffix]", "parameter_invalid_string"),
+        ({"payment_method_types[0]": "card"}, "payment_method_types", "parameter_unknown"),
+        ({"allowed_payment_method_types[0]": "cash"}, "allowed_payment_method_types[0]", None),
+        ({"allowed_payment_method_types[0]": "paypal"}, "allowed_payment_method_types", None),
         ({"payment_intent_data[statement_descriptor_suffix]": "12345"},
          "payment_intent_data[statement_descriptor_suffix]", "parameter_invalid_string"),
         ({"expand[0]": "customer"}, "expand", None),
@@ -68,12 +73,39 @@ def test_unknown_things_and_addresses(api):
     assert "Unrecognized request URL (GET: /v1/unicorns)" in error["message"]
 
 
-def test_version_must_look_like_one(api):
-    status, _ = api.error("GET", SESSIONS, **{"Stripe-Version": "newest"})
-    assert status == 400
+@pytest.mark.parametrize("version", ["newest", "2099-01-01.unknown", "2020-08-27"])
+def test_a_version_that_it_does_not_know_is_refused(api, version):
+    status, error = api.error("GET", SESSIONS, **{"Stripe-Version": version})
+    assert (status, error["message"]) == (400, f"Invalid Stripe API version: {version}")
+
+
+def test_the_version_that_it_answers_in_is_named(api):
     answer = api.call("GET", SESSIONS, **{"Stripe-Version": "2026-10-28.endive"})
     assert answer.headers["Stripe-Version"] == "2026-10-28.endive"
     assert answer.headers["Request-Id"].startswith("req_")
+
+
+def test_an_idempotency_key_has_255_characters_at_most(api):
+    status, error = api.error("POST", SESSIONS, session_fields(), key="k" * 256)
+    assert (status, error["message"]) == (
+        400,
+        "Idempotency keys must be at most 255 characters long.",
+    )
+    assert api.store.all("checkout.session") == []
+    assert api.call("POST", SESSIONS, session_fields(), key="k" * 255).status_code == 200
+
+
+def test_a_session_offers_what_it_allows_of_what_the_account_has(api):
+    assert api.open_session()["payment_method_types"] == ["card", "link", "bacs_debit"]
+    only = api.open_session(**{"allowed_payment_method_types[0]": "card"})
+    assert only["payment_method_types"] == ["card"]
+    page = api.http.get(f"/c/pay/{only['id']}").text
+    assert "Bank debit" not in page
+    answer = api.http.post(
+        f"/c/pay/{only['id']}", data={"method": "bacs_debit", "account": "00012345"}
+    )
+    assert "incorrect" in answer.text
+    assert api.store.all("payment_intent") == []
 
 
 def test_same_key_gives_the_same_answer_once(api):

@@ -5,6 +5,7 @@ import pytest
 from plugins.ordering.order_messages import (
     CONTRACT_KEY,
     EMAIL_KINDS,
+    Fact,
     email_facts,
     kinds_for,
     may_send,
@@ -45,20 +46,46 @@ def test_what_is_sent_depends_on_messages_and_collection():
     assert kinds_for(messages="legal", collection=True) == ["order_confirmed", "new_link"]
 
 
+LINK, NUMBER = Fact.LINK, Fact.NUMBER
+NEUTRAL = {LINK, NUMBER, Fact.DAY, Fact.SENDER, Fact.TRACKING}
+FULL = NEUTRAL | {Fact.ADDRESS, Fact.ITEMS}
+
+
 @pytest.mark.parametrize(
-    ("choices", "items", "amounts"),
+    ("choices", "inside"),
     [
-        ({}, False, True),
-        ({"messages": "full"}, True, True),
-        ({"messages": "full", "receipt": "none"}, False, False),
-        ({"receipt": "none"}, False, False),
+        ({}, NEUTRAL),
+        ({"messages": "full"}, FULL),
+        ({"messages": "full", "receipt": "none"}, {LINK}),
+        ({"messages": "legal"}, NEUTRAL),
+        ({"receipt": "none"}, {LINK}),
     ],
 )
-def test_a_body_names_goods_and_amounts_only_as_chosen(choices, items, amounts):
+def test_a_body_holds_the_facts_that_were_chosen(choices, inside):
     facts = email_facts("sent", number="1", email="robin@example.org", choices=choices)
-    assert (facts["items"], facts["amounts"]) == (items, amounts)
-    refund = email_facts("payment_refunded", number="1", email="", choices=choices)
-    assert (refund["items"], refund["amounts"]) == (False, True)
+    assert set(facts["inside"]) == inside
+
+
+@pytest.mark.parametrize("kind", EMAIL_KINDS)
+def test_who_wants_a_link_gets_a_link_and_nobody_reads_where_to_wait_unless_in_full(kind):
+    link_only = email_facts(kind, number="1", email="", choices={"receipt": "none"})
+    assert link_only["inside"] == ["link"]
+    for messages in ("neutral", "legal"):
+        facts = email_facts(kind, number="1", email="", choices={"messages": messages})
+        assert not {"address", "items"} & set(facts["inside"])
+
+
+@pytest.mark.parametrize(
+    ("stored", "inside"),
+    [
+        ({"items": False, "amounts": False}, {LINK}),
+        ({"items": False, "amounts": True}, NEUTRAL),
+        ({"items": True, "amounts": True}, FULL),
+    ],
+)
+def test_an_older_contract_holds_no_more_than_it_said(stored, inside):
+    contract = {"choices": {"messages": "full"}, "emails": {"sent": stored}}
+    assert message_promise(_Order(contract), "sent").inside == inside
 
 
 def test_the_contract_decides_and_a_newer_kind_follows_its_choices():
@@ -71,14 +98,14 @@ def test_the_contract_decides_and_a_newer_kind_follows_its_choices():
     assert (old.subject, old.sender, old.recipient) == ("As promised", "A <a@e.org>", "b@e.org")
     newer = message_promise(_Order(contract), "sent")
     assert newer.subject == "Bluebell: order 1042 is on its way"
-    assert (newer.items, newer.recipient) == (False, "b@e.org")
+    assert (newer.inside, newer.recipient) == (NEUTRAL, "b@e.org")
 
 
 def test_without_a_contract_the_texts_are_the_shops(settings):
     settings.SHOP_NAME = "Stillwater"
     promise = message_promise(_Order(), "sent")
     assert promise.subject == "Your Stillwater order 1042 is on its way"
-    assert (promise.recipient, promise.items) == ("robin@example.org", True)
+    assert (promise.recipient, promise.inside) == ("robin@example.org", FULL)
 
 
 def test_those_who_want_no_messages_get_what_must_be_sent():

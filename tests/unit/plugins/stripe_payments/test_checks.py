@@ -9,7 +9,9 @@ GOOD = {
     "STRIPE_API_KEY": "sk_test_1",
     "STRIPE_WEBHOOK_SECRET": "whsec_1",
     "STRIPE_API_BASE": "https://api.stripe.com",
-    "STRIPE_STATEMENT_SUFFIX": "ONLINE ORDER",
+    "STRIPE_STATEMENT_PREFIX": "STILLWATER",
+    "STRIPE_STATEMENT_SUFFIX": "ORDER",
+    "STRIPE_PAYMENT_METHODS": ["card"],
 }
 
 
@@ -21,7 +23,12 @@ def found(settings, **changes):
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"STRIPE_API_BASE": "http://127.0.0.1:8421"}, {"STRIPE_API_KEY": "sk_live_1"}],
+    [
+        {},
+        {"STRIPE_PAYMENT_METHODS": ["card", "bacs_debit"]},
+        {"STRIPE_API_BASE": "http://127.0.0.1:8421"},
+        {"STRIPE_API_KEY": "sk_live_1"},
+    ],
 )
 def test_good_settings(settings, changes):
     assert found(settings, **changes) == []
@@ -39,6 +46,10 @@ def test_good_settings(settings, changes):
         ({"STRIPE_API_BASE": "https://evil.example"}, ["stripe_payments.E003"]),
         ({"STRIPE_API_BASE": "http://api.stripe.com"}, ["stripe_payments.E003"]),
         ({"STRIPE_STATEMENT_SUFFIX": "A*"}, ["stripe_payments.E004"]),
+        ({"STRIPE_STATEMENT_SUFFIX": "ONLINE ORDER"}, ["stripe_payments.E004"]),
+        ({"STRIPE_STATEMENT_PREFIX": "S"}, ["stripe_payments.E004"]),
+        ({"STRIPE_PAYMENT_METHODS": []}, ["stripe_payments.E005"]),
+        ({"STRIPE_PAYMENT_METHODS": ["card", "klarna"]}, ["stripe_payments.E005"]),
     ],
 )
 def test_bad_settings(settings, changes, ids):

@@ -12,7 +12,7 @@ from plugins.stripe_payments.policies import (
     WHOLE_UNITS_ONLY,
     ZERO_DECIMAL,
     from_smallest_unit,
-    suffix_allowed,
+    line_allowed,
     to_smallest_unit,
 )
 
@@ -51,17 +51,36 @@ def test_no_currency_has_two_rules():
     assert not ZERO_DECIMAL & WHOLE_UNITS_ONLY
 
 
-@pytest.mark.parametrize("suffix", ["ONLINE ORDER", "ABCDE", "A" * 22])
-def test_suffixes_that_stripe_takes(suffix):
-    assert suffix_allowed(suffix) == (True, "")
+@pytest.mark.parametrize(
+    ("prefix", "suffix"), [("STILLWATER", "ORDER"), ("ST", "O"), ("A" * 10, "A" * 10)]
+)
+def test_lines_that_stripe_takes(prefix, suffix):
+    assert line_allowed(prefix, suffix) == (True, "")
+
+
+def test_the_whole_line_has_22_characters_at_most():
+    allowed, reason = line_allowed("STILLWATER", "ONLINE ORDER")
+    assert not allowed
+    assert reason.startswith("The line “STILLWATER* ONLINE ORDER” has 24 characters")
 
 
 @pytest.mark.parametrize(
-    "suffix",
-    ["", "ABCD", "A" * 23, "ORDER<1", "ORDER>1", "ORDER\\1", "ORDER'S", 'ORDER"', "OR*DER", "12345",
-     "ÖRDER", "ORD\nER"],
-)  # fmt: skip
-def test_suffixes_that_stripe_refuses(suffix):
-    allowed, reason = suffix_allowed(suffix)
-    assert not allowed
-    assert reason.startswith("must")
+    "text",
+    [
+        "",
+        "ORDER<1",
+        "ORDER>1",
+        "ORDER\\1",
+        "ORDER'S",
+        'ORDER"',
+        "OR*DER",
+        "12345",
+        "ÖRDER",
+        "ORD\nER",
+    ],
+)
+def test_texts_that_stripe_refuses(text):
+    for prefix, suffix in ((text, "ORDER"), ("STILL", text)):
+        allowed, reason = line_allowed(prefix, suffix)
+        assert not allowed
+        assert " must " in reason

@@ -1,0 +1,432 @@
+"""Orders drawn at random, with a whole life, and what a Contract allows of each artefact.
+
+Nothing here reads a template or a text of ours: what may stand somewhere is worked out anew from
+what was drawn, and from the fixed words below.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from html import unescape
+from uuid import UUID
+
+from babel.dates import format_date
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+from plugins.discreet_shipping.errors import ChoicesRefused
+from prices import Money
+from pypdfium2 import PdfDocument
+from saleor.order.models import Order
+
+from plugins.discreet_shipping.collection_points import find_point
+from plugins.discreet_shipping.label_files import printout_sheet
+from plugins.discreet_shipping.order_contract import contract_of, variants_of_slip_code
+from plugins.fulfilment.models import ReturnState, ShipmentState
+from plugins.fulfilment.returns import announce_return, record_return, set_return_state
+from plugins.fulfilment.shipments import fulfil, report_shipments
+from plugins.order_emails.kinds.base import KINDS
+from plugins.order_emails.messages import build_message
+from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.attention import record_dispute
+from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.models import DisputeState, PaymentSession
+from plugins.ordering.order_messages import EMAIL_KINDS, RECEIPT_KEY, Fact
+from plugins.ordering.paying import start_payment
+from plugins.ordering.payment_recording import record_payment
+from plugins.ordering.placing import place_order
+from plugins.ordering.refunds import perform_waiting_refunds, request_refund
+from plugins.stripe_payments import client
+from plugins.stripe_payments.results import RefundData, SessionData
+from product_content.languages import locale_of
+from product_content.money import format_money
+from storefront.accounts import add_order
+from storefront.discretion import keep_choices
+from tests.factories import (
+    AddressFactory,
+    GiftCardFactory,
+    ShippingZoneFactory,
+    UserFactory,
+    basket,
+    variant_in_stock,
+)
+from tests.functional.discretion.words import found, sensitive_words
+from tests.personas import link_holder
+
+OK = 200
+COOKIES = {settings.ORDERS_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+NAMES = ("Gentle silicone dilator set", "Warm gel", "Magnetic single")
+POINTS = ("", "", "LEW-1", "LEW-2")
+TRACKING = "AB123456789GB"
+# All that e-mails say beside facts and the words of their kind, by Django's keys.
+FIXED = (
+    "Your order", "Total", "Items", "Delivery", "Gift card", "Where it goes", "Tracking number",
+    "What is in it stands on your order’s page, so that nobody reads it here.", "In this parcel",
+    "Is anything not right? Just answer this e-mail and we will put it right.",
+    "There is news", "The page behind this link says what it is.", "See your order",
+)  # fmt: skip
+PAYMENT_NOTES = (
+    "The payment did not work, and nothing was taken. That happens, often because a bank asks for one more step.",
+    "The payment was not finished, and nothing was taken.", "It was not paid in time.",
+    "Your bank did not make the payment.", "Nothing was charged.",
+    "What you paid goes back the way it came; we write again when it is on its way.",
+)  # fmt: skip
+MONEY_NOTES = (
+    "It goes the way it came. Most banks show it within five to ten working days.",
+    "It belongs to your order %(number)s.",
+    "%(amount)s of it is on your gift card ending %(ending)s again.",
+)
+HEADERS = {
+    "Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
+}  # fmt: skip
+LINKS = {
+    "link": r"http://testserver(/es)?/orders/open/[\w:-]+/",
+    "basket": r"http://testserver(/es)?/basket/",
+}
+
+
+class Till:
+    """Stripe as the shop's client sees it: keeps what would be sent, and answers."""
+
+    def __init__(self):
+        self.sent = []
+
+    def create_session(self, new):
+        self.sent.append(client._session_params(new))
+        return SessionData(
+            reference=f"cs_{new.key}", url="https://pay.test/", status="open", payment_status="unpaid",
+            amount=new.amount, currency=new.currency, order_number=new.order_number, key=new.key,
+            intent="", intent_status="", failure="",
+        )  # fmt: skip
+
+    def list_refunds(self, *, intent):
+        return []
+
+    def create_refund(self, *, intent, amount, key):
+        return RefundData(f"re_{key}", intent, amount, "gbp", "succeeded", key)
+
+
+@dataclass
+class Drawn:
+    """What was drawn, and the order that came of it."""
+
+    random: object
+    country: str = "GB"
+    language: str = "en"
+    receipt: bool = False
+    choices: dict = field(default_factory=dict)
+    order: Order = None
+    lines: tuple = ()
+    cards: tuple = ()
+
+    @property
+    def contract(self):
+        return contract_of(self.order)
+
+
+def draw(random):
+    """Draw an order, buy it, and let it live until it was sent back, refunded or cancelled."""
+    drawn = Drawn(random, random.choice(["GB", "GB", "ES", "US"]), random.choice(["en", "es"]))
+    ShippingZoneFactory(countries=["GB", "ES", "US"])
+    with translation.override(drawn.language):
+        _buy(drawn)
+    _live(drawn)
+    drawn.order = Order.objects.get(pk=drawn.order.pk)
+    return drawn
+
+
+def _choices(random):
+    pick = random.choice
+    day = pick(["any", "any", "weekdays", "not_before"])
+    return {
+        "sender": pick(["", "Mill Post Room"]),
+        "label_name": (name := pick(["own", "initials", "other"])),
+        "other_name": "Kim Doe" if name == "other" else "",
+        "point": pick(POINTS),
+        "handover": pick(["any", "signature", "named"]),
+        "safe_place": pick(["", "in the porch"]),
+        "no_neighbour": pick([True, False]),
+        "day": day,
+        "weekdays": [1, 3] if day == "weekdays" else [],
+        "not_before": (timezone.localdate() + timedelta(days=6)).isoformat(),
+        "slip": pick(["none", "codes"]),
+        "receipt": pick(["email", "email", "none"]),
+        "messages": pick(["neutral", "full", "legal"]),
+        "message_email": pick(["", "other@example.net"]),
+        "code_word": pick(["", "Bluebell"]),
+        "return_label": pick([True, False]),
+    }
+
+
+def _buy(drawn):
+    random = drawn.random
+    variants = [
+        variant_in_stock(9, product__name=name, price=random.choice(["7.50", "49.00"]))
+        for name in random.sample(NAMES, random.randint(1, 2))
+    ]
+    drawn.cards = tuple(
+        GiftCardFactory(initial_balance_amount=Decimal(worth))
+        for worth in random.choice([(), (), (5,), (500,)])
+    )
+    drawn.receipt = random.choice([True, False])
+    place = {"country": drawn.country, "postal_code": {"US": "10001", "ES": "28001"}.get(drawn.country, "BN7 1AA")}  # fmt: skip
+    checkout = basket(
+        *((variant, random.randint(1, 2)) for variant in variants), cards=drawn.cards,
+        country=drawn.country, shipping_address=AddressFactory(**place),
+        metadata={RECEIPT_KEY: True} if drawn.receipt else {},
+    )  # fmt: skip
+    for _attempt in range(60):
+        try:
+            drawn.choices = _choices(random)
+            keep_choices(token=checkout.pk, data=drawn.choices)
+            break
+        except ChoicesRefused:
+            continue
+    placed = place_order(checkout_token=checkout.pk)
+    start_payment(order_id=placed.order_id)
+    drawn.order = Order.objects.get(pk=placed.order_id)
+    if random.choice([True, False]):
+        user = UserFactory(email=drawn.order.user_email)
+        add_order(user_id=user.pk, token=UUID(placed.order_token))
+    if placed.total.amount:
+        session = PaymentSession.objects.get(order=drawn.order)
+        record_payment(
+            provider="stripe", reference=session.reference, amount=placed.total, raw_id=f"pi_{placed.order_id}"
+        )  # fmt: skip
+
+
+def _live(drawn):
+    order, clerk = drawn.order, UserFactory(is_staff=True)
+    drawn.lines = tuple(order.lines.all())
+    if drawn.random.random() < 0.2:
+        cancel_order(order_id=order.pk, actor_id=clerk.pk, reason="Asked for.")
+    else:
+        _send_and_return(drawn, order, clerk)
+    perform_waiting_refunds()
+    if drawn.random.random() < 0.2:
+        record_dispute(
+            provider="stripe", raw_id=f"pi_{order.pk}", reference=f"du_{order.pk}",
+            amount=order.total_gross, state=DisputeState.OPEN, reason="fraudulent",
+        )  # fmt: skip
+    for kind in set(EMAIL_KINDS) - {"payment_refunded", "return_announced"}:
+        OutgoingEmail.objects.get_or_create(
+            about=f"order-{order.pk}", order=order, kind=kind, dedup_key="drawn",
+            defaults={"message_id": f"<{kind}-{order.pk}@x>", "next_try_at": timezone.now()},
+        )  # fmt: skip
+
+
+def _send_and_return(drawn, order, clerk):
+    pieces = {line.pk: line.quantity for line in drawn.lines}
+    fulfil(order_id=order.pk, pieces=pieces, actor_id=clerk.pk, tracking_number=TRACKING)
+    to_point = bool(contract_of(order)["choices"]["point"])
+    states = ([ShipmentState.READY] if to_point else []) + [ShipmentState.DELIVERED]
+    for state in states:
+        report_shipments(order_id=order.pk, state=state, is_collection=to_point, actor_id=clerk.pk)
+    if drawn.random.random() < 0.5:
+        back = {drawn.lines[0].pk: 1}
+        announce_return(order_id=order.pk, pieces=back)
+        set_return_state(order_id=order.pk, state=ReturnState.ARRIVED, actor_id=clerk.pk)
+        record_return(order_id=order.pk, pieces=back, sealed=True, sound=True, actor_id=clerk.pk)
+        request_refund(
+            order_id=order.pk, key="back", reason="Came back.", amount=Money("2.00", "GBP")
+        )
+
+
+def words(text):
+    """Return the words of a text, numbers among them, in lower case."""
+    return set(re.findall(r"\w+", text.lower()))
+
+
+def allowed_inside(drawn, kind):
+    """Return every word that the body of an e-mail of this kind may hold, by its Contract."""
+    promised = drawn.contract["emails"][kind]
+    told = _told(drawn)
+    texts = [promised["subject"], promised["preheader"], "Stillwater", *map(gettext, FIXED)]
+    for fact in map(Fact, promised["inside"]):
+        texts += told[fact]
+    if promised["inside"] != ["link"]:
+        about = KINDS[kind].texts
+        spoken = (about.heading, about.opening, about.button, about.closing)
+        texts += [re.sub(r"\{\w+\}", " ", str(text)) for text in spoken]
+    return words("\n".join(map(str, texts)))
+
+
+def _told(drawn):
+    """Return, by fact, what tells it of this order."""
+    order, contract, locale = drawn.order, drawn.contract, locale_of(drawn.language)
+    label = contract["label"] or {"sender": [""], "recipient": []}
+    money = [format_money(amount, locale) for amount in _amounts(drawn)]
+    back = [format_money(refund.sent_back, locale) for refund in order.refunds.all()]
+    parts = [part for refund in order.refunds.all() for part in refund.parts.all()]
+    back += [format_money(part.amount, locale) for part in parts]
+    now = timezone.localtime()
+    days = [
+        format_date(now, "long", locale=locale),
+        now.strftime("%H:%M"),
+        gettext("a little longer"),
+    ]
+    times = [format(number, "02d") for number in range(60)]
+    return {
+        Fact.LINK: [gettext("See your order")],
+        Fact.BASKET: [],
+        Fact.NUMBER: [order.pk],
+        Fact.DAY: [*days, *times],
+        Fact.PAYMENT: list(map(gettext, PAYMENT_NOTES)),
+        Fact.CHANGE: [gettext("where it goes"), gettext("something in it")],
+        Fact.AMOUNTS: money,
+        Fact.MONEY_BACK: [*back, *map(gettext, MONEY_NOTES), *(card.code[-4:] for card in drawn.cards)],
+        Fact.DELIVERY: [gettext(order.shipping_method_name)],
+        Fact.SENDER: [label["sender"][0]],
+        Fact.TRACKING: [TRACKING],
+        Fact.ADDRESS: label["recipient"],
+        Fact.ITEMS: [f"{gettext(line.product_name)} {line.quantity} x {format_money(line.unit_price_gross * line.quantity, locale)}" for line in drawn.lines],
+    }  # fmt: skip
+
+
+def _amounts(drawn):
+    order = drawn.order
+    items = sum((line.unit_price_gross * line.quantity for line in drawn.lines), Money(0, "GBP"))
+    cards = items + order.shipping_price_gross - order.total_gross
+    return [items, order.shipping_price_gross, order.total_gross, cards, -1 * cards]
+
+
+def email_differences(drawn, row):
+    """Yield what of one e-mail is not as its Contract has it."""
+    message, promised = build_message(row), drawn.contract["emails"].get(row.kind)
+    if promised is not None:
+        yield from _outside(message, promised, row.kind)
+        html = message.alternatives[0][0]
+        yield from _inside(drawn, row.kind, "text", message.body)
+        yield from _inside(drawn, row.kind, "HTML", html)
+        preheader = re.search(r'<div class="preheader"[^>]*>(.*?)</div>', html)
+        if preheader is None or unescape(preheader[1]) != promised["preheader"]:
+            yield f"{row.kind} e-mail: preheader {preheader and preheader[1]}"
+
+
+def _outside(message, promised, kind):
+    outside = (message.subject, message.from_email, message.to)
+    if outside != (promised["subject"], promised["from"], [promised["to"]]):
+        yield f"{kind} e-mail: {outside}"
+    if more := set(message.message().keys()) - HEADERS:
+        yield f"{kind} e-mail: headers {sorted(more)}"
+
+
+def _inside(drawn, kind, name, text):
+    inside = drawn.contract["emails"][kind]["inside"]
+    wanted = "|".join(LINKS[fact] for fact in inside if fact in LINKS)
+    for link in re.findall(r"https?://[^\s\"<]+", text):
+        if not re.fullmatch(wanted, link):
+            yield f"{kind} e-mail {name}: {link}"
+    with translation.override(drawn.language):
+        extra = words(_seen(text)) - allowed_inside(drawn, kind)
+    if extra:
+        yield f"{kind} e-mail {name}: {sorted(extra)}"
+
+
+def _seen(text):
+    """Return what is read: without style sheet, tags and addresses of links."""
+    without_style = re.sub(r"<style.*?</style>", " ", text, flags=re.DOTALL)
+    return re.sub(r"https?://\S+", " ", unescape(re.sub(r"<[^>]+>", " ", without_style)))
+
+
+def stripe_request(drawn, session):
+    """Return the whole request that the Contract allows, for comparison."""
+    contract, order = drawn.contract, drawn.order
+    number, total = contract["number"], int(order.total_gross.amount * 100)
+    metadata = {"order": number, "session": session["metadata"]["session"]}
+    whole = {
+        "mode": "payment",
+        "line_items": [{"quantity": 1, "price_data": {
+            "currency": "gbp", "unit_amount": total, "product_data": {"name": f"Order {number}"}}}],
+        "client_reference_id": number,
+        "metadata": metadata,
+        "payment_intent_data": {
+            "description": f"Order {number}", "metadata": metadata,
+            "statement_descriptor_suffix": contract["statement"].partition("* ")[2],
+        },
+        "allowed_payment_method_types": [row["method"] for row in contract["payment_methods"]],
+        "wallet_options": {"link": {"display": "never"}},
+        "adaptive_pricing": {"enabled": False},
+        "success_url": "http://testserver/stripe/return/?session={CHECKOUT_SESSION_ID}",
+        "cancel_url": session["cancel_url"],
+        "expires_at": session["expires_at"],
+        "expand": ["payment_intent"],
+    }  # fmt: skip
+    if drawn.receipt:
+        address = contract["emails"]["order_confirmed"]["to"]
+        whole["payment_intent_data"]["receipt_email"] = whole["customer_email"] = address
+    return whole
+
+
+def sheet_differences(drawn):
+    """Yield what stands on a label or slip and is not in the Contract, or the other way."""
+    contract = drawn.contract
+    label, back = contract["label"], contract["return_label"]
+    slip = [
+        "Order",
+        contract["number"],
+        *(part for row in contract["slip"]["lines"] for part in row),
+    ]
+    allowed = {
+        "label": [*label["sender"], *label["recipient"], *label["marks"], label["number"]],
+        "return-label": [*back["sender"], *back["recipient"], back["number"]] if back else [],
+        "slip": slip if contract["slip"]["lines"] else [],
+    }
+    for kind, texts in allowed.items():
+        sheet = printout_sheet(contract, kind=kind, size="a6")
+        printed = words(" ".join(text.text for text in sheet.texts)) if sheet else set()
+        if printed != words(" ".join(texts)):
+            yield f"{kind}: {sorted(printed ^ words(' '.join(texts)))}"
+    yield from _of_codes(drawn)
+
+
+def _of_codes(drawn):
+    codes = [code.removeprefix("Code ") for code, _pieces in drawn.contract["slip"]["lines"]]
+    keys = {str(line.variant_id) for line in drawn.lines}
+    if len(set(codes)) < len(codes) or any(code.lstrip("0") in keys for code in codes):
+        yield f"slip: codes {codes}"
+    known = {variant for code in codes for variant in variants_of_slip_code(drawn.order, code)}
+    if codes and known != {line.variant_id for line in drawn.lines}:
+        yield f"slip: {codes} do not lead staff to every line"
+
+
+def label_differences(drawn):
+    """Yield what of the label is not what was chosen."""
+    label, choices = drawn.contract["label"], drawn.choices
+    name = {"own": "Robin Marsh", "initials": "R. Marsh", "other": "Kim Doe"}[choices["label_name"]]
+    place = "4 Mill Lane" if not choices["point"] else find_point(choices["point"]).name
+    if label["recipient"][0] != name or not any(place in line for line in label["recipient"]):
+        yield f"label: to {label['recipient']}"
+    if label["sender"][0] != (choices["sender"] or "Stillwater"):
+        yield f"label: from {label['sender']}"
+
+
+def page_differences(drawn):
+    """Yield what private pages leave outside of their window, and files by their name and data."""
+    order, browser = drawn.order, link_holder(drawn.order)
+    prefix = "/es" if drawn.language == "es" else ""
+    for page in ("", "seen/", "return/"):
+        path = f"{prefix}/orders/{order.token}/{page}"
+        answer = browser.get(path)
+        (title,) = re.findall(r"<title>(.*?)</title>", answer.content.decode(), re.DOTALL)
+        if answer.status_code == OK and " ".join(title.split()) not in drawn.contract["history"]:
+            yield f"{page or 'order'} page: title {' '.join(title.split())}"
+        if more := set(answer.cookies) - COOKIES:
+            yield f"{page or 'order'} page: cookies {sorted(more)}"
+    answer = browser.get(f"{prefix}/orders/{order.token}/receipt/")
+    if answer.status_code == OK:
+        yield from _of_file(answer, f"receipt-{order.pk}.pdf")
+
+
+def _of_file(answer, name):
+    if answer["Content-Disposition"] != f'attachment; filename="{name}"':
+        yield f"file: {answer['Content-Disposition']}"
+    pdf = PdfDocument(answer.content)
+    data = {key: value for key, value in pdf.get_metadata_dict().items() if value}
+    pdf.close()
+    told = words(" ".join(data.get(key, "") for key in ("Title", "Author", "Subject", "Keywords")))
+    if hits := found(sensitive_words(), [(name, " ".join(sorted(told)))]):
+        yield f"file: {hits}"
