@@ -174,12 +174,12 @@ def keep_errors_private(get_response: GetResponse) -> GetResponse:
 
 def _with_page(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return the answer with a page, if it has none: Django's 405 is empty."""
-    if response.streaming or getattr(response, "content", b""):
+    if not isinstance(response, HttpResponse) or response.content:
         return response
     if response.status_code not in _WITH_PAGE or request.headers.get("HX-Request"):
         return response
     page = error_page(request, response.status_code)
-    response.content = page.content  # type: ignore[attr-defined]  it is no stream
+    response.content = page.content
     response.headers["Content-Type"] = page.headers["Content-Type"]
     response.headers["Content-Length"] = str(len(page.content))
     return response
