@@ -88,9 +88,11 @@ def proxy(web_ports, folder):
     (place / "upstream.conf").write_text(f"upstream shop {{ {servers} keepalive 16; }}")
     user = "daemon off; user root;"  # the folder of the tests is nobody else's
     process = subprocess.Popen(["nginx", "-c", place / "plain.conf", "-g", user])
-    assert wait_until(lambda: answers(port, "/healthz"), 20)
-    yield port
-    end_process(process)
+    try:
+        assert wait_until(lambda: answers(port, "/healthz"), 20)
+        yield port
+    finally:
+        end_process(process)
 
 
 def answers(port, path):
