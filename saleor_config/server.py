@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import io
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from os import fspath
 from tempfile import SpooledTemporaryFile
@@ -37,6 +37,8 @@ _REASONS = {
 _WITHOUT_BODY = {"GET", "HEAD"}
 
 Environ = dict[str, Any]
+Chunks = AsyncGenerator[bytes, None]
+Body = tuple[IO[bytes], int]  # and its length
 
 
 class BodyFailed(Exception):  # noqa: N818  it is an answer, not a defect
@@ -65,9 +67,9 @@ class Application:
         if scope.path == "/healthz":
             proto.response_str(200, _TEXT, "ok")
             return
-        environ = environ_of(scope)
+        environ, chunks = environ_of(scope), _chunks(proto)
         try:
-            environ["wsgi.input"] = await self._receive(environ, proto)
+            environ["wsgi.input"] = await self._receive(environ, chunks)
         except BodyFailed as failed:
             proto.response_str(failed.status, _LAST, _REASONS[failed.status])
             return
@@ -75,15 +77,15 @@ class Application:
             pool = self._readiness if scope.path == "/readyz" else self._pages
             await asyncio.get_running_loop().run_in_executor(pool, self._answer, environ, proto)
         if BODY_REFUSED in environ:
-            await _discard(proto)
+            await _discard(chunks)
 
-    async def _receive(self, environ: Environ, proto: Any) -> IO[bytes]:
+    async def _receive(self, environ: Environ, chunks: Chunks) -> IO[bytes]:
         """Return the whole body, empty if there is none or if it is refused."""
         if not _has_body(environ):
             return io.BytesIO()
         limit, declared = _limit(environ), _declared(environ)
         try:
-            body, size = await self._read(proto, limit, declared or 0)
+            body, size = await self._read(chunks, limit, declared or 0)
         except BodyTooLarge:
             environ[BODY_REFUSED] = True
             environ["CONTENT_LENGTH"] = "0"
@@ -94,16 +96,16 @@ class Application:
         environ["CONTENT_LENGTH"] = str(size)
         return body
 
-    async def _read(self, proto: Any, limit: BodyLimit, declared: int) -> tuple[IO[bytes], int]:
+    async def _read(self, chunks: Chunks, limit: BodyLimit, declared: int) -> Body:
         if declared > limit.bytes:
             raise BodyTooLarge
         if limit == ORDINARY:
-            return await _read(proto, limit)
+            return await _read(chunks, limit)
         if self._uploads >= MAX_LARGE_AT_ONCE:
             raise BodyFailed(503)
         self._uploads += 1
         try:
-            return await _read(proto, limit)
+            return await _read(chunks, limit)
         finally:
             self._uploads -= 1
 
@@ -172,12 +174,18 @@ def _limit(environ: Environ) -> BodyLimit:
     return body_limit(environ["PATH_INFO"])
 
 
-async def _read(proto: Any, limit: BodyLimit) -> tuple[IO[bytes], int]:
+async def _chunks(proto: Any) -> Chunks:
+    """Yield what arrives. granian lets a body be asked for once; this can be gone on with."""
+    async for chunk in proto:
+        yield chunk
+
+
+async def _read(chunks: Chunks, limit: BodyLimit) -> Body:
     """Return the body and its length. Raises BodyTooLarge and BodyFailed."""
     body = SpooledTemporaryFile(MAX_IN_MEMORY)  # noqa: SIM115  the caller closes it
     try:
         async with asyncio.timeout(limit.seconds):
-            return body, await _copy(proto, body, limit.bytes)
+            return body, await _copy(chunks, body, limit.bytes)
     except TimeoutError:
         body.close()
         raise BodyFailed(408) from None
@@ -186,9 +194,9 @@ async def _read(proto: Any, limit: BodyLimit) -> tuple[IO[bytes], int]:
         raise
 
 
-async def _copy(proto: Any, target: IO[bytes], most: int) -> int:
+async def _copy(chunks: Chunks, target: IO[bytes], most: int) -> int:
     size = empty = 0
-    async for chunk in proto:
+    async for chunk in chunks:
         size += len(chunk)
         empty += not chunk  # granian ends a body with an empty chunk, and has one for an error
         if size > most:
@@ -200,11 +208,11 @@ async def _copy(proto: Any, target: IO[bytes], most: int) -> int:
     return size
 
 
-async def _discard(proto: Any) -> None:
+async def _discard(chunks: Chunks) -> None:
     """Read on for a while: a browser that is cut off while it sends shows no answer at all."""
     try:
         async with asyncio.timeout(DISCARD_SECONDS):
-            await _copy(proto, _Nowhere(), MAX_DISCARDED)
+            await _copy(chunks, _Nowhere(), MAX_DISCARDED)
     except (TimeoutError, BodyTooLarge, BodyFailed, RuntimeError):
         pass  # the connection ends with this request
 

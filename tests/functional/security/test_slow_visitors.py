@@ -60,7 +60,9 @@ def web_ports(image, environment, folder, run_setup):
             stack.callback(end_process, process)
         for port in ports:
             log = folder / f"web-{port}.log"
-            assert wait_until(lambda port=port: is_ready(port), 60), log.read_text()[-3000:]
+            assert wait_until(lambda port=port: answers(port, "/readyz"), 60), log.read_text()[
+                -3000:
+            ]
         yield ports
 
 
@@ -86,14 +88,16 @@ def proxy(web_ports, folder):
     (place / "upstream.conf").write_text(f"upstream shop {{ {servers} keepalive 16; }}")
     user = "daemon off; user root;"  # the folder of the tests is nobody else's
     process = subprocess.Popen(["nginx", "-c", place / "plain.conf", "-g", user])
-    assert wait_until(lambda: get(port, "/healthz")[0] == 200, 20)
-    yield port
-    end_process(process)
-
-
-def is_ready(port):
     try:
-        return get(port, "/readyz")[0] == 200
+        assert wait_until(lambda: answers(port, "/healthz"), 20)
+        yield port
+    finally:
+        end_process(process)
+
+
+def answers(port, path):
+    try:
+        return get(port, path)[0] == 200
     except OSError:
         return False
 
@@ -107,7 +111,8 @@ def send(port, method, path, body=None, *, source="127.0.0.1", timeout=20, **hea
     connection = HTTPConnection("127.0.0.1", port, timeout=timeout, source_address=(source, 0))
     with closing(connection):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, headers=HOST | HTTPS | named)
+        chunked = "Transfer-Encoding" in named
+        connection.request(method, path, body, headers=HOST | HTTPS | named, encode_chunked=chunked)
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read().decode()
 
