@@ -24,7 +24,7 @@ class BasketRefused(Exception):  # noqa: N818  it is an answer, not a defect
 class NotForSale(BasketRefused):
     """The variant is not there, or not on sale; `reason` may say why."""
 
-    message = _("We do not sell this at the moment.")
+    message: StrOrPromise = _("We do not sell this at the moment.")
 
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason)

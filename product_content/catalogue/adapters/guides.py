@@ -86,7 +86,7 @@ class ClaimAdapter(Adapter):
             setattr(claim, name, fields[name])
         claim.save()
         if "sources" in fields:
-            claim.sources.set([self.refs.id("source", slug) for slug in fields["sources"]])
+            claim.sources.set([int(self.refs.id("source", slug)) for slug in fields["sources"]])
         return str(claim.pk)
 
 
