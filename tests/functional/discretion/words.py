@@ -16,7 +16,8 @@ EVERYDAY = set(
     start step team than that the them then think this together what when why with yes your
     talking evidence keep like made what's large water based single singles sets firm warm free
     care comfort main store room set one bag box cloth soft card feels feel can cleaning between
-    blocked cannot carry claimed comes giving health schedule they visit everyday known must personal session stay good plain clean home hand kit pouch travel
+    blocked cannot carry claimed comes giving health schedule they visit everyday known must
+    personal session stay good plain clean home hand kit pouch travel
     """.split()  # noqa: SIM905  words, not code
 )
 # Conditions and parts of the body; each must occur in the guides, or the list is out of date.
