@@ -35,7 +35,8 @@ _SENSITIVE_WORDS = frozenset(
     """
     vagina vaginal vaginismus vulva vulvodynia pelvic pelvis dilator dilators dilation penetration
     intercourse sex sexual menopause lubricant lubricants silicone magnetic magnet magnets
-    radiotherapy vaginoplasty lichen sclerosus dyspareunia endometriosis incontinence muscle muscles painful intimate
+    radiotherapy vaginoplasty lichen sclerosus dyspareunia endometriosis incontinence muscle muscles
+    painful intimate
     vaginales vaginismo pélvico pélvica dilatador dilatadores dilatación penetración coito sexo
     menopausia lubricante lubricantes silicona magnético imán imanes radioterapia dispareunia
     endometriosis incontinencia íntimo íntima
