@@ -51,6 +51,8 @@ SENSITIVE_WORDS: tuple[dict[str, str], ...] = (
     {"en": "magnet magnets magnetic", "es": "imán imanes magnético magnética magnéticos"},
     {"en": "massager massagers", "es": "masajeador masajeadores"},
     {"en": "radiotherapy", "es": "radioterapia"},
+    {"en": "vaginoplasty", "es": "vaginoplastia"},
+    {"en": "lichen sclerosus", "es": "liquen escleroso"},
     {"en": "dyspareunia", "es": "dispareunia"},
     {"en": "endometriosis", "es": "endometriosis"},
     {"en": "incontinence", "es": "incontinencia"},

@@ -83,7 +83,7 @@ def _product_links(entry: Entry) -> list[dict[str, Any]]:
     ]
 
 
-def _also_for(entry: Entry) -> list[dict[str, str | list[str]]]:
+def _also_for(entry: Entry) -> list[dict[str, Any]]:
     """Return the kinds of which every product's page shows the guide."""
     return [
         {

@@ -166,7 +166,8 @@ def _footnote(claim: dict[str, Any]) -> str:
     names = dict(Audience.choices)
     whom = escape(", ".join(str(names.get(name, name)) for name in claim["audiences"]))
     limits = escape(translated_text(claim["limits"]))
-    return f"{sources or OWN_ADVICE} {gettext('For:')} {whom}. {limits}"
+    for_whom = gettext("For:")
+    return f"{sources or OWN_ADVICE} {for_whom} {whom}. {limits}"
 
 
 class Guide(models.Model):

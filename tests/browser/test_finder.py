@@ -95,9 +95,9 @@ def test_a_path_through_the_page_sends_and_stores_nothing(finder):
     finder.get_by_role("button", name="Next").click()
     finder.get_by_label("Several sizes to move through").check()
     finder.get_by_role("button", name="Next").click()
-    heading = finder.get_by_role("heading", name="You could start with size 3, 20 mm wide")
+    heading = finder.get_by_role("heading", name="You could start with size 2, 16 mm wide")
     expect(heading).to_be_focused()
-    expect(finder.get_by_text("It is comfortable now, so it is where")).to_be_visible()
+    expect(finder.get_by_text("at most as wide as the one that you use with ease")).to_be_visible()
     expect(finder.get_by_text("your clinician named")).to_be_hidden()
     assert finder.locator("[data-chosen] .picks a").count() == 3
     assert "agnetic" not in finder.locator("[data-chosen]").inner_text()

@@ -52,7 +52,7 @@ def write_guide(page, address):
     page.keyboard.press("Tab")
     expect(page.locator("#id_slug")).to_have_value("a-calm-evening")
     page.locator("#id_topic").select_option("using")
-    page.get_by_label("people with vaginismus or fear of penetration").check()
+    page.locator("#id_readers").select_option("vaginismus")
     for name, text in TEXTS.items():
         page.locator(f"#id_{name}").fill(text)
 

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectMultipleWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminURLInputWidget,
 )
@@ -23,7 +23,7 @@ def audiences_form_field(label: str) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
         choices=Audience.choices,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        widget=UnfoldAdminSelectMultipleWidget,
     )
 
 
