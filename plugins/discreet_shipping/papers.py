@@ -140,7 +140,7 @@ def credit_note_file(order: Order, number: int) -> Paper | None:
 
 def get_credit_note(order: Order, number: int) -> CreditNote | None:
     """Return the order's credit note with this number, or None."""
-    refund = Refund.objects.filter(order=order, number=number, booked_at__isnull=False).first()
+    refund = Refund.objects.filter(order=order, number=number).first()
     if refund is None or refund.booked_at is None:
         return None
     lines = refund.lines.select_related("line")
