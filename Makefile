@@ -38,7 +38,7 @@ code: venv ## Print the second factor's code of the running shop's staff log-in,
 test: venv ## Run every test (ARGS="-k basket" for some)
 	@exec $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-browser: ## Install Chromium for the browser tests (Debian and Ubuntu)
+browser: ## Install Chromium and nginx for the tests that need them (Debian and Ubuntu)
 	@sh .ci/browser
 
 check: venv lint types migrations-check ## Lint, types, import contracts, Django's checks, migrations
