@@ -20,7 +20,7 @@ from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.collection_points import find_point
 from plugins.discreet_shipping.order_contract import erase_remembered_choices, remembered_choices
 from plugins.order_emails.outbox import queue_account_email
-from storefront.locks import locked_user
+from storefront.addresses import locked_user
 from storefront.orders import order_state, orders_by_token
 from storefront.tokens import PENDING_EMAIL, new_email_tokens
 from storefront.types import OrderState

@@ -17,8 +17,12 @@ from saleor.shipping.models import ShippingZone
 from plugins.ordering.addresses import address_lines, delete_unused_addresses
 from product_content.parsing import parse_id
 from storefront.errors import AddressBookFull
-from storefront.locks import locked_user
 from storefront.types import PostalAddress
+
+
+def locked_user(user_id: int) -> User:
+    """Lock an account (its own row only) and return it; raises User.DoesNotExist."""
+    return User.objects.select_for_update(of=("self",)).get(pk=user_id)
 
 
 def postal_address(address: Address | None) -> PostalAddress | None:

@@ -34,10 +34,9 @@ from plugins.ordering.pricing import card_refusal, price_basket
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.submitted_forms import claim_form
 from product_content.selectors import availability
-from storefront.baskets import find_checkout, reserved_quantities
+from storefront.baskets import find_checkout, locked_checkout, reserved_quantities
 from storefront.errors import CodeRefused, LineGone, NotForSale, ShortOfStock, TooMany
 from storefront.for_sale import ForSale, for_sale
-from storefront.locks import locked_checkout
 
 _UNKNOWN = _("We do not know this code, or it has ended.")
 

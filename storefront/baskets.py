@@ -59,6 +59,13 @@ def find_checkout(token: UUID | None) -> Checkout | None:
     )
 
 
+def locked_checkout(token: UUID | None) -> Checkout | None:
+    """Lock the basket with this token (its own row only) and return it, or None without one."""
+    if token is None:
+        return None
+    return Checkout.objects.select_for_update(of=("self",)).filter(pk=token, user=None).first()
+
+
 def build_basket(checkout: Checkout) -> Basket:
     """Return the values of a checkout that `find_checkout` has read."""
     content = read_basket(checkout, holds_of_basket(checkout.pk))

@@ -17,6 +17,8 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.product.models import ProductVariant
 from saleor.shipping.models import ShippingMethod
 
+from plugins.discreet_shipping.order_contract import arrival_of_basket
+from plugins.discreet_shipping.plugin import current_settings
 from plugins.ordering.basket import Basket as Content
 from plugins.ordering.basket import delivery_applies, read_basket
 from plugins.ordering.holds import holds_of_basket
@@ -25,9 +27,8 @@ from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.stock_allocation import display_name
 from product_content.languages import translated_text
 from product_content.money import format_money
-from storefront.baskets import find_checkout
+from storefront.baskets import find_checkout, locked_checkout
 from storefront.errors import LineGone
-from storefront.locks import locked_checkout
 from storefront.types import Basket, DeliveryMethod, Step
 
 
@@ -50,7 +51,8 @@ def _offered(basket: Content, method: ShippingMethod) -> DeliveryMethod:
     basket.checkout.shipping_method = method  # not saved: prices are for the checkout's method
     due = price_basket(basket).totals.due
     name = translated_text(method.name)
-    return DeliveryMethod(method.pk, name, delivery_price(basket).gross, due)
+    arrival = arrival_of_basket(basket.checkout, current_settings())
+    return DeliveryMethod(method.pk, name, delivery_price(basket).gross, due, arrival)
 
 
 def missing_step(basket: Basket) -> Step | None:

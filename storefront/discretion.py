@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from prices import Money
 from saleor.account.models import User
 
+from plugins.discreet_shipping.arrival import Arrival, expected_arrival
 from plugins.discreet_shipping.choices import CHOICES_KEY, OPTIONS, Choices, to_data
 from plugins.discreet_shipping.collection_points import FoundPoint, find_point, points_near
 from plugins.discreet_shipping.contract import Contract
@@ -23,10 +24,12 @@ from plugins.discreet_shipping.errors import ChoicesRefused
 from plugins.discreet_shipping.label_files import as_svg, printout_sheet
 from plugins.discreet_shipping.options import DeliveryContext, is_offered
 from plugins.discreet_shipping.order_contract import (
+    arrival_of_basket,
     choices_of,
     delivery_context,
     preview_contract,
     problems_of,
+    promised_arrival,
     remember_choices,
     remembered_choices,
     set_choices,
@@ -34,23 +37,23 @@ from plugins.discreet_shipping.order_contract import (
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.discreet_shipping.policies import selectable_days
 from plugins.ordering.order_messages import EMAIL_KINDS, RECEIPT_KEY
+from storefront.addresses import locked_user
 from storefront.baskets import find_checkout
 from storefront.checkout import checkout_for_change
-from storefront.locks import locked_user
 from storefront.orders import orders_by_token
 from storefront.types import Basket, OrderPage
 
 
 @dataclass(frozen=True, slots=True)
 class PrivacyPreview:
-    """A Contract with its drawings. `expected` is the day the parcel should come."""
+    """A Contract with its drawings. `expected` is when the parcel should come, if that is known."""
 
     contract: Contract
     mails: tuple[dict[str, Any], ...]
     label: SafeString | str
     return_label: SafeString | str
     slip: SafeString | str
-    expected: date | None
+    expected: Arrival | None
     options: tuple[tuple[str, Money], ...]
 
 
@@ -80,7 +83,7 @@ def preview_of_basket(basket: Basket) -> PrivacyPreview | None:
     if checkout is None or basket.delivery is None:
         return None
     contract = preview_contract(
-        checkout, current_settings(), total=basket.due, delivery=basket.delivery
+        checkout, current_settings(), totals=basket.totals, delivery=basket.delivery
     )
     return _preview(contract)
 
@@ -130,6 +133,7 @@ def chosen_problems(token: UUID | None) -> dict[str, str]:
 
 def _offer(context: DeliveryContext, currency: str, postcode: str) -> Offer:
     first, last = selectable_days(context.rules, timezone.localdate())
+    soonest = expected_arrival(replace(context, choices=Choices()))
     prices = {
         option: Money(price, currency)
         for option in OPTIONS
@@ -142,7 +146,7 @@ def _offer(context: DeliveryContext, currency: str, postcode: str) -> Offer:
         senders=context.rules.senders,
         prices=prices,
         weekdays=context.rules.weekdays,
-        first_day=first,
+        first_day=max(first, min(soonest.first, last)) if soonest else first,
         last_day=last,
         point_name=", ".join(point.lines[:-1]) if point else "",
         country=context.country,
@@ -160,18 +164,25 @@ def _preview(contract: Contract) -> PrivacyPreview:
         sheet = printout_sheet(contract, kind=kind, size="a6")
         return as_svg(sheet, title) if sheet else ""
 
-    day = contract["expected_day"]
     return PrivacyPreview(
         contract=contract,
         mails=_sorted_emails(contract["emails"]),
         label=drawing("label", _("The label on the box")),
         return_label=drawing("return-label", _("The return label in the box")),
         slip=drawing("slip", _("The slip in the box")),
-        expected=date.fromisoformat(day) if day else None,
+        expected=promised_arrival(contract),
         options=tuple(
             (name, Money(price, contract["currency"])) for _key, name, price in contract["options"]
         ),
     )
+
+
+def expected_of(token: UUID | None) -> Arrival | None:
+    """Return when the basket's order should come, with its choices; None where nobody knows."""
+    checkout = find_checkout(token)
+    if checkout is None or not checkout.is_shipping_required():
+        return None
+    return arrival_of_basket(checkout, current_settings())
 
 
 def wants_receipt(token: UUID | None) -> bool:

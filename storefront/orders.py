@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +15,10 @@ from saleor.core.taxes import zero_money
 from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Order, OrderLine
 
-from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.arrival import Arrival
+from plugins.discreet_shipping.order_contract import arrival_of_order, contract_of
 from plugins.discreet_shipping.packing import progress_of
+from plugins.discreet_shipping.plugin import current_settings
 from plugins.discreet_shipping.policies import may_change
 from plugins.fulfilment.models import ShipmentState
 from plugins.fulfilment.packing import packing_began_at
@@ -204,10 +207,19 @@ def _page(order: Order) -> OrderPage:
         parcels=parcels_of(order),
         refund_entries=refund_entries(order),
         was_paid=was_paid(order),
+        expected=_expected(order, state),
         reported=_reported(order),
         cancel_refusal=_cancel_refusal(order, state),
         change_refusal=may_change(**progress_of(order)).reason,
     )
+
+
+def _expected(order: Order, state: OrderState) -> Arrival | None:
+    """Return when the newest parcel should come, or the first one that is still to be sent."""
+    if state not in {"paid", "sent"} or _reported(order):
+        return None
+    left = [timezone.localdate(parcel.sent_at) for parcel in parcels_of(order)]
+    return arrival_of_order(order, current_settings(), left=left[-1] if left else None)
 
 
 def _reported(order: Order) -> str:

@@ -24,8 +24,8 @@ from plugins.ordering.erasure import anonymise_order
 from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.retention import retention_cutoff
 from storefront.accounts import pending_email
+from storefront.addresses import locked_user
 from storefront.basket_changes import ACCOUNT_KEY
-from storefront.locks import locked_user
 from storefront.orders import order_state
 from storefront.tokens import PENDING_EMAIL
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from prices import Money
 
+from plugins.discreet_shipping.arrival import Arrival
 from plugins.discreet_shipping.contract import Contract
 from plugins.ordering.pricing import LeftOut, Picture
 from plugins.ordering.totals import Totals
@@ -100,13 +101,14 @@ class Basket:
 class DeliveryMethod:
     """A way to deliver the basket to its address; `price` is with the chosen options.
 
-    `due` is what would be left to pay with it.
+    `due` is what would be left to pay with it, `arrival` when it would come, if that is known.
     """
 
     id: int
     name: str
     price: Money
     due: Money
+    arrival: Arrival | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,8 @@ class OrderPage:
     without a payment. `cancelled`: it had been paid. `refunded`: it was sent, and all its money
     went back. `checking`: money came, staff must look. `held_until` is set while it waits.
     `parcel_lines` is what the label says, which may be another place than `address`. `was_paid`
-    stays true when the money went back. `reported` is what the carrier told last:
+    stays true when the money went back. `expected` is when the parcel should come, while it is
+    still to come and somebody knows. `reported` is what the carrier told last:
     ready_to_collect, delivered or nothing. `cancel_refusal` says why it cannot be cancelled (any
     more), and `change_refusal` why its delivery choices cannot be changed.
     """
@@ -222,6 +225,7 @@ class OrderPage:
     parcels: tuple[Parcel, ...]
     refund_entries: tuple[RefundEntry, ...]
     was_paid: bool
+    expected: Arrival | None
     reported: str
     cancel_refusal: str
     change_refusal: str
@@ -235,10 +239,3 @@ class OrderPage:
     def may_arrive(self) -> bool:
         """Say whether what was bought has come or may still come: then its guides are of use."""
         return self.state not in {"waiting", "processing", "released", "cancelled"}
-
-    @property
-    def expected(self) -> date | None:
-        """The day the parcel should come, while it is still to come."""
-        day = self.contract["expected_day"] if self.contract else ""
-        is_to_come = self.state in {"paid", "sent"} and not self.reported
-        return date.fromisoformat(day) if day and is_to_come else None

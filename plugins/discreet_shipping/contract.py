@@ -7,7 +7,7 @@ it, and from then on labels, slips and e-mails read the stored strings, never th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.utils.dates import WEEKDAYS
@@ -15,9 +15,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from prices import Money
 
+from plugins.discreet_shipping.arrival import Arrival
 from plugins.discreet_shipping.choices import CONTRACT_VERSION, OPTIONS, to_data
-from plugins.discreet_shipping.options import DeliveryContext, option_prices
-from plugins.discreet_shipping.policies import expected_day
+from plugins.discreet_shipping.options import DeliveryContext, Point, option_prices
 from plugins.discreet_shipping.recipient import label_name
 from plugins.ordering.order_messages import email_facts, kinds_for
 from product_content.money import format_money
@@ -35,8 +35,20 @@ class Label(TypedDict):
     number: str
 
 
+class Collection(TypedDict):
+    """Where a parcel waits; `hours` may be empty, `kept_days` 0 where nobody knows."""
+
+    name: str
+    hours: str
+    kept_days: int
+
+
 class Contract(TypedDict):
-    """Everything others can see. Amounts are strings in the smallest unit's precision."""
+    """Everything others can see. Amounts are strings in the smallest unit's precision.
+
+    `expected_day` is the first day on which the parcel should come, `expected_last_day` the last;
+    both are empty where its method promises none. Older Contracts lack what is not required.
+    """
 
     version: int
     number: str
@@ -53,9 +65,20 @@ class Contract(TypedDict):
     history: list[str]
     beyond: list[str]
     expected_day: str
+    expected_last_day: NotRequired[str]
+    collection: NotRequired[Collection | None]
     options: list[list[str]]
     delivery: str
     currency: str
+
+
+@dataclass(frozen=True)
+class CustomsRow:
+    """Pieces that a customs form declares together; codes are "" where the owner says none."""
+
+    hs_code: str
+    origin: str
+    pieces: int
 
 
 @dataclass(frozen=True)
@@ -63,7 +86,8 @@ class Facts:
     """What a contract is made of. `lines` are (variant id, pieces); `number` may be to come.
 
     `first_name`, `last_name` and `address` (without the name) are of the delivery address;
-    `address` is empty when nothing is posted.
+    `address` is empty when nothing is posted. `total` is what is left to pay, `goods` what the
+    goods are worth, however they are paid.
     """
 
     context: DeliveryContext
@@ -75,6 +99,9 @@ class Facts:
     lines: tuple[tuple[int, int], ...]
     total: Money
     delivery: Money
+    goods: Money
+    customs: tuple[CustomsRow, ...] = ()
+    arrival: Arrival | None = None
     payment_receipt: bool = False  # the payment service's own, by e-mail
 
 
@@ -85,6 +112,7 @@ def build(facts: Facts) -> Contract:
     """Return the contract of these facts."""
     choices, rules = facts.context.choices, facts.context.rules
     label = _label(facts)
+    arrival = facts.arrival if label else None
     return Contract(
         version=CONTRACT_VERSION,
         number=facts.number,
@@ -100,7 +128,9 @@ def build(facts: Facts) -> Contract:
         emails=_emails(facts),
         history=_history(facts.number),
         beyond=_limitations(facts),
-        expected_day=expected_day(facts.context).isoformat() if label else "",
+        expected_day=arrival.first.isoformat() if arrival else "",
+        expected_last_day=arrival.last.isoformat() if arrival else "",
+        collection=_collection(facts.context.point),
         options=[
             [option, str(OPTIONS[option]), str(price.amount)]
             for option, price in option_prices(choices, rules, facts.total.currency)
@@ -158,8 +188,20 @@ def _customs(facts: Facts) -> list[str]:
     exact = country in rules.exact_customs_countries
     return [
         rules.exact_customs if exact else rules.customs,
-        f"Value {format_money(facts.total, _LOCALE)}",
+        f"Value {facts.goods.amount:.2f} {facts.goods.currency}",
+        *(_customs_row(row) for row in facts.customs if row.hs_code),
     ]
+
+
+def _customs_row(row: CustomsRow) -> str:
+    pieces = f"{row.pieces} piece" if row.pieces == 1 else f"{row.pieces} pieces"
+    return f"HS {row.hs_code}, made in {row.origin}: {pieces}"
+
+
+def _collection(point: Point | None) -> Collection | None:
+    if point is None:
+        return None
+    return Collection(name=point.name, hours=point.hours, kept_days=point.kept_days)
 
 
 def _emails(facts: Facts) -> dict[str, dict[str, Any]]:

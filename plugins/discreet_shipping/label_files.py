@@ -15,13 +15,15 @@ from plugins.discreet_shipping.label_layout import (
     POINT,
     SIZES,
     Sheet,
+    customs_sheet,
     font_file,
     label_sheet,
     pillow_font,
     slip_sheet,
 )
 
-KINDS = ("label", "return-label", "slip")
+KINDS = ("label", "return-label", "slip", "customs")
+ADDRESSED = ("label", "return-label")  # those with the customer's address
 CONTENT_TYPES = {"pdf": "application/pdf", "png": "image/png"}
 
 
@@ -47,6 +49,7 @@ def printable_kinds(contract: Contract) -> tuple[str, ...]:
         "label": bool(contract["label"]),
         "return-label": bool(contract["return_label"]),
         "slip": contract["slip"]["kind"] == "codes",
+        "customs": bool(contract["customs"]),
     }
     return tuple(kind for kind in KINDS if has[kind])
 
@@ -57,6 +60,8 @@ def printout_sheet(contract: Contract, *, kind: str, size: str) -> Sheet | None:
         return None
     if kind == "slip":
         return slip_sheet(contract, size)
+    if kind == "customs":
+        return customs_sheet(contract, size)
     label = contract["label"] if kind == "label" else contract["return_label"]
     return label_sheet(label, size) if label else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,8 @@ class PointKind(models.TextChoices):
 class CollectionPoint(models.Model):
     """A shop or locker where a parcel waits for its recipient. Coordinates are WGS 84 degrees.
 
-    `hours` is text as people read it, such as "Mon-Fri 8-20, Sat 9-17".
+    `hours` is text as people read it, such as "Mon-Fri 8-20, Sat 9-17". `kept_days`: so many
+    days after its arrival a parcel can be collected, the last one included.
     """
 
     code = models.CharField(max_length=40, unique=True)
@@ -32,6 +34,9 @@ class CollectionPoint(models.Model):
     latitude = models.DecimalField(max_digits=8, decimal_places=5)
     longitude = models.DecimalField(max_digits=8, decimal_places=5)
     hours = models.CharField(max_length=120, blank=True, default="")
+    kept_days = models.PositiveSmallIntegerField(
+        default=7, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:

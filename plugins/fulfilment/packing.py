@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -94,10 +95,13 @@ def is_label_printed(order: Order) -> bool:
 
 
 @transaction.atomic
-def record_printed_label(*, order_id: int) -> None:
-    """Record that a label was printed, which must be destroyed if the address changes."""
+def record_printed_label(*, order_id: int, printed: Mapping[str, Any] | None = None) -> None:
+    """Record that a label was printed, which must be destroyed if the address changes.
+
+    `printed` is what stands on it.
+    """
     lock_order(order_id)
-    PrintedLabel.objects.create(order_id=order_id)
+    PrintedLabel.objects.create(order_id=order_id, printed=dict(printed or {}))
 
 
 def record_destroyed_labels(order: Order) -> None:

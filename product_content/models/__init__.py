@@ -1,7 +1,10 @@
 """Tables of this app, one module per subject."""
 
 from product_content.models.catalogue import (
+    MAX_DELIVERY_DAYS,
     CatalogueRecord,
+    CustomsFacts,
+    DeliveryTime,
     Firmness,
     Latex,
     Magnet,
@@ -16,7 +19,10 @@ from product_content.models.guides import Guide, GuideProduct, GuideRelation, Gu
 from product_content.models.search import SearchDocument, SearchWord
 
 __all__ = [
+    "MAX_DELIVERY_DAYS",
     "CatalogueRecord",
+    "CustomsFacts",
+    "DeliveryTime",
     "Firmness",
     "Guide",
     "GuideProduct",

@@ -38,7 +38,7 @@ from storefront.checkout import (
 from storefront.cookies import read_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page
-from storefront.discretion import chosen_problems, use_remembered, wants_receipt
+from storefront.discretion import chosen_problems, expected_of, use_remembered, wants_receipt
 from storefront.errors import AddressBookFull, BasketRefused
 from storefront.forms.address import AddressForm, country_of
 from storefront.order_access import give_order_access
@@ -125,6 +125,7 @@ def _before_paying(basket: Basket) -> dict[str, Any]:
         "shown": signed(basket.picture),
         "unpayable": can_be_charged(basket.due).reason,
         "receipt_wanted": wants_receipt(basket.token),
+        "expected": expected_of(basket.token),
     }
 
 

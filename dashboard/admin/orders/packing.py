@@ -8,7 +8,7 @@ from saleor.order.models import Order
 from dashboard.models import AccessKind
 from dashboard.roles import PACK_ORDERS
 from dashboard.services.access_log import record_access
-from plugins.discreet_shipping.label_files import CONTENT_TYPES, printout_file
+from plugins.discreet_shipping.label_files import ADDRESSED, CONTENT_TYPES, printout_file
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.fulfilment.packing import record_printed_label
 
@@ -27,8 +27,9 @@ def shipping_document(
     if not file:
         raise Http404
     record_access(actor=request.user, kind=AccessKind.DOCUMENT, subject_id=order_id)
-    if kind != "slip":  # it names no address
-        record_printed_label(order_id=order_id)
+    if kind in ADDRESSED:
+        label = contract["label"] if kind == "label" else contract["return_label"]
+        record_printed_label(order_id=order_id, printed={"kind": kind, **(label or {})})
     response = HttpResponse(file, content_type=CONTENT_TYPES[form])
     name = f"{order_id}-{kind}-{size}.{form}"  # says nothing about what is in the parcel
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
