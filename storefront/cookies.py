@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 # Long enough to decide by the next day, short enough for a shared computer.
 BASKET_COOKIE_AGE = timedelta(days=7)
 QUICK_EXIT_COOKIE = "left"  # set by the quick exit, until the browser closes or its user returns
+# Where it leads: a page that anybody may have open. The content policy names its host too,
+# because browsers check the redirect that follows a form against it.
+QUICK_EXIT_URL = "https://www.bbc.co.uk/weather"
 _SALT = "storefront.basket"
 
 

@@ -6,23 +6,27 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from prices import Money
+from redis.exceptions import RedisError
 from saleor.account.models import User
 
 from plugins.discreet_shipping.arrival import Arrival, expected_arrival
 from plugins.discreet_shipping.choices import CHOICES_KEY, OPTIONS, Choices, to_data
 from plugins.discreet_shipping.collection_points import FoundPoint, find_point, points_near
-from plugins.discreet_shipping.contract import Contract
+from plugins.discreet_shipping.contract import Contract, Label, sample_label
 from plugins.discreet_shipping.errors import ChoicesRefused
-from plugins.discreet_shipping.label_files import as_svg, printout_sheet
-from plugins.discreet_shipping.options import DeliveryContext, is_offered
+from plugins.discreet_shipping.label_files import as_svg, label_pdf, printout_sheet
+from plugins.discreet_shipping.label_layout import label_sheet
+from plugins.discreet_shipping.options import DeliveryContext, Point, is_offered
 from plugins.discreet_shipping.order_contract import (
     arrival_of_basket,
     choices_of,
@@ -36,12 +40,18 @@ from plugins.discreet_shipping.order_contract import (
 )
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.discreet_shipping.policies import selectable_days
+from plugins.fulfilment.models import PrintedLabel
+from plugins.order_emails.models import EmailState, OutgoingEmail
+from plugins.order_emails.policies import SendRefused
+from plugins.order_emails.previews import send_sample
+from plugins.ordering.models import PaymentSession
 from plugins.ordering.order_messages import EMAIL_KINDS, RECEIPT_KEY
 from storefront.addresses import locked_user
 from storefront.baskets import find_checkout
 from storefront.checkout import checkout_for_change
+from storefront.errors import AskedTooOften, LinkNotSent
 from storefront.orders import orders_by_token
-from storefront.types import Basket, OrderPage
+from storefront.types import Basket, OrderPage, SeenEmail, SeenLabel, WhatOthersSaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,6 @@ class Offer:
     weekdays: tuple[int, ...]
     first_day: date
     last_day: date
-    point_name: str
     country: str
     postcode: str
 
@@ -91,6 +100,78 @@ def preview_of_basket(basket: Basket) -> PrivacyPreview | None:
 def preview_of_order(order: OrderPage) -> PrivacyPreview | None:
     """Return what was promised for the order, or None for one without a Contract."""
     return _preview(order.contract) if order.contract else None
+
+
+def what_others_saw(order: OrderPage) -> WhatOthersSaw | None:
+    """Return what others saw of an order of which a parcel has left; None before."""
+    if order.contract is None or not order.parcels:
+        return None
+    labels = PrintedLabel.objects.filter(order=order.id).exclude(printed={})
+    mails = OutgoingEmail.objects.filter(order=order.id, state=EmailState.SENT).exclude(outside={})
+    sessions = PaymentSession.objects.filter(order=order.id).exclude(told={})
+    return WhatOthersSaw(
+        labels=tuple(_seen_label(label, order.contract) for label in labels),
+        mails=tuple(_seen_email(mail, order.contract) for mail in mails.order_by("sent_at")),
+        told=sessions.order_by("pk").values_list("told", flat=True).last() or {},
+    )
+
+
+def _seen_label(label: PrintedLabel, contract: Contract) -> SeenLabel:
+    printed = {name: part for name, part in label.printed.items() if name != "kind"}
+    is_return = label.printed["kind"] == "return-label"
+    promised = contract["return_label"] if is_return else contract["label"]
+    title = _("The return label in the box") if is_return else _("The label on the box")
+    return SeenLabel(
+        at=label.at,
+        drawing=as_svg(label_sheet(cast("Label", printed), "a6"), title),
+        as_promised=printed == promised,
+        destroyed=label.destroyed_at is not None,
+    )
+
+
+def _seen_email(mail: OutgoingEmail, contract: Contract) -> SeenEmail:
+    promise = contract["emails"].get(mail.kind, {})
+    differing = {
+        name: promise[name]
+        for name, seen in mail.outside.items()
+        if promise.get(name, seen) != seen
+    }
+    return SeenEmail(mail.sent_at, mail.outside, differing)
+
+
+def preview_label(basket: Basket) -> bytes | None:
+    """Return the label of the basket's order as it would be printed, as a PDF."""
+    preview = preview_of_basket(basket)
+    label = preview.contract["label"] if preview else None
+    return label_pdf(label) if label else None
+
+
+def rehearsed_label() -> bytes:
+    """Return a label of nobody, as the usual choices make it, as a PDF."""
+    return label_pdf(sample_label(current_settings()))
+
+
+def rehearsed_drawing() -> SafeString:
+    """Return the same label as a drawing."""
+    return as_svg(label_sheet(sample_label(current_settings()), "a6"), _("The label on the box"))
+
+
+def rehearse_email(*, address: str) -> None:
+    """Send one sample e-mail to an address, at most one in an hour, and keep nothing of it.
+
+    The cache holds a keyed hash of the address for that hour; without the cache nothing is sent.
+    Raises AskedTooOften or LinkNotSent.
+    """
+    key = f"rehearsal-{salted_hmac('storefront.rehearsal', address).hexdigest()}"
+    try:
+        if not cache.add(key, 1, _AN_HOUR):
+            raise AskedTooOften
+        send_sample(address=address)
+    except (SendRefused, RedisError) as error:
+        raise LinkNotSent from error
+
+
+_AN_HOUR = 60 * 60  # seconds
 
 
 def offer_for_basket(token: UUID | None) -> Offer | None:
@@ -122,6 +203,12 @@ def nearby_points(offer: Offer, postcode: str) -> list[FoundPoint]:
     return points_near(country=offer.country, postcode=postcode[:12])
 
 
+def chosen_point(offer: Offer, code: str) -> Point | None:
+    """Return the collection point that was chosen; None where it is not (any more) to be had."""
+    point = find_point(code)
+    return point if point and point.country == offer.country else None
+
+
 def chosen_problems(token: UUID | None) -> dict[str, str]:
     """Return what does not fit (any more) in the basket's choices, by field."""
     checkout = find_checkout(token)
@@ -140,7 +227,6 @@ def _offer(context: DeliveryContext, currency: str, postcode: str) -> Offer:
         if is_offered(context.rules, option, country=context.country, method=context.method).allowed
         and (price := context.rules.options[option].price) is not None
     }
-    point = find_point(context.choices.point) if context.choices.point else None
     return Offer(
         choices=context.choices,
         senders=context.rules.senders,
@@ -148,7 +234,6 @@ def _offer(context: DeliveryContext, currency: str, postcode: str) -> Offer:
         weekdays=context.rules.weekdays,
         first_day=max(first, min(soonest.first, last)) if soonest else first,
         last_day=last,
-        point_name=", ".join(point.lines[:-1]) if point else "",
         country=context.country,
         postcode=postcode,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from plugins.discreet_shipping.plugin import current_settings
 from plugins.discreet_shipping.policies import may_change
 from plugins.fulfilment.models import ShipmentState
 from plugins.fulfilment.packing import packing_began_at
-from plugins.fulfilment.shipments import shipments_of
+from plugins.fulfilment.shipments import last_day_to_collect, shipments_of
 from plugins.ordering.models import ACTIVE, PaymentSession, Refund, RefundStatus
 from plugins.ordering.order_messages import message_promise
 from plugins.ordering.order_state import (
@@ -42,6 +42,7 @@ from product_content.selectors.guides import guide_links
 from product_content.types import GuideLink
 from storefront.addresses import postal_address
 from storefront.types import (
+    Collection,
     GiftCardEntry,
     HistoryEntry,
     OrderLineView,
@@ -208,6 +209,7 @@ def _page(order: Order) -> OrderPage:
         refund_entries=refund_entries(order),
         was_paid=was_paid(order),
         expected=_expected(order, state),
+        collection=_collection(order),
         reported=_reported(order),
         cancel_refusal=_cancel_refusal(order, state),
         change_refusal=may_change(**progress_of(order)).reason,
@@ -220,6 +222,15 @@ def _expected(order: Order, state: OrderState) -> Arrival | None:
         return None
     left = [timezone.localdate(parcel.sent_at) for parcel in parcels_of(order)]
     return arrival_of_order(order, current_settings(), left=left[-1] if left else None)
+
+
+def _collection(order: Order) -> Collection | None:
+    contract = contract_of(order)
+    point = contract.get("collection") if contract else None
+    if not point:
+        return None
+    until = last_day_to_collect(order, point["kept_days"])
+    return Collection(point["name"], point["hours"], until)
 
 
 def _reported(order: Order) -> str:
@@ -273,7 +284,7 @@ def _line(line: OrderLine, sums: LineTotals) -> OrderLineView:
     )
 
 
-def _guides(product_ids: Collection[int]) -> tuple[GuideLink, ...]:
+def _guides(product_ids: Iterable[int]) -> tuple[GuideLink, ...]:
     """Return the guides for the ordered products, except those to read before buying."""
     links = guide_links(GuideProduct.objects.filter(product_id__in=product_ids))
     return tuple({link.slug: link for link in links if link.stage != "before"}.values())

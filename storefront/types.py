@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from django.utils.safestring import SafeString
 from prices import Money
 
 from plugins.discreet_shipping.arrival import Arrival
@@ -196,6 +197,15 @@ class RefundEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """Where a parcel is collected; `last_day` is set while one waits there and it is known."""
+
+    name: str
+    hours: str
+    last_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """A placed order as its customer sees it.
 
@@ -204,7 +214,8 @@ class OrderPage:
     went back. `checking`: money came, staff must look. `held_until` is set while it waits.
     `parcel_lines` is what the label says, which may be another place than `address`. `was_paid`
     stays true when the money went back. `expected` is when the parcel should come, while it is
-    still to come and somebody knows. `reported` is what the carrier told last:
+    still to come and somebody knows. `collection` is set for a parcel that goes to a collection
+    point. `reported` is what the carrier told last:
     ready_to_collect, delivered or nothing. `cancel_refusal` says why it cannot be cancelled (any
     more), and `change_refusal` why its delivery choices cannot be changed.
     """
@@ -226,6 +237,7 @@ class OrderPage:
     refund_entries: tuple[RefundEntry, ...]
     was_paid: bool
     expected: Arrival | None
+    collection: Collection | None
     reported: str
     cancel_refusal: str
     change_refusal: str
@@ -239,3 +251,31 @@ class OrderPage:
     def may_arrive(self) -> bool:
         """Say whether what was bought has come or may still come: then its guides are of use."""
         return self.state not in {"waiting", "processing", "released", "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLabel:
+    """A label that was printed, and whether it says what was promised."""
+
+    at: datetime
+    drawing: SafeString
+    as_promised: bool
+    destroyed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEmail:
+    """The outside of an e-mail that was sent, and what was promised where that differs."""
+
+    at: datetime | None
+    seen: dict[str, str]
+    promised: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatOthersSaw:
+    """What went out of an order's life: labels, e-mails, and what the payment service was told."""
+
+    labels: tuple[SeenLabel, ...]
+    mails: tuple[SeenEmail, ...]
+    told: dict[str, str]

@@ -17,12 +17,15 @@ from prices import Money
 
 from plugins.discreet_shipping.arrival import Arrival
 from plugins.discreet_shipping.choices import CONTRACT_VERSION, OPTIONS, to_data
+from plugins.discreet_shipping.configuration import ShippingSettings
 from plugins.discreet_shipping.options import DeliveryContext, Point, option_prices
 from plugins.discreet_shipping.recipient import label_name
 from plugins.ordering.order_messages import email_facts, kinds_for
+from plugins.ordering.payment_provider import PAYMENT_PAGE_TITLE
 from product_content.money import format_money
 
 _LOCALE = "en_GB"  # couriers and customs read it, whatever the customer's language
+SAMPLE_NUMBER = "1042"
 NUMBER_TO_COME = "#####"  # stands for the order's number until there is one
 
 
@@ -45,6 +48,8 @@ class Collection(TypedDict):
 
 class Contract(TypedDict):
     """Everything others can see. Amounts are strings in the smallest unit's precision.
+
+    `statement` and `payment` are empty where nothing is to be paid: then nobody is asked.
 
     `expected_day` is the first day on which the parcel should come, `expected_last_day` the last;
     both are empty where its method promises none. Older Contracts lack what is not required.
@@ -122,11 +127,11 @@ def build(facts: Facts) -> Contract:
         return_label=return_label_for(label) if label and choices.return_label else None,
         slip=_slip(facts),
         customs=_customs(facts),
-        statement=settings.STRIPE_STATEMENT_SUFFIX,
+        statement=settings.STRIPE_STATEMENT_SUFFIX if facts.total.amount else "",
         payment=_payment(facts),
         messages=choices.messages,
         emails=_emails(facts),
-        history=_history(facts.number),
+        history=_history(facts),
         beyond=_limitations(facts),
         expected_day=arrival.first.isoformat() if arrival else "",
         expected_last_day=arrival.last.isoformat() if arrival else "",
@@ -166,6 +171,16 @@ def _marks(context: DeliveryContext) -> list[str]:
         "Not to a neighbour": choices.no_neighbour,
     }
     return [mark for mark, wanted in marks.items() if wanted]
+
+
+def sample_label(rules: ShippingSettings) -> Label:
+    """Return a label as the usual choices make it, for a person who does not exist."""
+    return Label(
+        sender=[rules.senders[0], *rules.return_address],
+        recipient=["Robin Marsh", "4 Mill Lane", "LEWES", "BN7 1AA", "United Kingdom"],
+        marks=[],
+        number=SAMPLE_NUMBER,
+    )
 
 
 def return_label_for(label: Label) -> Label:
@@ -213,20 +228,21 @@ def _emails(facts: Facts) -> dict[str, dict[str, Any]]:
     }
 
 
-def _history(number: str) -> list[str]:
+def _history(facts: Facts) -> list[str]:
     shop = settings.SHOP_NAME
-    order = gettext("Your order %(number)s") % {"number": number}
+    order = gettext("Your order %(number)s") % {"number": facts.number}
     return [
         gettext("Basket") + f" · {shop}",
         gettext("Checkout") + f" · {shop}",
-        gettext("Payment") + f" – {shop}",
+        *([PAYMENT_PAGE_TITLE] if facts.total.amount else []),
         f"{order} · {shop}",
     ]
 
 
 def _limitations(facts: Facts) -> list[str]:
+    bank = gettext("Your bank may show the shop’s legal name beside the line above.")
     texts = [
-        gettext("Your bank may show the shop’s legal name beside the line above."),
+        *([bank] if facts.total.amount else []),
         gettext(
             "A carrier may phone, write or leave a card, and its own pages show that a parcel "
             "comes."
@@ -250,5 +266,8 @@ def _limitations(facts: Facts) -> list[str]:
 
 
 def _payment(facts: Facts) -> list[str]:
+    """Return what the payment service is told; nothing where nothing is to be paid."""
+    if not facts.total.amount:
+        return []
     shared = [f"Order {facts.number}", format_money(facts.total, _LOCALE)]
     return [*shared, "your e-mail address, for its receipt"] if facts.payment_receipt else shared

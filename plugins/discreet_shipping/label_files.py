@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from PIL import Image, ImageDraw
 
-from plugins.discreet_shipping.contract import Contract, return_label_for
+from plugins.discreet_shipping.contract import Contract, Label, return_label_for
 from plugins.discreet_shipping.label_layout import (
     PIXELS_PER_MM,
     POINT,
@@ -40,7 +40,12 @@ def customers_return_label(contract: Contract) -> bytes | None:
     None for an order whose Contract has no label: nothing was posted.
     """
     label = contract["label"]
-    return _pdf(label_sheet(return_label_for(label), "a6")) if label else None
+    return label_pdf(return_label_for(label)) if label else None
+
+
+def label_pdf(label: Label) -> bytes:
+    """Return a label as a PDF on A6."""
+    return _pdf(label_sheet(label, "a6"))
 
 
 def printable_kinds(contract: Contract) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+USUAL_KEPT_DAYS, MAX_KEPT_DAYS = 7, 60
+
 
 class PointKind(models.TextChoices):
     """What a collection point is."""
@@ -35,7 +37,8 @@ class CollectionPoint(models.Model):
     longitude = models.DecimalField(max_digits=8, decimal_places=5)
     hours = models.CharField(max_length=120, blank=True, default="")
     kept_days = models.PositiveSmallIntegerField(
-        default=7, validators=[MinValueValidator(1), MaxValueValidator(60)]
+        default=USUAL_KEPT_DAYS,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_KEPT_DAYS)],
     )
     is_active = models.BooleanField(default=True)
 

@@ -89,7 +89,7 @@ def _customs_rows(lines: Iterable[CheckoutLine | OrderLine]) -> tuple[CustomsRow
     pieces: Counter[tuple[str, str]] = Counter()
     for line in lines:
         known = facts.get(line.variant.product_id)
-        pieces[(known.hs_code, known.origin.code) if known else ("", "")] += line.quantity
+        pieces[(known.hs_code, str(known.origin)) if known else ("", "")] += line.quantity
     return tuple(CustomsRow(code, origin, count) for (code, origin), count in pieces.items())
 
 

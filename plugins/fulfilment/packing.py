@@ -110,8 +110,13 @@ def record_destroyed_labels(order: Order) -> None:
 
 
 def connect() -> None:
-    """Answer ordering whether an order is being packed."""
+    """Answer ordering whether an order is being packed; forget whom its labels named."""
     signals.being_packed.connect(_answer_packed, dispatch_uid="fulfilment-packed")
+    signals.order_anonymised.connect(_erase_labels, dispatch_uid="fulfilment-labels")
+
+
+def _erase_labels(sender: object, *, order_id: int, **_more: Any) -> None:
+    PrintedLabel.objects.filter(order_id=order_id).update(printed={})
 
 
 def _answer_packed(sender: object, *, order_id: int, **_more: Any) -> bool:

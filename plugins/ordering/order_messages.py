@@ -96,6 +96,14 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         subject=_("Your {shop} order {number} has arrived"),
         with_word=_("{word}: order {number} has arrived"),
         preheader=_("The carrier says that it was handed over."),
+        only_with="delivery",
+    ),
+    "collected": EmailKind(
+        when=_("When you have collected it"),
+        subject=_("Your {shop} order {number} was collected"),
+        with_word=_("{word}: order {number} was collected"),
+        preheader=_("The carrier says that it was collected."),
+        only_with="collection",
     ),
     "changed": EmailKind(
         when=_("If we change something in it"),
@@ -195,7 +203,10 @@ def email_facts(
 
 @dataclass(frozen=True)
 class MessagePromise:
-    """How one e-mail looks to others. `items` and `amounts` say whether its body names them."""
+    """How one e-mail looks to others. `items` and `amounts` say whether its body names them.
+
+    `collection` has the collection point's `hours` and `kept_days`; it is empty without one.
+    """
 
     subject: str
     preheader: str
@@ -205,6 +216,7 @@ class MessagePromise:
     amounts: bool
     parcel_sender: str
     address: tuple[str, ...]
+    collection: Mapping[str, Any]
 
 
 def message_promise(order: Order, kind: str) -> MessagePromise:
@@ -225,6 +237,7 @@ def message_promise(order: Order, kind: str) -> MessagePromise:
         amounts=promised["amounts"],
         parcel_sender=(label.get("sender") or [settings.SHOP_NAME])[0],
         address=tuple(label.get("recipient") or ()),
+        collection=contract.get("collection") or {},
     )
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from plugins.ordering.retention import RETENTION
 from product_content import selectors
 from product_content.types import GuideCard
-from storefront.cookies import BASKET_COOKIE_AGE, QUICK_EXIT_COOKIE
+from storefront.cookies import BASKET_COOKIE_AGE, QUICK_EXIT_COOKIE, QUICK_EXIT_URL
 from storefront.decorators import public_page, same_origin_only
 from storefront.order_access import ORDER_ACCESS_LIFETIME
 from storefront.responses import see_other
@@ -82,11 +82,12 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @same_origin_only
 def quick_exit(request: HttpRequest) -> HttpResponse:
-    """Note in the browser that its user has left; nothing is kept here."""
-    response = HttpResponse(status=204)
-    response.set_cookie(
-        QUICK_EXIT_COOKIE, "1", httponly=True, samesite="Lax", secure=request.is_secure()
-    )
+    """Close private pages in this browser and lead away; nothing is kept here.
+
+    Scripts may read the cookie: other tabs of the browser look for it, and leave too.
+    """
+    response = see_other(QUICK_EXIT_URL)
+    response.set_cookie(QUICK_EXIT_COOKIE, "1", samesite="Lax", secure=request.is_secure())
     response["Cache-Control"] = "no-store"
     return response
 

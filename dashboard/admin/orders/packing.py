@@ -23,8 +23,8 @@ def shipping_document(
     """
     order = Order.objects.filter(pk=order_id).first()
     contract = contract_of(order) if order else None
-    file = contract and printout_file(contract, kind=kind, size=size, form=form)
-    if not file:
+    file = printout_file(contract, kind=kind, size=size, form=form) if contract else None
+    if contract is None or not file:
         raise Http404
     record_access(actor=request.user, kind=AccessKind.DOCUMENT, subject_id=order_id)
     if kind in ADDRESSED:

@@ -41,7 +41,7 @@ class ShippingMethodForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         time = getattr(self.instance, "delivery_time", None) if self.instance.pk else None
         if time is not None:
-            self.initial |= {"min_days": time.min_days, "max_days": time.max_days}
+            self.initial.update(min_days=time.min_days, max_days=time.max_days)
 
     def save(self, commit: bool = True) -> ShippingMethod:
         """Save the method with its days."""

@@ -121,7 +121,7 @@ def kind_of(slug: str) -> tuple[Category, ProductType]:
 
 def _customs(product: Product) -> dict[str, str] | None:
     facts = CustomsFacts.objects.filter(product=product).first()
-    return {"hs_code": facts.hs_code, "origin": facts.origin.code} if facts else None
+    return {"hs_code": facts.hs_code, "origin": str(facts.origin)} if facts else None
 
 
 def _texts(product: Product) -> Fields:

@@ -4,18 +4,25 @@ from datetime import date, datetime
 
 import pytest
 from django.utils import timezone
+from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
 from plugins.discreet_shipping.arrival import expected_arrival, is_holiday
 from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.configuration import ConfigurationProblems, read_settings
 from plugins.discreet_shipping.options import DeliveryContext
-from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.order_contract import (
+    arrival_of_order,
+    contract_of,
+    delivery_context,
+    promised_arrival,
+)
+from plugins.discreet_shipping.plugin import current_settings
+from plugins.ordering.placing import place_order
 from product_content.catalogue.adapters.shop import set_delivery_days
 from tests.factories import ShippingMethodFactory
 from tests.functional.discretion.life import ADDRESS
-from tests.personas import anonymous, staff
-from tests.shown import pay
+from tests.personas import anonymous, link_holder, staff
 
 pytestmark = pytest.mark.django_db
 WEDNESDAY = datetime(2026, 12, 2, 10, 0, tzinfo=timezone.get_default_timezone())
@@ -56,7 +63,6 @@ def test_neither_end_works_on_its_holidays():
     assert arrival([4, 4], country="FR") == (on(8), on(8))
     christmas_eve = WEDNESDAY.replace(day=24)
     assert arrival([1, 1], now=christmas_eve) == (on(29), on(29)), "25th and 28th at home"
-    assert arrival([1, 1], now=christmas_eve, holidays_of="") == (on(25), on(25))
     assert arrival([1, 1], closed_days="2026-12-02, 2026-12-03") == (on(7), on(7))
     assert not is_holiday(on(25), "ZZ")
 
@@ -102,6 +108,11 @@ def guest(shop):
     return client
 
 
+def placed():
+    token = Checkout.objects.get().pk
+    return Order.objects.get(pk=place_order(checkout_token=token).order_id)
+
+
 def said(client, path):
     text = " ".join(client.get(path).content.decode().split())
     found = text.partition("Expected ")[2]
@@ -114,9 +125,8 @@ def test_every_page_says_the_same_day(shop, guest, monkeypatch):
     words = "between Friday, 4 December and Tuesday, 8 December"
     paths = ("/checkout/delivery/", "/checkout/seen/", "/checkout/review/")
     assert [said(guest, path) for path in paths] == [words] * 3
-    pay(guest)
-    order = Order.objects.get()
-    assert said(guest, f"/orders/{order.token}/seen/") == words
+    order = placed()
+    assert said(link_holder(order), f"/orders/{order.token}/seen/") == words
     contract = contract_of(order)
     assert (contract["expected_day"], contract["expected_last_day"]) == ("2026-12-04", "2026-12-08")
 
@@ -124,8 +134,7 @@ def test_every_page_says_the_same_day(shop, guest, monkeypatch):
 def test_no_page_says_a_day_that_nobody_knows(guest):
     paths = ("/checkout/delivery/", "/checkout/seen/", "/checkout/review/")
     assert [said(guest, path) for path in paths] == [""] * 3
-    pay(guest)
-    assert contract_of(Order.objects.get())["expected_day"] == ""
+    assert contract_of(placed())["expected_day"] == ""
 
 
 def test_a_date_can_be_asked_for_from_the_soonest_day_on(shop, guest, monkeypatch):
@@ -135,13 +144,12 @@ def test_a_date_can_be_asked_for_from_the_soonest_day_on(shop, guest, monkeypatc
 
 
 def test_an_older_contract_says_its_one_day(shop, guest):
-    pay(guest)
-    order = Order.objects.get()
+    order = placed()
     contract = {**contract_of(order), "expected_day": "2026-12-04"}
     del contract["expected_last_day"]
     order.metadata["discretion_contract"] = contract
     order.save(update_fields=["metadata"])
-    assert said(guest, f"/orders/{order.token}/seen/") == "Friday, 4 December"
+    assert said(link_holder(order), f"/orders/{order.token}/seen/") == "Friday, 4 December"
 
 
 def test_staff_set_the_days_of_a_method(shop):
@@ -158,3 +166,16 @@ def test_staff_set_the_days_of_a_method(shop):
     assert manager.post(address, sent | days).status_code == 302
     shop.courier.refresh_from_db()
     assert (shop.courier.delivery_time.min_days, shop.courier.delivery_time.max_days) == (3, 5)
+
+
+def test_once_it_left_the_page_counts_from_that_day(shop, guest):
+    set_delivery_days(shop.courier, [2, 4])
+    order = placed()
+    context = delivery_context(order, current_settings())
+    monday = on(7)
+    assert arrival_of_order(order, current_settings(), left=monday) == expected_arrival(
+        context, left=monday
+    )
+    assert arrival_of_order(order, current_settings(), left=None) == promised_arrival(
+        contract_of(order)
+    )
