@@ -4,56 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from babel.lists import format_list
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from prices import Money
+from redis.exceptions import RedisError
 from saleor.account.models import User
 
+from plugins.discreet_shipping.arrival import Arrival, expected_arrival
 from plugins.discreet_shipping.choices import CHOICES_KEY, OPTIONS, Choices, ChoicesRefused, to_data
 from plugins.discreet_shipping.collection_points import FoundPoint, find_point, points_near
-from plugins.discreet_shipping.contract import Contract
-from plugins.discreet_shipping.label_files import as_svg, printout_sheet
-from plugins.discreet_shipping.options import DeliveryContext, is_offered
+from plugins.discreet_shipping.contract import Contract, Label, sample_label
+from plugins.discreet_shipping.label_files import as_svg, label_pdf, printout_sheet
+from plugins.discreet_shipping.label_layout import label_sheet
+from plugins.discreet_shipping.options import DeliveryContext, Point, is_offered
 from plugins.discreet_shipping.order_contract import (
+    arrival_of_basket,
     choices_of,
     delivery_context,
     preview_contract,
     problems_of,
+    promised_arrival,
     remember_choices,
     remembered_choices,
     set_choices,
 )
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.discreet_shipping.policies import selectable_days
+from plugins.fulfilment.models import PrintedLabel
+from plugins.order_emails.models import EmailState, OutgoingEmail
+from plugins.order_emails.policies import SendRefused
+from plugins.order_emails.previews import send_sample
 from plugins.ordering.links import orders_by_token
 from plugins.ordering.locks import locked_user
+from plugins.ordering.models import PaymentSession
 from plugins.ordering.order_messages import EMAIL_KINDS, FACT_WORDS, RECEIPT_KEY, facts_inside
 from product_content.languages import locale_of
 from storefront.baskets import find_checkout
 from storefront.checkout import checkout_for_change
-from storefront.types import Basket, OrderPage
+from storefront.errors import AskedTooOften, LinkNotSent
+from storefront.types import Basket, OrderPage, SeenEmail, SeenLabel, WhatOthersSaw
 
 
 @dataclass(frozen=True, slots=True)
 class PrivacyPreview:
-    """A Contract with its drawings. `expected` is the day the parcel should come."""
+    """A Contract with its drawings. `expected` is when the parcel should come, if that is known."""
 
     contract: Contract
     mails: tuple[dict[str, Any], ...]
     label: SafeString | str
     return_label: SafeString | str
     slip: SafeString | str
-    expected: date | None
+    expected: Arrival | None
     options: tuple[tuple[str, Money], ...]
 
 
@@ -67,7 +80,6 @@ class Offer:
     weekdays: tuple[int, ...]
     first_day: date
     last_day: date
-    point_name: str
     country: str
     postcode: str
 
@@ -83,7 +95,7 @@ def preview_of_basket(basket: Basket) -> PrivacyPreview | None:
     if checkout is None or basket.delivery is None:
         return None
     contract = preview_contract(
-        checkout, current_settings(), total=basket.due, delivery=basket.delivery
+        checkout, current_settings(), totals=basket.totals, delivery=basket.delivery
     )
     return _preview(contract)
 
@@ -91,6 +103,78 @@ def preview_of_basket(basket: Basket) -> PrivacyPreview | None:
 def preview_of_order(order: OrderPage) -> PrivacyPreview | None:
     """Return what was promised for the order, or None for one without a Contract."""
     return _preview(order.contract) if order.contract else None
+
+
+def what_others_saw(order: OrderPage) -> WhatOthersSaw | None:
+    """Return what others saw of an order of which a parcel has left; None before."""
+    if order.contract is None or not order.parcels:
+        return None
+    labels = PrintedLabel.objects.filter(order=order.id).exclude(printed={})
+    mails = OutgoingEmail.objects.filter(order=order.id, state=EmailState.SENT).exclude(outside={})
+    sessions = PaymentSession.objects.filter(order=order.id).exclude(told={})
+    return WhatOthersSaw(
+        labels=tuple(_seen_label(label, order.contract) for label in labels),
+        mails=tuple(_seen_email(mail, order.contract) for mail in mails.order_by("sent_at")),
+        told=sessions.order_by("pk").values_list("told", flat=True).last() or {},
+    )
+
+
+def _seen_label(label: PrintedLabel, contract: Contract) -> SeenLabel:
+    printed = {name: part for name, part in label.printed.items() if name != "kind"}
+    is_return = label.printed["kind"] == "return-label"
+    promised = contract["return_label"] if is_return else contract["label"]
+    title = _("The return label in the box") if is_return else _("The label on the box")
+    return SeenLabel(
+        at=label.at,
+        drawing=as_svg(label_sheet(cast("Label", printed), "a6"), title),
+        as_promised=printed == promised,
+        destroyed=label.destroyed_at is not None,
+    )
+
+
+def _seen_email(mail: OutgoingEmail, contract: Contract) -> SeenEmail:
+    promise = contract["emails"].get(mail.kind, {})
+    differing = {
+        name: promise[name]
+        for name, seen in mail.outside.items()
+        if promise.get(name, seen) != seen
+    }
+    return SeenEmail(mail.sent_at, mail.outside, differing)
+
+
+def preview_label(basket: Basket) -> bytes | None:
+    """Return the label of the basket's order as it would be printed, as a PDF."""
+    preview = preview_of_basket(basket)
+    label = preview.contract["label"] if preview else None
+    return label_pdf(label) if label else None
+
+
+def rehearsed_label() -> bytes:
+    """Return a label of nobody, as the usual choices make it, as a PDF."""
+    return label_pdf(sample_label(current_settings()))
+
+
+def rehearsed_drawing() -> SafeString:
+    """Return the same label as a drawing."""
+    return as_svg(label_sheet(sample_label(current_settings()), "a6"), _("The label on the box"))
+
+
+def rehearse_email(*, address: str) -> None:
+    """Send one sample e-mail to an address, at most one in an hour, and keep nothing of it.
+
+    The cache holds a keyed hash of the address for that hour; without the cache nothing is sent.
+    Raises AskedTooOften or LinkNotSent.
+    """
+    key = f"rehearsal-{salted_hmac('storefront.rehearsal', address).hexdigest()}"
+    try:
+        if not cache.add(key, 1, _AN_HOUR):
+            raise AskedTooOften
+        send_sample(address=address)
+    except (SendRefused, RedisError) as error:
+        raise LinkNotSent from error
+
+
+_AN_HOUR = 60 * 60  # seconds
 
 
 def offer_for_basket(token: UUID | None) -> Offer | None:
@@ -122,6 +206,12 @@ def nearby_points(offer: Offer, postcode: str) -> list[FoundPoint]:
     return points_near(country=offer.country, postcode=postcode[:12])
 
 
+def chosen_point(offer: Offer, code: str) -> Point | None:
+    """Return the collection point that was chosen; None where it is not (any more) to be had."""
+    point = find_point(code)
+    return point if point and point.country == offer.country else None
+
+
 def chosen_problems(token: UUID | None) -> dict[str, str]:
     """Return what does not fit (any more) in the basket's choices, by field."""
     checkout = find_checkout(token)
@@ -133,21 +223,20 @@ def chosen_problems(token: UUID | None) -> dict[str, str]:
 
 def _offer(context: DeliveryContext, currency: str, postcode: str) -> Offer:
     first, last = selectable_days(context.rules, timezone.localdate())
+    soonest = expected_arrival(replace(context, choices=Choices()))
     prices = {
         option: Money(price, currency)
         for option in OPTIONS
         if is_offered(context.rules, option, country=context.country, method=context.method).allowed
         and (price := context.rules.options[option].price) is not None
     }
-    point = find_point(context.choices.point) if context.choices.point else None
     return Offer(
         choices=context.choices,
         senders=context.rules.senders,
         prices=prices,
         weekdays=context.rules.weekdays,
-        first_day=first,
+        first_day=max(first, min(soonest.first, last)) if soonest else first,
         last_day=last,
-        point_name=", ".join(point.lines[:-1]) if point else "",
         country=context.country,
         postcode=postcode,
     )
@@ -172,18 +261,25 @@ def _preview(contract: Contract) -> PrivacyPreview:
         sheet = printout_sheet(contract, kind=kind, size="a6")
         return as_svg(sheet, title) if sheet else ""
 
-    day = contract["expected_day"]
     return PrivacyPreview(
         contract=contract,
         mails=_sorted_emails(contract["emails"]),
         label=drawing("label", _("The label on the box")),
         return_label=drawing("return-label", _("The return label in the box")),
         slip=drawing("slip", _("The slip in the box")),
-        expected=date.fromisoformat(day) if day else None,
+        expected=promised_arrival(contract),
         options=tuple(
             (name, Money(price, contract["currency"])) for _key, name, price in contract["options"]
         ),
     )
+
+
+def expected_of(token: UUID | None) -> Arrival | None:
+    """Return when the basket's order should come, with its choices; None where nobody knows."""
+    checkout = find_checkout(token)
+    if checkout is None or not checkout.is_shipping_required():
+        return None
+    return arrival_of_basket(checkout, current_settings())
 
 
 def wants_receipt(token: UUID | None) -> bool:

@@ -71,5 +71,9 @@ class LinkNotSent(Exception):  # noqa: N818  it is an answer, not a defect
     """Nothing could be sent just now; the same whether there is an account or an order."""
 
 
+class AskedTooOften(Exception):  # noqa: N818  it is an answer, not a defect
+    """The same was asked for a short while ago."""
+
+
 class AddressBookFull(Exception):  # noqa: N818  it is an answer, not a defect
     """The account holds as many addresses as it may."""

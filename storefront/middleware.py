@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from product_content.kinds import KINDS
+from storefront.cookies import QUICK_EXIT_URL
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -33,7 +34,7 @@ def activate_language_of_path(get_response: GetResponse) -> GetResponse:
 
 
 def shop(request: HttpRequest) -> dict[str, object]:
-    """Return the shop's name, the kinds of products for the menu, and how much a line may hold.
+    """Return what every page needs: names, the menu's kinds, how much a line may hold.
 
     `harm_contact` is the address to which people report harm. Does no work: no query, no cookie
     is read.
@@ -43,6 +44,7 @@ def shop(request: HttpRequest) -> dict[str, object]:
     """
     return {
         "shop_name": settings.SHOP_NAME,
+        "quick_exit_url": QUICK_EXIT_URL,
         "kinds": KINDS.values(),
         "harm_contact": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         "max_quantity": settings.MAX_CHECKOUT_LINE_QUANTITY,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -13,12 +14,14 @@ from saleor.account.models import User
 from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Order, OrderLine
 
-from plugins.discreet_shipping.order_contract import contract_of
+from plugins.discreet_shipping.arrival import Arrival
+from plugins.discreet_shipping.order_contract import arrival_of_order, contract_of
 from plugins.discreet_shipping.packing import progress_of
+from plugins.discreet_shipping.plugin import current_settings
 from plugins.discreet_shipping.policies import may_change
 from plugins.fulfilment.models import ShipmentState
 from plugins.fulfilment.packing import packing_began_at
-from plugins.fulfilment.shipments import shipments_of
+from plugins.fulfilment.shipments import last_day_to_collect, shipments_of
 from plugins.ordering.links import orders_by_token
 from plugins.ordering.models import ACTIVE, PaymentSession, Refund, RefundStatus
 from plugins.ordering.order_messages import message_promise
@@ -41,6 +44,7 @@ from product_content.types import GuideLink
 from storefront.addresses import postal_address
 from storefront.returns import order_returns
 from storefront.types import (
+    Collection,
     GiftCardEntry,
     HistoryEntry,
     OrderLineView,
@@ -211,11 +215,30 @@ def _page(order: Order) -> OrderPage:
         parcels=parcels_of(order),
         refund_entries=refund_entries(order),
         was_paid=was_paid(order),
+        expected=_expected(order, state),
+        collection=_collection(order),
         reported=_reported(order),
         cancel_refusal=_cancel_refusal(order, state),
         change_refusal=may_change(**progress_of(order)).reason,
         returns=order_returns(order),
     )
+
+
+def _expected(order: Order, state: OrderState) -> Arrival | None:
+    """Return when the newest parcel should come, or the first one that is still to be sent."""
+    if state not in {"paid", "sent"} or _reported(order):
+        return None
+    left = [timezone.localdate(parcel.sent_at) for parcel in parcels_of(order)]
+    return arrival_of_order(order, current_settings(), left=left[-1] if left else None)
+
+
+def _collection(order: Order) -> Collection | None:
+    contract = contract_of(order)
+    point = contract.get("collection") if contract else None
+    if not point:
+        return None
+    until = last_day_to_collect(order, point["kept_days"])
+    return Collection(point["name"], point["hours"], until)
 
 
 def _reported(order: Order) -> str:
@@ -258,7 +281,7 @@ def _line(line: OrderLine, sums: LineTotals) -> OrderLineView:
     )
 
 
-def _guides(product_ids: Collection[int]) -> tuple[GuideLink, ...]:
+def _guides(product_ids: Iterable[int]) -> tuple[GuideLink, ...]:
     """Return the guides for the ordered products, except those to read before buying."""
     links = guide_links(GuideProduct.objects.filter(product_id__in=product_ids))
     return tuple({link.slug: link for link in links if link.stage != "before"}.values())

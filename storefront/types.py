@@ -7,8 +7,10 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from django.utils.safestring import SafeString
 from prices import Money
 
+from plugins.discreet_shipping.arrival import Arrival
 from plugins.discreet_shipping.contract import Contract
 from plugins.ordering.pricing import LeftOut, Picture
 from plugins.ordering.totals import Totals
@@ -111,13 +113,14 @@ class Basket:
 class DeliveryMethod:
     """A way to deliver the basket to its address; `price` is with the chosen options.
 
-    `due` is what would be left to pay with it.
+    `due` is what would be left to pay with it, `arrival` when it would come, if that is known.
     """
 
     id: int
     name: str
     price: Money
     due: Money
+    arrival: Arrival | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +253,15 @@ class OrderReturns:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """Where a parcel is collected; `last_day` is set while one waits there and it is known."""
+
+    name: str
+    hours: str
+    last_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """A placed order as its customer sees it.
 
@@ -257,7 +269,9 @@ class OrderPage:
     without a payment. `cancelled`: it had been paid. `refunded`: it was sent, and all its money
     went back. `checking`: money came, staff must look. `held_until` is set while it waits.
     `parcel_lines` is what the label says, which may be another place than `address`. `was_paid`
-    stays true when the money went back. `reported` is what the carrier told last:
+    stays true when the money went back. `expected` is when the parcel should come, while it is
+    still to come and somebody knows. `collection` is set for a parcel that goes to a collection
+    point. `reported` is what the carrier told last:
     ready_to_collect, delivered or nothing. `cancel_refusal` says why it cannot be cancelled (any
     more), and `change_refusal` why its delivery choices cannot be changed.
     """
@@ -278,6 +292,8 @@ class OrderPage:
     parcels: tuple[Parcel, ...]
     refund_entries: tuple[RefundEntry, ...]
     was_paid: bool
+    expected: Arrival | None
+    collection: Collection | None
     reported: str
     cancel_refusal: str
     change_refusal: str
@@ -293,9 +309,30 @@ class OrderPage:
         """Say whether what was bought has come or may still come: then its guides are of use."""
         return self.state not in {"waiting", "processing", "released", "cancelled"}
 
-    @property
-    def expected(self) -> date | None:
-        """The day the parcel should come, while it is still to come."""
-        day = self.contract["expected_day"] if self.contract else ""
-        is_to_come = self.state in {"paid", "sent"} and not self.reported
-        return date.fromisoformat(day) if day and is_to_come else None
+
+@dataclass(frozen=True, slots=True)
+class SeenLabel:
+    """A label that was printed, and whether it says what was promised."""
+
+    at: datetime
+    drawing: SafeString
+    as_promised: bool
+    destroyed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEmail:
+    """The outside of an e-mail that was sent, and what was promised where that differs."""
+
+    at: datetime | None
+    seen: dict[str, str]
+    promised: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatOthersSaw:
+    """What went out of an order's life: labels, e-mails, and what the payment service was told."""
+
+    labels: tuple[SeenLabel, ...]
+    mails: tuple[SeenEmail, ...]
+    told: dict[str, str]

@@ -93,6 +93,7 @@ urlpatterns = [
     path("checkout/delivery/", checkout.delivery, name="checkout_delivery"),
     path("checkout/discretion/", discretion.options, name="checkout_discretion"),
     path("checkout/seen/", discretion.preview, name="checkout_preview"),
+    path("checkout/seen/label/", discretion.preview_label, name="checkout_preview_label"),
     path("checkout/review/", checkout.review, name="checkout_review"),
     path("checkout/place/", checkout.place, name="checkout_place"),
     path("orders/link/", orders.new_link, name="order_link"),
@@ -124,6 +125,9 @@ urlpatterns = [
         "wishes/<str:token>/", back_in_stock.confirm_removal, name="back_in_stock_confirm_removal"
     ),
     path("wishes/<str:token>/forget/", back_in_stock.remove, name="back_in_stock_remove"),
+    path("rehearsal/", discretion.rehearsal, name="rehearsal"),
+    path("rehearsal/send/", discretion.rehearse, name="rehearse"),
+    path("rehearsal/label/", discretion.rehearsal_label, name="rehearsal_label"),
     path("leave/", pages.quick_exit, name="leave"),
     path("return/", pages.undo_quick_exit, name="come_back"),
     path(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 from prices import Money
 from saleor.discount import VoucherType
 from saleor.order.events import order_note_added_event
@@ -117,5 +118,5 @@ def _request_refund(order: Order, amount: Money, round_: int) -> None:
         )
     except RefundRefused as refused:
         raise ChangeRefused(
-            "We cannot give the difference back by ourselves. Please write to us."
+            gettext("We cannot give the difference back by ourselves. Please write to us.")
         ) from refused

@@ -156,17 +156,25 @@ def _settle_details(kept: dict[str, Any], problems: dict[str, str]) -> None:
             problems[detail] = str(missing)
 
 
+_NOT_SENT = _("Please choose one of the offered answers.")
+
+
 def _one_of(name: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in _ALLOWED[name]:
-            raise ValueError(_("Please choose one of the offered answers."))
+            raise ValueError(_NOT_SENT)
         return str(value)
 
     return read
 
 
 def _line(limit: int) -> Callable[[object], str]:
-    return lambda value: clean_line(value, limit=limit)
+    def read(value: object) -> str:
+        if value is None:
+            raise ValueError(_NOT_SENT)
+        return clean_line(value, limit=limit)
+
+    return read
 
 
 def _flag(value: object) -> bool:
@@ -176,6 +184,8 @@ def _flag(value: object) -> bool:
 
 
 def _date(value: object) -> str:
+    if value is None:
+        raise ValueError(_NOT_SENT)
     if value == "":
         return ""
     try:
@@ -193,6 +203,8 @@ def _weekdays(value: object) -> tuple[int, ...]:
 
 
 def _email(value: object) -> str:
+    if value is None:
+        raise ValueError(_NOT_SENT)
     text = normal_email(str(value))
     if not text:
         return ""

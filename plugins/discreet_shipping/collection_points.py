@@ -186,6 +186,8 @@ def _point(row: CollectionPoint) -> Point:
         name=row.name,
         lines=(row.name, row.street, row.city, row.postcode, _country_name(row.country)),
         country=row.country,
+        hours=row.hours,
+        kept_days=row.kept_days,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
 from django.conf import settings
@@ -29,14 +30,22 @@ class OptionRule:
 
 @dataclass(frozen=True)
 class ShippingSettings:
-    """The configuration as values. Days are working days, `max_days` calendar days."""
+    """The configuration as values.
+
+    `weekdays` are those of delivery, `collection_days` those on which the carrier collects (0 is
+    Monday), until `cutoff`. `holidays_of` is a country or a part of it, "" for none; `closed_days`
+    are the shop's own. `max_days` are calendar days.
+    """
 
     active: bool
     senders: tuple[str, ...]
     return_address: tuple[str, ...]
     options: Mapping[str, OptionRule]
     weekdays: tuple[int, ...]
-    lead_days: int
+    collection_days: tuple[int, ...]
+    cutoff: time
+    holidays_of: str
+    closed_days: frozenset[date]
     max_days: int
     customs: str
     exact_customs: str
@@ -51,7 +60,10 @@ def default_fields() -> dict[str, str]:
         "sender_names": f"{settings.SHOP_NAME}\nMill Post Room\nS. W. Orders",
         "return_address": "PO Box 118\nLeeds\nLS1 9AB\nUnited Kingdom",
         "weekdays": "Monday, Tuesday, Wednesday, Thursday, Friday",
-        "lead_days": "3",
+        "collection_days": "Monday, Tuesday, Wednesday, Thursday, Friday",
+        "cutoff": "14:00",
+        "holidays_of": "GB-ENG",
+        "closed_days": "",
         "most_days": "30",
         "customs_text": "Personal care articles",
         "exact_customs_text": "",
@@ -69,7 +81,12 @@ _HELP = {
     "return_address": ("Return address", ("Line by line, as it stands on the label under the "
                        "sender's name. Nothing in it may say what is sold.")),
     "weekdays": ("Delivery days", "Weekdays on which parcels are delivered, with commas."),
-    "lead_days": ("Days until delivery", "Working days from order to delivery, 1 to 30."),
+    "collection_days": ("Collection days", ("Weekdays on which the carrier collects your parcels, "
+                        "with commas.")),
+    "cutoff": ("Cut-off time", "What is ordered before it leaves on the same day, such as 14:00."),
+    "holidays_of": ("Public holidays", ("Of the country, or part of it, that you and the carrier "
+                    "keep, such as GB-ENG. Empty: of none.")),
+    "closed_days": ("Days when you are closed", "Dates such as 2026-12-24, with commas."),
     "most_days": ("Latest day", "How many days ahead a date may be chosen, 1 to 90."),
     "customs_text": ("Customs line", ("What stands on parcels that cross a border: neutral, and "
                      "true. Countries that demand an exact one are named below.")),
@@ -105,7 +122,10 @@ def read_settings(values: Mapping[str, str], *, active: bool) -> ShippingSetting
         return_address=reader.lines("return_address", limit=5),
         options={key: reader.option(key) for key in OPTIONS},
         weekdays=reader.weekdays("weekdays"),
-        lead_days=reader.number("lead_days", limit=30),
+        collection_days=reader.weekdays("collection_days"),
+        cutoff=reader.time_of_day("cutoff"),
+        holidays_of=reader.place("holidays_of"),
+        closed_days=reader.dates("closed_days"),
         max_days=reader.number("most_days", limit=_MAX_DAYS),
         customs=reader.line("customs_text", required=True),
         exact_customs=reader.line("exact_customs_text"),
@@ -158,6 +178,28 @@ class _Reader:
             self.problems[field] = "Write weekdays in English, with commas."
             return (0,)
         return tuple(sorted({WEEKDAYS.index(name) for name in names}))
+
+    def time_of_day(self, field: str) -> time:
+        try:
+            return datetime.strptime(self.values[field].strip(), "%H:%M").time()  # noqa: DTZ007
+        except ValueError:
+            self.problems[field] = "Write a time such as 14:00."
+            return time()
+
+    def dates(self, field: str) -> frozenset[date]:
+        try:
+            return frozenset(map(date.fromisoformat, _parts(self.values[field])))
+        except ValueError:
+            self.problems[field] = "Write dates such as 2026-12-24, with commas."
+            return frozenset()
+
+    def place(self, field: str) -> str:
+        place = self.values[field].strip().upper()
+        country, hyphen, part = place.partition("-")
+        if place and (country not in dict(countries) or bool(hyphen) != bool(part)):
+            self.problems[field] = "Write a country, or a country and a part, such as GB-ENG."
+            return ""
+        return place
 
     def countries(self, field: str) -> frozenset[str]:
         codes = frozenset(part.upper() for part in _parts(self.values[field]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.utils.dates import WEEKDAYS
@@ -16,16 +16,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from prices import Money
 
+from plugins.discreet_shipping.arrival import Arrival
 from plugins.discreet_shipping.choices import CONTRACT_VERSION, OPTIONS, to_data
-from plugins.discreet_shipping.options import DeliveryContext, option_prices
-from plugins.discreet_shipping.policies import expected_day
+from plugins.discreet_shipping.configuration import ShippingSettings
+from plugins.discreet_shipping.options import DeliveryContext, Point, option_prices
 from plugins.discreet_shipping.recipient import label_name
 from plugins.ordering.links import LINK_LIFETIME, ORDER_ACCESS_LIFETIME
 from plugins.ordering.order_messages import email_facts, kinds_for
-from plugins.ordering.payment_provider import offered_methods
+from plugins.ordering.payment_provider import PAYMENT_PAGE_TITLE, offered_methods
 from product_content.money import format_money
 
 _LOCALE = "en_GB"  # couriers and customs read it, whatever the customer's language
+SAMPLE_NUMBER = "1042"
 NUMBER_TO_COME = "#####"  # stands for the order's number until there is one
 CODE_TO_COME = "??????"  # and this for a code of its slip, which is made at random
 
@@ -37,6 +39,14 @@ class Label(TypedDict):
     recipient: list[str]
     marks: list[str]
     number: str
+
+
+class Collection(TypedDict):
+    """Where a parcel waits; `hours` may be empty, `kept_days` 0 where nobody knows."""
+
+    name: str
+    hours: str
+    kept_days: int
 
 
 class MethodFacts(TypedDict):
@@ -53,7 +63,11 @@ class Contract(TypedDict):
     """Everything others can see. Amounts are strings in the smallest unit's precision.
 
     `statement` is the line of the first way to pay; the others stand in `payment_methods`.
-    `payment` is all that the payment service is told by us.
+    `payment` is all that the payment service is told by us. All three are empty where nothing is
+    to be paid: then nobody is asked.
+
+    `expected_day` is the first day on which the parcel should come, `expected_last_day` the last;
+    both are empty where its method promises none. Older Contracts lack what is not required.
     """
 
     version: int
@@ -72,9 +86,20 @@ class Contract(TypedDict):
     history: list[str]
     beyond: list[str]
     expected_day: str
+    expected_last_day: NotRequired[str]
+    collection: NotRequired[Collection | None]
     options: list[list[str]]
     delivery: str
     currency: str
+
+
+@dataclass(frozen=True)
+class CustomsRow:
+    """Pieces that a customs form declares together; codes are "" where the owner says none."""
+
+    hs_code: str
+    origin: str
+    pieces: int
 
 
 @dataclass(frozen=True)
@@ -82,7 +107,8 @@ class Facts:
     """What a contract is made of. `lines` are (code, pieces); `number` and codes may be to come.
 
     `first_name`, `last_name` and `address` (without the name) are of the delivery address;
-    `address` is empty when nothing is posted.
+    `address` is empty when nothing is posted. `total` is what is left to pay, `goods` what the
+    goods are worth, however they are paid.
     """
 
     context: DeliveryContext
@@ -94,6 +120,9 @@ class Facts:
     lines: tuple[tuple[str, int], ...]
     total: Money
     delivery: Money
+    goods: Money
+    customs: tuple[CustomsRow, ...] = ()
+    arrival: Arrival | None = None
     payment_receipt: bool = False  # the payment service's own, by e-mail
 
 
@@ -104,6 +133,8 @@ def build(facts: Facts) -> Contract:
     """Return the contract of these facts."""
     choices, rules = facts.context.choices, facts.context.rules
     label = _label(facts)
+    arrival = facts.arrival if label else None
+    methods = _methods() if facts.total.amount else []
     return Contract(
         version=CONTRACT_VERSION,
         number=facts.number,
@@ -113,14 +144,16 @@ def build(facts: Facts) -> Contract:
         return_label=return_label_for(label) if label and choices.return_label else None,
         slip=_slip(facts),
         customs=_customs(facts),
-        statement=next(iter(offered_methods().values())).statement,
+        statement=methods[0]["statement"] if methods else "",
         payment=_payment(facts),
-        payment_methods=_methods(),
+        payment_methods=methods,
         messages=choices.messages,
         emails=_emails(facts),
-        history=_history(facts.number),
+        history=_history(facts),
         beyond=_limitations(facts),
-        expected_day=expected_day(facts.context).isoformat() if label else "",
+        expected_day=arrival.first.isoformat() if arrival else "",
+        expected_last_day=arrival.last.isoformat() if arrival else "",
+        collection=_collection(facts.context.point),
         options=[
             [option, str(OPTIONS[option]), str(price.amount)]
             for option, price in option_prices(choices, rules, facts.total.currency)
@@ -158,6 +191,16 @@ def _marks(context: DeliveryContext) -> list[str]:
     return [mark for mark, wanted in marks.items() if wanted]
 
 
+def sample_label(rules: ShippingSettings) -> Label:
+    """Return a label as the usual choices make it, for a person who does not exist."""
+    return Label(
+        sender=[rules.senders[0], *rules.return_address],
+        recipient=["Robin Marsh", "4 Mill Lane", "LEWES", "BN7 1AA", "United Kingdom"],
+        marks=[],
+        number=SAMPLE_NUMBER,
+    )
+
+
 def return_label_for(label: Label) -> Label:
     """Return the label with which a parcel goes the other way: plain, without marks."""
     return Label(
@@ -178,8 +221,20 @@ def _customs(facts: Facts) -> list[str]:
     exact = country in rules.exact_customs_countries
     return [
         rules.exact_customs if exact else rules.customs,
-        f"Value {format_money(facts.total, _LOCALE)}",
+        f"Value {facts.goods.amount:.2f} {facts.goods.currency}",
+        *(_customs_row(row) for row in facts.customs if row.hs_code),
     ]
+
+
+def _customs_row(row: CustomsRow) -> str:
+    pieces = f"{row.pieces} piece" if row.pieces == 1 else f"{row.pieces} pieces"
+    return f"HS {row.hs_code}, made in {row.origin}: {pieces}"
+
+
+def _collection(point: Point | None) -> Collection | None:
+    if point is None:
+        return None
+    return Collection(name=point.name, hours=point.hours, kept_days=point.kept_days)
 
 
 def _emails(facts: Facts) -> dict[str, dict[str, Any]]:
@@ -191,9 +246,9 @@ def _emails(facts: Facts) -> dict[str, dict[str, Any]]:
     }
 
 
-def _history(number: str) -> list[str]:
+def _history(facts: Facts) -> list[str]:
     shop = settings.SHOP_NAME
-    order = gettext("Your order %(number)s") % {"number": number}
+    order = gettext("Your order %(number)s") % {"number": facts.number}
     open_to_all = (
         gettext("Search"),
         gettext("Find a size to start with"),
@@ -205,14 +260,15 @@ def _history(number: str) -> list[str]:
         *(f"{title} · {shop}" for title in open_to_all),
         gettext("Basket") + f" · {shop}",
         gettext("Checkout") + f" · {shop}",
-        gettext("Payment") + f" – {shop}",
+        *([PAYMENT_PAGE_TITLE] if facts.total.amount else []),
         f"{order} · {shop}",
     ]
 
 
 def _limitations(facts: Facts) -> list[str]:
+    bank = gettext("Your bank may show the shop’s legal name beside the line above.")
     texts = [
-        gettext("Your bank may show the shop’s legal name beside the line above."),
+        *([bank] if facts.total.amount else []),
         gettext(
             "A carrier may phone, write or leave a card, and its own pages show that a parcel "
             "comes."
@@ -253,6 +309,9 @@ def _limitations(facts: Facts) -> list[str]:
 
 
 def _payment(facts: Facts) -> list[str]:
+    """Return what the payment service is told; nothing where nothing is to be paid."""
+    if not facts.total.amount:
+        return []
     shared = [
         f"Order {facts.number}",
         format_money(facts.total, _LOCALE),

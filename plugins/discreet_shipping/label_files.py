@@ -9,19 +9,21 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from PIL import Image, ImageDraw
 
-from plugins.discreet_shipping.contract import Contract, return_label_for
+from plugins.discreet_shipping.contract import Contract, Label, return_label_for
 from plugins.discreet_shipping.label_layout import (
     PIXELS_PER_MM,
     POINT,
     SIZES,
     Sheet,
+    customs_sheet,
     font_file,
     label_sheet,
     pillow_font,
     slip_sheet,
 )
 
-KINDS = ("label", "return-label", "slip")
+KINDS = ("label", "return-label", "slip", "customs")
+ADDRESSED = ("label", "return-label")  # those with the customer's address
 CONTENT_TYPES = {"pdf": "application/pdf", "png": "image/png"}
 
 
@@ -38,7 +40,12 @@ def customers_return_label(contract: Contract) -> bytes | None:
     None for an order whose Contract has no label: nothing was posted.
     """
     label = contract["label"]
-    return _pdf(label_sheet(return_label_for(label), "a6")) if label else None
+    return label_pdf(return_label_for(label)) if label else None
+
+
+def label_pdf(label: Label) -> bytes:
+    """Return a label as a PDF on A6."""
+    return _pdf(label_sheet(label, "a6"))
 
 
 def printable_kinds(contract: Contract) -> tuple[str, ...]:
@@ -47,6 +54,7 @@ def printable_kinds(contract: Contract) -> tuple[str, ...]:
         "label": bool(contract["label"]),
         "return-label": bool(contract["return_label"]),
         "slip": contract["slip"]["kind"] == "codes",
+        "customs": bool(contract["customs"]),
     }
     return tuple(kind for kind in KINDS if has[kind])
 
@@ -57,6 +65,8 @@ def printout_sheet(contract: Contract, *, kind: str, size: str) -> Sheet | None:
         return None
     if kind == "slip":
         return slip_sheet(contract, size)
+    if kind == "customs":
+        return customs_sheet(contract, size)
     label = contract["label"] if kind == "label" else contract["return_label"]
     return label_sheet(label, size) if label else None
 

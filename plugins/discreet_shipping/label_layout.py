@@ -1,7 +1,9 @@
-"""Labels and packing slips, laid out from the Contract's strings. All figures are millimetres.
+"""Labels, packing slips and customs forms, laid out from the Contract's strings.
+
+All figures are millimetres.
 
 A label has sender, recipient, what the carrier must do and a barcode; a slip has codes and
-pieces, never a name or a price.
+pieces, never a name or a price; a customs form what the law asks for.
 """
 
 from __future__ import annotations
@@ -198,3 +200,13 @@ def slip_sheet(contract: Contract, size: str) -> Sheet:
         contract["number"], x=_SLIP_MARGIN, y=height - 24, width=width - 2 * _SLIP_MARGIN, height=12
     )
     return Sheet(width, height, tuple(text for text in texts if text.text), tuple(bars))
+
+
+def customs_sheet(contract: Contract, size: str) -> Sheet:
+    """Lay the customs form out on a page of a size in `SIZES`: the Contract's lines, no more."""
+    width, height = SIZES[size]
+    heading = ["CUSTOMS DECLARATION", f"Order {contract['number']}", "Sale of goods"]
+    texts, end = _block(heading, _SLIP_MARGIN + 5, _MARK, width - 2 * _SLIP_MARGIN)
+    rule = Box(_SLIP_MARGIN, end, width - 2 * _SLIP_MARGIN, 0.4)
+    rows, _end = _block(contract["customs"], end + 8, _MARK, width - 2 * _SLIP_MARGIN)
+    return Sheet(width, height, (*texts, *rows), (rule,))

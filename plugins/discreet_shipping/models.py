@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from saleor.order.models import Order
 from saleor.product.models import ProductVariant
+
+USUAL_KEPT_DAYS, MAX_KEPT_DAYS = 7, 60
 
 
 class PointKind(models.TextChoices):
@@ -20,7 +23,8 @@ class PointKind(models.TextChoices):
 class CollectionPoint(models.Model):
     """A shop or locker where a parcel waits for its recipient. Coordinates are WGS 84 degrees.
 
-    `hours` is text as people read it, such as "Mon-Fri 8-20, Sat 9-17".
+    `hours` is text as people read it, such as "Mon-Fri 8-20, Sat 9-17". `kept_days`: so many
+    days after its arrival a parcel can be collected, the last one included.
     """
 
     code = models.CharField(max_length=40, unique=True)
@@ -34,6 +38,10 @@ class CollectionPoint(models.Model):
     latitude = models.DecimalField(max_digits=8, decimal_places=5)
     longitude = models.DecimalField(max_digits=8, decimal_places=5)
     hours = models.CharField(max_length=120, blank=True, default="")
+    kept_days = models.PositiveSmallIntegerField(
+        default=USUAL_KEPT_DAYS,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_KEPT_DAYS)],
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -6,7 +6,7 @@ Prices are computed here from staff's settings, never taken from a browser.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from prices import Money
@@ -19,7 +19,10 @@ from product_content.money import zero
 
 @dataclass(frozen=True)
 class Point:
-    """A collection point as policies and labels see it."""
+    """A collection point as policies, labels and its customer see it.
+
+    `hours` is text; a parcel can be collected until `kept_days` after its arrival, 0: not known.
+    """
 
     code: str
     carrier: str
@@ -27,11 +30,13 @@ class Point:
     name: str
     lines: tuple[str, ...]
     country: str
+    hours: str = ""
+    kept_days: int = 0
 
 
 @dataclass(frozen=True)
 class DeliveryContext:
-    """A basket with its choices: where it goes (country, method id), the point, and today."""
+    """A basket with its choices: where it goes (country, method id), the point, and when it is."""
 
     choices: Choices
     rules: ShippingSettings
@@ -39,7 +44,7 @@ class DeliveryContext:
     method: int | None
     point: Point | None
     first_name: str
-    today: date
+    now: datetime
 
 
 def is_offered(

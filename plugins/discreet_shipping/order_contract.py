@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
@@ -13,9 +14,10 @@ from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 from prices import Money
 from saleor.account.models import Address, User
-from saleor.checkout.models import Checkout
-from saleor.order.models import Order
+from saleor.checkout.models import Checkout, CheckoutLine
+from saleor.order.models import Order, OrderLine
 
+from plugins.discreet_shipping.arrival import Arrival, expected_arrival
 from plugins.discreet_shipping.choices import (
     CHOICES_KEY,
     REMEMBERED_KEY,
@@ -30,6 +32,7 @@ from plugins.discreet_shipping.contract import (
     CODE_TO_COME,
     NUMBER_TO_COME,
     Contract,
+    CustomsRow,
     Facts,
     build,
 )
@@ -38,6 +41,8 @@ from plugins.discreet_shipping.options import DeliveryContext
 from plugins.discreet_shipping.policies import check_choices
 from plugins.discreet_shipping.recipient import place_lines
 from plugins.ordering.order_messages import CONTRACT_KEY, RECEIPT_KEY
+from plugins.ordering.totals import Totals, totals_of_order
+from product_content.models import CustomsFacts
 
 _CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
 _CODE_LENGTH = 6
@@ -50,8 +55,10 @@ def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | Non
     """
     address = order.shipping_address
     choices = choices or _in_force(order, rules)
+    context = delivery_context(order, rules, choices)
     return Facts(
-        context=delivery_context(order, rules, choices),
+        context=context,
+        arrival=expected_arrival(context),
         number=str(order.pk),
         email=order.get_customer_email() or "",
         first_name=address.first_name if address else "",
@@ -60,27 +67,46 @@ def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | Non
         lines=_coded(order) if choices.slip == "codes" else (),
         total=order.total_gross,
         delivery=order.shipping_price_gross,
+        goods=totals_of_order(order).goods,
+        customs=_customs_rows(order.lines.all()),
         payment_receipt=RECEIPT_KEY in (order.metadata or {}),
     )
 
 
 def facts_of_checkout(
-    checkout: Checkout, rules: ShippingSettings, *, total: Money, delivery: Money
+    checkout: Checkout, rules: ShippingSettings, *, totals: Totals, delivery: Money
 ) -> Facts:
     """Return the facts of a basket, priced by the caller; its number is still to come."""
     address = checkout.shipping_address
+    context = delivery_context(checkout, rules, _in_force(checkout, rules))
     return Facts(
-        context=delivery_context(checkout, rules, _in_force(checkout, rules)),
+        context=context,
+        arrival=expected_arrival(context),
         number=NUMBER_TO_COME,
         email=checkout.email or settings.DEFAULT_FROM_EMAIL,
         first_name=address.first_name if address else "",
         last_name=address.last_name if address else "",
         address=place_lines(address) if checkout.is_shipping_required() else (),
         lines=tuple((CODE_TO_COME, line.quantity) for line in checkout.lines.all()),
-        total=total,
+        total=totals.due,
         delivery=delivery,
+        goods=totals.goods,
+        customs=_customs_rows(checkout.lines.all()),
         payment_receipt=RECEIPT_KEY in (checkout.metadata or {}),
     )
+
+
+def _customs_rows(lines: Iterable[CheckoutLine | OrderLine]) -> tuple[CustomsRow, ...]:
+    """Return the pieces by what a customs form says of them; of all others nothing but pieces."""
+    lines = [line for line in lines if line.variant]
+    facts = CustomsFacts.objects.in_bulk(
+        {line.variant.product_id for line in lines}, field_name="product_id"
+    )
+    pieces: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        known = facts.get(line.variant.product_id)
+        pieces[(known.hs_code, str(known.origin)) if known else ("", "")] += line.quantity
+    return tuple(CustomsRow(code, origin, count) for (code, origin), count in pieces.items())
 
 
 def _coded(order: Order) -> tuple[tuple[str, int], ...]:
@@ -124,11 +150,37 @@ def contract_of(order: Order) -> Contract | None:
     return cast("Contract | None", (order.metadata or {}).get(CONTRACT_KEY) or None)
 
 
+def promised_arrival(contract: Contract) -> Arrival | None:
+    """Return when the parcel should come by this Contract; None where it promises no day."""
+    first = contract["expected_day"]
+    last = contract.get("expected_last_day") or first
+    return Arrival(date.fromisoformat(first), date.fromisoformat(last)) if first else None
+
+
+def arrival_of_basket(checkout: Checkout, rules: ShippingSettings) -> Arrival | None:
+    """Return when the basket's order should come by the delivery method that it has now."""
+    return expected_arrival(delivery_context(checkout, rules, _in_force(checkout, rules)))
+
+
+def arrival_of_order(order: Order, rules: ShippingSettings, *, left: date | None) -> Arrival | None:
+    """Return when the parcel of an order with a Contract should come.
+
+    `left` is the day on which it left us: it counts once there is one, and until then what was
+    promised does.
+    """
+    contract = contract_of(order)
+    if contract is None or not contract["expected_day"]:
+        return None
+    if left is None:
+        return promised_arrival(contract)
+    return expected_arrival(delivery_context(order, rules), left=left)
+
+
 def preview_contract(
-    checkout: Checkout, rules: ShippingSettings, *, total: Money, delivery: Money
+    checkout: Checkout, rules: ShippingSettings, *, totals: Totals, delivery: Money
 ) -> Contract:
     """Return the Contract that the basket's order would get; only its number is to come."""
-    return build(facts_of_checkout(checkout, rules, total=total, delivery=delivery))
+    return build(facts_of_checkout(checkout, rules, totals=totals, delivery=delivery))
 
 
 def delivery_price(order: Order) -> Money:
@@ -181,7 +233,7 @@ def delivery_context(
         method=thing.shipping_method_id,
         point=find_point(choices.point) if choices.point else None,
         first_name=address.first_name if address else "",
-        today=timezone.localdate(),
+        now=timezone.localtime(),
     )
 
 

@@ -62,9 +62,17 @@ def packing_checklist(contract: Contract) -> list[tuple[str, str]]:
     return rows
 
 
+def _expected(contract: Contract) -> str:
+    first, last = contract["expected_day"], contract.get("expected_last_day", "")
+    if not first:
+        return "no day was promised"
+    days = dict.fromkeys(date.fromisoformat(day) for day in (first, last) if day)
+    return f"expected {' to '.join(f'{day:%-d %B %Y}' for day in days)}"
+
+
 def _day(contract: Contract) -> str:
     choices = contract["choices"]
-    expected = f"expected {date.fromisoformat(contract['expected_day']):%-d %B %Y}"
+    expected = _expected(contract)
     if choices["day"] == "not_before":
         return f"Not before {date.fromisoformat(choices['not_before']):%-d %B %Y}, {expected}"
     if choices["day"] == "weekdays":

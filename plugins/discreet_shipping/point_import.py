@@ -12,8 +12,15 @@ from pathlib import Path
 from django.db import transaction
 from django_countries import countries
 
-from plugins.discreet_shipping.models import CollectionPoint, PointKind, PostcodeArea
+from plugins.discreet_shipping.models import (
+    MAX_KEPT_DAYS,
+    USUAL_KEPT_DAYS,
+    CollectionPoint,
+    PointKind,
+    PostcodeArea,
+)
 from plugins.discreet_shipping.texts import clean_line
+from product_content.parsing import parse_id
 from product_content.tables import Limits, TableRefused, read_csv
 
 LIMITS = Limits(bytes=5 * 1024 * 1024, rows=100_000, cells=1_200_000)
@@ -52,7 +59,7 @@ def import_points(*, content: bytes, replace: bool = False) -> int:
             points,
             update_conflicts=True,
             unique_fields=["code"],
-            update_fields=[*POINT_COLUMNS[1:], "is_active"],
+            update_fields=[*POINT_COLUMNS[1:], "kept_days", "is_active"],
         )
     return len(rows)
 
@@ -121,7 +128,18 @@ def _point(cells: Mapping[str, str]) -> Row:
         raise _FieldWrong(
             f"hours: use at most {_MAX_HOURS_LENGTH} characters in one line, without < and >."
         )
-    return row | {"kind": cells["kind"], "hours": hours} | _position(cells)
+    kept = {"kept_days": _kept_days(cells.get("kept_days", ""))}
+    return row | kept | {"kind": cells["kind"], "hours": hours} | _position(cells)
+
+
+def _kept_days(cell: str) -> int:
+    """Return how long a parcel waits; the column may be left out."""
+    if not cell.strip():
+        return USUAL_KEPT_DAYS
+    days = parse_id(cell)
+    if days is None or not 1 <= days <= MAX_KEPT_DAYS:
+        raise _FieldWrong(f"kept_days: write a whole number from 1 to {MAX_KEPT_DAYS}.")
+    return days
 
 
 def _area(cells: Mapping[str, str]) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.utils.formats import date_format
@@ -100,16 +100,13 @@ def named_person_fits(context: DeliveryContext) -> Decision:
     return ALLOWED
 
 
-_DAYS_OF_WEEK = 7
-
-
 def day_fits(context: DeliveryContext) -> Decision:
     """Say whether the date lies ahead and not too far, and the weekdays are delivered on."""
     choices, rules = context.choices, context.rules
     if choices.day == "not_before":
         wanted = date.fromisoformat(choices.not_before)
-        last = context.today + timedelta(days=rules.max_days)
-        if wanted <= context.today:
+        last = context.now.date() + timedelta(days=rules.max_days)
+        if wanted <= context.now.date():
             return refused(_("This day has passed. Please choose a day from tomorrow on."))
         if wanted > last:
             day = date_format(last, _("j F Y"))
@@ -119,28 +116,9 @@ def day_fits(context: DeliveryContext) -> Decision:
     return ALLOWED
 
 
-def expected_day(context: DeliveryContext) -> date:
-    """Return the first day on which the parcel can come, by the shop's own lead time."""
-    days = context.rules.weekdays
-    day = context.today
-    for _day in range(context.rules.lead_days):
-        day = _next_on(day + timedelta(days=1), days)
-    if context.choices.day == "not_before":
-        day = max(day, date.fromisoformat(context.choices.not_before))
-    wanted = context.choices.weekdays if context.choices.day == "weekdays" else days
-    return _next_on(day, wanted or days)
-
-
 def selectable_days(rules: ShippingSettings, today: date) -> tuple[date, date]:
     """Return the first and the last date that may be asked for."""
     return today + timedelta(days=1), today + timedelta(days=rules.max_days)
-
-
-def _next_on(day: date, weekdays: Collection[int]) -> date:
-    for ahead in range(_DAYS_OF_WEEK):
-        if (day + timedelta(days=ahead)).weekday() in weekdays:
-            return day + timedelta(days=ahead)
-    return day
 
 
 # The field beside which a reason is shown. The first reason of a field counts.

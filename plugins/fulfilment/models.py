@@ -83,11 +83,15 @@ class PackingJobStep(Step):
 
 
 class PrintedLabel(models.Model):
-    """A label with the order's address on paper, until it is destroyed for another address."""
+    """A label with the order's address on paper, until it is destroyed for another address.
+
+    `printed` is what stands on it, as the Contract had it then; emptied with the order's person.
+    """
 
     order = models.ForeignKey(Order, related_name="printed_labels", on_delete=models.PROTECT)
     at = models.DateTimeField(default=timezone.now)
     destroyed_at = models.DateTimeField(null=True, blank=True)
+    printed = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ("pk",)

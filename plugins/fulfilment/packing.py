@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -94,10 +95,13 @@ def is_label_printed(order: Order) -> bool:
 
 
 @transaction.atomic
-def record_printed_label(*, order_id: int) -> None:
-    """Record that a label was printed, which must be destroyed if the address changes."""
+def record_printed_label(*, order_id: int, printed: Mapping[str, Any] | None = None) -> None:
+    """Record that a label was printed, which must be destroyed if the address changes.
+
+    `printed` is what stands on it.
+    """
     lock_order(order_id)
-    PrintedLabel.objects.create(order_id=order_id)
+    PrintedLabel.objects.create(order_id=order_id, printed=dict(printed or {}))
 
 
 def record_destroyed_labels(order: Order) -> None:
@@ -106,8 +110,13 @@ def record_destroyed_labels(order: Order) -> None:
 
 
 def connect() -> None:
-    """Answer ordering whether an order is being packed."""
+    """Answer ordering whether an order is being packed; forget whom its labels named."""
     signals.being_packed.connect(_answer_packed, dispatch_uid="fulfilment-packed")
+    signals.order_anonymised.connect(_erase_labels, dispatch_uid="fulfilment-labels")
+
+
+def _erase_labels(sender: object, *, order_id: int, **_more: Any) -> None:
+    PrintedLabel.objects.filter(order_id=order_id).update(printed={})
 
 
 def _answer_packed(sender: object, *, order_id: int, **_more: Any) -> bool:

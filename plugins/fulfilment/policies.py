@@ -53,7 +53,7 @@ def may_change_return(*, now: str, wanted: str, out: int) -> Decision:
     "" is no open return; `out` pieces are with the customer.
     """
     if wanted == ReturnState.WITHDRAWN and not may_follow(RETURN_STEPS, now=now, wanted=wanted):
-        return refused("No return is expected.")
+        return refused(gettext("No return is expected."))
     if not now and out <= 0:
         return refused("Nothing of this order is with the customer.")
     if not may_follow(RETURN_STEPS, now=now, wanted=wanted):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import TypedDict
 
 from django.db import transaction
+from django.utils import timezone
 from saleor.account.models import User
 from saleor.core.exceptions import InsufficientStock
 from saleor.order import FulfillmentStatus, OrderStatus
@@ -135,10 +137,14 @@ def _new_shipment(parcel: Fulfillment, actor_id: int) -> Shipment:
     return made
 
 
-_NOTES = {
-    ShipmentState.READY: "The parcel can be collected.",
-    ShipmentState.DELIVERED: "The parcel was handed over.",
-}
+_CAN_BE_COLLECTED, _HANDED_OVER = "The parcel can be collected.", "The parcel was handed over."
+_COLLECTED = "The parcel was collected."
+
+
+def _note(state: ShipmentState, *, is_collection: bool) -> str:
+    if state == ShipmentState.READY:
+        return _CAN_BE_COLLECTED
+    return _COLLECTED if is_collection else _HANDED_OVER
 
 
 @transaction.atomic
@@ -153,7 +159,8 @@ def report_shipments(
     allowed, why = may_report_shipments(order, state, is_collection=is_collection)
     if not allowed:
         raise ReportRefused(why)
-    note_order(order_id=order_id, message=_NOTES[state], actor_id=actor_id)
+    note = _note(state, is_collection=is_collection)
+    note_order(order_id=order_id, message=note, actor_id=actor_id)
     moved = [
         shipment
         for shipment in shipments_of(order)
@@ -161,7 +168,13 @@ def report_shipments(
     ]
     for shipment in moved:
         _move(shipment, state, actor_id)
-    shipments_reported.send(Shipment, order_id=order_id, newest_id=moved[-1].pk, state=state.value)
+    shipments_reported.send(
+        Shipment,
+        order_id=order_id,
+        newest_id=moved[-1].pk,
+        state=state.value,
+        is_collection=is_collection,
+    )
 
 
 def may_report_shipments(order: Order, state: ShipmentState, *, is_collection: bool) -> Decision:
@@ -174,6 +187,22 @@ def shipments_of(order: Order) -> list[Shipment]:
     """Return the order's parcels, oldest first; one that was called back is none."""
     parcels = Shipment.objects.exclude(parcel__status=FulfillmentStatus.CANCELED)
     return list(parcels.filter(order=order).order_by("pk"))
+
+
+def last_day_to_collect(order: Order, kept_days: int) -> date | None:
+    """Return until when the newest parcel that waits at a collection point is kept there.
+
+    `kept_days` are counted from its arrival; None where none waits, or nobody knows them.
+    """
+    waiting = ShipmentStep.objects.filter(
+        shipment__in=shipments_of(order),
+        shipment__state=ShipmentState.READY,
+        state=ShipmentState.READY,
+    )
+    since = waiting.order_by("pk").values_list("at", flat=True).last()
+    if since is None or not kept_days:
+        return None
+    return timezone.localdate(since) + timedelta(days=kept_days)
 
 
 def _move(shipment: Shipment, state: ShipmentState, actor_id: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.dispatch import Signal
 
 # Parcels of an order can be collected, or were handed over. Arguments: `order_id`, `newest_id` (of
-# these shipments), `state` (a value of `ShipmentState`).
+# these shipments), `state` (a value of `ShipmentState`), `is_collection`.
 shipments_reported = Signal()
 
 # A return came to another state. Arguments: `order_id`, `return_id`, `state` (of `ReturnState`).

@@ -77,11 +77,28 @@ class Rendered:
     """An e-mail as it is read."""
 
     subject: str
+    preheader: str
     text: str
     html: str
 
 
-def build_message(row: OutgoingEmail) -> EmailMultiAlternatives:
+class BuiltMessage(EmailMultiAlternatives):
+    """A message that knows its preheader, which mail programs show beside the subject."""
+
+    preheader = ""
+
+    @property
+    def outside(self) -> dict[str, str]:
+        """What others can see of it without opening it."""
+        return {
+            "from": self.from_email,
+            "to": ", ".join(self.to),
+            "subject": str(self.subject),
+            "preheader": self.preheader,
+        }
+
+
+def build_message(row: OutgoingEmail) -> BuiltMessage:
     """Return the message of a row, in its language.
 
     Raises NoRecipient when whom it is for or about is gone, KeyError for an unknown kind.
@@ -90,7 +107,7 @@ def build_message(row: OutgoingEmail) -> EmailMultiAlternatives:
     with translation.override(language_of(row, kind)):
         envelope = envelope_of(row, kind)
         rendered = render_row(row, kind, envelope)
-    message = EmailMultiAlternatives(
+    message = BuiltMessage(
         subject=rendered.subject,
         body=rendered.text,
         from_email=envelope.sender,
@@ -98,6 +115,7 @@ def build_message(row: OutgoingEmail) -> EmailMultiAlternatives:
         headers=_headers(row),
     )
     message.attach_alternative(rendered.html, "text/html")
+    message.preheader = rendered.preheader
     return message
 
 
@@ -145,6 +163,7 @@ def render_texts(kind: Kind, texts: Texts, context: Context, envelope: Envelope)
     }
     return Rendered(
         subject=_render(kind.name, "subject.txt", values).strip(),
+        preheader=str(values["preheader"]),
         text=_render(kind.name, "body.txt", values),
         html=_inliner().inline(_render(kind.name, "body.html", values)),
     )

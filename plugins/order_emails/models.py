@@ -34,6 +34,9 @@ class OutgoingEmail(models.Model):
     address is kept twice. `to_address` (an address that is not the user's), `path` and
     `unsubscribe_path` (links that open something) stay only until it was sent or given up.
 
+    `outside` is what others could see of an e-mail to an order's customer when it went out (from,
+    to, subject, preheader), for the customer to compare; emptied with the order's person.
+
     `next_try_at` is when the sweeper may take it: shortly after it was written, the end
     of the lease while a worker sends it, or the end of the pause after a failure.
     """
@@ -56,6 +59,7 @@ class OutgoingEmail(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    outside = models.JSONField(default=dict, blank=True)
     last_error = models.CharField(max_length=80, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 

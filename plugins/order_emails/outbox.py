@@ -22,12 +22,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from saleor.account.models import User
-from saleor.order import OrderEventsEmails
-from saleor.order.events import email_sent_event
-from saleor.order.models import Order
+from saleor.order import OrderEvents, OrderEventsEmails
+from saleor.order.models import Order, OrderEvent
 
 from plugins.order_emails.kinds.base import KINDS, Audience
-from plugins.order_emails.messages import build_message
+from plugins.order_emails.messages import BuiltMessage, build_message
 from plugins.order_emails.models import RESENT, UNSENT, EmailState, OutgoingEmail
 from plugins.order_emails.policies import (
     GRACE,
@@ -236,19 +235,20 @@ def send_email(*, email_id: int) -> None:
     if email is None:
         return
     try:
-        sent = _send_row(email)
+        message = _send_row(email)
     except Exception as error:  # noqa: BLE001  one bad e-mail must not stop the others
         _failed(email, error)
     else:
-        _sent(email) if sent else _skip(email)
+        _sent(email, message) if message else _skip(email)
 
 
-def _send_row(email: OutgoingEmail) -> bool:
-    """Send it, or return False if what it tells of is no longer true."""
+def _send_row(email: OutgoingEmail) -> BuiltMessage | None:
+    """Send it and return it; None if what it tells of is no longer true."""
     if not KINDS[email.kind].is_needed(email):
-        return False
-    send_by_smtp(build_message(email))
-    return True
+        return None
+    message = build_message(email)
+    send_by_smtp(message)
+    return message
 
 
 @transaction.atomic
@@ -277,11 +277,30 @@ def _give_up(email: OutgoingEmail) -> None:
 
 
 @transaction.atomic
-def _sent(email: OutgoingEmail) -> None:
-    done = _finish(email, state=EmailState.SENT, sent_at=timezone.now(), last_error="", **_CLEARED)
-    if done and email.order and KINDS[email.kind].audience is Audience.CUSTOMER:
-        email_type = _EVENT_TYPES.get(email.kind, OrderEventsEmails.ORDER)
-        email_sent_event(order=email.order, user=None, email_type=email_type)
+def _sent(email: OutgoingEmail, message: BuiltMessage) -> None:
+    about_order = email.order is not None and _is_for_customer(email)
+    done = _finish(
+        email,
+        state=EmailState.SENT,
+        sent_at=timezone.now(),
+        last_error="",
+        outside=message.outside if about_order else {},
+        **_CLEARED,
+    )
+    if done and about_order:
+        _note_in_history(email, message)
+
+
+def _note_in_history(email: OutgoingEmail, message: BuiltMessage) -> None:
+    """Write into the order's history where the e-mail went; Saleor would name the account's."""
+    OrderEvent.objects.create(
+        order=email.order,
+        type=OrderEvents.EMAIL_SENT,
+        parameters={
+            "email": ", ".join(message.to),
+            "email_type": _EVENT_TYPES.get(email.kind, OrderEventsEmails.ORDER),
+        },
+    )
 
 
 def _skip(email: OutgoingEmail) -> None:

@@ -19,13 +19,14 @@ from saleor.order import emails as order_emails
 from saleor.order.models import Fulfillment, Order, OrderEvent
 from saleor.plugins.base_plugin import BasePlugin
 
-from plugins.fulfilment.models import Return
+from plugins.fulfilment.models import Return, ShipmentState
 from plugins.fulfilment.signals import exchange_agreed, return_changed, shipments_reported
 from plugins.inventory.alerts import alert_token, variant_token
 from plugins.inventory.models import BackInStockAlert
 from plugins.inventory.signals import back_in_stock, stock_ran_low
 from plugins.order_emails.kinds.money import BANK_REFUSED, refund_dedup_keys
 from plugins.order_emails.kinds.returns import RETURN, RETURN_EMAILS
+from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import (
     changes_by_staff,
     orders_soon_released,
@@ -73,6 +74,7 @@ def connect() -> None:
         (shipments_reported, shipments_moved),
         (return_changed, return_moved),
         (exchange_agreed, exchange_was_agreed),
+        (signals.order_anonymised, order_anonymised),
         (stock_ran_low, stock_is_low),
         (back_in_stock, stock_is_back),
     ):
@@ -106,9 +108,12 @@ def payment_needs_attention(*, order_id: int | None, reason: str, dedup_key: str
     )
 
 
-def shipments_moved(*, order_id: int, newest_id: int, state: str, **_: Any) -> None:
-    """Tell the customer that parcels can be collected, or were handed over."""
-    queue_email(order_id=order_id, kind=state, dedup_key=f"{state}-{newest_id}")
+def shipments_moved(
+    *, order_id: int, newest_id: int, state: str, is_collection: bool, **_: Any
+) -> None:
+    """Tell the customer that parcels can be collected, were collected or were handed over."""
+    kind = "collected" if is_collection and state == ShipmentState.DELIVERED else state
+    queue_email(order_id=order_id, kind=kind, dedup_key=f"{state}-{newest_id}")
 
 
 def return_moved(*, order_id: int, return_id: int, state: str, **_: Any) -> None:
@@ -121,6 +126,11 @@ def return_moved(*, order_id: int, return_id: int, state: str, **_: Any) -> None
 def exchange_was_agreed(*, order_id: int, **_: Any) -> None:
     """Tell the customer which order brings what they get in exchange, and what is to be paid."""
     queue_email(order_id=order_id, kind="exchange_agreed", dedup_key="exchange")
+
+
+def order_anonymised(*, order_id: int, **_: Any) -> None:
+    """Forget to whom the order's e-mails went."""
+    OutgoingEmail.objects.filter(order_id=order_id).update(outside={})
 
 
 def stock_is_low(*, stock_id: int, dedup_key: str, **_: Any) -> None:

@@ -11,9 +11,16 @@ from django.utils import timezone, translation
 from saleor.account.models import User
 
 from plugins.order_emails.kinds.base import KINDS, Audience, Context, Kind, Texts
-from plugins.order_emails.messages import Envelope, Rendered, context_of, envelope_of, render_texts
+from plugins.order_emails.messages import (
+    Envelope,
+    Rendered,
+    context_of,
+    envelope_of,
+    render,
+    render_texts,
+)
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.outbox import send_by_smtp
+from plugins.order_emails.outbox import send_by_smtp, smtp_is_paused
 from plugins.order_emails.policies import SendRefused
 from plugins.order_emails.text_rules import BrokenText
 from plugins.ordering.order_messages import EMAIL_KINDS, subject_of
@@ -62,6 +69,41 @@ def _without_links(kind: Kind, context: Context) -> Context:
     return context | dead
 
 
+SAMPLE_KIND = "order_confirmed"
+
+
+def send_sample(*, address: str) -> None:
+    """Send a customer's confirmation with made-up values, in the active language, and keep nothing.
+
+    It holds what it holds with the usual choices. It does not go through the outbox, which would
+    keep the address until it was sent. Raises SendRefused.
+    """
+    kind = KINDS[SAMPLE_KIND]
+    context = kind.sample() | {"lines": [], "address": []}
+    rendered = render(kind, context, sample_envelope(kind))
+    try:
+        if smtp_is_paused():
+            raise SendRefused(_CANNOT_SEND)
+        _send(rendered, rendered.subject, address)
+    except OSError as error:
+        raise SendRefused(_CANNOT_SEND) from error
+
+
+_CANNOT_SEND = "The mail server did not take it. Please try again later."
+
+
+def _send(rendered: Rendered, subject: str, address: str) -> None:
+    message = EmailMultiAlternatives(
+        subject=subject,
+        body=rendered.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[address],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(rendered.html, "text/html")
+    send_by_smtp(message)
+
+
 def send_test(*, kind: str, language: str, texts: Texts, user_id: int) -> str:
     """Send these words with made-up values to the user's own address, which is returned.
 
@@ -70,16 +112,9 @@ def send_test(*, kind: str, language: str, texts: Texts, user_id: int) -> str:
     address = User.objects.get(pk=user_id).email
     try:
         rendered, _real = preview(KINDS[kind], language, texts)
-        message = EmailMultiAlternatives(
-            subject=f"Test: {rendered.subject}",
-            body=rendered.text,
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[address],
-        )
-        message.attach_alternative(rendered.html, "text/html")
-        send_by_smtp(message)
+        _send(rendered, f"Test: {rendered.subject}", address)
     except BrokenText as broken:
         raise SendRefused(str(broken)) from broken
     except OSError as error:
-        raise SendRefused("The mail server did not take it. Please try again later.") from error
+        raise SendRefused(_CANNOT_SEND) from error
     return str(address)

@@ -110,7 +110,7 @@ def _anonymise_history(order: Order) -> None:
     CustomerEvent.objects.filter(order=order).delete()
     order.payments.update(**dict.fromkeys(_PAYER_FIELDS, ""), customer_ip_address=None)
     order.refunds.update(reason="")
-    order.payment_sessions.update(url="")
+    order.payment_sessions.update(url="", told={})
     Fulfillment.objects.filter(order=order).update(tracking_number="", metadata={})
 
 

@@ -67,7 +67,8 @@ class PaymentSession(models.Model):
 
     It is created with the order, in the same transaction, so that a live unpaid order
     always has one active session and the sweeper finds every abandoned order by
-    `expires_at`. `reference` and `url` come from the provider when it is opened.
+    `expires_at`. `reference` and `url` come from the provider when it is opened; `told` is what
+    it was told then, by name, for the customer to read; emptied with the order's person.
     """
 
     order = models.ForeignKey(Order, related_name="payment_sessions", on_delete=models.PROTECT)
@@ -80,6 +81,7 @@ class PaymentSession(models.Model):
     amount_value = models.DecimalField(max_digits=12, decimal_places=2)
     currency = models.CharField(max_length=3)
     amount = MoneyField(amount_field="amount_value", currency_field="currency")
+    told = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
 

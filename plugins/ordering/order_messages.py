@@ -144,6 +144,14 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         subject=_("Your {shop} order {number} has arrived"),
         with_word=_("{word}: order {number} has arrived"),
         preheader=_("The carrier says that it was handed over."),
+        only_with="delivery",
+    ),
+    "collected": EmailKind(
+        when=_("When you have collected it"),
+        subject=_("Your {shop} order {number} was collected"),
+        with_word=_("{word}: order {number} was collected"),
+        preheader=_("The carrier says that it was collected."),
+        only_with="collection",
     ),
     "changed": EmailKind(
         when=_("If we change something in it"),
@@ -182,12 +190,14 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         subject=_("Your {shop} order {number}: your exchange"),
         with_word=_("{word}: order {number}, your exchange"),
         preheader=_("The order’s page says what comes next."),
+        holds=(*_ABOUT_ORDER, Fact.DAY, Fact.PAYMENT),
     ),
     "exchange_ended": EmailKind(
         when=_("If nothing is sent in exchange after all"),
         subject=_("Your {shop} order {number}: your exchange has ended"),
         with_word=_("{word}: order {number}, your exchange has ended"),
         preheader=_("You get your money back."),
+        holds=(*_ABOUT_ORDER, Fact.PAYMENT),
     ),
     "payment_refunded": EmailKind(
         when=_("If money goes back to you"),
@@ -275,7 +285,10 @@ def facts_inside(kind: str, promised: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 @dataclass(frozen=True)
 class MessagePromise:
-    """How one e-mail looks to others, and what its body may hold."""
+    """How one e-mail looks to others, and what its body may hold.
+
+    `collection` has the collection point's `hours` and `kept_days`; it is empty without one.
+    """
 
     subject: str
     preheader: str
@@ -284,6 +297,7 @@ class MessagePromise:
     inside: frozenset[Fact]
     parcel_sender: str
     address: tuple[str, ...]
+    collection: Mapping[str, Any]
 
 
 def message_promise(order: Order, kind: str) -> MessagePromise:
@@ -304,6 +318,7 @@ def message_promise(order: Order, kind: str) -> MessagePromise:
         inside=frozenset(facts_inside(kind, stored if "amounts" in stored else promised)),
         parcel_sender=(label.get("sender") or [settings.SHOP_NAME])[0],
         address=tuple(label.get("recipient") or ()),
+        collection=contract.get("collection") or {},
     )
 
 

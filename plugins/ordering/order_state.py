@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from prices import Money
 from saleor.account.models import User
 from saleor.order import FulfillmentStatus, OrderStatus
@@ -54,7 +55,7 @@ def may_be_cancelled(order: Order, *, for_staff: bool = False) -> Decision:
     The reason is for the customer, or with `for_staff` for whoever of the shop looks at it.
     """
     if order.status == OrderStatus.CANCELED:
-        return refused("This order is cancelled already.")
+        return refused(gettext("This order is cancelled already."))
     has_left = order.fulfillments.exclude(status=FulfillmentStatus.CANCELED).exists()
     return may_cancel(
         sent=has_left or order.status in _SENT,

@@ -178,6 +178,7 @@ def _store(session: PaymentSession, opened: OpenedSession) -> str:
         provider=session.provider,
         reference=opened.reference,
         url=opened.url,
+        told=dict(opened.told),
         state=SessionStatus.OPEN,
     ):
         return opened.url

@@ -7,7 +7,8 @@ asks for the provider's own receipt.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -17,6 +18,9 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from prices import Money
 
+# What browsers note as the title of the provider's own page.
+PAYMENT_PAGE_TITLE = "Stripe Checkout"
+
 
 class PaymentProviderError(Exception):
     """The provider could not be reached or answered nonsense; try again later."""
@@ -24,10 +28,14 @@ class PaymentProviderError(Exception):
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """A session at the provider: its reference there and the page to send the customer to."""
+    """A session at the provider: its reference there and the page to send the customer to.
+
+    `told` is every field that the provider was sent, by its own name, for the customer to read.
+    """
 
     reference: str
     url: str
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Protocol
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from prices import Money
 
 from product_content.decisions import ALLOWED, Decision, refused
@@ -106,17 +106,21 @@ def may_cancel(*, sent: bool, packing: bool, disputed: bool, for_staff: bool = F
     whoever of the shop looks at it.
     """
     if sent:
-        return refused(_STAFF_SENT if for_staff else _CUSTOMER_SENT)
+        return refused(_STAFF_SENT if for_staff else str(_CUSTOMER_SENT))
     if packing:
-        return refused(_STAFF_PACKING if for_staff else _CUSTOMER_PACKING)
+        return refused(_STAFF_PACKING if for_staff else str(_CUSTOMER_PACKING))
     if disputed:
-        return refused(_STAFF_DISPUTED if for_staff else _CUSTOMER_DISPUTED)
+        return refused(_STAFF_DISPUTED if for_staff else str(_CUSTOMER_DISPUTED))
     return ALLOWED
 
 
-_CUSTOMER_SENT = "Your parcel is on its way, so the order cannot be cancelled any more."
-_CUSTOMER_PACKING = "We have begun to pack your parcel, so the order cannot be cancelled now."
-_CUSTOMER_DISPUTED = "Your bank is looking into this payment. Please write to us."
+_CUSTOMER_SENT = gettext_lazy(
+    "Your parcel is on its way, so the order cannot be cancelled any more."
+)
+_CUSTOMER_PACKING = gettext_lazy(
+    "We have begun to pack your parcel, so the order cannot be cancelled now."
+)
+_CUSTOMER_DISPUTED = gettext_lazy("Your bank is looking into this payment. Please write to us.")
 _STAFF_SENT = "Something of it has left, so it cannot be cancelled. Refund it, or take a return."
 _STAFF_PACKING = "Somebody has begun to pack it. Put the parcel back first, or refund it."
 _STAFF_DISPUTED = (

@@ -19,6 +19,7 @@ from django.utils.translation import gettext, gettext_noop
 from prices import Money, TaxedMoney
 from saleor.account.models import Address
 from saleor.checkout.models import Checkout, CheckoutLine
+from saleor.discount import VoucherType
 from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
 from saleor.plugins.manager import PluginsManager, get_plugins_manager
@@ -160,7 +161,8 @@ def _with_voucher(
     answer = voucher_answer(voucher, basket, totals)
     if answer.discount is None:
         return totals, None, (LeftOut("voucher", code, answer.reason),)
-    off = CodeDiscount(voucher.code, voucher_name(voucher), answer.discount)
+    on_delivery = voucher.type == VoucherType.SHIPPING
+    off = CodeDiscount(voucher.code, voucher_name(voucher), answer.discount, on_delivery)
     return replace(totals, discounts=(off,)), voucher, ()
 
 

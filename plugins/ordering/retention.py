@@ -75,8 +75,8 @@ RETENTION: dict[str, RetentionPeriod] = {
     ),
     "emails": RetentionPeriod(
         _(
-            "That an e-mail was sent, and when; never its text. "
-            "One about an order: as long as the order"
+            "That an e-mail was sent, and when; never its text. One about an order: as long as the "
+            "order, with its sender, address and subject"
         ),
         timedelta(days=_YEAR),
         _("So that no e-mail goes out twice, and we can tell you what we sent."),

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from prices import Money
+from saleor.discount import VoucherType
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order, OrderLine
 
@@ -58,11 +59,15 @@ class LineTotals:
 
 @dataclass(frozen=True, slots=True)
 class CodeDiscount:
-    """What a voucher takes off; `name` is for the customer and may be empty."""
+    """What a voucher takes off; `name` is for the customer and may be empty.
+
+    `on_delivery`: off the delivery, not off the goods.
+    """
 
     code: str
     name: str
     amount: Money
+    on_delivery: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,15 @@ class Totals:
     def discount(self) -> Money:
         """What vouchers take off."""
         return _sum((one.amount for one in self.discounts), self.currency)
+
+    @property
+    def goods(self) -> Money:
+        """What the goods are worth to a customs office: less what a voucher takes off them.
+
+        Goods that are given away are still worth their price.
+        """
+        off = _sum((one.amount for one in self.discounts if not one.on_delivery), self.currency)
+        return self.subtotal - off if off < self.subtotal else self.subtotal
 
     @property
     def card_total(self) -> Money:
@@ -159,7 +173,8 @@ def _discounts(order: Order) -> tuple[CodeDiscount, ...]:
     if not order.discount_amount:
         return ()
     code = order.voucher.code if order.voucher else ""
-    return (CodeDiscount(code, discount_label(order), order.discount),)
+    on_delivery = order.voucher is not None and order.voucher.type == VoucherType.SHIPPING
+    return (CodeDiscount(code, discount_label(order), order.discount, on_delivery),)
 
 
 def _card_payments(order: Order, whole: Money) -> tuple[CardPayment, ...]:

@@ -251,6 +251,21 @@ def _session_params(new: NewSession) -> SessionCreateParams:
     return params
 
 
+def told_in(new: NewSession) -> dict[str, str]:
+    """Return every field of the request for this session, by Stripe's name and in its order."""
+    return dict(_flat("", _session_params(new)))
+
+
+def _flat(path: str, value: object) -> Iterator[tuple[str, str]]:
+    """Yield the leaves of a parameter with their paths, as they go over the wire."""
+    if isinstance(value, dict | list):
+        named = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, part in named:
+            yield from _flat(f"{path}[{name}]" if path else str(name), part)
+    else:
+        yield path, str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _call(request: Callable[[], Result]) -> Result:
     try:
         return request()

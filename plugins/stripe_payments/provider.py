@@ -17,7 +17,13 @@ from plugins.ordering.payment_provider import (
     RefundState,
     SessionState,
 )
-from plugins.stripe_payments.client import Stripe, StripeRefused, StripeUnavailable, get_stripe
+from plugins.stripe_payments.client import (
+    Stripe,
+    StripeRefused,
+    StripeUnavailable,
+    get_stripe,
+    told_in,
+)
 from plugins.stripe_payments.policies import (
     EXPIRY_MARGIN,
     MIN_CHARGE,
@@ -81,7 +87,8 @@ class StripePayments:
             receipt_email=receipt_email,
         )
         session = self._create(new)
-        return OpenedSession(reference=session.reference, url=session.url)
+        told = told_in(new)
+        return OpenedSession(reference=session.reference, url=session.url, told=told)
 
     def smallest_charge(self, *, currency: str) -> Money:
         """Return Stripe's minimum; zero for a currency of which we know none."""

@@ -5,6 +5,7 @@ What customers read of them is listed here too, for translation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from product_content.catalogue.located_yaml import (
 )
 from product_content.kinds import KINDS, ProductKind
 from product_content.models import (
+    MAX_DELIVERY_DAYS,
     DeviceClass,
     Firmness,
     Latex,
@@ -52,6 +54,7 @@ def _product(entry: Entry, kind: ProductKind, wanted: DesiredState) -> None:
         "in_the_box": entry.texts("in_the_box"),
         "card": _card(entry.entry("card")),
         "sizes": sorted(entry.numbers("sizes")) if kind.lists_sizes else [],
+        "customs": _customs(entry),
     }
     wanted.add("product", key, fields, entry.location("slug"), {"sizes": entry.location("sizes")})
     for variant in entry.entries("variants"):
@@ -84,6 +87,23 @@ def _card(entry: Entry) -> dict[str, str]:
     papers.finish()
     entry.finish()
     return card
+
+
+def _customs(entry: Entry) -> dict[str, str] | None:
+    """Return the product's HS code and origin for customs forms; None where the owner says none."""
+    if "customs" not in entry.data:
+        entry.optional("customs")
+        return None
+    customs = entry.entry("customs")
+    facts = {"hs_code": customs.text("hs_code"), "origin": customs.text("origin")}
+    for name, pattern in _CUSTOMS_CODES.items():
+        if facts[name] and not re.fullmatch(pattern, facts[name]):
+            customs.refuse(name, 'must be the code itself, such as hs_code: "392690", origin: GB')
+    customs.finish()
+    return facts
+
+
+_CUSTOMS_CODES = {"hs_code": r"\d{6}(\d{2}){0,2}", "origin": "[A-Z]{2}"}
 
 
 def _variant(entry: Entry, kind: ProductKind, product: str, wanted: DesiredState) -> None:
@@ -141,8 +161,18 @@ def _method(entry: Entry, zone: str, wanted: DesiredState) -> None:
         "price": entry.money("price"),
         "from_total": entry.money("from_total", required=False) or "0.00",
         "to_total": entry.money("to_total", required=False),
+        "days": _days(entry),
     }
     wanted.add("method", entry.slug("key"), fields, entry.location("key"))
+
+
+def _days(entry: Entry) -> list[int]:
+    """Return the fewest and the most working days of a method; [] where it promises none."""
+    days = entry.numbers("days", required=False)
+    if days and not (len(days) == 2 and 1 <= days[0] <= days[1] <= MAX_DELIVERY_DAYS):  # noqa: PLR2004
+        entry.refuse("days", "must be the fewest and the most working days, such as [2, 4]")
+        return []
+    return days
 
 
 DATA = Path(__file__).resolve().parents[1] / "data"

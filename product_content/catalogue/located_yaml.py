@@ -234,9 +234,10 @@ class Entry:
         """Return a list of texts, not empty when required."""
         return [str(value) for value in self._listed(name, str, "texts", required=required)]
 
-    def numbers(self, name: str) -> list[int]:
-        """Return a list of whole numbers, not empty."""
-        return [int(value) for value in self._listed(name, int, "whole numbers", required=True)]
+    def numbers(self, name: str, *, required: bool = True) -> list[int]:
+        """Return a list of whole numbers, not empty when required."""
+        found = self._listed(name, int, "whole numbers", required=required)
+        return [int(value) for value in found]
 
     def entries(self, name: str, *, required: bool = True) -> Iterator[Entry]:
         """Yield each mapping of a list; it is closed (see `finish`) when the next is asked for."""

@@ -1,7 +1,10 @@
 """Tables of this app, one module per subject."""
 
 from product_content.models.catalogue import (
+    MAX_DELIVERY_DAYS,
     CatalogueRecord,
+    CustomsFacts,
+    DeliveryTime,
     DeviceClass,
     Firmness,
     Latex,
@@ -31,9 +34,12 @@ from product_content.models.guides import (
 from product_content.models.search import SearchDocument, SearchWord
 
 __all__ = [
+    "MAX_DELIVERY_DAYS",
     "Audience",
     "CatalogueRecord",
     "Claim",
+    "CustomsFacts",
+    "DeliveryTime",
     "DeviceClass",
     "Firmness",
     "Guide",

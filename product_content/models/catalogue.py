@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
 from saleor.product.models import Product, ProductImage, ProductVariant
+from saleor.shipping.models import ShippingMethod
 
 from product_content.rendering import render_text
 
@@ -141,6 +144,65 @@ class ProductDetail(models.Model):
         """Render the description, then save."""
         self.description_html = render_text(self.description_markdown)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class CustomsFacts(models.Model):
+    """What a customs form says of a product beside the shop's neutral line; on nothing else.
+
+    `hs_code` is of the Harmonized System (World Customs Organization), 6 to 10 digits; `origin`
+    is where it was made, an ISO 3166 code. The owner says both, and is liable for them.
+    """
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="customs")
+    hs_code = models.CharField(
+        "HS code",
+        max_length=10,
+        validators=[
+            RegexValidator(r"^\d{6}(\d{2}){0,2}$", "Write 6, 8 or 10 digits, such as 392690.")
+        ],
+        help_text="6, 8 or 10 digits of the Harmonized System, without dots.",
+    )
+    origin = CountryField(help_text="Where it was made.")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(hs_code__regex=r"^[0-9]{6}([0-9]{2}){0,2}$"),
+                name="customs_facts_are_codes",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.hs_code} from {self.origin}"
+
+
+MAX_DELIVERY_DAYS = 60
+
+
+class DeliveryTime(models.Model):
+    """How many working days a delivery method takes from leaving us to arriving; both included.
+
+    A method without one promises no day.
+    """
+
+    method = models.OneToOneField(
+        ShippingMethod, on_delete=models.CASCADE, related_name="delivery_time"
+    )
+    min_days = models.PositiveSmallIntegerField("fewest working days")
+    max_days = models.PositiveSmallIntegerField("most working days")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(min_days__gte=1)
+                & Q(max_days__gte=F("min_days"))
+                & Q(max_days__lte=MAX_DELIVERY_DAYS),
+                name="delivery_time_is_a_range",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.min_days} to {self.max_days} working days"
 
 
 _CARD_TEXTS = ("material", "cleaning", "lubricant", "intended_use", "not_studied_for")

@@ -226,7 +226,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],
-        "form-action": ["'self'", "https://checkout.stripe.com"],
+        "form-action": ["'self'", "https://checkout.stripe.com", "https://www.bbc.co.uk"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }

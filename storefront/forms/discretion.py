@@ -1,10 +1,13 @@
-"""The form of the discreet options. It reads what was sent; the rules are the plugin's."""
+"""The form of the discreet options, which reads what was sent, and that of the rehearsal."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from django import forms
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
 
 from plugins.discreet_shipping.choices import (
     MAX_CODE_WORD,
@@ -13,7 +16,7 @@ from plugins.discreet_shipping.choices import (
     MAX_SAFE_PLACE,
     Choices,
 )
-from product_content.parsing import parse_id
+from product_content.parsing import EmailAddressField, parse_id
 
 
 class DiscretionForm:
@@ -46,13 +49,18 @@ class DiscretionForm:
         return cls({name: getattr(choices, name) for name in choices.__slots__})
 
 
-def read_sent(sent: Any) -> dict[str, Any]:
+def read_sent(sent: Any, offered: Collection[str]) -> dict[str, Any]:
     """Return the choices in a sent form, as `choices.parse` wants them; unknown fields stay out.
 
+    `offered` are the options that the form asks about. What it asks and what was not sent is None,
+    which is refused: a form that was cut short or typed by hand is not read as the usual choice.
     A price or a version that somebody adds to the form is ignored.
     """
-    data: dict[str, Any] = {name: str(sent.get(name, default)) for name, default in _TEXTS.items()}
-    data |= {name: sent.get(name) == "on" for name in ("no_neighbour", "return_label")}
+    data: dict[str, Any] = {
+        name: sent.get(name, None if _is_asked(name, offered) else default)
+        for name, default in _TEXTS.items()
+    }
+    data |= {name: _tick(sent.get(name), name, offered) for name in _TICKS}
     days = map(parse_id, sent.getlist("weekdays")[:_MAX_SENT_DAYS])
     data["weekdays"] = [-1 if day is None else day for day in days]
     if data["point"] == "home":
@@ -60,6 +68,25 @@ def read_sent(sent: Any) -> dict[str, Any]:
     return data
 
 
+def _is_asked(name: str, offered: Collection[str]) -> bool:
+    option = _ASKED_WITH.get(name, name)
+    return option == ALWAYS or option in offered
+
+
+def _tick(value: str | None, name: str, offered: Collection[str]) -> bool | None:
+    """Return whether a box is ticked; a hidden field beside it says "off" where it is not."""
+    if value is None and _is_asked(name, offered):
+        return None
+    return value == "on"
+
+
+ALWAYS = "always"
+# The option with which a field is asked, where that has another name.
+_ASKED_WITH = {
+    "other_name": "label_name", "point": "collection", "handover": ALWAYS, "not_before": "day",
+    "slip": ALWAYS, "receipt": "messages", "message_email": "messages", "code_word": "messages",
+}  # fmt: skip
+_TICKS = ("no_neighbour", "return_label")
 _MAX_SENT_DAYS = 20  # that are looked at; a week has 7
 _DEFAULTS = Choices()
 _GROUPS = {
@@ -81,3 +108,17 @@ LIMITS = {
     "name": MAX_NAME, "place": MAX_SAFE_PLACE, "code_word": MAX_CODE_WORD, "email": MAX_EMAIL,
 }  # fmt: skip
 WEEKDAY_NAMES = tuple(WEEKDAYS.items())
+
+
+_NO_ADDRESS = _("Enter an e-mail address, such as name@example.org.")
+
+
+class RehearsalForm(forms.Form):
+    """Where one sample e-mail goes."""
+
+    email = EmailAddressField(
+        label=_("E-mail"),
+        max_length=MAX_EMAIL,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": _NO_ADDRESS, "invalid": _NO_ADDRESS},
+    )

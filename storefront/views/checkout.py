@@ -40,7 +40,7 @@ from storefront.checkout import (
 from storefront.cookies import read_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page
-from storefront.discretion import chosen_problems, use_remembered, wants_receipt
+from storefront.discretion import chosen_problems, expected_of, use_remembered, wants_receipt
 from storefront.errors import AddressBookFull, BasketRefused
 from storefront.forms.address import AddressForm, country_of
 from storefront.limits import visitor_of
@@ -82,8 +82,9 @@ def delivery(request: HttpRequest) -> HttpResponse:
         use_remembered(token=token, customer_id=customer_id(request))
         # Who comes back only because the delivery fell away has seen all the rest.
         return see_other("/checkout/review/" if basket.left_out_delivery else "/checkout/seen/")
-    unchosen = request.method == "POST"
-    return _delivery_step(request, basket, {"unchosen": unchosen}, INVALID if unchosen else 200)
+    if request.method == "POST":  # nothing is ticked that was not sent
+        return _delivery_step(request, basket, {"unchosen": True, "chosen": None}, INVALID)
+    return _delivery_step(request, basket, {}, 200)
 
 
 @require_safe
@@ -130,6 +131,7 @@ def _before_paying(basket: Basket) -> dict[str, Any]:
         "shown": signed(basket.picture),
         "unpayable": pieces_problem(basket.quantity) or can_be_charged(basket.due).reason,
         "receipt_wanted": wants_receipt(basket.token),
+        "expected": expected_of(basket.token),
     }
 
 
@@ -216,7 +218,11 @@ def _shown_again(request: HttpRequest, basket: Basket) -> HttpResponse:
 def _delivery_step(
     request: HttpRequest, basket: Basket, more: dict[str, Any], status: int
 ) -> HttpResponse:
-    context = {"methods": list_delivery_methods(basket.token), **more}
+    methods = list_delivery_methods(basket.token)
+    first = methods[0].id if methods and basket.delivery is None else None
+    known = {method.id for method in methods}
+    chosen = basket.delivery_id if basket.delivery_id in known else first
+    context = {"methods": methods, "chosen": chosen, **more}
     return _step(request, "delivery", basket, context, status)
 
 

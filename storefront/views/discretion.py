@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from plugins.discreet_shipping.choice_changes import change_choices
 from plugins.discreet_shipping.choices import ChoicesRefused
@@ -17,13 +17,29 @@ from storefront.baskets import get_basket
 from storefront.checkout import missing_step
 from storefront.cookies import read_basket_token
 from storefront.customers import customer_id
-from storefront.decorators import private_page
+from storefront.decorators import private_page, same_origin_only
 from storefront.discretion import keep_choices
-from storefront.errors import BasketRefused
-from storefront.forms.discretion import LIMITS, WEEKDAY_NAMES, DiscretionForm, read_sent
+from storefront.errors import AskedTooOften, BasketRefused, LinkNotSent
+from storefront.forms.discretion import (
+    LIMITS,
+    WEEKDAY_NAMES,
+    DiscretionForm,
+    RehearsalForm,
+    read_sent,
+)
+from storefront.limits import is_within
 from storefront.order_access import order_page
 from storefront.orders import get_order_page
-from storefront.responses import INVALID, REFUSED, form_view, see_other
+from storefront.responses import (
+    INVALID,
+    REFUSED,
+    TOO_MANY,
+    UNAVAILABLE,
+    form_view,
+    not_sent,
+    pdf_file,
+    see_other,
+)
 from storefront.types import Basket, OrderPage
 
 
@@ -40,6 +56,62 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "storefront/discretion/preview.html", context)
 
 
+@require_safe
+@private_page
+def preview_label(request: HttpRequest) -> HttpResponse:
+    """Return the label of the basket's order, to be printed and looked at before paying."""
+    basket, away = _ready(request)
+    if basket is None:
+        return see_other(away)
+    label = discretion.preview_label(basket)
+    if label is None:
+        raise Http404
+    return pdf_file(label, "label")
+
+
+@require_safe
+@private_page
+def rehearsal(request: HttpRequest) -> HttpResponse:
+    """Let anybody try out, before buying, what others would see."""
+    return _rehearsal(request, RehearsalForm(), 200)
+
+
+@require_safe
+@private_page
+def rehearsal_label(request: HttpRequest) -> HttpResponse:
+    """Return a label of nobody, to be printed and looked at."""
+    return pdf_file(discretion.rehearsed_label(), "label")
+
+
+@require_POST
+@same_origin_only
+@private_page
+def rehearse(request: HttpRequest) -> HttpResponse:
+    """Send one sample e-mail to the address that was typed; nothing of it is kept."""
+    form = RehearsalForm(request.POST)
+    if not form.is_valid():
+        return _rehearsal(request, form, INVALID)
+    if not is_within(request, what="rehearsal"):
+        return _rehearsal(request, form, TOO_MANY)
+    try:
+        discretion.rehearse_email(address=form.cleaned_data["email"])
+    except AskedTooOften:
+        return _rehearsal(request, form, TOO_MANY)
+    except LinkNotSent:
+        return _rehearsal(request, form, UNAVAILABLE)
+    return see_other("/rehearsal/?sent=yes")
+
+
+def _rehearsal(request: HttpRequest, form: RehearsalForm, status: int) -> HttpResponse:
+    context = {
+        "form": form,
+        "label": discretion.rehearsed_drawing(),
+        "sent": "sent" in request.GET,
+        **not_sent(status),
+    }
+    return render(request, "storefront/discretion/rehearsal.html", context, status=status)
+
+
 @form_view
 @private_page
 def options(request: HttpRequest) -> HttpResponse:
@@ -49,7 +121,8 @@ def options(request: HttpRequest) -> HttpResponse:
         return see_other(away)
     if request.method != "POST":
         return _options(request, basket, problems=discretion.chosen_problems(basket.token))
-    data = read_sent(request.POST)
+    offer = discretion.offer_for_basket(basket.token)
+    data = read_sent(request.POST, offer.offered if offer else ())
     if "search" in request.POST:
         return _options(request, basket, sent=data)
     try:
@@ -87,7 +160,8 @@ def order_options(request: HttpRequest, token: UUID) -> HttpResponse:
         return _order_options(request, order, refusal=order.change_refusal, status=REFUSED)
     if request.method != "POST":
         return _order_options(request, order)
-    data = read_sent(request.POST)
+    offer = discretion.offer_for_order(token)
+    data = read_sent(request.POST, offer.offered if offer else ())
     if "search" in request.POST:
         return _order_options(request, order, sent=data)
     try:
@@ -172,10 +246,13 @@ def _fields(
     form = DiscretionForm(chosen if sent is None else sent, problems)
     postcode = request.POST.get("postcode") or offer.postcode
     looking = "search" in request.POST or "point" in form.problems
+    code = form.values["point"]
+    points = discretion.nearby_points(offer, postcode) if looking else []
     return {
         "form": form,
         "offer": offer,
-        "points": discretion.nearby_points(offer, postcode) if looking else [],
+        "chosen_point": discretion.chosen_point(offer, code) if code else None,
+        "points": [found for found in points if found.point.code != code],
         "looked": "search" in request.POST,
         "postcode": postcode[:12],
         "limits": LIMITS,

@@ -24,6 +24,7 @@ from storefront.baskets import basket_exists
 from storefront.cookies import delete_basket_cookie, read_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page
+from storefront.discretion import what_others_saw
 from storefront.email_links import request_order_link
 from storefront.errors import LinkNotSent
 from storefront.forms.orders import NewLinkForm
@@ -146,6 +147,7 @@ def _page(
         "message": message,
         "may_be_added": free,
         "returns": page.returns,
+        "saw": what_others_saw(page),
     }
     response = render(request, "storefront/orders/order.html", context, status=status)
     basket = read_basket_token(request)

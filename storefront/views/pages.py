@@ -19,6 +19,7 @@ from product_content.types import GuideCard
 from storefront.cookies import (
     BASKET_COOKIE_AGE,
     QUICK_EXIT_COOKIE,
+    QUICK_EXIT_URL,
     SEARCH_COOKIE,
     SEARCH_LIFETIME,
 )
@@ -100,11 +101,12 @@ def how_we_know(request: HttpRequest) -> HttpResponse:
 @require_POST
 @same_origin_only
 def quick_exit(request: HttpRequest) -> HttpResponse:
-    """Note in the browser that its user has left; nothing is kept here."""
-    response = HttpResponse(status=204)
-    response.set_cookie(
-        QUICK_EXIT_COOKIE, "1", httponly=True, samesite="Lax", secure=request.is_secure()
-    )
+    """Close private pages in this browser and lead away; nothing is kept here.
+
+    Scripts may read the cookie: other tabs of the browser look for it, and leave too.
+    """
+    response = see_other(QUICK_EXIT_URL)
+    response.set_cookie(QUICK_EXIT_COOKIE, "1", samesite="Lax", secure=request.is_secure())
     response["Cache-Control"] = "no-store"
     return response
 

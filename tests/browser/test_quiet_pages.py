@@ -36,7 +36,7 @@ def first_views(live_shop, browser):
     for path in dict.fromkeys([*sitemap(live_shop), *UNLISTED]):
         with page.expect_response("**/basket/count/"):  # the last thing that a page asks for
             page.goto(path)
-        wrong += [f"stored {key}" for key in page.evaluate(_STORED) if key not in _OF_HTMX]
+        wrong += [f"stored {key}" for key in page.evaluate(_STORED)]
         wrong += [f"set {cookie}" for cookie in context.cookies()]
         views[path] = FirstView({each.url: _size(each, static) for each in answers}, wrong[:])
         answers.clear()
@@ -50,7 +50,6 @@ def test_no_page_asks_another_host_sets_a_cookie_or_upsets_the_content_policy(fi
 
 
 _STORED = "[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
-_OF_HTMX = ("htmx-current-path-for-history",)  # the tab's own path, gone with the tab
 
 
 def test_two_visitors_get_the_same_bytes_but_for_the_tokens_of_forms(live_shop, first_answer):

@@ -70,7 +70,7 @@ def test_an_arrival_is_told_once(support, order):
         not in support.get(f"/staff/order/order/{order.pk}/step/").content.decode()
     )
     send(order)
-    assert "The customer is told that it has arrived." in step(support, order, step="delivered")
+    assert "The customer is told that they have it." in step(support, order, step="delivered")
     step(support, order, step="delivered")
     assert emails(order) == ["delivered", "sent"]
     notes = [event.parameters.get("message") for event in order.events.all()]

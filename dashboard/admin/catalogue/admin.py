@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges, format_money, try_to_publish
 from dashboard.admin.catalogue.inlines import (
     PERMISSION,
+    CustomsInline,
     DetailInline,
     PhotoInline,
     SafetyCardInline,
@@ -47,7 +48,14 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
     search_help_text = "Name or SKU"
     ordering = ("name",)
     prepopulated_fields = {"slug": ("name",)}
-    inlines = (VariantInline, DetailInline, PhotoInline, SetSizeInline, SafetyCardInline)
+    inlines = (
+        VariantInline,
+        DetailInline,
+        PhotoInline,
+        SetSizeInline,
+        SafetyCardInline,
+        CustomsInline,
+    )
     actions = ("publish_selected", "hide_selected")
     actions_submit_line = ("publish", "hide")
     fieldsets = (

@@ -16,7 +16,7 @@ from unfold.widgets import (
 
 from dashboard.admin.base import SaleorStackedInline, SaleorTabularInline
 from dashboard.admin.requests import PossiblePages
-from product_content.models import ProductDetail, SafetyCard, SetSize, SingleSize
+from product_content.models import CustomsFacts, ProductDetail, SafetyCard, SetSize, SingleSize
 from product_content.photos import (
     MAX_BYTES,
     ImageRefused,
@@ -94,6 +94,17 @@ class SafetyCardInline(SaleorStackedInline):
         "importer",
         ("magnet_type", "magnet_field"),
     )
+    tab = True
+
+
+class CustomsInline(SaleorStackedInline):
+    """What a customs form says of the product; it stands nowhere else."""
+
+    required_permission = PERMISSION
+    model = CustomsFacts
+    can_remove = True
+    verbose_name = verbose_name_plural = "Customs"
+    fields = (("hs_code", "origin"),)
     tab = True
 
 

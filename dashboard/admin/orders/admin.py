@@ -37,7 +37,7 @@ from dashboard.selectors.orders import orders_by_email, orders_with_payment, par
 from dashboard.selectors.packing import is_to_pack
 from dashboard.services.access_log import record_access
 from dashboard.site import staff_site
-from plugins.discreet_shipping.label_files import CONTENT_TYPES, printout_file
+from plugins.discreet_shipping.label_files import ADDRESSED, CONTENT_TYPES, printout_file
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.papers import credit_note_file
 from plugins.fulfilment.exchanges import swaps_now
@@ -55,12 +55,13 @@ def shipping_document(
     """
     order = Order.objects.filter(pk=order_id).first()
     contract = contract_of(order) if order else None
-    file = contract and printout_file(contract, kind=kind, size=size, form=form)
-    if not file:
+    file = printout_file(contract, kind=kind, size=size, form=form) if contract else None
+    if contract is None or not file:
         raise Http404
     record_access(actor=request.user, kind=AccessKind.DOCUMENT, subject_id=order_id)
-    if kind != "slip":  # it names no address
-        record_printed_label(order_id=order_id)
+    if kind in ADDRESSED:
+        label = contract["label"] if kind == "label" else contract["return_label"]
+        record_printed_label(order_id=order_id, printed={"kind": kind, **(label or {})})
     response = HttpResponse(file, content_type=CONTENT_TYPES[form])
     name = f"{order_id}-{kind}-{size}.{form}"  # says nothing about what is in the parcel
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'

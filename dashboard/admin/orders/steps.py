@@ -52,7 +52,7 @@ _REASON_MISSING = {
 }
 _LABELS = {
     ShipmentState.READY.value: "It can be collected: tell the customer",
-    ShipmentState.DELIVERED.value: "It has arrived: tell the customer",
+    ShipmentState.DELIVERED.value: "It was handed over or collected: tell the customer",
     "return_expected": "The customer sends something back: expect a return",
     "return_arrived": "A return came in: look at its pieces later",
     "return_off": "The customer keeps it: no return is expected any more",
@@ -64,7 +64,7 @@ _LABELS = {
 }
 _MESSAGES = {
     ShipmentState.READY.value: "Noted. The customer is told that it can be collected.",
-    ShipmentState.DELIVERED.value: "Noted. The customer is told that it has arrived.",
+    ShipmentState.DELIVERED.value: "Noted. The customer is told that they have it.",
     "return_expected": "Noted. The order stands among the expected returns.",
     "return_arrived": "Noted. The order stands among the returns to look at.",
     "return_off": "Noted. No return is expected any more.",

@@ -118,7 +118,10 @@ class DiscreetShippingAdmin(SaleorModelAdmin):
             {
                 "fields": (
                     "weekdays",
-                    "lead_days",
+                    "collection_days",
+                    "cutoff",
+                    "holidays_of",
+                    "closed_days",
                     "most_days",
                     "exact_customs_text",
                     "exact_customs_countries",

@@ -10,17 +10,54 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from saleor.shipping.models import ShippingMethod, ShippingZone
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from dashboard.admin.base import SaleorModelAdmin, SaleorTabularInline
 from dashboard.site import staff_site
+from product_content.catalogue.adapters.shop import set_delivery_days
+from product_content.models import MAX_DELIVERY_DAYS
+
+
+def _days_field(label: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=1,
+        max_value=MAX_DELIVERY_DAYS,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
 
 
 class ShippingMethodForm(forms.ModelForm):
-    """A delivery method; its limits must leave room for some order."""
+    """A delivery method; its limits must leave room for some order.
+
+    Without working days, customers are told no day on which it comes.
+    """
+
+    min_days = _days_field("Fewest working days")
+    max_days = _days_field("Most working days")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        time = getattr(self.instance, "delivery_time", None) if self.instance.pk else None
+        if time is not None:
+            self.initial.update(min_days=time.min_days, max_days=time.max_days)
+
+    def save(self, commit: bool = True) -> ShippingMethod:
+        """Save the method with its days."""
+        method = super().save(commit)
+        days = [self.cleaned_data.get(name) for name in ("min_days", "max_days")]
+        set_delivery_days(method, [day for day in days if day])
+        return method
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a minimum above the maximum."""
+        """Refuse a minimum above the maximum, and half a range of days."""
         data = super().clean() or self.cleaned_data
+        fewest, most = data.get("min_days"), data.get("max_days")
+        if (fewest is None) != (most is None):
+            self.add_error("max_days", "Write both numbers of days, or neither.")
+        elif fewest is not None and fewest > most:
+            self.add_error("max_days", "This is less than the fewest days.")
         minimum = data.get("minimum_order_price_amount")
         maximum = data.get("maximum_order_price_amount")
         if minimum is not None and maximum is not None and minimum > maximum:
@@ -69,6 +106,8 @@ class ShippingMethodInline(SaleorTabularInline):
         "price_amount",
         "minimum_order_price_amount",
         "maximum_order_price_amount",
+        "min_days",
+        "max_days",
     )
 
 

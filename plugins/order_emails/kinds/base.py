@@ -91,6 +91,7 @@ FACTS_OF: Mapping[str, frozenset[Fact]] = {
         "held_until": (Fact.DAY,),
         "why": (Fact.PAYMENT, Fact.MONEY_BACK),
         "money_note": (Fact.PAYMENT,),
+        "what_now": (Fact.PAYMENT,),
         "what": (Fact.CHANGE,),
         "sums": (Fact.AMOUNTS,),
         "total": (Fact.AMOUNTS,),
@@ -100,6 +101,8 @@ FACTS_OF: Mapping[str, frozenset[Fact]] = {
         "parcel_sender": (Fact.SENDER,),
         "tracking": (Fact.TRACKING,),
         "address": (Fact.ADDRESS,),
+        "hours": (Fact.ADDRESS,),
+        "last_day": (Fact.ADDRESS,),
         "lines": (Fact.ITEMS,),
     }.items()
 }

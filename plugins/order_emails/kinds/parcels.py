@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.dates import format_date
 from django.utils.translation import gettext_lazy as _
 
+from plugins.fulfilment.shipments import last_day_to_collect
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email
 from plugins.order_emails.kinds.orders import (
     NUMBER,
@@ -85,11 +87,24 @@ def partly_sent(row: OutgoingEmail) -> Context:
         button=SEE_ORDER,
     ),
     placeholders={"number": NUMBER},
-    details={"tracking": ["AB123456789GB"], "address": SAMPLE_ADDRESS},
+    details={
+        "tracking": ["AB123456789GB"],
+        "address": SAMPLE_ADDRESS,
+        "hours": "Mon-Sat 7-22",
+        "last_day": "30 November 2026",
+    },
 )
 def ready_to_collect(row: OutgoingEmail) -> Context:
-    """Tell the customer that the parcel is at the collection point."""
-    return order_context(row)[2] | {"tracking": _tracking(row), "address": _address(row)}
+    """Tell the customer that the parcel is at the collection point, and until when."""
+    order, locale, values = order_context(row)
+    point = promise_of(row).collection
+    until = last_day_to_collect(order, point.get("kept_days", 0))
+    return values | {
+        "tracking": _tracking(row),
+        "address": _address(row),
+        "hours": point.get("hours", ""),
+        "last_day": format_date(until, "long", locale) if until else "",
+    }
 
 
 @email(
@@ -105,6 +120,22 @@ def ready_to_collect(row: OutgoingEmail) -> Context:
 )
 def delivered(row: OutgoingEmail) -> Context:
     """Tell the customer that the carrier handed the parcel over."""
+    return order_context(row)[2]
+
+
+@email(
+    title=_("Collected"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("Your order {number} was collected"),
+        opening=_("The carrier says that your parcel was collected."),
+        button=SEE_ORDER,
+        closing=_("Was it not you? Please answer this e-mail, and we look for it at once."),
+    ),
+    placeholders={"number": NUMBER},
+)
+def collected(row: OutgoingEmail) -> Context:
+    """Tell the customer that the parcel left the collection point."""
     return order_context(row)[2]
 
 

@@ -10,7 +10,14 @@ from saleor.warehouse.models import Stock
 from product_content.catalogue.adapters.base import Adapter, Fields, found
 from product_content.catalogue.items import Item
 from product_content.kinds import KINDS
-from product_content.models import ProductDetail, SafetyCard, SetSize, SingleSize, Size
+from product_content.models import (
+    CustomsFacts,
+    ProductDetail,
+    SafetyCard,
+    SetSize,
+    SingleSize,
+    Size,
+)
 
 _SIZE_FIELDS = ("diameter_mm", "usable_length_mm", "weight_g")
 
@@ -73,6 +80,7 @@ class ProductAdapter(Adapter):
             "published": product.is_published,
             "card": SafetyCard.objects.filter(product=product).values(*_CARD).first(),
             "sizes": sorted(sizes),
+            "customs": _customs(product),
             **_texts(product),
         }
 
@@ -98,6 +106,8 @@ class ProductAdapter(Adapter):
             SafetyCard.objects.update_or_create(product=product, defaults=fields["card"])
         if "sizes" in fields:
             self._write_sizes(product, fields["sizes"])
+        if fields.get("customs"):
+            CustomsFacts.objects.update_or_create(product=product, defaults=fields["customs"])
 
     def _write_sizes(self, product: Product, numbers: list[int]) -> None:
         wanted = {int(self.refs.id("size", str(number))) for number in numbers}
@@ -115,6 +125,11 @@ def kind_of(slug: str) -> tuple[Category, ProductType]:
         slug=slug, defaults={**named, "has_variants": kind.has_options}
     )
     return category, product_type
+
+
+def _customs(product: Product) -> dict[str, str] | None:
+    facts = CustomsFacts.objects.filter(product=product).first()
+    return {"hs_code": facts.hs_code, "origin": str(facts.origin)} if facts else None
 
 
 def _texts(product: Product) -> Fields:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from saleor.warehouse.models import Warehouse
 from product_content.catalogue.adapters.base import Adapter, Fields, found
 from product_content.catalogue.items import Item
 from product_content.catalogue.located_yaml import FileLocation
+from product_content.models import DeliveryTime
 
 _SITE = ("name", "domain")
 _SETTINGS = (
@@ -120,6 +122,7 @@ class MethodAdapter(Adapter):
             "price": f"{method.price_amount:.2f}",
             "from_total": f"{method.minimum_order_price_amount or 0:.2f}",
             "to_total": None if highest is None else f"{highest:.2f}",
+            "days": _days(method),
         }
 
     def create(self, item: Item) -> str:
@@ -139,11 +142,29 @@ class MethodAdapter(Adapter):
             "to_total": "maximum_order_price_amount",
         }
         for name, value in fields.items():
+            if name == "days":
+                continue
             if name == "zone":
                 method.shipping_zone_id = int(self.refs.id("zone", value))
             else:
                 setattr(method, columns.get(name, name), value)
         method.save()
+        if "days" in fields:
+            set_delivery_days(method, fields["days"])
+
+
+def _days(method: ShippingMethod) -> list[int]:
+    time = DeliveryTime.objects.filter(method=method).first()
+    return [time.min_days, time.max_days] if time else []
+
+
+def set_delivery_days(method: ShippingMethod, days: Sequence[int]) -> None:
+    """Keep the fewest and the most working days of a method; none given: it promises no day."""
+    if not days:
+        DeliveryTime.objects.filter(method=method).delete()
+        return
+    values = dict(zip(("min_days", "max_days"), days, strict=True))
+    DeliveryTime.objects.update_or_create(method=method, defaults=values)
 
 
 class WarehouseAdapter(Adapter):

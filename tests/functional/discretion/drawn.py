@@ -17,11 +17,11 @@ from babel.dates import format_date
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext
-from plugins.discreet_shipping.errors import ChoicesRefused
 from prices import Money
 from pypdfium2 import PdfDocument
 from saleor.order.models import Order
 
+from plugins.discreet_shipping.choices import ChoicesRefused
 from plugins.discreet_shipping.collection_points import find_point
 from plugins.discreet_shipping.label_files import printout_sheet
 from plugins.discreet_shipping.order_contract import contract_of, variants_of_slip_code

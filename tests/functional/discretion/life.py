@@ -31,6 +31,14 @@ ADDRESS = {
     "street_address_1": "4 Mill Lane", "city": "Lewes", "postal_code": "BN7 1AA", "phone": "",
 }  # fmt: skip
 
+# The whole form of the choices, as a browser sends it.
+USUAL = {
+    "sender": "", "label_name": "own", "other_name": "", "point": "home", "handover": "any",
+    "no_neighbour": "off", "safe_place": "", "day": "any", "not_before": "", "slip": "none",
+    "return_label": "off", "messages": "neutral", "receipt": "email", "message_email": "",
+    "code_word": "",
+}  # fmt: skip
+
 NEEDS_ITS_DEDUP_KEY = {"payment_refunded"}  # it names a refund, so it is looked at when sent
 
 
@@ -92,7 +100,7 @@ def buy(observed, sandbox, choices, *, country="GB"):
     post("/checkout/address/", ADDRESS | {"country": country})
     page = client.get("/checkout/delivery/").content.decode()
     post("/checkout/delivery/", {"method": re.search(r'name="method"\s+value="(\d+)"', page)[1]})
-    assert post("/checkout/discretion/", choices).status_code == 303
+    assert post("/checkout/discretion/", USUAL | choices).status_code == 303
     for path in ("/basket/", "/checkout/address/", "/checkout/delivery/", "/checkout/discretion/",
                  "/checkout/seen/", "/checkout/review/"):  # fmt: skip
         response = client.get(path)

@@ -11,14 +11,12 @@ from plugins.discreet_shipping.plugin import save_settings
 from plugins.discreet_shipping.point_import import import_points
 from plugins.discreet_shipping.texts import line_is_printable
 from storefront.baskets import get_basket
-from tests.functional.discretion.life import ADDRESS, tomorrow
+from tests.functional.discretion.life import ADDRESS, USUAL, tomorrow
 from tests.functional.discretion.words import DATA
 from tests.personas import anonymous
 from tests.shown import pay, shown_of
 
 pytestmark = pytest.mark.django_db
-USUAL = {"label_name": "own", "handover": "any", "day": "any", "slip": "none", "receipt": "email",
-         "messages": "neutral", "point": "home"}  # fmt: skip
 HEADER = b"code,carrier,kind,name,street,city,postcode,country,latitude,longitude,hours\n"
 ABROAD = b"FR-1,Relais,shop,Tabac,1 Rue,Paris,75001,FR,48.86,2.34,Mon-Fri\n"
 LOCKER = b"GB-L,Own,locker,Station Locker,1 Road,Lewes,BN7 2AA,GB,50.87,0.01,always\n"
@@ -72,7 +70,7 @@ def refused(client, **forged):
         ({"handover": "named", "safe_place": "porch"}, "Someone must be there to sign"),
         ({"point": "GB-L", "safe_place": "porch"}, "At a collection point nothing is left"),
         ({"point": "GB-L", "handover": "signature"}, "A locker cannot take a signature"),
-        ({"point": "GB-L", "no_neighbour": "on"}, "no neighbour is asked"),
+        ({"point": "GB-L", "no_neighbour": ["off", "on"]}, "no neighbour is asked"),
         ({"handover": "named", "label_name": "other", "other_name": "J. Smith"}, "identity card"),
     ],
 )

@@ -12,8 +12,7 @@ from plugins.discreet_shipping.order_contract import (
 )
 from plugins.discreet_shipping.plugin import save_settings
 from tests.factories import UserFactory
-from tests.functional.discretion.life import ADDRESS
-from tests.functional.discretion.test_forged import USUAL
+from tests.functional.discretion.life import ADDRESS, USUAL
 from tests.personas import anonymous, customer, owner
 
 pytestmark = pytest.mark.django_db

@@ -1,10 +1,18 @@
 """A parcel that left is a shipment with a number, a state and a history."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from plugins.fulfilment.models import Shipment, ShipmentState
 from plugins.fulfilment.policies import FulfilRefused, ReportRefused
-from plugins.fulfilment.shipments import fulfil, report_shipments, shipments_of
+from plugins.fulfilment.shipments import (
+    fulfil,
+    last_day_to_collect,
+    report_shipments,
+    shipments_of,
+)
 from plugins.order_emails.models import OutgoingEmail
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +23,7 @@ def report(order, state, clerk, *, is_collection=True):
 
 
 def emails(order):
-    kinds = ("ready_to_collect", "delivered")
+    kinds = ("ready_to_collect", "collected", "delivered")
     rows = OutgoingEmail.objects.filter(order=order, kind__in=kinds).order_by("pk")
     return list(rows.values_list("kind", flat=True))
 
@@ -44,12 +52,30 @@ def test_a_report_moves_each_parcel_once_and_the_customer_is_told_once(sent, lin
     assert emails(sent) == ["ready_to_collect"]
 
 
+@pytest.mark.parametrize(("is_collection", "kind"), [(True, "collected"), (False, "delivered")])
+def test_what_was_collected_has_not_arrived(sent, clerk, is_collection, kind):
+    report(sent, ShipmentState.DELIVERED, clerk, is_collection=is_collection)
+    assert emails(sent) == [kind]
+    note = sent.events.filter(type="note_added").last().parameters["message"]
+    assert note == f"The parcel was {'collected' if is_collection else 'handed over'}."
+
+
+def test_a_parcel_is_kept_for_the_days_of_its_point(sent, clerk):
+    assert last_day_to_collect(sent, 7) is None
+    report(sent, ShipmentState.READY, clerk)
+    until = last_day_to_collect(sent, 7)
+    assert until == timezone.localdate() + timedelta(days=7)
+    assert last_day_to_collect(sent, 0) is None, "nobody knows"
+    report(sent, ShipmentState.DELIVERED, clerk)
+    assert last_day_to_collect(sent, 7) is None
+
+
 def test_a_later_parcel_is_reported_by_itself(sent, line, clerk):
     report(sent, ShipmentState.DELIVERED, clerk)
     fulfil(order_id=sent.pk, pieces={line.pk: 2}, actor_id=clerk.pk)
     assert [each.state for each in shipments_of(sent)] == ["delivered", "sent"]
     report(sent, ShipmentState.DELIVERED, clerk)
-    assert emails(sent) == ["delivered", "delivered"]
+    assert emails(sent) == ["collected", "collected"]
     first, _second = shipments_of(sent)
     assert list(first.steps.values_list("state", flat=True)) == ["sent", "delivered"]
 

@@ -15,8 +15,9 @@ from plugins.ordering.attention import flag_order
 from plugins.ordering.models import Refund
 from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import release_order
+from product_content.catalogue.adapters.shop import set_delivery_days
 from storefront.orders import get_order_page
-from tests.factories import UserFactory
+from tests.factories import ShippingMethodFactory, UserFactory
 from tests.personas import link_holder
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,6 +36,7 @@ def story(page):
 
 
 def test_a_paid_order_shows_state_items_sums_promise_and_what_can_be_done(buy):
+    set_delivery_days(ShippingMethodFactory(), [2, 4])
     order = buy()
     page = page_of(order)
     for words in (

@@ -162,7 +162,7 @@ def test_a_guide_without_a_topic_is_previewed():
 
 @pytest.mark.parametrize("typed", [ENDLESS, "²", "99999999999"])
 def test_delivery_settings_say_what_is_no_number(typed):
-    wrong = {"lead_days": typed, "collection_methods": typed}
+    wrong = {"most_days": typed, "collection_methods": typed}
     with pytest.raises(ConfigurationProblems) as refused:
         read_settings(wrong, active=True)
     assert set(wrong) <= set(refused.value.problems)
