@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.order_messages import Fact
+from plugins.ordering.order_messages import EMAIL_KINDS, Fact
 
 Context = dict[str, Any]
 ContextOf = Callable[[OutgoingEmail], Context]
@@ -90,8 +90,8 @@ FACTS_OF: Mapping[str, frozenset[Fact]] = {
         "sent_on": (Fact.DAY,),
         "held_until": (Fact.DAY,),
         "why": (Fact.PAYMENT, Fact.MONEY_BACK),
-        "money_note": (Fact.PAYMENT,),
         "what_now": (Fact.PAYMENT,),
+        "money_note": (Fact.PAYMENT,),
         "what": (Fact.CHANGE,),
         "sums": (Fact.AMOUNTS,),
         "total": (Fact.AMOUNTS,),
@@ -115,6 +115,12 @@ def only_promised(context: Context, inside: frozenset[Fact]) -> Context:
     }
 
 
+def _require_facts(kind: str, values: set[str]) -> None:
+    """Refuse a kind with a value of which nobody said which fact it tells, before it is sent."""
+    if unknown := values - FACTS_OF.keys():
+        raise ValueError(f"Say in FACTS_OF what {kind} tells by {', '.join(sorted(unknown))}.")
+
+
 KINDS: dict[str, Kind] = {}
 
 
@@ -135,6 +141,8 @@ def email(
 
     def register(context: ContextOf) -> ContextOf:
         name = context.__name__
+        if name in EMAIL_KINDS:
+            _require_facts(name, {*(placeholders or {}), *(details or {})})
         KINDS[name] = Kind(
             name=name,
             title=title,
