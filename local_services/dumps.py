@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_services import postgres
-from local_services.migrations import Files
+
+Files = dict[str, str]  # migrations: "app/0001_initial" → SHA-256 of the file
 
 _MAX_DUMPS = 6  # dumps in the store; 300 KB each
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
 from local_services import dumps
 from local_services.data_folder import locked
-from local_services.migrations import Files, migration_files
+from local_services.dumps import Files
 from local_services.postgres import PostgresError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,3 +96,20 @@ def _watched(lines: Iterable[str], on_step: Callable[[], None] | None) -> Iterat
         yield line
         if on_step and line.rstrip().endswith("... OK"):
             on_step()
+
+
+def migration_files(apps: Iterable[str]) -> Files:
+    """Return every migration of these apps with the hash of its text, without starting Django."""
+    found: Files = {}
+    for app in apps:
+        for path in sorted(_folder(app).glob("migrations/[0-9]*.py")):
+            found[f"{app}/{path.stem}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def _folder(app: str) -> Path:
+    package, *inner = app.split(".")
+    spec = find_spec(package)  # of the top package only: of an inner one it would import it
+    if spec is None or not spec.submodule_search_locations:
+        raise LookupError(f"The app {app} is not installed.")
+    return Path(spec.submodule_search_locations[0], *inner)

@@ -8,7 +8,6 @@ from saleor_config.settings.local import (
 )
 
 DEBUG = True
-ROOT_URLCONF = "saleor_config.development_urls"
 INTERNAL_IPS = ["127.0.0.1", "::1"]
 DEBUG_TOOLBAR_CONFIG = {"SHOW_COLLAPSED": True}  # the page is seen as customers see it
 INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]

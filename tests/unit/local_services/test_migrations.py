@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_services.migrations import migration_files
+from local_services.schema import migration_files
 
 
 def test_the_migrations_of_an_app_are_named_with_the_hash_of_their_text():
