@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
 from http.client import HTTPException
@@ -20,14 +23,14 @@ from urllib.request import urlopen
 from honcho.manager import Manager
 from honcho.printer import Message, Printer
 
-from local_services import commands, running_shop, schema, servers, shop_database
+from local_services import commands, postgres, running_shop, schema, shop_database, valkey
 from local_services.commands import InboxPorts, choose_inbox_ports
 from local_services.data_folder import DataFolder
+from local_services.databases import Address
 from local_services.messages import CannotRunError, say, welcome
 from local_services.ports import LOOPBACK, is_free
-from local_services.processes import Watchdog
+from local_services.processes import Watchdog, end_process
 from local_services.schema import ROOT
-from local_services.servers import Servers
 from saleor_config.settings.env import read
 
 _PAUSE = 0.5
@@ -165,7 +168,7 @@ def run(places: DataFolder, *, development: bool = False) -> None:
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     watchdog = Watchdog()
     try:
-        with servers.running(places, watchdog) as running:
+        with running_servers(places, watchdog) as running:
             Supervisor(places, watchdog, running, port, development=development).run()
     finally:
         watchdog.release()
@@ -182,7 +185,7 @@ class Supervisor:
         self,
         places: DataFolder,
         watchdog: Watchdog,
-        running: servers.Servers,
+        running: Servers,
         port: int,
         *,
         development: bool = False,
@@ -276,3 +279,67 @@ class Supervisor:
                 password=self._places.secret("staff-password"),
             )
         )
+
+
+# A power cut may lose the last half second of orders, not the database: fine on a laptop.
+_DATABASE_OPTIONS = {"synchronous_commit": "off", "jit": "off"}
+
+
+@dataclass
+class Servers:
+    """Where the shop's servers are, and those of them that we started."""
+
+    database_url: str
+    redis_url: str
+    own_database: Address | None = None
+    started: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def ended(self) -> str | None:
+        """Return the name of a server of ours that has ended, if one has."""
+        names = (name for name, process in self.started.items() if process.poll() is not None)
+        return next(names, None)
+
+
+@contextmanager
+def running_servers(places: DataFolder, watchdog: Watchdog) -> Iterator[Servers]:
+    """Start what the environment does not name, and stop it at the end, the last first."""
+    servers = Servers(read("DATABASE_URL"), read("REDIS_URL"))
+    with ExitStack() as stack:
+        if not servers.database_url:
+            process = _start_postgres(servers, places, watchdog)
+            stack.callback(_end_server, watchdog, process, signal.SIGINT)
+        if not servers.redis_url:
+            process = _start_valkey(servers, places, watchdog)
+            stack.callback(_end_server, watchdog, process, signal.SIGTERM)
+        yield servers
+
+
+def _start_postgres(
+    servers: Servers, places: DataFolder, watchdog: Watchdog
+) -> subprocess.Popen[bytes]:
+    data, password = places.root / "postgres", places.secret("postgres")
+    postgres.prepare(data, password)
+    server = postgres.start(
+        data, password, log=places.log("postgres"), options=_DATABASE_OPTIONS, watchdog=watchdog
+    )
+    servers.started["PostgreSQL"] = server.process
+    servers.own_database = server.address
+    servers.database_url = server.address.url(shop_database.NAME)
+    return server.process
+
+
+def _start_valkey(
+    servers: Servers, places: DataFolder, watchdog: Watchdog
+) -> subprocess.Popen[bytes]:
+    data, password = places.folder("valkey"), places.secret("valkey")
+    server = valkey.start(data, password, log=places.log("valkey"), watchdog=watchdog)
+    servers.started["Valkey"] = server.process
+    servers.redis_url = server.url
+    return server.process
+
+
+def _end_server(
+    watchdog: Watchdog, process: subprocess.Popen[bytes], ask_with: signal.Signals
+) -> None:
+    end_process(process, ask_with)
+    watchdog.forget(process.pid)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from plugins.discreet_shipping.choice_changes import change_choices
+from plugins.discreet_shipping.changes import change_choices
 from plugins.discreet_shipping.choices import ChoicesRefused
 from plugins.discreet_shipping.policies import ChangeRefused
 from storefront import discretion

@@ -7,8 +7,7 @@ from saleor.order.models import Order
 
 from dashboard.models import AccessRecord
 from dashboard.services import packing
-from plugins.discreet_shipping.address_changes import address_version, change_address
-from plugins.discreet_shipping.choice_changes import change_choices
+from plugins.discreet_shipping.changes import address_version, change_address, change_choices
 from plugins.discreet_shipping.order_contract import contract_of, store_contract
 from plugins.discreet_shipping.plugin import current_settings, save_settings
 from plugins.discreet_shipping.policies import ChangeRefused

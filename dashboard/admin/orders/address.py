@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, 
 
 from dashboard.admin.orders.columns import format_address
 from dashboard.admin.orders.page import OrderPage, VersionedForm
-from plugins.discreet_shipping.address_changes import (
+from plugins.discreet_shipping.changes import (
     address_change_decision,
     address_version,
     change_address,

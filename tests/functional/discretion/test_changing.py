@@ -12,7 +12,7 @@ from saleor.discount import DiscountValueType, VoucherType
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.choice_changes import change_choices
+from plugins.discreet_shipping.changes import change_choices
 from plugins.discreet_shipping.choices import Choices, ChoicesRefused
 from plugins.discreet_shipping.order_contract import (
     contract_of,

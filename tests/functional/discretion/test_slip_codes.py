@@ -6,7 +6,7 @@ import pytest
 from saleor.order.models import Order
 
 from dashboard.services.packing import claim, scan
-from plugins.discreet_shipping.choice_changes import change_choices
+from plugins.discreet_shipping.changes import change_choices
 from plugins.discreet_shipping.models import SlipCode
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.ordering.models import PaymentSession
