@@ -193,7 +193,7 @@ class State:
     `work` are the values of the order list's filter under which its order is found, `payment`
     the word for how it is paid. `code` makes a gift card or a voucher for the basket;
     `collect`: it goes to a collection point. `sizes`: something that is sold in several sizes is
-    in it.
+    in it. `pieces` of each thing are in the basket.
     """
 
     title: str
@@ -203,6 +203,7 @@ class State:
     code: Callable[[], str] | None = None
     collect: bool = False
     sizes: bool = False
+    pieces: int = 1
 
     def orders(self) -> QuerySet[Order]:
         """Return the demo orders that are in this state now."""
@@ -223,6 +224,7 @@ _ARRIVE = partial(_report, ShipmentState.DELIVERED)
 # In the order of an order's life. "Placed today" is no state: all but the late one are in it.
 STATES = (
     State("Waiting for payment", ("waiting",), PaymentState.WAITING, (_open_payment,)),
+    State("Large", ("waiting", "large"), PaymentState.WAITING, (_open_payment,), pieces=5),
     State("Paid", ("to_pack",), _PAID, (_pay,)),
     State("Late", ("to_pack", "late"), _PAID, (_pay, _make_late)),
     State("With a note", ("to_pack",), _PAID, (_pay, _note)),
@@ -279,7 +281,7 @@ def _make(state: State) -> Order:
 def _place(state: State) -> Order:
     token = None
     for variant_id in _variants(sizes=state.sizes):
-        token = add_to_basket(token=token, variant_id=variant_id, quantity=1).token
+        token = add_to_basket(token=token, variant_id=variant_id, quantity=state.pieces).token
     if token is None:
         raise CannotRunError("Nothing in this shop is in stock.")
     set_address(token=token, email=EMAIL, address=_ADDRESS | {"last_name": state.title})

@@ -17,9 +17,9 @@ from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
 # The first parts of our own addresses, behind which names, searches and secrets stand.
 PAGES = (
-    "account", "basket", "care", "checkout", "finder", "guides", "leave", "media", "orders",
-    "privacy", "return", "robots.txt", "search", "sets", "share", "singles", "sitemap.xml", "sizes",
-    "staff", "stripe", "wishes",
+    "account", "basket", "care", "checkout", "finder", "guides", "how-we-know", "leave", "media",
+    "open", "orders", "privacy", "rehearsal", "return", "robots.txt", "search", "sets", "share",
+    "singles", "sitemap.xml", "sizes", "staff", "stripe", "wishes",
 )  # fmt: skip
 _HIDDEN = "(path)"
 _END = r"[^\s\"'<>]*"

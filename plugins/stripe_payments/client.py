@@ -303,7 +303,13 @@ def _session(session: stripe.checkout.Session) -> SessionData:
 
 def _failure(intent: stripe.PaymentIntent | None) -> str:
     error = intent.last_payment_error if intent else None
-    return (error.decline_code or error.code or "declined") if error else ""
+    # Stripe leaves out what an error has not: only cards have a decline code
+    known = (getattr(error, name, "") for name in ("decline_code", "code"))
+    return next(filter(None, known), "declined") if error else ""
+        next(filter(None, (getattr(error, name, "") for name in names)), "declined")
+        if error
+        else ""
+    )
 
 
 def _refund(refund: stripe.Refund) -> RefundData:

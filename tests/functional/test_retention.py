@@ -23,6 +23,7 @@ from plugins.inventory.models import BackInStockAlert
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.ordering.attention import flag_order
 from plugins.ordering.erasure import anonymise_old_orders
+from plugins.ordering.links import ORDER_ACCESS_LIFETIME
 from plugins.ordering.models import OrderOrigin, PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
@@ -84,7 +85,7 @@ def stripe_event():
 def back_in_stock_alert():
     sold_out = variant_in_stock(0)
     return BackInStockAlert.objects.create(
-        variant=sold_out, email="robin@example.org", language="en", path="/sets/x/"
+        variant=sold_out, email="robin@example.org", language="en"
     )
 
 
@@ -172,7 +173,8 @@ def test_the_page_names_each_period_of_the_table_and_no_other(settings):
     named = set(re.findall(r"(?<!-)\b(\d+ (?:minute|hour|day|week|month|year)s?)\b", text))
     enforced = {kept.words for kept in RETENTION.values()}
     assert set(re.findall(r'class="period">(.*?)<', page)) == enforced
-    assert named == enforced | {f"{settings.RESERVATION_MINUTES} minutes"}
+    opens = f"{ORDER_ACCESS_LIFETIME // timedelta(hours=1)} hours"  # an order, in its browser
+    assert named == enforced | {f"{settings.RESERVATION_MINUTES} minutes", opens}
     assert not re.search(r"(?i)\b(one|two|three|six|seven|ten|twelve) (day|week|month|year)", text)
 
 

@@ -70,4 +70,5 @@ def test_a_role_that_was_taken_away_is_gone_at_once():
     who = personas.in_role("Support")
     assert found(who, "orders") == ["/staff/order/order/"]
     User.objects.get(pk=who.session["_auth_user_id"]).user_permissions.clear()
-    assert found(who, "orders") == []
+    answer = who.get("/staff/search/", {"s": "orders"})  # the session ends with the rights
+    assert answer.headers["Location"].startswith("/staff/login/")

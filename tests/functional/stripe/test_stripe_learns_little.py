@@ -46,7 +46,8 @@ def catalogue_words():
     """Return every word of the catalogue and the guides that is not plain English of HTTP."""
     texts = [path.read_text() for path in DATA.rglob("*.md")]
     texts += [str(yaml.safe_load(path.read_text())) for path in DATA.rglob("*.yaml")]
-    words = set(re.findall(r"[a-z][a-z'-]{3,}", " ".join(texts).lower()))
+    without_links = re.sub(r"https?://\S+", "", " ".join(texts).lower())
+    words = set(re.findall(r"[a-z][a-z'-]{3,}", without_links))
     return words - NEUTRAL
 
 
