@@ -16,10 +16,10 @@ EVERYDAY = set(
     start step team than that the them then think this together what when why with yes your
     talking evidence keep like made what's large water based single singles sets firm warm free
     care comfort main store room set one bag box cloth soft card feels feel can cleaning between
-    blocked carry claimed everyday known must personal session stay good plain clean home hand kit pouch travel
+    blocked carry claimed everyday known must personal session stay good plain clean home hand kit pouch travel comes
     """.split()  # noqa: SIM905  words, not code
 )
-# Conditions and parts of the body; each must occur in the guides, or the list is out of date.
+# Conditions and parts of the body; each must occur in the guides or their sources.
 BODY = set(
     """
     vagina vaginal vaginismus pelvic dilator dilators penetration intercourse sex menopause
@@ -43,7 +43,7 @@ def sensitive_words():
     guides = [path.read_text() for path in sorted(DATA.glob("articles/*.md"))]
     titles = [re.search(r"^title: *(.*)$", text, re.MULTILINE)[1] for text in guides]
     titles += [path.stem for path in DATA.glob("articles/*.md")]
-    everything = " ".join(guides).lower()
+    everything = " ".join([*guides, (DATA / "sources.yaml").read_text()]).lower()
     assert not {word for word in BODY if word not in everything}
     translated = (DATA / "locale/es/LC_MESSAGES/django.po").read_text().lower()
     assert not {word for word in SPANISH if word not in translated}
