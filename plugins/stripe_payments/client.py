@@ -306,10 +306,6 @@ def _failure(intent: stripe.PaymentIntent | None) -> str:
     # Stripe leaves out what an error has not: only cards have a decline code
     known = (getattr(error, name, "") for name in ("decline_code", "code"))
     return next(filter(None, known), "declined") if error else ""
-        next(filter(None, (getattr(error, name, "") for name in names)), "declined")
-        if error
-        else ""
-    )
 
 
 def _refund(refund: stripe.Refund) -> RefundData:

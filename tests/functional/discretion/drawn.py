@@ -27,7 +27,7 @@ from plugins.discreet_shipping.label_files import printout_sheet
 from plugins.discreet_shipping.order_contract import contract_of, variants_of_slip_code
 from plugins.fulfilment.models import ReturnState, ShipmentState
 from plugins.fulfilment.returns import announce_return, record_return, set_return_state
-from plugins.fulfilment.shipments import fulfil, report_shipments
+from plugins.fulfilment.shipments import fulfil, last_day_to_collect, report_shipments
 from plugins.order_emails.kinds.base import KINDS
 from plugins.order_emails.messages import build_message
 from plugins.order_emails.models import OutgoingEmail
@@ -73,6 +73,7 @@ PAYMENT_NOTES = (
     "The payment was not finished, and nothing was taken.", "It was not paid in time.",
     "Your bank did not make the payment.", "Nothing was charged.",
     "What you paid goes back the way it came; we write again when it is on its way.",
+    "You have nothing to pay for it. We pack it next, and write again when it leaves.",
 )  # fmt: skip
 MONEY_NOTES = (
     "It goes the way it came. Most banks show it within five to ten working days.",
@@ -281,9 +282,19 @@ def _told(drawn):
         Fact.DELIVERY: [gettext(order.shipping_method_name)],
         Fact.SENDER: [label["sender"][0]],
         Fact.TRACKING: [TRACKING],
-        Fact.ADDRESS: label["recipient"],
+        Fact.ADDRESS: [*label["recipient"], *_waits(drawn, locale)],
         Fact.ITEMS: [f"{gettext(line.product_name)} {line.quantity} x {format_money(line.unit_price_gross * line.quantity, locale)}" for line in drawn.lines],
     }  # fmt: skip
+
+
+def _waits(drawn, locale):
+    """Return what is said of the place where a parcel waits, beside its address."""
+    point = drawn.contract["collection"]
+    if not point:
+        return []
+    said = [*map(gettext, ("Opening hours", "It is kept there until")), point["hours"]]
+    until = last_day_to_collect(drawn.order, point["kept_days"])
+    return [*said, format_date(until, "long", locale=locale)] if until else said
 
 
 def _amounts(drawn):

@@ -20,7 +20,7 @@ EVERYDAY = set(
     personal session stay good plain clean home hand kit pouch travel
     """.split()  # noqa: SIM905  words, not code
 )
-# Conditions and parts of the body; each must occur in the guides, or the list is out of date.
+# Conditions and parts of the body; each must occur in the guides or their sources.
 BODY = set(
     """
     vagina vaginal vaginismus pelvic dilator dilators penetration intercourse sex menopause
