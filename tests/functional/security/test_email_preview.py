@@ -40,7 +40,7 @@ def test_the_owner_sees_the_order_and_that_is_written_down(order):
     owner = personas.owner()
     page = words(owner.get(f"{CONFIRMED}?order={order.pk}"))
     assert f"with order {order.pk}" in page
-    assert f"Your order {order.pk}" in page
+    assert f"Your Stillwater order {order.pk}" in page
     record = AccessRecord.objects.get()
     assert (record.actor.email, record.kind, record.subject_id) == (
         "owner@example.org", "order", order.pk,
