@@ -10,6 +10,7 @@ from saleor.order.models import Order
 
 from plugins.discreet_shipping.choices import Choices, to_data
 from plugins.discreet_shipping.point_import import import_points
+from plugins.fulfilment.models import ShipmentState
 from plugins.fulfilment.packing import start_packing
 from plugins.fulfilment.shipments import fulfil, report_shipments
 from plugins.ordering.models import OrderFlag
@@ -122,7 +123,7 @@ def test_an_order_that_is_packed_sent_collected_and_refuses_all(order):
     every_page(order)
     line = order.lines.get()
     fulfil(order_id=order.pk, pieces={line.pk: 1}, actor_id=clerk.pk)
-    for state in ("ready_to_collect", "delivered"):
+    for state in (ShipmentState.READY, ShipmentState.DELIVERED):
         report_shipments(order_id=order.pk, state=state, is_collection=True, actor_id=clerk.pk)
         every_page(order)
 
