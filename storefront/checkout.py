@@ -17,7 +17,8 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.product.models import ProductVariant
 from saleor.shipping.models import ShippingMethod
 
-from plugins.discreet_shipping.order_contract import arrival_of_basket
+from plugins.discreet_shipping.arrival import Arrival
+from plugins.discreet_shipping.order_contract import arrivals_of_basket
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.ordering.basket import delivery_applies, read_basket
 from plugins.ordering.holds import holds_of_basket
@@ -45,19 +46,14 @@ def list_delivery_methods(token: UUID | None) -> list[DeliveryMethod]:
     basket = read_basket(checkout, holds_of_basket(checkout.pk))
     with one_configuration():
         offered = price_deliveries(basket, _candidates())
-    methods = [_method(checkout, method, totals) for method, totals in offered]
+    days = arrivals_of_basket(checkout, current_settings(), [method.pk for method, _ in offered])
+    methods = [_method(method, totals, days[method.pk]) for method, totals in offered]
     return sorted(methods, key=lambda one: one.price.amount)
 
 
-def _method(checkout: Checkout, method: ShippingMethod, totals: Totals) -> DeliveryMethod:
-    checkout.shipping_method = method  # not saved: the day is for the checkout's method
-    return DeliveryMethod(
-        method.pk,
-        translated_text(method.name),
-        totals.delivery or zero(totals.currency),
-        totals.due,
-        arrival_of_basket(checkout, current_settings()),
-    )
+def _method(method: ShippingMethod, totals: Totals, arrival: Arrival | None) -> DeliveryMethod:
+    price = totals.delivery or zero(totals.currency)
+    return DeliveryMethod(method.pk, translated_text(method.name), price, totals.due, arrival)
 
 
 def missing_step(basket: Basket) -> Step | None:

@@ -8,7 +8,7 @@ that needs a country's year loads it, and the cache has the answer for all other
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -44,9 +44,23 @@ def expected_arrival(context: DeliveryContext, *, left: date | None = None) -> A
     `left` is the day on which it left us; without one it leaves as soon as it can after
     `context.now`, and so that it does not come before the day that the customer asked for.
     """
-    time = DeliveryTime.objects.filter(method=context.method).first()
-    if time is None:
-        return None
+    method = context.method
+    return None if method is None else expected_arrivals(context, [method], left=left)[method]
+
+
+def expected_arrivals(
+    context: DeliveryContext, methods: Iterable[int], *, left: date | None = None
+) -> dict[int, Arrival | None]:
+    """Return the same for each of these methods, whatever that of the context is."""
+    methods = list(methods)
+    times = DeliveryTime.objects.in_bulk(methods, field_name="method_id")
+    return {
+        method: _arrival(context, times[method], left) if method in times else None
+        for method in methods
+    }
+
+
+def _arrival(context: DeliveryContext, time: DeliveryTime, left: date | None) -> Arrival:
     choices, delivered = context.choices, _delivery_days(context)
     sent = left or _first_on(context.now.date() + _late(context), _collection_days(context.rules))
     if choices.day == "not_before" and left is None:

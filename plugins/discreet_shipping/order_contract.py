@@ -17,7 +17,7 @@ from saleor.account.models import Address, User
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.order.models import Order, OrderLine
 
-from plugins.discreet_shipping.arrival import Arrival, expected_arrival
+from plugins.discreet_shipping.arrival import Arrival, expected_arrival, expected_arrivals
 from plugins.discreet_shipping.choices import (
     CHOICES_KEY,
     REMEMBERED_KEY,
@@ -160,6 +160,14 @@ def promised_arrival(contract: Contract) -> Arrival | None:
 def arrival_of_basket(checkout: Checkout, rules: ShippingSettings) -> Arrival | None:
     """Return when the basket's order should come by the delivery method that it has now."""
     return expected_arrival(delivery_context(checkout, rules, _in_force(checkout, rules)))
+
+
+def arrivals_of_basket(
+    checkout: Checkout, rules: ShippingSettings, methods: Iterable[int]
+) -> dict[int, Arrival | None]:
+    """Return when the basket's order should come by each of these delivery methods."""
+    context = delivery_context(checkout, rules, _in_force(checkout, rules))
+    return expected_arrivals(context, methods)
 
 
 def arrival_of_order(order: Order, rules: ShippingSettings, *, left: date | None) -> Arrival | None:

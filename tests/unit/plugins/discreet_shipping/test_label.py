@@ -23,7 +23,8 @@ def contract(number="1042", recipient=None, marks=(), sender=SENDER):
     label = {"sender": sender, "recipient": to, "marks": list(marks), "number": number}
     slip = {"kind": "codes", "lines": [["Code 00012", "1"], ["Code 00031", "2"]]}
     back = {**label, "sender": to, "recipient": sender}
-    return {"number": number, "label": label, "return_label": back, "slip": slip}
+    papers = {"label": label, "return_label": back, "slip": slip, "customs": []}
+    return {"number": number, **papers}
 
 
 def picture(file, form):
@@ -40,7 +41,7 @@ def scanned(number, kind, size, form):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("form", ["pdf", "png"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "customs"])
 def test_a_scanner_reads_the_order_number_from_every_sheet(kind, form, size):
     assert scanned("1042", kind, size, form) == [("1042", zxingcpp.BarcodeFormat.Code128)]
 

@@ -39,10 +39,9 @@ def test_each_subject_has_the_number_and_a_code_word_replaces_the_shop(kind, set
 
 def test_what_is_sent_depends_on_messages_and_collection():
     everything = kinds_for(messages="neutral", collection=True)
-    assert set(EMAIL_KINDS) == set(everything)
-    assert set(EMAIL_KINDS) - set(kinds_for(messages="full", collection=False)) == {
-        "ready_to_collect"
-    }
+    assert set(EMAIL_KINDS) - set(everything) == {"delivered"}
+    delivered = kinds_for(messages="full", collection=False)
+    assert set(EMAIL_KINDS) - set(delivered) == {"ready_to_collect", "collected"}
     assert kinds_for(messages="legal", collection=True) == ["order_confirmed", "new_link"]
 
 
