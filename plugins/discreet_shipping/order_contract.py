@@ -115,9 +115,12 @@ def _coded(order: Order) -> tuple[tuple[str, int], ...]:
     for line in order.lines.all():
         pieces[line.variant_id] += line.quantity
     codes = dict(order.slip_codes.values_list("variant_id", "code"))
-    for variant in pieces.keys() - {None, *codes}:
+    without = pieces.keys() - {None, *codes}
+    for variant in without:
         codes[variant] = _free_code(set(codes.values()))
-        SlipCode.objects.create(order=order, variant_id=variant, code=codes[variant])
+    SlipCode.objects.bulk_create(
+        SlipCode(order=order, variant_id=variant, code=codes[variant]) for variant in without
+    )
     return tuple((codes.get(variant, CODE_TO_COME), many) for variant, many in pieces.items())
 
 

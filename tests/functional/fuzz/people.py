@@ -90,9 +90,7 @@ def _rows(shop: Shop, order: Order) -> None:
         next_try_at=now,
     )
     RefusedWebhook.objects.create(day=date(2026, 1, 1), reason="signature", count=1)
-    BackInStockAlert.objects.create(
-        variant=shop.single, email="robin@example.org", path="/", language="en"
-    )
+    BackInStockAlert.objects.create(variant=shop.single, email="robin@example.org", language="en")
 
 
 def _clients(shop: Shop, robin: User, order: Order) -> dict[str, Client]:
