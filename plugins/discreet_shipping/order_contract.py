@@ -68,7 +68,7 @@ def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | Non
         total=order.total_gross,
         delivery=order.shipping_price_gross,
         goods=totals_of_order(order).goods,
-        customs=_customs_rows(order.lines.all()),
+        customs=_customs_rows(order.lines.select_related("variant")),
         payment_receipt=RECEIPT_KEY in (order.metadata or {}),
     )
 
@@ -91,7 +91,7 @@ def facts_of_checkout(
         total=totals.due,
         delivery=delivery,
         goods=totals.goods,
-        customs=_customs_rows(checkout.lines.all()),
+        customs=_customs_rows(checkout.lines.select_related("variant")),
         payment_receipt=RECEIPT_KEY in (checkout.metadata or {}),
     )
 
