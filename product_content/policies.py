@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from product_content.decisions import ALLOWED, Decision, refused
+from product_content.rendering import without_citations
 
 # Two years, a figure of our own: British health charities review each page within three
 # (members of the Information Standard say so on theirs), and this field still changes.
@@ -89,6 +90,20 @@ def text_problems(
             found += _uncited(block)
             found += _misused(block, heading, readers, claims)
     return found
+
+
+def product_text_problems(
+    *, summary: str, cited: Collection[str], marking: str, claims: Mapping[str, Readers]
+) -> list[str]:
+    """Return what a product's texts say without a claim, or beyond its marking, if anything.
+
+    A product is bought by anyone: what it says holds for everyone, or names whom it is for. `cited`
+    are the texts that can cite claims, `claims` the audiences of each claim by its id.
+    """
+    text = "\n\n".join(cited)
+    problems = text_problems(text, readers=["everyone"], claims=claims, strict=False)
+    claimed = may_claim(f"{summary} {without_citations(text)}", marking=marking)
+    return [*problems, *filter(None, [claimed.reason])]
 
 
 def _sections(text: str) -> list[tuple[str, str]]:

@@ -12,8 +12,7 @@ from dashboard.policies import may_publish
 from product_content.decisions import Decision
 from product_content.kinds import KINDS, ProductKind
 from product_content.models import Guide, ProductDetail, SafetyCard, claim_audiences
-from product_content.policies import REVIEW_EVERY, may_claim, text_problems
-from product_content.rendering import without_citations
+from product_content.policies import REVIEW_EVERY, product_text_problems
 
 
 def products_with_stock() -> QuerySet[Product]:
@@ -57,11 +56,16 @@ def _claims_too_much(product: Product) -> str:
     card = SafetyCard.objects.filter(product=product).first()
     if detail is None or card is None:
         return ""
-    cited = [detail.description_markdown, card.cleaning, card.lubricant, card.intended_use]
-    text = "\n\n".join([*cited, card.not_studied_for])
-    wants = text_problems(text, readers=["everyone"], claims=claim_audiences(), strict=False)
-    whole = without_citations(f"{detail.summary} {text}")
-    return "; ".join(filter(None, [*wants, may_claim(whole, marking=card.marking).reason]))
+    problems = product_text_problems(
+        summary=detail.summary,
+        cited=[
+            detail.description_markdown,
+            *(card.cleaning, card.lubricant, card.intended_use, card.not_studied_for),
+        ],
+        marking=card.marking,
+        claims=claim_audiences(),
+    )
+    return "; ".join(problems)
 
 
 def _names_sizes(product: Product, kind: ProductKind) -> bool:

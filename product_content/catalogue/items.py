@@ -13,11 +13,9 @@ from typing import Any
 from product_content.catalogue.located_yaml import FileLocation, Problem
 from product_content.policies import (
     claim_problems,
-    may_claim,
     may_publish_guide,
-    text_problems,
+    product_text_problems,
 )
-from product_content.rendering import without_citations
 
 
 @dataclass(frozen=True)
@@ -124,13 +122,14 @@ _CITING = ("cleaning", "lubricant", "intended_use", "not_studied_for")
 
 
 def _check_product_text(wanted: DesiredState, item: Item, claims: dict[str, list[str]]) -> None:
-    """A product is bought by anyone: what it says holds for everyone, or names whom it is for."""
     card = item.fields["card"]
-    text = "\n\n".join([item.fields["description"], *(card[name] for name in _CITING)])
-    problems = text_problems(text, readers=["everyone"], claims=claims, strict=False)
-    whole = f"{item.fields['summary']} {without_citations(text)}"
-    claimed = may_claim(whole, marking=card["marking"])
-    for problem in [*problems, *filter(None, [claimed.reason])]:
+    problems = product_text_problems(
+        summary=item.fields["summary"],
+        cited=[item.fields["description"], *(card[name] for name in _CITING)],
+        marking=card["marking"],
+        claims=claims,
+    )
+    for problem in problems:
         wanted.refuse(item.location, f"{item}: {problem}")
 
 
