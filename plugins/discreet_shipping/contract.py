@@ -214,9 +214,14 @@ def _slip(facts: Facts) -> dict[str, Any]:
     return {"kind": "codes" if wanted else "none", "lines": rows if wanted else []}
 
 
+def is_declared(address: tuple[str, ...], country: str) -> bool:
+    """Say whether a parcel to this address crosses a border, and so has a customs form."""
+    return bool(address) and country != settings.DEFAULT_COUNTRY
+
+
 def _customs(facts: Facts) -> list[str]:
     rules, country = facts.context.rules, facts.context.country
-    if not facts.address or country == settings.DEFAULT_COUNTRY:
+    if not is_declared(facts.address, country):
         return []
     exact = country in rules.exact_customs_countries
     return [

@@ -14,8 +14,8 @@ from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 from prices import Money
 from saleor.account.models import Address, User
-from saleor.checkout.models import Checkout, CheckoutLine
-from saleor.order.models import Order, OrderLine
+from saleor.checkout.models import Checkout
+from saleor.order.models import Order
 
 from plugins.discreet_shipping.arrival import Arrival, expected_arrival, expected_arrivals
 from plugins.discreet_shipping.choices import (
@@ -35,6 +35,7 @@ from plugins.discreet_shipping.contract import (
     CustomsRow,
     Facts,
     build,
+    is_declared,
 )
 from plugins.discreet_shipping.models import SlipCode
 from plugins.discreet_shipping.options import DeliveryContext
@@ -56,6 +57,7 @@ def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | Non
     address = order.shipping_address
     choices = choices or _in_force(order, rules)
     context = delivery_context(order, rules, choices)
+    place = place_lines(address)
     return Facts(
         context=context,
         arrival=expected_arrival(context),
@@ -63,12 +65,12 @@ def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | Non
         email=order.get_customer_email() or "",
         first_name=address.first_name if address else "",
         last_name=address.last_name if address else "",
-        address=place_lines(address),
+        address=place,
         lines=_coded(order) if choices.slip == "codes" else (),
         total=order.total_gross,
         delivery=order.shipping_price_gross,
         goods=totals_of_order(order).goods,
-        customs=_customs_rows(order.lines.select_related("variant")),
+        customs=_customs_rows(order) if is_declared(place, context.country) else (),
         payment_receipt=RECEIPT_KEY in (order.metadata or {}),
     )
 
@@ -79,6 +81,7 @@ def facts_of_checkout(
     """Return the facts of a basket, priced by the caller; its number is still to come."""
     address = checkout.shipping_address
     context = delivery_context(checkout, rules, _in_force(checkout, rules))
+    place = place_lines(address) if checkout.is_shipping_required() else ()
     return Facts(
         context=context,
         arrival=expected_arrival(context),
@@ -86,19 +89,19 @@ def facts_of_checkout(
         email=checkout.email or settings.DEFAULT_FROM_EMAIL,
         first_name=address.first_name if address else "",
         last_name=address.last_name if address else "",
-        address=place_lines(address) if checkout.is_shipping_required() else (),
+        address=place,
         lines=tuple((CODE_TO_COME, line.quantity) for line in checkout.lines.all()),
         total=totals.due,
         delivery=delivery,
         goods=totals.goods,
-        customs=_customs_rows(checkout.lines.select_related("variant")),
+        customs=_customs_rows(checkout) if is_declared(place, context.country) else (),
         payment_receipt=RECEIPT_KEY in (checkout.metadata or {}),
     )
 
 
-def _customs_rows(lines: Iterable[CheckoutLine | OrderLine]) -> tuple[CustomsRow, ...]:
+def _customs_rows(thing: Checkout | Order) -> tuple[CustomsRow, ...]:
     """Return the pieces by what a customs form says of them; of all others nothing but pieces."""
-    lines = [line for line in lines if line.variant]
+    lines = [line for line in thing.lines.select_related("variant") if line.variant]
     facts = CustomsFacts.objects.in_bulk(
         {line.variant.product_id for line in lines}, field_name="product_id"
     )

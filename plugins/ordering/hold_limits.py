@@ -75,13 +75,12 @@ def pieces_problem(pieces: int) -> str:
     return str(TooManyPieces(limit=most, pieces=pieces)) if pieces > most else ""
 
 
-def refuse_too_much(visitor: Visitor, email: str, pieces: int) -> None:
+def refuse_too_much(visitor: Visitor, email: str, pieces: int, limits: OrderLimits) -> None:
     """Refuse an order of so many pieces if it, or the visitor's unpaid orders, hold too many.
 
     Until the transaction ends, whoever shares one of the three waits: orders at the same moment
     cannot pass each other. Raises TooManyPieces or HoldsTooMuch.
     """
-    limits = order_limits()
     if pieces > limits.max_pieces:
         raise TooManyPieces(limit=limits.max_pieces, pieces=pieces)
     if not settings.LIMIT_HOLDS:
@@ -92,10 +91,11 @@ def refuse_too_much(visitor: Visitor, email: str, pieces: int) -> None:
         _refuse(who, OrderOrigin.objects.filter(**{who: value}), pieces, limits)
 
 
-def note_origin(order: Order, visitor: Visitor, email: str, pieces: int) -> timedelta:
+def note_origin(
+    order: Order, visitor: Visitor, email: str, pieces: int, limits: OrderLimits
+) -> timedelta:
     """Note whose order it is, and return for how long it is held."""
     OrderOrigin.objects.create(order=order, pieces=pieces, **_hashes(visitor, email))
-    limits = order_limits()
     if pieces < limits.large_from:
         return usual_hold()
     add_note(order, f"A large order: held for {limits.large_minutes} minutes, if not paid before.")

@@ -22,7 +22,13 @@ from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
 from plugins.ordering.basket import Basket, read_locked_basket
 from plugins.ordering.codes import discount_names
-from plugins.ordering.hold_limits import Visitor, note_origin, refuse_too_much, usual_hold
+from plugins.ordering.hold_limits import (
+    Visitor,
+    note_origin,
+    order_limits,
+    refuse_too_much,
+    usual_hold,
+)
 from plugins.ordering.holds import holds_of
 from plugins.ordering.line_discounts import store_line_discounts
 from plugins.ordering.locks import lock_checkout
@@ -185,7 +191,8 @@ def _create_order_from(offer: _Offer, *, was_shown: bool, visitor: Visitor | Non
     if offer.priced.left_out_codes and not was_shown:
         raise PromoNotApplicable  # whoever was shown the basket was told so
     if visitor is not None:
-        refuse_too_much(visitor, _email(basket), basket.pieces)
+        limits = order_limits()
+        refuse_too_much(visitor, _email(basket), basket.pieces, limits)
     placement = _placement(offer)
     take_codes(basket.checkout, offer.priced)
     lock_stock_or_refuse(basket.lines, basket.checkout.get_country())
@@ -197,7 +204,7 @@ def _create_order_from(offer: _Offer, *, was_shown: bool, visitor: Visitor | Non
     _check_amounts(order, offer, placement)
     hold = usual_hold()
     if visitor is not None:
-        hold = note_origin(order, visitor, _email(basket), basket.pieces)
+        hold = note_origin(order, visitor, _email(basket), basket.pieces, limits)
     new_session(order, hold)
     return order
 
