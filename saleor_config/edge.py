@@ -84,9 +84,7 @@ _REASON = "This address or form cannot be read."  # names nothing of it: it goes
 _NUL = "\0"
 
 
-def keep_trusted_id(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
+def keep_trusted_id(get_response: GetResponse) -> GetResponse:
     """Forget a request id that is not our own proxy's, or is none; another is made then.
 
     The id goes into logs and answers, so a visitor must not choose it.

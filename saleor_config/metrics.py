@@ -67,16 +67,11 @@ class Watch:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         """Note the page, for what goes wrong on it."""
-        reports.current_page.set(_page_of(request))
-
-
-def _page_of(request: HttpRequest) -> str:
-    match = request.resolver_match
-    return str(match.view_name) if match else UNKNOWN
+        reports.current_page.set(reports.page_name(request))
 
 
 def _count(request: HttpRequest, status: int, seconds: float) -> None:
-    page = _page_of(request)
+    page = reports.page_name(request) or UNKNOWN
     method = request.method if request.method in METHODS else "other"
     REQUESTS.labels(page, method, str(status)).inc()
     SECONDS.labels(page).observe(seconds)

@@ -102,7 +102,7 @@ def report_of(record: logging.LogRecord) -> Report:
     return Report(
         kind=TASK if task else ERROR,
         what=_name_of(error) if error else record.name,
-        page=task or _page_of(getattr(record, "request", None)),
+        page=task or page_name(getattr(record, "request", None)) or current_page.get(),
         frames=tuple(_frames(trace)) if trace else (_logged_at(record),),
         status=_status(record),
         request_id=_request_id(),
@@ -119,9 +119,10 @@ def _name_of(error: type) -> str:
     return name if NAME.fullmatch(name) else "error"
 
 
-def _page_of(request: HttpRequest | None) -> str:
+def page_name(request: HttpRequest | None) -> str:
+    """Return the name of the pattern that the request's address matched, "" if none did."""
     match = getattr(request, "resolver_match", None)
-    return str(match.view_name) if match else current_page.get()
+    return str(match.view_name) if match else ""
 
 
 def _task_name() -> str:

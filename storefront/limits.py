@@ -58,19 +58,18 @@ def begin_code_try(request: HttpRequest) -> int:
 
     It counts as wrong until `forgive_code_try`: of many tries at once none is free.
     """
-    counts = {key: _add(key, 1) for key in _code_keys(request)}
-    *own, of_all = counts.items()
-    many = of_all[1] > MAX_WRONG_CODES_OF_ALL
+    counts = {who: _add(key, 1) for who, key in _code_keys(request).items()}
+    many = counts.pop("all") > MAX_WRONG_CODES_OF_ALL
     too_many = any(
-        count > (MAX_WRONG_CODES_THEN if many else MAX_WRONG_CODES[key.split("-")[1]])
-        for key, count in own
+        count > (MAX_WRONG_CODES_THEN if many else MAX_WRONG_CODES[who])
+        for who, count in counts.items()
     )
     return _left() if too_many else 0
 
 
 def forgive_code_try(request: HttpRequest) -> None:
     """Take the try back: the code was one that we know."""
-    for key in _code_keys(request):
+    for key in _code_keys(request).values():
         _add(key, -1)
 
 
@@ -92,13 +91,12 @@ def retry_after(response: HttpResponse, seconds: int) -> HttpResponse:
     return response
 
 
-def _code_keys(request: HttpRequest) -> list[str]:
+def _code_keys(request: HttpRequest) -> dict[str, str]:
+    """Return under which key the tries of each are counted: the browser, the address, and all."""
     visitor, period = visitor_of(request), int(time.time() // CODE_PERIOD.total_seconds())
     known = {"browser": visitor.browser, "address": visitor.address}
-    return [
-        *(f"codes-{who}-{period}-{value}" for who, value in known.items() if value),
-        f"codes-all-{period}",
-    ]
+    own = {who: f"codes-{who}-{period}-{value}" for who, value in known.items() if value}
+    return own | {"all": f"codes-all-{period}"}
 
 
 def _left() -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from email.utils import parseaddr
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from plugins.ordering.outcomes import shop_address
 from product_content.kinds import KINDS
 from storefront.cookies import QUICK_EXIT_URL
 
@@ -46,6 +46,6 @@ def shop(request: HttpRequest) -> dict[str, object]:
         "shop_name": settings.SHOP_NAME,
         "quick_exit_url": QUICK_EXIT_URL,
         "kinds": KINDS.values(),
-        "harm_contact": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        "harm_contact": shop_address(),
         "max_quantity": settings.MAX_CHECKOUT_LINE_QUANTITY,
     }

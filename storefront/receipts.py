@@ -37,9 +37,6 @@ from storefront.types import OrderLineView, OrderPage
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-if TYPE_CHECKING:
-    from fpdf import FPDF
-
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

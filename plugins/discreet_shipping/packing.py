@@ -10,6 +10,7 @@ from saleor.order.models import Order
 
 from plugins.discreet_shipping.choices import WEEKDAYS
 from plugins.discreet_shipping.contract import Contract
+from plugins.discreet_shipping.order_contract import promised_arrival
 from plugins.fulfilment.packing import is_being_packed
 from plugins.ordering.order_state import is_paid
 
@@ -63,10 +64,10 @@ def packing_checklist(contract: Contract) -> list[tuple[str, str]]:
 
 
 def _expected(contract: Contract) -> str:
-    first, last = contract["expected_day"], contract.get("expected_last_day", "")
-    if not first:
+    arrival = promised_arrival(contract)
+    if arrival is None:
         return "no day was promised"
-    days = dict.fromkeys(date.fromisoformat(day) for day in (first, last) if day)
+    days = (arrival.first, arrival.last) if arrival.is_range else (arrival.first,)
     return f"expected {' to '.join(f'{day:%-d %B %Y}' for day in days)}"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -20,6 +19,7 @@ from saleor.site.models import SiteSettings
 from plugins.discreet_shipping.label_layout import font_file
 from plugins.ordering.addresses import address_lines
 from plugins.ordering.models import Refund, RefundLine, RefundPart, RefundStatus
+from plugins.ordering.outcomes import shop_address
 from plugins.ordering.totals import full_name
 from product_content.money import format_money, zero
 
@@ -99,8 +99,7 @@ def seller_lines() -> tuple[str, ...]:
     """Return the shop's name, its address where staff gave one, and how to reach it."""
     site = SiteSettings.objects.select_related("company_address").get(site_id=settings.SITE_ID)
     address = address_lines(site.company_address, with_name=True, with_country=True)
-    contact = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    return (settings.SHOP_NAME, *address, contact)
+    return (settings.SHOP_NAME, *address, shop_address())
 
 
 _CREDIT_NOTE_WIDTHS = (114, 22, 30)  # what, pieces, together

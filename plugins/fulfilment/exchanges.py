@@ -18,9 +18,7 @@ from plugins.fulfilment.models import LOOKED_AT, Return, ReturnLine
 from plugins.fulfilment.policies import may_agree_exchange
 from plugins.ordering.line_discounts import rounded
 from plugins.ordering.models import PieceState
-from plugins.ordering.order_state import (
-    can_be_charged,
-)
+from plugins.ordering.order_state import can_be_charged
 from plugins.ordering.refund_lines import lines_left
 from product_content.decisions import Decision
 from product_content.languages import translated_text
