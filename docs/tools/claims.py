@@ -3,8 +3,9 @@
 Reads `product_content/data` without a database. Prints file, line and field of each problem: a
 section of a guide without a citation, a dose or finding without a claim, a claim about other people
 than the text names, a source without link or reason. A translation cites what the English text
-cites, section by section, and says the same figures. Exits with 1 if there is a problem. A claim
-that is due to be looked at again is printed and does not fail.
+cites, section by section, says the same figures and leaves no sentence out. A number of an
+organisation that helps has the day it was looked up, and where. Exits with 1 if there is a problem.
+A claim that is due to be looked at again is printed and does not fail.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ django.setup()
 from product_content.catalogue.files import DATA, read_files  # noqa: E402
 from product_content.catalogue.items import DesiredState  # noqa: E402
 from product_content.catalogue.located_yaml import CatalogueRefused  # noqa: E402
+from product_content.helpers import help_overdue, help_problems, list_help  # noqa: E402
 from product_content.policies import text_problems, translation_problem  # noqa: E402
 from saleor_config.translations import po_files, read  # noqa: E402
 
@@ -75,8 +77,13 @@ def main() -> int:
         print(refused)
         return 1
     today = datetime.now(UTC).date()
-    print("".join(f"{line}\n" for line in overdue(wanted, today)), end="")
-    problems = [*different_translations(), *translated_guides(wanted)]
+    late = [*overdue(wanted, today), *help_overdue(list_help(), today=today)]
+    print("".join(f"{line}\n" for line in late), end="")
+    problems = [
+        *different_translations(),
+        *translated_guides(wanted),
+        *help_problems(list_help(), today=today),
+    ]
     print("".join(f"{line}\n" for line in problems), end="")
     return bool(problems)
 
