@@ -1,4 +1,4 @@
-"""Parsing of a search text into sizes and terms with their synonyms. Pure.
+"""From the words of a search to terms, corrected where they are mistyped. Pure.
 
 Nothing is looked up, kept or logged.
 """
@@ -6,152 +6,18 @@ Nothing is looked up, kept or logged.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
+from product_content.search.places import GUIDE_PREFIX
+from product_content.search.sizes import ParsedSizes, parse_sizes, plain_text
 from product_content.types import SizeInfo
 
-GROUPS: tuple[tuple[str, ...], ...] = (
-    (
-        "dilator",
-        "trainer",
-        "vaginal dilator",
-        "vaginal trainer",
-        "cone",
-        "expander",
-        "dilatador",
-        "dilatadores",
-    ),
-    ("massager", "personal massager", "vibrator", "wand", "masajeador", "vibrador"),
-    ("lubricant", "lube", "gel", "jelly", "lubricante"),
-    ("pouch", "bag", "case", "bolsa", "funda"),
-    ("cleaning", "cleaner", "wash", "soap", "hygiene", "limpieza", "lavar", "jabón"),
-    ("magnetic", "magnet", "magnético", "imán", "imanes"),
-    ("vaginismus", "gpppd", "penetration disorder", "vaginismo"),
-    ("vestibulodynia", "vulvodynia", "vestibulitis"),
-    ("pelvic floor tension", "hypertonic pelvic floor", "tight pelvic floor"),
-    ("menopause", "gsm", "vaginal atrophy", "vaginal dryness", "menopausia"),
-    ("radiotherapy", "radiation", "radioterapia"),
-    (
-        "physiotherapist",
-        "physio",
-        "physical therapist",
-        "pelvic floor therapist",
-        "fisioterapeuta",
-        "fisioterapia",
-    ),
-    ("set", "sets", "juego", "juegos"),
-    ("first session", "primera sesión"),
-    ("psychosexual therapist", "sex therapist"),
-    ("relaxation", "relaxing", "breathing", "relajación", "respiración"),
-)
-_GROUP_OF = {phrase: group for group in GROUPS for phrase in group}
-MAX_PHRASE_WORDS = max(len(phrase.split()) for phrase in _GROUP_OF)  # words in the longest phrase
-WORDS = frozenset(word for phrase in _GROUP_OF for word in phrase.split())
-
-
-def group_of(phrase: str) -> tuple[str, ...] | None:
-    """Return all phrases for the same thing, or None; a plural in -s counts as its singular."""
-    return _GROUP_OF.get(phrase) or _GROUP_OF.get(phrase.removesuffix("s"))
-
-
-_MM = {"mm": 1.0, "cm": 10.0, "in": 25.4}
-NEAR_MM = 2.0  # half of the chart's largest step: further away it is another size
-_NUMBERED = re.compile(
-    r"\b(?:sizes?|tama[ñn]os?|tallas?)\s*#?\s*(\d{1,2})(?:\s*(?:-|\u2013|to|and|a|y|&)\s*(\d{1,2}))?\b"
-)
-_MEASURED = re.compile(
-    r"\b(\d{1,3}(?:[.,]\d{1,2})?)\s*"
-    r"(mm\b|millimet(?:er|re)s?\b|cm\b|centimet(?:er|re)s?\b|inch(?:es)?\b|pulg(?:adas?)?\b|"
-    r"in\b|[\"”″])"
-)
-_BARE = re.compile(r"(?<![\w.,])(\d{1,2})(?![\w.,])")
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedSizes:
-    """The rest of the text, the sizes (numbers of the chart) asked for, and what to say of them."""
-
-    rest: str
-    numbers: tuple[int, ...]
-    notes: tuple[str, ...]
-
-
-def parse_sizes(text: str, chart: Sequence[SizeInfo]) -> ParsedSizes:
-    """Take the sizes out of `text`, which is in lower case.
-
-    A diameter between two sizes becomes the nearer one, and a note says so. A bare number is a
-    size of the chart, or else a diameter in millimetres.
-    """
-    found: list[int] = []
-    notes: list[str] = []
-
-    def numbered(match: re.Match[str]) -> str:
-        wanted = [int(number) for number in match.groups() if number]
-        found.extend(_known(wanted, chart, notes))
-        return " "
-
-    def measured(match: re.Match[str]) -> str:
-        millimetres = float(match[1].replace(",", ".")) * _MM[_unit(match[2])]
-        found.extend(_nearest(millimetres, chart, notes))
-        return " "
-
-    def bare(match: re.Match[str]) -> str:
-        number = int(match[1])
-        if number in {size.number for size in chart}:
-            found.append(number)
-        else:
-            found.extend(_nearest(float(number), chart, notes))
-        return " "
-
-    rest = _BARE.sub(bare, _MEASURED.sub(measured, _NUMBERED.sub(numbered, text)))
-    return ParsedSizes(rest, tuple(dict.fromkeys(found)), tuple(notes))
-
-
-def _unit(written: str) -> str:
-    if written.startswith("c"):
-        return "cm"
-    return "mm" if written.startswith("m") else "in"
-
-
-def _known(wanted: list[int], chart: Sequence[SizeInfo], notes: list[str]) -> list[int]:
-    numbers = [size.number for size in chart]
-    missing = [number for number in wanted if number not in numbers]
-    notes += [
-        _("There is no size %(number)s: our sizes go from 1 to %(last)s.")
-        % {"number": number, "last": max(numbers, default=0)}
-        for number in missing
-    ]
-    return [number for number in wanted if number in numbers]
-
-
-def _nearest(millimetres: float, chart: Sequence[SizeInfo], notes: list[str]) -> list[int]:
-    if not chart:
-        return []
-    size = min(chart, key=lambda each: abs(each.diameter_mm - millimetres))
-    asked = f"{millimetres:.0f} mm"
-    if abs(size.diameter_mm - millimetres) > NEAR_MM:
-        notes.append(_("None of our sizes is near %(width)s across.") % {"width": asked})
-        return []
-    if asked != f"{size.diameter_mm} mm":
-        facts = {"width": asked, "number": size.number, "own": size.diameter_mm}
-        notes.append(_("Nearest to %(width)s: size %(number)s, %(own)s mm.") % facts)
-    return [size.number]
-
-
 MAX_LENGTH = 100  # characters; nobody searches a shop with more
-MAX_WORDS = 8
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One thing looked for, in all its words."""
-
-    phrases: tuple[str, ...]
+MAX_WORDS = 12
+MIN_LETTERS = 6  # of a word that may be corrected: a short one is too near to too many others
+MIN_LETTERS_TWICE = 8  # of a word that may have two mistakes
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,65 +25,187 @@ class ParsedQuery:
     """The words and the sizes of a search."""
 
     words: tuple[str, ...]
-    sizes: tuple[int, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WordFacts:
-    """What the documents know about a word: does it say nothing, is it in one of them?
-
-    `longer` are words that begin with it, `nearest` the one that it may be a mistyping of.
-    """
-
-    stop: bool = False
-    known: bool = False
-    longer: tuple[str, ...] = ()
-    nearest: tuple[str, ...] = ()
+    sizes: ParsedSizes
 
 
 def parse_query(text: str, chart: Sequence[SizeInfo]) -> ParsedQuery:
     """Return the words and sizes in `text`, whatever it holds; at most `MAX_WORDS` words."""
-    plain = unicodedata.normalize("NFKC", text[:MAX_LENGTH]).lower()
-    sizes: ParsedSizes = parse_sizes(plain, chart)
-    words = dict.fromkeys(word.replace("\u2019", "'") for word in _WORD.findall(sizes.rest))
-    return ParsedQuery(tuple(words)[:MAX_WORDS], sizes.numbers, sizes.notes)
+    sizes = parse_sizes(plain_text(text[:MAX_LENGTH]), chart)
+    words = dict.fromkeys(word.replace("’", "'") for word in _WORD.findall(sizes.rest))
+    return ParsedQuery(tuple(words)[:MAX_WORDS], sizes)
 
 
-def correct(words: Sequence[str], facts: Mapping[str, WordFacts]) -> tuple[str, ...]:
-    """Return the words with each unknown one replaced by the nearest known one, if there is any."""
-    return tuple(_corrected(word, facts.get(word, WordFacts())) for word in words)
+# With these people ask how and why, not for goods.
+_ASKING = frozenset({
+    "how", "why", "what", "when", "which", "can", "could", "should", "is", "are", "do", "does",
+    "will", "may", "must", "where", "who", "cómo", "como", "por", "qué", "que", "cuándo", "cuando",
+    "cuál", "cual", "cuáles", "puedo", "puede", "debo", "debe", "es", "son", "hay", "dónde",
+    "donde", "quién", "quien", "para",
+})  # fmt: skip
 
 
-def _corrected(word: str, fact: WordFacts) -> str:
-    if fact.stop or fact.known or fact.longer or group_of(word) or not fact.nearest:
-        return word
-    return fact.nearest[0]
+def is_question(text: str) -> bool:
+    """Say whether a text begins as a question does, in any of the shop's languages."""
+    words = _WORD.findall(text.lower())
+    return len(words) > 1 and words[0] in _ASKING
 
 
-def make_terms(words: Sequence[str], facts: Mapping[str, WordFacts]) -> tuple[Term, ...]:
-    """Group words into terms, longest known phrase first, and leave out words that say nothing."""
-    terms, at = [], 0
-    while at < len(words):
-        term, taken = _term_at(words[at : at + MAX_PHRASE_WORDS], facts)
-        at += taken
-        if term is not None:
-            terms.append(term)
-    return tuple(terms)
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A known word that is near a typed one: by how many letters, and its stem."""
+
+    word: str
+    stem: str
+    edits: int
+    sensitive: bool = False
 
 
-def _term_at(words: Sequence[str], facts: Mapping[str, WordFacts]) -> tuple[Term | None, int]:
-    for length in range(len(words), 0, -1):
-        if group := group_of(" ".join(words[:length])):
-            return Term(group), length
-    fact = facts.get(words[0], WordFacts())
-    if fact.stop:
-        return None, 1
-    if fact.known or not fact.longer:
-        return Term((words[0],)), 1
-    return Term(_with_synonyms(fact.longer)), 1
+@dataclass(frozen=True, slots=True)
+class WordFacts:
+    """What one language knows about a word.
+
+    `stems` is empty for a word that says nothing, as "the". `longer` are stems of words that
+    begin with it, `near` words that it may be a mistyping of.
+    """
+
+    stems: tuple[str, ...] = ()
+    known: bool = False
+    longer: tuple[str, ...] = ()
+    near: tuple[Candidate, ...] = ()
 
 
-def _with_synonyms(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the words, each with its other names, each once."""
-    return tuple(dict.fromkeys(name for word in words for name in group_of(word) or (word,)))
+Facts = Mapping[str, WordFacts]
+Correction = tuple[str, Candidate]
+
+
+def choose_language(facts: Mapping[str, Facts], *, preferred: str) -> str:
+    """Return the language in which most of the words are known; on a tie the preferred one.
+
+    Words that say nothing, as "the", are known to their language too. Where no language knows any,
+    that one counts in which they are a near miss of some.
+    """
+
+    def knows(language: str) -> tuple[int, int, bool]:
+        own = facts[language]
+        known = sum(fact.known or not fact.stems for fact in own.values())
+        return known, 0 if known else len(corrections(tuple(own), own)), language == preferred
+
+    return max(facts, key=knows)
+
+
+def known_words(facts: Mapping[str, Facts]) -> set[str]:
+    """Return the words that any of the languages knows."""
+    return {word for own in facts.values() for word, fact in own.items() if fact.known}
+
+
+def corrections(words: Sequence[str], facts: Facts) -> list[Correction]:
+    """Return the words that are taken for another, each with that one."""
+    found = ((word, _correction(word, facts.get(word, WordFacts()))) for word in words)
+    return [(word, right) for word, right in found if right]
+
+
+def _correction(word: str, fact: WordFacts) -> Candidate | None:
+    """Return the word that is meant, if there is one.
+
+    A word of which there are two readings stays as it is if one of them is sensitive: nobody
+    who typed one illness should be told about another.
+    """
+    if fact.known or fact.longer or not fact.stems or any(letter.isdigit() for letter in word):
+        return None
+    near = [each for each in fact.near if _is_near_miss(word, each)]
+    if not near:
+        return None
+    fewest = min(_mistakes(word, each) for each in near)
+    best = [each for each in near if _mistakes(word, each) == fewest]
+    if len({each.stem for each in best}) > 1 and any(each.sensitive for each in best):
+        return None
+    return best[0]
+
+
+def _is_near_miss(word: str, near: Candidate) -> bool:
+    if len(word) < MIN_LETTERS:
+        return False
+    mistakes = _mistakes(word, near)
+    return mistakes == 1 or (
+        mistakes <= 2  # noqa: PLR2004
+        and len(word) >= MIN_LETTERS_TWICE
+        and word[0] == near.word[0]
+    )
+
+
+def _mistakes(word: str, near: Candidate) -> int:
+    """Return the number of mistakes; two letters in each other's place are one."""
+    swapped = near.edits == 2 and sorted(word) == sorted(near.word)  # noqa: PLR2004
+    return 1 if swapped else near.edits
+
+
+def corrected_stems(words: Sequence[str], facts: Facts) -> dict[str, tuple[str, ...]]:
+    """Return the stems to look for of each word: its own, or those of the word that is meant."""
+    right = dict(corrections(words, facts))
+    return {
+        word: (right[word].stem,) if word in right else facts.get(word, WordFacts()).stems
+        for word in words
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of a group of words that stands in the search; `order` is the group's place.
+
+    `alternatives` are the stems of each phrase of the group: they stand for each other, unless
+    the group leads to an answer. A sensitive one comes before all goods. A general one, as "feel",
+    stands in most guides.
+    """
+
+    stems: frozenset[str]
+    order: int
+    leads_to: str = ""
+    sensitive: bool = False
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    general: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing looked for: the stems of each way to say it."""
+
+    phrases: tuple[tuple[str, ...], ...]
+
+
+def longest_phrases(found: Sequence[Phrase]) -> list[Phrase]:
+    """Return the phrases that are no part of a longer one, longest first, then by their order."""
+    return sorted(
+        (each for each in found if not any(each.stems < other.stems for other in found)),
+        key=lambda each: (-len(each.stems), each.order),
+    )
+
+
+def answers(found: Sequence[Phrase], *, is_question: bool = False) -> tuple[str, ...]:
+    """Return where the words lead, the best answer first.
+
+    Of equal ones a word that few guides have says more than a general one, and a guide is before a
+    page if it is a question; then the shop's order counts.
+    """
+    leading = [each for each in longest_phrases(found) if each.leads_to]
+    leading.sort(
+        key=lambda each: (
+            -len(each.stems),
+            each.general,
+            is_question and not each.leads_to.startswith(GUIDE_PREFIX),
+            each.order,
+        )
+    )
+    return tuple(dict.fromkeys(each.leads_to for each in leading))
+
+
+def make_terms(
+    words: Sequence[str], facts: Facts, found: Sequence[Phrase] = ()
+) -> tuple[Term, ...]:
+    """Return what is looked for: groups whose words mean the same, then each other word."""
+    groups = [each for each in longest_phrases(found) if not each.leads_to]
+    covered = {stem for each in groups for stem in each.stems}
+    terms = [Term(each.alternatives) for each in groups]
+    for word, stems in corrected_stems(words, facts).items():
+        longer = facts[word].longer if word in facts and not facts[word].known else ()
+        terms += [Term(((stem,), *((s,) for s in longer))) for stem in stems if stem not in covered]
+    return tuple(dict.fromkeys(terms))

@@ -10,9 +10,11 @@ from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from prices import Money
 
-from product_content.kinds import KINDS
-from product_content.languages import prefix, translated_text
+from product_content.kinds import KINDS, SETS
+from product_content.languages import translated_text
 from product_content.models import GuideTopic
+from product_content.search.places import PLACES, place_url
+from product_content.search.sizes import volumes_in
 from product_content.selectors.guides import guide_url
 from product_content.selectors.lists import build_cards, build_option
 from product_content.selectors.variants import by_product, fetch_rows, prices_of
@@ -23,7 +25,8 @@ from product_content.types import ProductCard, SizeInfo, VariantOption
 class ProductHit:
     """A product found. The texts are escaped and have the found words in <mark>.
 
-    `option` is the variant in the one size asked for, where the product has several.
+    `option` is the variant that was asked for, where the product has several; `has_volume` says
+    that one of them holds as much as was asked for.
     """
 
     card: ProductCard
@@ -31,6 +34,8 @@ class ProductHit:
     title: SafeString
     snippet: SafeString
     url: str
+    score: float = 0.0
+    has_volume: bool = False
 
     @property
     def sizes(self) -> tuple[SizeInfo, ...]:
@@ -60,18 +65,37 @@ class GuideHit:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceHit:
+    """A page of the shop that the words lead to."""
+
+    url: str
+    title: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What was found. `notes` are sentences for the page: corrections, nearest sizes."""
+    """What was found. `notes` are sentences for the page: corrections, nearest sizes.
+
+    `order` is that of the three kinds of hits on the page.
+    """
 
     products: tuple[ProductHit, ...] = ()
     guides: tuple[GuideHit, ...] = ()
+    places: tuple[PlaceHit, ...] = ()
     notes: tuple[str, ...] = ()
-    guides_first: bool = False
+    order: tuple[str, ...] = ("places", "products", "guides")
 
     @property
     def total(self) -> int:
-        """The number of products and guides shown."""
-        return len(self.products) + len(self.guides)
+        """The number of products, guides and pages shown."""
+        return len(self.products) + len(self.guides) + len(self.places)
+
+    @property
+    def first(self) -> str:
+        """The address of the first answer, "" if there is none."""
+        hits = (hit for kind in self.order for hit in getattr(self, kind))
+        return next((hit.url for hit in hits), "")
 
 
 # From Unicode's private use area: no text of ours has them, and PostgreSQL leaves them alone.
@@ -88,77 +112,129 @@ Sizes = Mapping[int, SizeInfo]  # by primary key
 
 
 class Found(NamedTuple):
-    """A document that was found, with PostgreSQL's marks in its texts."""
+    """A document that was found, with PostgreSQL's marks in its texts, and how well it fits."""
 
     id: int
     title: str
     snippet: str
-    rank: float
+    score: float
     extra: Sequence[Any] = ()
 
 
-def product_hits(
-    found: list[Found], numbers: tuple[int, ...], sizes: Sizes
-) -> tuple[ProductHit, ...]:
-    """Return those of the found products that customers may see; two queries.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the order of products depends on.
 
-    `numbers` are the sizes asked for, `sizes` is the chart.
+    `numbers` are the sizes asked for, `pieces` how many a set should have, `volumes` what a bottle
+    should hold in millilitres; `magnets` and `firm` say that the search names magnets, or firm
+    goods. `variant` is the one whose article number was typed.
+    """
+
+    numbers: tuple[int, ...] = ()
+    pieces: int | None = None
+    volumes: tuple[int, ...] = ()
+    magnets: bool = False
+    firm: bool = False
+    variant: int | None = None
+
+
+def product_hits(found: list[Found], wish: Wish, sizes: Sizes) -> tuple[ProductHit, ...]:
+    """Return those of the found products that customers may see, best first; two queries.
+
+    `sizes` is the chart.
     """
     ids = [each.id for each in found]
     rows = fetch_rows(only="p.id = ANY(%(found)s)", params={"found": ids}) if ids else []
     prices = prices_of(rows)
     cards = {card.id: card for card in build_cards(rows, sizes, prices)}
     options = {
-        product_id: _of_size([build_option(row, sizes, prices) for row in group], numbers)
+        product_id: [build_option(row, sizes, prices) for row in group]
         for product_id, group in by_product(rows).items()
     }
     hits = [
-        _product_hit(each, cards[each.id], options[each.id]) for each in found if each.id in cards
+        _product_hit(each, cards[each.id], options[each.id], wish)
+        for each in found
+        if each.id in cards
     ]
-    return tuple(sorted(hits, key=lambda hit: _nearness(hit.card, numbers)))
+    return tuple(sorted(hits, key=lambda hit: _place(hit, wish)))
 
 
-def _of_size(options: list[VariantOption], numbers: tuple[int, ...]) -> VariantOption | None:
-    """Return the variant in the one size asked for, where there are several to choose from."""
-    if len(options) == 1 or len(numbers) != 1:
+def _wished(options: list[VariantOption], wish: Wish) -> VariantOption | None:
+    """Return the variant that was asked for, where there are several to choose from."""
+    if len(options) == 1:
         return None
-    return next((each for each in options if each.size and each.size.number == numbers[0]), None)
+    return next((each for each in options if _is_wished(each, wish)), None)
 
 
-def _product_hit(found: Found, card: ProductCard, option: VariantOption | None) -> ProductHit:
+def _is_wished(option: VariantOption, wish: Wish) -> bool:
+    if wish.variant:
+        return option.id == wish.variant
+    if option.size:
+        return len(wish.numbers) == 1 and option.size.number == wish.numbers[0]
+    return _holds(option, wish)
+
+
+def _holds(option: VariantOption, wish: Wish) -> bool:
+    return bool(wish.volumes) and not set(wish.volumes).isdisjoint(volumes_in(option.name))
+
+
+def _product_hit(
+    found: Found, card: ProductCard, options: list[VariantOption], wish: Wish
+) -> ProductHit:
+    option = _wished(options, wish)
     return ProductHit(
         card=card,
         option=option,
         title=_shown(found.title, card.name),
         snippet=_shown(found.snippet, card.summary),
         url=f"{card.url}?option={option.id}" if option else card.url,
+        score=found.score,
+        has_volume=any(_holds(each, wish) for each in options),
     )
 
 
-def _shown(found: str, translated: str) -> SafeString:
-    """Return an English text with its marks, or its translation, which has none."""
-    return conditional_escape(translated) if prefix() else marked(found)
+def _shown(found: str, current: str) -> SafeString:
+    """Return the text with its marks if it is what the shop says now in this language."""
+    plain = found.replace(START, "").replace(STOP, "")
+    return marked(found) if plain == current else conditional_escape(current)
 
 
-def _nearness(card: ProductCard, numbers: tuple[int, ...]) -> tuple[bool, bool, int]:
-    """Put the size itself before sets around it, a small set before a big one.
+def _place(hit: ProductHit, wish: Wish) -> tuple[Any, ...]:
+    """Return what products are sorted by.
 
-    Somebody who asks for several sizes wants a set. Products with magnets, which not everybody
-    may use, never come first. Without a size the order stays as it was found.
+    The size itself stands before sets around it, a small set before a big one; somebody who asks
+    for several sizes wants a set. Without a size the better match is first, and of equal ones the
+    set that begins smallest. Products with magnets, which not everybody may use, never come first
+    unless magnets were asked for, and firm ones, which a team asks for, not before the usual ones.
     """
-    if not numbers:
-        return (False, False, 0)
-    is_single = KINDS[card.kind].variants_have_size
-    return (is_single == (len(numbers) > 1), card.magnetic, len(card.sizes))
+    card = hit.card
+    unasked = (card.magnetic and not wish.magnets, card.firm and not wish.firm)
+    first_size = card.sizes[0].number if card.sizes else 0
+    if wish.numbers:
+        is_single = KINDS[card.kind].variants_have_size
+        several = len(wish.numbers) > 1
+        return (is_single == several, *unasked, len(card.sizes), -hit.score, card.name)
+    wrong_count = wish.pieces is not None and (
+        card.kind != SETS.slug or len(card.sizes) != wish.pieces
+    )
+    kind = list(KINDS).index(card.kind)
+    size = (first_size, len(card.sizes))
+    return (wrong_count, not hit.has_volume, *unasked, -round(hit.score, 1), kind, *size, card.name)
 
 
 def guide_hit(found: Found) -> GuideHit:
     """Return a guide that was found."""
-    slug, topic, minutes, title = found.extra
+    slug, topic, minutes, title, summary = found.extra
     return GuideHit(
         url=guide_url(slug),
         title=_shown(found.title, translated_text(title)),
-        snippet=marked(found.snippet),
+        snippet=marked(found.snippet or translated_text(summary)),
         topic_label=str(GuideTopic(topic).label),
         minutes=minutes,
     )
+
+
+def place_hit(key: str) -> PlaceHit:
+    """Return a page of the shop, by its key in `PLACES`."""
+    place = PLACES[key]
+    return PlaceHit(place_url(key), str(place.title), str(place.summary))
