@@ -12,5 +12,7 @@ class ProductContentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the receiver that deletes the files of deleted photos."""
-        from product_content import photos  # noqa: F401
+        """Connect what deletes the files of deleted photos, and what drops kept settings."""
+        from product_content import photos, shop_settings  # noqa: F401
+
+        shop_settings.connect()

@@ -22,7 +22,8 @@ class ProductKind:
 
     `slug` is the slug of Saleor's category and product type, the path of the list, the name of
     its URL and the section of the catalogue file. `url_name` is the URL name of a product's page.
-    `menu_html` is a trusted text; `search_words` are found in English beside a product's own.
+    `lead` is true of any goods; a catalogue's own words take its place (`kind_lead`).
+    `menu_html` is a trusted text; `search_words` are found beside a product's own.
     """
 
     slug: str
@@ -32,7 +33,7 @@ class ProductKind:
     menu_html: _StrOrPromise
     lead: _StrOrPromise
     related_name: _StrOrPromise
-    search_words: str
+    search_words: _StrOrPromise
     lists_sizes: bool = False  # a product has sizes of its own, and is hidden without them
     variants_have_size: bool = False  # each variant is in one size of the chart
     has_options: bool = True  # several variants, each with a name
@@ -49,9 +50,9 @@ SETS = ProductKind(
     category_name="Sets",
     name=_("Sets by size"),
     menu_html=_('Sets<span class="wide-only"> by size</span>'),
-    lead=_("Every dilator set on one size scale, in millimetres and inches."),
+    lead=_("Every set on one size scale, in millimetres and inches."),
     related_name=_("You may also be looking for"),
-    search_words="set kit dilator",
+    search_words=_("set kit dilator"),
     lists_sizes=True,
     has_options=False,
 )
@@ -63,7 +64,7 @@ SINGLES = ProductKind(
     menu_html=_("Singles"),
     lead=_("One size on its own: to replace one, or to add the step between two."),
     related_name=_("You may also be looking for"),
-    search_words="single one dilator",
+    search_words=_("single one dilator"),
     variants_have_size=True,
 )
 CARE = ProductKind(
@@ -72,9 +73,9 @@ CARE = ProductKind(
     category_name="Care",
     name=_("Care and comfort"),
     menu_html=_("Care"),
-    lead=_("Lubricant, cleaning and somewhere to keep it all."),
+    lead=_("What goes with it, and what keeps it well."),
     related_name=_("Goes with it"),
-    search_words="care accessory",
+    search_words=_("care accessory"),
 )
 # By slug, in the order in which menus and the sitemap name them.
 KINDS: dict[str, ProductKind] = {kind.slug: kind for kind in (SETS, SINGLES, CARE)}

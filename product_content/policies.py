@@ -51,6 +51,8 @@ _ATTRIBUTION = re.compile(
 )
 _CITATION = re.compile(r"\[\^([\w-]+)\]")
 _SENTENCE_END = re.compile(r"(?<=[.!?\]:])\s+(?=[A-ZÁÉÍÓÚÑ“\"¿¡*\d|])")
+# Where a sentence ends, whatever the next one begins with, and in a quotation too.
+_STOP = re.compile(r"[.!?…]+(?=[\s\"”»)\]*]|$)")
 _BLOCK_END = re.compile(r"\n\s*\n|\n(?=\s*(?:[*+-]|\d+\.)\s)|\n(?=\|)")
 # How a text names the people of an audience, in any of the shop's languages.
 _AUDIENCE_WORDS = {
@@ -149,7 +151,8 @@ def _names(words: str, whom: Readers) -> bool:
 def translation_problem(text: str, translation: str) -> str:
     """Return how a translation says something else than its text, "" if it does not.
 
-    Section by section it cites the same claims and gives the same figures.
+    Section by section it cites the same claims, gives the same figures and has as many sentences
+    in each paragraph, so that no warning is lost on the way.
     """
     here, there = ([body for _, body in _sections(each)] for each in (text, translation))
     if len(here) != len(there):
@@ -159,7 +162,15 @@ def translation_problem(text: str, translation: str) -> str:
             return "other claims are cited"
         if _digits(one) != _digits(other):
             return "other figures are given"
+        if _sentences(one) != _sentences(other):
+            return "a paragraph has more or fewer sentences"
     return ""
+
+
+def _sentences(text: str) -> list[int]:
+    """Return how many sentences each paragraph, row or point of a list has."""
+    blocks = _BLOCK_END.split(_CITATION.sub("", text).strip())
+    return [len(_STOP.findall(re.sub(r"^\s*\d+\.\s", "", block))) for block in blocks]
 
 
 def _digits(text: str) -> Counter[str]:

@@ -23,7 +23,7 @@ from saleor.product.models import CollectionProduct, ProductVariant
 
 
 class UnitPrice(NamedTuple):
-    """What a customer pays for one piece, VAT included, and what it costs without a sale."""
+    """What a customer pays for one piece, with any VAT in it, and what it costs without a sale."""
 
     price: Money
     full: Money

@@ -20,6 +20,8 @@ from markdown_it.token import Token
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from product_content.diagrams import mark_diagrams
+
 _CLEANER = nh3.Cleaner(
     tags={
         *("p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "blockquote", "hr", "br"),
@@ -122,7 +124,7 @@ def render_guide(markdown: str, notes: Mapping[str, str]) -> RenderedGuide:
     """Render a guide; each claim that the text cites becomes a footnote, `notes` by its id."""
     env: dict[str, Any] = {}
     definitions = "\n\n".join(f"[^{name}]: {note}" for name, note in notes.items())
-    tokens = _GUIDE.parse(f"{markdown}\n\n{definitions}", env)
+    tokens = _GUIDE.parse(f"{mark_diagrams(markdown)}\n\n{definitions}", env)
     end = _footnotes_start(tokens)
     html = clean_html(_GUIDE.renderer.render(tokens[:end], _GUIDE.options, env))
     notes_html = clean_html(_GUIDE.renderer.render(tokens[end:], _GUIDE.options, env))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from prices import Money
 
@@ -22,20 +23,24 @@ class SizeInfo:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo with its measures in pixels; `srcset` has WebP copies, `src` is for old browsers."""
+    """A photo with its measures in pixels; `srcset` has WebP copies, `src` is for old browsers.
+
+    `rendered` marks a picture that is drawn by a program, not taken of a real thing.
+    """
 
     alt: str
     src: str
     srcset: str
     width: int
     height: int
+    rendered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class VariantOption:
     """Something that can be put into the basket. `available` is in pieces, never negative.
 
-    `price` is what is charged, VAT included; `full_price` is the price before a running sale.
+    `price` is what is charged, with any VAT in it; `full_price` is the price before a running sale.
     """
 
     id: int
@@ -58,31 +63,80 @@ class SingleOffer:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductCard:
-    """A product in a list. `price` is the lowest of its variants.
+class Rating:
+    """The means of a product's marks, from 1 to 5 with one decimal, of so many reviews.
 
-    `variant_id` is set when there is only one variant, so that a list can offer "add to basket".
-    `not_for_sale` says why it cannot be bought here, "" if it can.
+    `size_accuracy` is None for what has no size; `average` leaves the parcel out.
     """
 
-    id: int
-    slug: str
-    kind: str
+    count: int
+    average: Decimal
+    comfort: Decimal
+    size_accuracy: Decimal | None
+    discretion: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReview:
+    """A published review; `name` and `answer` are "" where there is none."""
+
     name: str
-    summary: str
-    url: str
-    price: Money
-    full_price: Money
-    several_prices: bool
-    available: int
-    variant_id: int | None
+    written_on: date
+    language: str
+    comfort: int
+    size_accuracy: int | None
+    discretion: int
+    text: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReviews:
+    """The reviews of a product, newest first: those that are shown at once, and the others."""
+
+    first: tuple[PublicReview, ...]
+    more: tuple[PublicReview, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductOutline:
+    """What a product is found, counted and put in order by: all of a list, at little cost."""
+
+    id: int
+    name: str
     sizes: tuple[SizeInfo, ...]
     material: str
     firmness: str
     firm: bool
     magnetic: bool
+    available: int
+
+    @property
+    def suits_most(self) -> bool:
+        """Whether it has no magnets, which not everybody may use, and is not firm."""
+        return not self.magnetic and not self.firm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductCard(ProductOutline):
+    """A product as a list shows it. `price` is the lowest of its variants.
+
+    `variant_id` is set when there is only one variant, so that a list can offer "add to basket".
+    `not_for_sale` says why it cannot be bought here, "" if it can. `rating` is None while there are
+    too few reviews.
+    """
+
+    slug: str
+    kind: str
+    summary: str
+    url: str
+    price: Money
+    full_price: Money
+    several_prices: bool
+    variant_id: int | None
     not_for_sale: str
     photo: Photo | None
+    rating: Rating | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +177,11 @@ class GuideLink:
 
 @dataclass(frozen=True, slots=True)
 class ProductPage:
-    """All that a product page needs. `price` is the lowest of its variants."""
+    """All that a product page needs. `price` is the lowest of its variants.
+
+    `language` is that of its texts: what has no translation is shown in English. `languages` are
+    all that they have. `review_count` is that of the published reviews, `rating` None for too few.
+    """
 
     id: int
     kind: str
@@ -145,6 +203,10 @@ class ProductPage:
     not_for_sale: str
     guides: tuple[GuideLink, ...]
     related: tuple[ProductCard, ...]
+    language: str
+    languages: tuple[str, ...]
+    review_count: int
+    rating: Rating | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from product_content.catalogue.located_yaml import (
     Problem,
     read_yaml,
 )
+from product_content.diagrams import unknown_diagrams
 from product_content.models import Audience, GuideStage, GuideTopic, Strength
 
 _FENCE = "---"
@@ -99,6 +100,8 @@ def _also_for(entry: Entry) -> list[dict[str, Any]]:
 def _check_review(entry: Entry, fields: dict[str, Any]) -> None:
     if not fields["body"]:
         entry.refuse("body", "the guide has no text")
+    for unknown in unknown_diagrams(fields["body"]):
+        entry.refuse("body", f"calls the diagram {unknown}, which does not exist")
     if bool(fields["reviewer"]) != bool(fields["reviewed_on"]):
         entry.refuse("reviewer", "give both reviewer and reviewed_on, or neither")
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
+
+from django.conf import settings
 
 from product_content.catalogue.articles import read_article, read_claims
 from product_content.catalogue.items import DesiredState, Item, check_links
@@ -21,6 +24,7 @@ from product_content.catalogue.located_yaml import (
 )
 from product_content.kinds import KINDS, ProductKind
 from product_content.models import (
+    CONFIGS,
     MAX_DELIVERY_DAYS,
     DeviceClass,
     Firmness,
@@ -28,6 +32,30 @@ from product_content.models import (
     Magnet,
     Marking,
 )
+from product_content.money import decimals, is_payable
+from product_content.pictures import rendered_names
+from saleor_config.settings.values import country_fault
+
+
+def read_texts(root: Entry, wanted: DesiredState) -> None:
+    """Read what the shop says of its goods: on home, and above the list of each kind."""
+    texts = root.entry("texts", required=False)
+    said = {
+        "lead": texts.text("home", max_length=500, required=False),
+        "lengths": texts.text("lengths", max_length=200, required=False),
+    }
+    if any(said.values()):
+        wanted.add("home", "home", said, texts.location("home"))
+    for entry in texts.entries("lists", required=False):
+        kind = entry.text("kind")
+        if kind not in KINDS:
+            entry.refuse("kind", f"must be one of {', '.join(KINDS)}")
+        fields = {
+            "lead": entry.text("lead", max_length=300, required=False),
+            "typed": entry.text("typed", max_length=70, required=False),
+        }
+        wanted.add("list", kind, fields, entry.location("kind"))
+    texts.finish()
 
 
 def read_products(root: Entry, wanted: DesiredState) -> None:
@@ -52,6 +80,7 @@ def _product(entry: Entry, kind: ProductKind, wanted: DesiredState) -> None:
         "summary": entry.text("summary", max_length=300),
         "description": entry.text("description"),
         "in_the_box": entry.texts("in_the_box"),
+        "picture": _picture(entry),
         "card": _card(entry.entry("card")),
         "sizes": sorted(entry.numbers("sizes")) if kind.lists_sizes else [],
         "customs": _customs(entry),
@@ -59,6 +88,14 @@ def _product(entry: Entry, kind: ProductKind, wanted: DesiredState) -> None:
     wanted.add("product", key, fields, entry.location("slug"), {"sizes": entry.location("sizes")})
     for variant in entry.entries("variants"):
         _variant(variant, kind, key, wanted)
+
+
+def _picture(entry: Entry) -> str:
+    """Return the name of the product's rendered picture, "" where it has none."""
+    name = entry.text("picture", max_length=60, required=False)
+    if name and name not in rendered_names():
+        entry.refuse("picture", "is not the name of a picture in product_content/static")
+    return name
 
 
 def _card(entry: Entry) -> dict[str, str]:
@@ -99,6 +136,8 @@ def _customs(entry: Entry) -> dict[str, str] | None:
     for name, pattern in _CUSTOMS_CODES.items():
         if facts[name] and not re.fullmatch(pattern, facts[name]):
             customs.refuse(name, 'must be the code itself, such as hs_code: "392690", origin: GB')
+            return None
+    _check_countries(customs, "origin", [str(facts["origin"])])
     customs.finish()
     return facts
 
@@ -137,17 +176,25 @@ def read_shipping_and_warehouses(root: Entry, wanted: DesiredState) -> None:
     for entry in root.entries("warehouses"):
         texts = {name: entry.text(name, max_length=250) for name in ("name", *_ADDRESS_FIELDS)}
         fields = {**texts, "zones": sorted(entry.texts("zones"))}
+        _check_countries(entry, "country", [texts["country"]])
         locations = {"zones": entry.location("zones")}
         wanted.add("warehouse", entry.slug(), fields, entry.location("slug"), locations)
 
 
+def _check_countries(entry: Entry, name: str, codes: list[str]) -> None:
+    for fault in map(country_fault, filter(None, codes)):
+        if fault:
+            entry.refuse(name, fault)
+
+
 def _zone(entry: Entry, wanted: DesiredState) -> None:
-    key = entry.slug("key")
+    key, codes = entry.slug("key"), sorted(entry.texts("countries"))
     fields = {
         "name": entry.text("name", max_length=100),
-        "countries": sorted(entry.texts("countries")),
+        "countries": codes,
         "default": entry.boolean("default", default=False),
     }
+    _check_countries(entry, "countries", codes)
     wanted.add("zone", key, fields, entry.location("key"))
     for method in entry.entries("methods"):
         _method(method, key, wanted)
@@ -178,6 +225,7 @@ def _days(entry: Entry) -> list[int]:
 DATA = Path(__file__).resolve().parents[1] / "data"
 CATALOGUE = "catalogue.yaml"
 SOURCES = "sources.yaml"
+WORDS = "search.yaml"
 
 
 def read_files(folder: Path) -> DesiredState:
@@ -186,7 +234,7 @@ def read_files(folder: Path) -> DesiredState:
     Raises CatalogueRefused with every problem found, each with its file, line and field.
     """
     wanted = DesiredState()
-    for read in (_catalogue, _claims, _articles):
+    for read in (_catalogue, _claims, _articles, _words):
         read(folder, wanted)
     if not wanted.problems:  # a wrong field would only be named again as a dead link
         check_links(wanted)
@@ -200,13 +248,69 @@ def _catalogue(folder: Path, wanted: DesiredState) -> None:
     root.optional("shared")
     read_shipping_and_warehouses(root, wanted)
     read_products(root, wanted)
+    read_texts(root, wanted)
+    _prices_in_shops_currency(root, wanted)
     root.finish()
 
 
+_AMOUNTS = ("price", "from_total", "to_total")
+_DEMO_UNITS = 100  # yen, and the like, that are asked for a pound when the demo goods are tried
+
+
+def _prices_in_shops_currency(root: Entry, wanted: DesiredState) -> None:
+    """Refuse prices that nobody can pay, and those in another currency than the shop's.
+
+    A shop on trial takes the figures as they are, or a hundred times as many yen. A live one would
+    sell for a wrong price.
+    """
+    shops = settings.DEFAULT_CURRENCY
+    written = root.text("currency", max_length=3, required=False) or shops
+    if written != shops and settings.PRODUCTION:
+        message = f"the prices are in {written}, the shop's DEFAULT_CURRENCY is {shops}: write them"
+        root.refuse("currency", f"{message} in {shops}, then this as well")
+    factor = 1 if written == shops or decimals(shops) else _DEMO_UNITS
+    for item in wanted.items:
+        for name in set(_AMOUNTS) & item.fields.keys():
+            _convert(item, name, factor, wanted)
+
+
+def _convert(item: Item, name: str, factor: int, wanted: DesiredState) -> None:
+    if item.fields[name] is None:
+        return
+    amount = Decimal(item.fields[name]) * factor
+    item.fields[name] = f"{amount:.2f}"
+    if not is_payable(amount, settings.DEFAULT_CURRENCY):
+        message = f"{item}: {name} {amount} has decimals, and {settings.DEFAULT_CURRENCY} has none"
+        wanted.refuse(item.location, message)
+
+
 def _claims(folder: Path, wanted: DesiredState) -> None:
+    """Read what texts rest on; a shop whose texts cite nothing needs no such file."""
+    if not (folder / SOURCES).is_file():
+        return
     root = _root(folder / SOURCES, wanted)
     root.optional("shared")
     read_claims(root, wanted)
+    root.finish()
+
+
+def _words(folder: Path, wanted: DesiredState) -> None:
+    """Read the words of customers; a catalogue may do without."""
+    if not (folder / WORDS).is_file():
+        return
+    root = _root(folder / WORDS, wanted)
+    for language in CONFIGS:
+        for entry in root.entries(language, required=False):
+            name = entry.text("name", max_length=80)
+            fields = {
+                "language": language,
+                "name": name,
+                "words": entry.text("words"),
+                "leads_to": entry.text("leads_to", max_length=100, required=False),
+                "sensitive": entry.boolean("sensitive", default=False),
+            }
+            locations = {"leads_to": entry.location("leads_to")}
+            wanted.add("words", f"{language} {name}", fields, entry.location("name"), locations)
     root.finish()
 
 
@@ -262,6 +366,10 @@ def _link_texts(item: Item) -> list[str]:
     return [link["reason"] for link in links]
 
 
+def _shops_texts(item: Item) -> list[str]:
+    return list(item.fields.values())
+
+
 def _name_text(item: Item) -> list[str]:
     return [item.fields["name"]]
 
@@ -275,6 +383,8 @@ def _claim_texts(item: Item) -> list[str]:
 
 
 _READERS = {
+    "home": _shops_texts,
+    "list": _shops_texts,
     "product": _product_texts,
     "variant": _name_text,
     "method": _name_text,

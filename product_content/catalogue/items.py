@@ -16,6 +16,7 @@ from product_content.policies import (
     may_publish_guide,
     product_text_problems,
 )
+from product_content.search.places import GUIDE_PREFIX, PLACES
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,18 @@ def check_links(wanted: DesiredState) -> None:
         _check_known(wanted, item, "related", "guide", item.fields["related"])
         _expand_also_for(wanted, item)
     check_claims(wanted)
+    check_answers(wanted)
+
+
+def check_answers(wanted: DesiredState) -> None:
+    """Note every group of customers' words that leads to a page or guide that is not there."""
+    for item in wanted.of("words"):
+        answer = item.fields["leads_to"]
+        if answer.startswith(GUIDE_PREFIX):
+            slug = answer.removeprefix(GUIDE_PREFIX)
+            _check_known(wanted, item, "leads_to", "guide", [slug])
+        elif answer and answer not in PLACES:
+            wanted.refuse(item.at("leads_to"), f"{item} leads to the unknown page {answer}")
 
 
 def check_claims(wanted: DesiredState) -> None:

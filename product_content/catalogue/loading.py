@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from saleor.product.models import Product
 from saleor.product.utils.variant_prices import update_products_minimal_variant_prices
+from saleor.shipping.models import ShippingZone
 
 from product_content.catalogue.adapters import ADAPTERS
 from product_content.catalogue.adapters.base import Adapter, MissingReference, Refs
@@ -23,7 +25,7 @@ from product_content.catalogue.adapters.shop import site_item
 from product_content.catalogue.files import CATALOGUE, DATA, read_files
 from product_content.catalogue.items import DesiredState, Item
 from product_content.catalogue.located_yaml import CatalogueRefused, FileLocation, Problem
-from product_content.models import CatalogueRecord, SearchDocument, render_guides
+from product_content.models import CatalogueRecord, render_guides
 from product_content.search.indexing import rebuild_search
 
 _MAX_SHOWN = 60
@@ -189,6 +191,7 @@ def load_catalogue(*, folder: Path = DATA, dry_run: bool = False, force: bool = 
 
 def _write(wanted: DesiredState, *, force: bool) -> Report:
     _wait_for_other_loads()
+    _check_currency()
     records = {(record.kind, record.key): record for record in CatalogueRecord.objects.all()}
     refs, report = Refs(records), Report()
     adapters = {kind: adapter(refs) for kind, adapter in ADAPTERS.items()}
@@ -197,10 +200,11 @@ def _write(wanted: DesiredState, *, force: bool) -> Report:
     for kind in ADAPTERS:
         for item in wanted.of(kind):
             _merge(merger, item)
+    _check_home_is_served(wanted)
     _report_gone(wanted, records, report)
     _update_lowest_prices(report)
     _update_footnotes(report)
-    _update_search(report)
+    rebuild_search()  # its texts also change with their translations
     _check_rules()
     return report
 
@@ -216,6 +220,30 @@ def _merge(merger: Merger, item: Item) -> None:
 def _wait_for_other_loads() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _check_currency() -> None:
+    """Refuse to load into a shop whose prices are in another currency."""
+    shops = settings.DEFAULT_CURRENCY
+    other = Product.objects.exclude(currency=shops).values_list("currency", flat=True).first()
+    if other:
+        message = (
+            f"is {shops}, and there are prices in {other}: a shop keeps the currency of its first "
+            f"start. Set it to {other}, or begin with an empty database."
+        )
+        raise CatalogueRefused([Problem(FileLocation("settings", 0, "DEFAULT_CURRENCY"), message)])
+
+
+def _check_home_is_served(wanted: DesiredState) -> None:
+    """Refuse goods that would all be "sold out", as lists show what can be sent to the home."""
+    home = settings.DEFAULT_COUNTRY
+    zones = ShippingZone.objects.filter(countries__contains=home, warehouses__isnull=False)
+    if wanted.of("product") and not zones.exists():
+        message = (
+            f"no zone with a warehouse delivers to {home}, the DEFAULT_COUNTRY, so every product "
+            f"would be sold out. Add {home} to the countries of a zone."
+        )
+        raise CatalogueRefused([Problem(FileLocation(CATALOGUE, 1, "shipping"), message)])
 
 
 def _report_gone(
@@ -235,12 +263,6 @@ def _update_footnotes(report: Report) -> None:
     """Print in every guide what its claims and their sources say now."""
     if any(change.kind in ("source", "claim") for change in report.changes):
         render_guides()
-
-
-def _update_search(report: Report) -> None:
-    """Update the search index; build it whole where there is none."""
-    if report.changes or not SearchDocument.objects.exists():
-        rebuild_search()
 
 
 def _check_rules() -> None:

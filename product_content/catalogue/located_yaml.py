@@ -142,7 +142,7 @@ class _Reader:
 
 _MISSING = object()
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_MONEY = re.compile(r"\d{1,6}(\.\d{2})?")
+_MONEY = re.compile(r"\d{1,8}(\.\d{2}0?)?")  # dinars are written with a third decimal
 
 
 class Entry:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -12,6 +14,7 @@ from django_countries.fields import CountryField
 from saleor.product.models import Product, ProductImage, ProductVariant
 from saleor.shipping.models import ShippingMethod
 
+from product_content.pictures import picture_choices
 from product_content.rendering import render_text
 
 
@@ -69,6 +72,7 @@ class SetSize(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["product", "size"], name="size_once_per_set"),
         ]
+        indexes = [models.Index(fields=["size", "product"], name="sets_of_a_size")]
 
     def __str__(self) -> str:
         return f"{self.product} · {self.size}"
@@ -81,6 +85,9 @@ class SingleSize(models.Model):
         ProductVariant, on_delete=models.CASCADE, related_name="single_size"
     )
     size = models.ForeignKey(Size, on_delete=models.PROTECT, related_name="singles")
+
+    class Meta:
+        indexes = [models.Index(fields=["size", "variant"], name="singles_of_a_size")]
 
     def __str__(self) -> str:
         return f"{self.variant} · {self.size}"
@@ -136,14 +143,24 @@ class ProductDetail(models.Model):
     description_markdown = models.TextField("description (Markdown)")
     description_html = models.TextField(editable=False)
     in_the_box = models.TextField("in the box", help_text="One thing a line.")
+    picture = models.CharField(
+        "rendered picture",
+        max_length=60,
+        blank=True,
+        default="",
+        choices=picture_choices,
+        help_text="Of a demo product, drawn by a program. Shown as long as there is no photo.",
+    )
 
     def __str__(self) -> str:
         return f"Texts of {self.product}"
 
-    def save(self, *args: object, **kwargs: object) -> None:
-        """Render the description, then save."""
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Render the description, then save it along with any fields that are named."""
         self.description_html = render_text(self.description_markdown)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        if (named := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*named, "description_html"}
+        super().save(*args, **kwargs)
 
 
 class CustomsFacts(models.Model):
@@ -182,7 +199,8 @@ MAX_DELIVERY_DAYS = 60
 class DeliveryTime(models.Model):
     """How many working days a delivery method takes from leaving us to arriving; both included.
 
-    A method without one promises no day.
+    A method without one promises no day. `carrier_option` is what the carrier that sells labels
+    calls this way of sending, "" if no label is bought for it.
     """
 
     method = models.OneToOneField(
@@ -190,6 +208,9 @@ class DeliveryTime(models.Model):
     )
     min_days = models.PositiveSmallIntegerField("fewest working days")
     max_days = models.PositiveSmallIntegerField("most working days")
+    carrier_option = models.CharField(
+        "carrier's code", max_length=80, blank=True, default="", db_default=""
+    )
 
     class Meta:
         constraints = (
@@ -304,3 +325,71 @@ class CatalogueRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class PriceChangeState(models.TextChoices):
+    """Life of a change of prices."""
+
+    PLANNED = "planned", "Planned"
+    APPLIED = "applied", "Done"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class PriceChange(models.Model):
+    """Prices that change together from a moment on, once; undone by another change.
+
+    `description` says in words what was asked for, such as "5 % more, rounded to 0.99".
+    """
+
+    description = models.CharField(max_length=200)
+    starts_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=9, choices=PriceChangeState.choices, default=PriceChangeState.PLANNED
+    )
+    undoes = models.OneToOneField(
+        "self", null=True, blank=True, related_name="undone_by", on_delete=models.PROTECT
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        default_permissions = ()  # Saleor's `discount.manage_discounts` guards it
+        indexes = (
+            models.Index(
+                fields=("starts_at",), condition=Q(state="planned"), name="planned_price_change"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Price change {self.pk}"
+
+
+class PriceChangeLine(models.Model):
+    """One price: of a product, or of a `variant` that has its own. None: it has none of its own.
+
+    `skipped`: somebody had changed the price meanwhile, so it was left as it was.
+    """
+
+    change = models.ForeignKey(PriceChange, related_name="lines", on_delete=models.CASCADE)
+    product = models.ForeignKey(Product, related_name="+", on_delete=models.CASCADE)
+    variant = models.ForeignKey(
+        ProductVariant, null=True, blank=True, related_name="+", on_delete=models.CASCADE
+    )
+    old_value = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    new_value = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    skipped = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=("change", "product", "variant"),
+                nulls_distinct=False,
+                name="one_new_price_per_change",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.old_value} → {self.new_value}"

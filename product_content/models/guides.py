@@ -214,10 +214,14 @@ class Guide(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def save(self, *args: object, **kwargs: object) -> None:
-        """Render, then save."""
+    RENDERED = ("citations", "body_html", "sources_html", "contents", "reading_minutes")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Render, then save; what is rendered is written along with any fields that are named."""
         self.render()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        if (named := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*named, *self.RENDERED}
+        super().save(*args, **kwargs)
 
     @property
     def cited_ids(self) -> set[str]:
@@ -239,7 +243,7 @@ def render_guides(claims: Collection[str] | None = None) -> None:
     """Render the guides that cite one of `claims` anew, or all of them; other fields stay."""
     for guide in Guide.objects.all():
         if claims is None or guide.cited_ids & set(claims):
-            guide.save()
+            guide.save(update_fields=Guide.RENDERED)
 
 
 class GuideProduct(models.Model):

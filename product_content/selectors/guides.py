@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import formats
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from product_content.dates import written_day
+from product_content.diagrams import show_diagrams
 from product_content.languages import languages_of, localized, translated_text
 from product_content.models import (
     Audience,
@@ -108,6 +109,13 @@ def get_guide(slug: str) -> GuidePage | None:
     return _page(guide, _products(guide.pk), _cards(related))
 
 
+def moved_guide(slug: str) -> str | None:
+    """Return the address of the published guide that once had this slug, or None; one query."""
+    former = Guide.objects.filter(former_slugs__slug=slug, is_published=True)
+    now = former.values_list("slug", flat=True).first()
+    return guide_url(now) if now else None
+
+
 def preview_guide(guide: Guide) -> GuidePage:
     """Return the page of a guide as it stands in memory, without what it is tied to; no query."""
     guide.render()
@@ -197,7 +205,7 @@ def _text(guide: Guide) -> dict[str, Any]:
     if body == guide.body_markdown:
         return {
             "minutes": guide.reading_minutes,
-            "html": guide.body_html,
+            "html": show_diagrams(guide.body_html),
             "sources_html": guide.sources_html,
             "contents": tuple(Heading(**entry) for entry in guide.contents),
             "language": settings.LANGUAGE_CODE,
@@ -205,7 +213,7 @@ def _text(guide: Guide) -> dict[str, Any]:
     rendered = render_guide(body, footnotes(guide.citations))
     return {
         "minutes": rendered.reading_minutes,
-        "html": rendered.html,
+        "html": show_diagrams(rendered.html),
         "sources_html": rendered.sources_html,
         "contents": tuple(
             Heading(entry.anchor, entry.text, entry.level) for entry in rendered.contents
@@ -266,5 +274,5 @@ def _review_line(guide: Guide) -> str:
         return str(NOT_REVIEWED)
     return gettext("Reviewed by %(name)s on %(day)s.") % {
         "name": guide.reviewer,
-        "day": formats.date_format(guide.reviewed_on, gettext("j F Y")),
+        "day": written_day(guide.reviewed_on),
     }

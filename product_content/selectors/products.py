@@ -6,15 +6,28 @@ magnets-distance and magnets-not-shown in data/sources.yaml.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+from saleor.product.models import Product
 
 from product_content.kinds import KINDS
-from product_content.languages import localized, translated_text
-from product_content.models import DeviceClass, Firmness, GuideProduct, Latex, Magnet, Marking
-from product_content.photos import PHOTOS_SQL, build_photos
+from product_content.languages import languages_of, localized, translated_text
+from product_content.models import (
+    DeviceClass,
+    Firmness,
+    GuideProduct,
+    Latex,
+    Magnet,
+    Marking,
+    ProductDetail,
+)
+from product_content.photos import PHOTOS_SQL
 from product_content.rendering import link_citations, render_line, render_text
 from product_content.selectors.guides import guide_links
 from product_content.selectors.lists import (
@@ -23,9 +36,11 @@ from product_content.selectors.lists import (
     build_cards,
     build_options,
     chart,
+    pictures_of,
     product_url,
     sizes_of,
 )
+from product_content.selectors.reviews import build_rating
 from product_content.selectors.variants import (
     PRODUCT_SQL,
     VISIBLE_SQL,
@@ -60,6 +75,7 @@ class Texts(NamedTuple):
     """The long texts of a product."""
 
     product_id: int
+    category_id: int
     description_markdown: str
     description_html: str
     in_the_box: str
@@ -74,19 +90,30 @@ class Texts(NamedTuple):
 
 
 _TEXTS_SQL = f"""
-SELECT p.id, d.description_markdown, d.description_html, d.in_the_box,
+SELECT p.id, p.category_id, d.description_markdown, d.description_html, d.in_the_box,
     c.latex, c.cleaning, c.lubricant, c.intended_use, c.not_studied_for,
     c.magnet_type, c.magnet_field, ARRAY({PHOTOS_SQL})
 FROM {PRODUCT_SQL} WHERE {VISIBLE_SQL} AND p.slug = %(slug)s
 """  # noqa: S608  constants only
-# The product itself, and those of its kind that share most sizes with it.
+# The product itself, and those of its kind that share most sizes with it. Candidates are the
+# oldest of each of its sizes, and of its kind, so that thousands of products cost no more.
+_CANDIDATES = 20  # with one size
 _OWN_AND_NEAREST = f"""
 p.id = %(id)s OR p.id = ANY(ARRAY(
-    SELECT p.id FROM {PRODUCT_SQL} LEFT JOIN product_content_setsize other
-        ON other.product_id = p.id AND other.size_id IN (
-            SELECT mine.size_id FROM product_content_setsize mine WHERE mine.product_id = %(id)s)
-    WHERE {VISIBLE_SQL} AND p.id <> %(id)s
-    GROUP BY p.id ORDER BY count(other.id) DESC, p.id LIMIT {RELATED}))
+    SELECT p.id FROM (
+        SELECT near.product_id FROM product_content_setsize mine, LATERAL (
+            SELECT other.product_id FROM product_content_setsize other
+            WHERE other.size_id = mine.size_id ORDER BY other.product_id LIMIT {_CANDIDATES}) near
+        WHERE mine.product_id = %(id)s
+        UNION (
+            SELECT p.id FROM product_product p
+            WHERE p.category_id = %(category)s ORDER BY p.id LIMIT {_CANDIDATES})
+    ) candidate, {PRODUCT_SQL}
+    WHERE p.id = candidate.product_id AND {VISIBLE_SQL} AND p.id <> %(id)s
+    ORDER BY (SELECT count(*) FROM product_content_setsize other
+        JOIN product_content_setsize mine USING (size_id)
+        WHERE other.product_id = p.id AND mine.product_id = %(id)s) DESC, p.id
+    LIMIT {RELATED}))
 """  # noqa: S608  constants only
 
 
@@ -97,13 +124,32 @@ def get_product(kind: str, slug: str) -> ProductPage | None:
     texts = next((Texts._make(v) for v in run(_TEXTS_SQL, [kind], {"slug": slug})), None)
     if texts is None:
         return None
-    rows = fetch_rows([kind], _OWN_AND_NEAREST, {"id": texts.product_id})
+    own_and_kind = {"id": texts.product_id, "category": texts.category_id}
+    rows = fetch_rows([kind], _OWN_AND_NEAREST, own_and_kind)
     own = [row for row in rows if row.product_id == texts.product_id]
     sizes, prices = chart(), prices_of(rows)
     if not own or (KINDS[kind].lists_sizes and not own[0].set_size_ids):
         return None
     others = [row for row in rows if row.product_id != texts.product_id]
     return _page(own, texts, sizes, build_cards(others, sizes, prices), prices)
+
+
+def products_changed_on() -> dict[int, date]:
+    """Return the day on which each product was last saved, by its id; one query."""
+    rows = Product.objects.exclude(updated_at=None).values_list("pk", "updated_at")
+    return {pk: timezone.localdate(at) for pk, at in rows}
+
+
+def moved_product(slug: str) -> str | None:
+    """Return the address of the visible product that has this slug, or once had it; or None.
+
+    One that has it now is asked for under another kind's address: it was moved. Two queries.
+    """
+    named = Q(slug=slug) | Q(former_slugs__slug=slug)
+    ids = list(Product.objects.filter(named).values_list("pk", flat=True).distinct())
+    rows = fetch_rows(only="p.id = ANY(%(ids)s)", params={"ids": ids}) if ids else []
+    found = sorted(rows, key=lambda row: row.product_slug != slug)
+    return product_url(found[0].kind, found[0].product_slug) if found else None
 
 
 def _page(
@@ -115,6 +161,7 @@ def _page(
 ) -> ProductPage:
     row, options = rows[0], build_options(rows, sizes, prices)
     cheapest = min(options, key=lambda option: option.price.amount)
+    own_sizes = sizes_of(row, options, sizes)
     return ProductPage(
         id=row.product_id,
         kind=row.kind,
@@ -130,13 +177,31 @@ def _page(
         several_prices=len({option.price.amount for option in options}) > 1,
         available=sum(option.available for option in options),
         variants=tuple(options),
-        sizes=sizes_of(row, options, sizes),
-        photos=build_photos(texts.photos),
+        sizes=own_sizes,
+        photos=pictures_of(row, texts.photos, own_sizes),
         safety_card=_safety(row, texts),
         not_for_sale=not_for_sale(row.papers),
         guides=guide_links(GuideProduct.objects.filter(product_id=row.product_id)),
         related=tuple(related),
+        review_count=row.marks[0] or 0,
+        rating=build_rating(row.marks),
+        **_languages(texts.description_markdown),
     )
+
+
+def _languages(description: str) -> dict[str, Any]:
+    languages = languages_of(description)
+    active = get_language() or settings.LANGUAGE_CODE
+    return {
+        "language": active if active in languages else settings.LANGUAGE_CODE,
+        "languages": languages,
+    }
+
+
+def languages_by_product() -> dict[str, tuple[str, ...]]:
+    """Return, by its slug, in which languages each product's text can be read; one query."""
+    texts = ProductDetail.objects.values_list("product__slug", "description_markdown")
+    return {slug: languages_of(description) for slug, description in texts}
 
 
 def _description(texts: Texts) -> str:

@@ -23,6 +23,7 @@ from product_content.languages import prefix, translated_text
 from product_content.photos import PHOTOS_SQL
 from product_content.policies import RegulatoryFacts, may_be_sold
 from product_content.prices import Sales, UnitPrice, unit_prices, unit_prices_in
+from product_content.selectors.reviews import RATING_SQL
 
 # For variant `v`: the pieces in warehouses that send to %(country)s (as "%GB%"), less what orders
 # hold there. EXISTS, not a join: a warehouse in two zones with the country would count twice.
@@ -89,6 +90,8 @@ class Row(NamedTuple):
     papers: list[str]
     sale_running: bool
     photos: list[list[Any]]
+    picture: str
+    marks: list[int | None]
 
 
 # Published, of a kind we sell, and with texts and a safety card. A product is visible on its
@@ -114,7 +117,7 @@ SELECT v.id, v.sku, v.name, v.price_override_amount, v.track_inventory, {LEFT_SQ
     EXISTS(SELECT 1 FROM discount_sale sale
         WHERE sale.start_date <= %(now)s
             AND (sale.end_date IS NULL OR sale.end_date >= %(now)s)),
-    ARRAY({PHOTOS_SQL} LIMIT 1)
+    ARRAY({PHOTOS_SQL} LIMIT 1), d.picture, {RATING_SQL}
 FROM {PRODUCT_SQL} JOIN product_productvariant v ON v.product_id = p.id
 WHERE {VISIBLE_SQL}
 """  # noqa: S608  made of constants only; values are always parameters

@@ -8,6 +8,7 @@ from product_content.catalogue.adapters.guides import (
     GuideAdapter,
     LinksAdapter,
     SourceAdapter,
+    WordsAdapter,
 )
 from product_content.catalogue.adapters.products import (
     ProductAdapter,
@@ -16,6 +17,8 @@ from product_content.catalogue.adapters.products import (
     VariantAdapter,
 )
 from product_content.catalogue.adapters.shop import (
+    HomeAdapter,
+    ListAdapter,
     MethodAdapter,
     SiteAdapter,
     WarehouseAdapter,
@@ -24,6 +27,8 @@ from product_content.catalogue.adapters.shop import (
 
 ADAPTERS: dict[str, type[Adapter]] = {
     "site": SiteAdapter,
+    "home": HomeAdapter,
+    "list": ListAdapter,
     "size": SizeAdapter,
     "zone": ZoneAdapter,
     "method": MethodAdapter,
@@ -35,6 +40,7 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "claim": ClaimAdapter,
     "guide": GuideAdapter,
     "links": LinksAdapter,
+    "words": WordsAdapter,
 }
 
 __all__ = ["ADAPTERS", "Adapter", "Refs"]

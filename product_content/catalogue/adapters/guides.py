@@ -1,10 +1,17 @@
-"""Guides, and what they are tied to."""
+"""Guides, what they are tied to, and the words by which customers search for them."""
 
 from __future__ import annotations
 
 from product_content.catalogue.adapters.base import Adapter, Fields, found
 from product_content.catalogue.items import Item
-from product_content.models import Claim, Guide, GuideProduct, GuideRelation, Source
+from product_content.models import (
+    Claim,
+    Guide,
+    GuideProduct,
+    GuideRelation,
+    SearchGroup,
+    Source,
+)
 
 _PLAIN = (
     "slug",
@@ -186,3 +193,25 @@ class LinksAdapter(Adapter):
             )
             for position, slug in enumerate(slugs)
         ]
+
+
+class WordsAdapter(Adapter):
+    """Words of customers; the key is their language and name."""
+
+    model = SearchGroup
+
+    def find(self, item: Item) -> str | None:
+        named = SearchGroup.objects.filter(
+            language=item.fields["language"], name=item.fields["name"]
+        )
+        return found(named.values_list("pk", flat=True).first())
+
+    def read(self, object_id: str) -> Fields:
+        names = ("language", "name", "words", "leads_to", "sensitive")
+        return dict(SearchGroup.objects.values(*names).get(pk=object_id))
+
+    def create(self, item: Item) -> str:
+        return str(SearchGroup.objects.create(**item.fields).pk)
+
+    def update(self, object_id: str, item: Item, fields: Fields) -> None:
+        SearchGroup.objects.filter(pk=object_id).update(**fields)

@@ -138,6 +138,7 @@ def _texts(product: Product) -> Fields:
         "summary": detail.summary,
         "description": detail.description_markdown,
         "in_the_box": detail.in_the_box.splitlines(),
+        "picture": detail.picture,
     }
 
 
@@ -150,11 +151,12 @@ def _write_columns(product: Product, fields: Fields) -> None:
 
 
 def _write_texts(product: Product, fields: Fields) -> None:
-    if not fields.keys() & {"summary", "description", "in_the_box"}:
+    if not fields.keys() & {"summary", "description", "in_the_box", "picture"}:
         return
     detail = ProductDetail.objects.filter(product=product).first() or ProductDetail(product=product)
     detail.summary = fields.get("summary", detail.summary)
     detail.description_markdown = fields.get("description", detail.description_markdown)
+    detail.picture = fields.get("picture", detail.picture)
     if "in_the_box" in fields:
         detail.in_the_box = "\n".join(fields["in_the_box"])
     detail.save()

@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.sites.models import Site
 from saleor.account.models import Address
+from saleor.product.models import Category
 from saleor.shipping import ShippingMethodType
 from saleor.shipping.models import ShippingMethod, ShippingZone
 from saleor.site.models import SiteSettings
 from saleor.warehouse.models import Warehouse
 
 from product_content.catalogue.adapters.base import Adapter, Fields, found
+from product_content.catalogue.adapters.products import kind_of
 from product_content.catalogue.items import Item
 from product_content.catalogue.located_yaml import FileLocation
 from product_content.models import DeliveryTime
@@ -76,6 +78,58 @@ class SiteAdapter(Adapter):
 
 
 _ADDRESS = ("company_name", "street_address_1", "city", "postal_code", "country")
+
+
+class HomeAdapter(Adapter):
+    """What the shop says of its goods: Saleor's description and header text of the site."""
+
+    model = SiteSettings
+    adopts = True
+
+    def find(self, item: Item) -> str | None:
+        known = SiteSettings.objects.filter(site_id=settings.SITE_ID)
+        return found(known.values_list("pk", flat=True).first())
+
+    def read(self, object_id: str) -> Fields:
+        row = SiteSettings.objects.get(pk=object_id)
+        return {"lead": row.description, "lengths": row.header_text}
+
+    def create(self, item: Item) -> str:
+        made = SiteSettings.objects.create(site_id=settings.SITE_ID)
+        self.update(str(made.pk), item, item.fields)
+        return str(made.pk)
+
+    def update(self, object_id: str, item: Item, fields: Fields) -> None:
+        row = SiteSettings.objects.get(pk=object_id)
+        row.description = fields.get("lead", row.description)
+        row.header_text = fields.get("lengths", row.header_text)
+        row.save()
+        Site.objects.clear_cache()
+
+
+class ListAdapter(Adapter):
+    """What stands above a kind's list, and in titles: Saleor's category. The key is its slug."""
+
+    model = Category
+    adopts = True
+
+    def find(self, item: Item) -> str | None:
+        return found(Category.objects.filter(slug=item.key).values_list("pk", flat=True).first())
+
+    def read(self, object_id: str) -> Fields:
+        category = Category.objects.get(pk=object_id)
+        return {"lead": category.description, "typed": category.seo_title or ""}
+
+    def create(self, item: Item) -> str:
+        category, _product_type = kind_of(item.key)
+        self.update(str(category.pk), item, item.fields)
+        return str(category.pk)
+
+    def update(self, object_id: str, item: Item, fields: Fields) -> None:
+        category = Category.objects.get(pk=object_id)
+        category.description = fields.get("lead", category.description)
+        category.seo_title = fields.get("typed", category.seo_title)
+        category.save()
 
 
 class ZoneAdapter(Adapter):
@@ -158,12 +212,19 @@ def _days(method: ShippingMethod) -> list[int]:
     return [time.min_days, time.max_days] if time else []
 
 
-def set_delivery_days(method: ShippingMethod, days: Sequence[int]) -> None:
-    """Keep the fewest and the most working days of a method; none given: it promises no day."""
+def set_delivery_days(
+    method: ShippingMethod, days: Sequence[int], *, carrier_option: str | None = None
+) -> None:
+    """Keep the fewest and the most working days of a method; none given: it promises no day.
+
+    `carrier_option` is the code of the carrier that sells labels; None leaves it as it is.
+    """
     if not days:
         DeliveryTime.objects.filter(method=method).delete()
         return
-    values = dict(zip(("min_days", "max_days"), days, strict=True))
+    values: dict[str, int | str] = dict(zip(("min_days", "max_days"), days, strict=True))
+    if carrier_option is not None:
+        values["carrier_option"] = carrier_option
     DeliveryTime.objects.update_or_create(method=method, defaults=values)
 
 

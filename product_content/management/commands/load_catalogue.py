@@ -31,7 +31,8 @@ class Command(BaseCommand):
                 folder=options["folder"], dry_run=options["dry_run"], force=options["force"]
             )
         except CatalogueRefused as refused:
-            raise CommandError(f"nothing was changed:\n{refused}") from refused
+            gap = "\n" if len(refused.problems) > 1 else " "
+            raise CommandError(f"nothing was changed:{gap}{refused}") from refused
         for line in report.lines():
             self.stdout.write(line)
         if options["dry_run"]:

@@ -1,0 +1,1 @@
+"""Filters of templates that more than the storefront shows."""
