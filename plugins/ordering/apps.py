@@ -11,9 +11,10 @@ class OrderingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Patch what placing an order calls of Saleor; listen to the stock; have pieces checked."""
-        from plugins.ordering import pieces, saleor_patches, shortages
+        """Patch what placing an order calls of Saleor; listen to stock and payments."""
+        from plugins.ordering import pieces, saleor_patches, shortages, sold_cards
 
         saleor_patches.install()
         shortages.connect()
         pieces.connect()
+        sold_cards.connect()

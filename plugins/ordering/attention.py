@@ -22,6 +22,7 @@ from plugins.ordering.order_state import (
 from plugins.ordering.outcomes import ResolveRefused
 from plugins.ordering.policies import may_resolve
 from plugins.ordering.refund_plans import payment_of_charge, refundable_amount
+from plugins.ordering.sold_cards import stop_disputed_card
 from product_content.decisions import Decision, refused
 
 
@@ -102,7 +103,7 @@ def record_dispute(
     payment = payment_of_charge(provider, raw_id)
     if payment is None:
         return False
-    lock_order(payment.order_id)
+    order, _checkout = lock_order(payment.order_id)
     dispute, _created = Dispute.objects.get_or_create(
         reference=reference,
         defaults={
@@ -115,6 +116,7 @@ def record_dispute(
         return True
     dispute.state, dispute.amount_value = state, amount.amount
     dispute.save(update_fields=["state", "amount_value", "updated_at"])
+    stop_disputed_card(order, state, refundable_amount(order).amount)
     _flag(payment.order_id, amount, state, reason)
     return True
 

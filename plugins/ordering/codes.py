@@ -8,11 +8,11 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import connection
 from django.db.models import BooleanField, CharField, ExpressionWrapper, Func, Q, QuerySet, Value
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from prices import Money
-from saleor.checkout.models import Checkout
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
@@ -72,21 +72,6 @@ def code_owner(typed: str, *, but_voucher: int | None = None) -> str:
     return "gift card" if with_code(GiftCard.objects.all(), typed).exists() else ""
 
 
-def voucher_of_basket(
-    checkout: Checkout, vouchers: QuerySet[Voucher] | None = None, with_lock: bool = False
-) -> Voucher | None:
-    """Return the running voucher of the basket, or None; locked with `with_lock`.
-
-    It stands in for Saleor's get_voucher_for_checkout, which loses a code whose spelling staff
-    change while it is in baskets.
-    """
-    if not checkout.voucher_code:
-        return None
-    rows = Voucher.objects.active(timezone.now()) if vouchers is None else vouchers
-    rows = rows.select_for_update() if with_lock else rows
-    return with_code(rows, checkout.voucher_code).first()
-
-
 def voucher_name(voucher: Voucher) -> str:
     """Return what the voucher is called in the active language; by its value if it has no name."""
     own = voucher.name or ""
@@ -112,11 +97,17 @@ def voucher_value(voucher: Voucher) -> str:
     return format_money(Money(value, voucher.currency))
 
 
-def discount_names(voucher: Voucher) -> dict[str, str]:
-    """Return what an order keeps of the name: in the shop's language, and the customer's."""
+FREE_OF_CHARGE = gettext_noop("Free of charge")
+
+
+def discount_names(voucher: Voucher | None) -> dict[str, str]:
+    """Return what an order keeps of the name: in the shop's language, and the customer's.
+
+    None: the shop gives it away.
+    """
     with translation.override(settings.LANGUAGE_CODE):
-        name = voucher_name(voucher)
-    translated = voucher_name(voucher)
+        name = voucher_name(voucher) if voucher else _(FREE_OF_CHARGE)
+    translated = voucher_name(voucher) if voucher else _(FREE_OF_CHARGE)
     return {
         "discount_name": name,
         "translated_discount_name": "" if translated == name else translated,

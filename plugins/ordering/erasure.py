@@ -21,9 +21,11 @@ from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
 from plugins.ordering.addresses import delete_unused_addresses
+from plugins.ordering.invoices import erase_buyer
 from plugins.ordering.models import OrderFlag
 from plugins.ordering.retention import retention_cutoff
 from plugins.ordering.signals import order_anonymised
+from plugins.taxes import relief
 
 MAX_BASKETS_PER_RUN = 500  # baskets per run; the next run takes the rest
 
@@ -111,6 +113,8 @@ def _anonymise_history(order: Order) -> None:
     order.payments.update(**dict.fromkeys(_PAYER_FIELDS, ""), customer_ip_address=None)
     order.refunds.update(reason="")
     order.payment_sessions.update(url="", told={})
+    erase_buyer(order)
+    relief.erase(order)
     Fulfillment.objects.filter(order=order).update(tracking_number="", metadata={})
 
 

@@ -9,20 +9,23 @@ as keyed hashes, for a day.
 from __future__ import annotations
 
 import logging
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db import connection
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from saleor.order.models import Order
 
 from plugins.ordering.locks import lock_visitor
-from plugins.ordering.models import PAYABLE, OrderLimits, OrderOrigin, PaymentSession
-from plugins.ordering.order_state import add_note
+from plugins.ordering.models import PAYABLE, OrderLimits, OrderOrigin
+from plugins.ordering.order_state import add_note, placed_by
 from plugins.ordering.outcomes import HoldsTooMuch, TooManyPieces
 from plugins.ordering.retention import retention_cutoff
 from product_content.parsing import normal_email
@@ -87,8 +90,8 @@ def refuse_too_much(visitor: Visitor, email: str, pieces: int, limits: OrderLimi
         return
     known = _hashes(visitor, email)
     lock_visitor(known.values())
-    for who, value in known.items():
-        _refuse(who, OrderOrigin.objects.filter(**{who: value}), pieces, limits)
+    for who, held in _held(known).items():
+        _refuse(who, held, pieces, limits)
 
 
 def note_origin(
@@ -98,7 +101,9 @@ def note_origin(
     OrderOrigin.objects.create(order=order, pieces=pieces, **_hashes(visitor, email))
     if pieces < limits.large_from:
         return usual_hold()
-    add_note(order, f"A large order: held for {limits.large_minutes} minutes, if not paid before.")
+    if not placed_by(order):  # that one is held as long as whoever placed it has said
+        minutes = limits.large_minutes
+        add_note(order, f"A large order: held for {minutes} minutes, if not paid before.")
     return timedelta(minutes=limits.large_minutes)
 
 
@@ -137,8 +142,8 @@ def _hashes(visitor: Visitor, email: str) -> dict[Who, str]:
     return {who: value for who, value in known.items() if value}
 
 
-def _refuse(who: Who, rows: QuerySet[OrderOrigin], pieces: int, limits: OrderLimits) -> None:
-    limit, held = LIMITS[who], _held(rows)
+def _refuse(who: Who, held: Counter[str], pieces: int, limits: OrderLimits) -> None:
+    limit = LIMITS[who]
     most = limit.full_orders * limits.max_pieces
     if held["orders"] >= limit.orders or (held["orders"] and held["pieces"] + pieces > most):
         soon = True
@@ -150,12 +155,37 @@ def _refuse(who: Who, rows: QuerySet[OrderOrigin], pieces: int, limits: OrderLim
     raise HoldsTooMuch(soon=soon)
 
 
-def _held(rows: QuerySet[OrderOrigin]) -> dict[str, int]:
-    session = PaymentSession.objects.filter(order=OuterRef("order"), state__in=PAYABLE)
-    recent = rows.filter(placed_at__gte=timezone.now() - LOOK_BACK)
-    return recent.annotate(is_open=Exists(session)).aggregate(
-        orders=Count("pk", filter=Q(is_open=True)),
-        pieces=Sum("pieces", filter=Q(is_open=True), default=0),
-        lapsed=Count("pk", filter=Q(ended_at__gte=F("placed_at") + MIN_LAPSE)),
-        ended=Count("pk", filter=Q(ended_at__isnull=False)),
-    )
+# Whose they are comes in the order of LIMITS. A hash that is not known is NULL: it equals nothing.
+_HELD = """
+SELECT browser = %(browser)s, email = %(email)s, address = %(address)s,
+    count(*) FILTER (WHERE is_open),
+    coalesce(sum(pieces) FILTER (WHERE is_open), 0),
+    count(*) FILTER (WHERE ended_at >= placed_at + %(lapse)s),
+    count(ended_at)
+FROM ordering_orderorigin origin CROSS JOIN LATERAL (SELECT EXISTS (
+    SELECT FROM ordering_paymentsession session
+    WHERE session.order_id = origin.order_id AND session.state = ANY(%(payable)s)) AS is_open) held
+WHERE (address = %(address)s OR browser = %(browser)s OR email = %(email)s)
+    AND placed_at >= %(since)s
+GROUP BY 1, 2, 3
+"""
+
+
+def _held(known: Mapping[Who, str]) -> dict[Who, Counter[str]]:
+    """Return the counts of each of the three hashes; one statement."""
+    hashes: dict[str, Any] = {who: known.get(who) for who in LIMITS}
+    values = {
+        **hashes,
+        "lapse": MIN_LAPSE,
+        "payable": list(PAYABLE),
+        "since": timezone.now() - LOOK_BACK,
+    }
+    held: dict[Who, Counter[str]] = {who: Counter() for who in known}
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, values)
+        for *is_theirs, orders, pieces, lapsed, ended in cursor:
+            counts = {"orders": orders, "pieces": pieces, "lapsed": lapsed, "ended": ended}
+            for who, is_its in zip(LIMITS, is_theirs, strict=True):
+                if is_its:
+                    held[who].update(counts)
+    return held

@@ -1,24 +1,28 @@
 """What a promo code took off each line of an order, stored when the order is placed.
 
-The sums over the lines are the order's discount to the cent. Orders from before the rows were
-stored, or made by staff, are computed from their voucher as it is now.
+The sums over the lines are the order's discount to the cent (or yen). Orders from before the rows
+were stored, or made by staff, are computed from their voucher as it is now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from typing import NamedTuple
 
+from django.conf import settings
 from prices import Money
+from saleor.checkout.models import CheckoutLine
 from saleor.discount import VoucherType
 from saleor.discount.models import Voucher
 from saleor.order.models import Order, OrderLine
 
 from plugins.ordering.models import LineDiscount
 from plugins.ordering.voucher_discounts import covered_lines
+from plugins.taxes import calculation
+from product_content.money import smallest_unit
 
-CENT = Decimal("0.01")
 _NOTHING = Decimal("0.00")
 
 
@@ -33,25 +37,12 @@ class Discount:
     on_one_piece: bool = False
 
 
-def rounded(amount: Decimal) -> Decimal:
-    """Return the amount in whole cents, half a cent up."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
-
-
-def spread(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Return `total` in parts proportional to `weights`, in whole cents that add up to it.
+def spread(total: Money, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Return `total` in parts proportional to `weights`, in whole cents (or yen) that add up to it.
 
     No part is larger than its weight where `total` is not larger than all of them.
     """
-    whole = sum(weights, _NOTHING)
-    if not whole:
-        return [_NOTHING for _ in weights]
-    parts, so_far, given = [], _NOTHING, _NOTHING
-    for weight in weights:
-        so_far += weight
-        parts.append(rounded(total * so_far / whole) - given)
-        given += parts[-1]
-    return parts
+    return calculation.spread(total.amount, weights, smallest_unit(total.currency))
 
 
 def line_price(line: OrderLine) -> Decimal:
@@ -59,13 +50,13 @@ def line_price(line: OrderLine) -> Decimal:
     return Decimal(line.unit_price_gross_amount * line.quantity)
 
 
-def store_line_discounts(order: Order) -> None:
+def store_line_discounts(order: Order, lines: Sequence[OrderLine]) -> None:
     """Write down what the code of an order that is just placed took off each of its lines."""
     if not order.discount_amount:
         return
     LineDiscount.objects.bulk_create(
         LineDiscount(line_id=pk, amount_value=discount.amount, on_one_piece=discount.on_one_piece)
-        for pk, discount in _computed(order, list(order.lines.order_by("pk"))).items()
+        for pk, discount in _computed(order, lines).items()
     )
 
 
@@ -95,32 +86,61 @@ def _is_on_delivery(voucher: Voucher | None) -> bool:
 
 
 def _computed(order: Order, lines: Sequence[OrderLine]) -> dict[int, Discount]:
-    voucher = order.voucher
+    priced = [PricedLine(line, line.unit_price_gross_amount) for line in lines]
+    return discount_parts(order.voucher, order.discount_amount, priced)
+
+
+class PricedLine(NamedTuple):
+    """A line of a basket or an order, and what one piece of it costs before a code."""
+
+    line: CheckoutLine | OrderLine
+    each: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """What all its pieces cost."""
+        return Decimal(self.each * self.line.quantity)
+
+
+def discount_parts(
+    voucher: Voucher | None, amount: Decimal, lines: Sequence[PricedLine]
+) -> dict[int, Discount]:
+    """Return what of the `amount` that a voucher takes off is off each line, by line id.
+
+    A basket and the order made from it have the same parts. A voucher that is gone counts for all.
+    """
     if _is_on_delivery(voucher):
         return {}
     if voucher is None or voucher.type != VoucherType.SPECIFIC_PRODUCT:
-        return _spread_over(order, lines, [line_price(line) for line in lines])
-    fitting = covered_lines(voucher, lines) or list(lines)
+        return _spread_over(amount, lines, [line.total for line in lines])
+    covered = {line.pk for line in covered_lines(voucher, [one.line for one in lines])}
+    fitting = [one for one in lines if one.line.pk in covered] or list(lines)
     if voucher.apply_once_per_order:
-        return _on_cheapest(order, fitting)
-    return _spread_over(order, fitting, [_taken_off(voucher, line) for line in fitting])
+        return _on_cheapest(amount, fitting)
+    return _spread_over(amount, fitting, [_taken_off(voucher, line) for line in fitting])
 
 
 def _spread_over(
-    order: Order, lines: Sequence[OrderLine], weights: Sequence[Decimal]
+    amount: Decimal, lines: Sequence[PricedLine], weights: Sequence[Decimal]
 ) -> dict[int, Discount]:
-    """Spread the order's discount; no line gives more than it costs."""
-    parts = spread(min(order.discount_amount, sum(map(line_price, lines))), weights)
-    return {line.pk: Discount(part) for line, part in zip(lines, parts, strict=True)}
+    """Spread the discount; no line gives more than it costs."""
+    whole = sum((line.total for line in lines), _NOTHING)
+    parts = spread(Money(min(amount, whole), _currency(lines)), weights)
+    return {one.line.pk: Discount(part) for one, part in zip(lines, parts, strict=True)}
 
 
-def _on_cheapest(order: Order, lines: Sequence[OrderLine]) -> dict[int, Discount]:
+def _currency(lines: Sequence[PricedLine]) -> str:
+    """Return an order's currency; the lines of a basket have none of their own."""
+    own = (getattr(one.line, "currency", "") for one in lines)
+    return next(own, "") or str(settings.DEFAULT_CURRENCY)
+
+
+def _on_cheapest(amount: Decimal, lines: Sequence[PricedLine]) -> dict[int, Discount]:
     """Return the discount of a code that applies once per order: to the cheapest fitting piece."""
-    cheapest = min(lines, key=lambda line: line.unit_price_gross_amount)
-    amount = min(order.discount_amount, cheapest.unit_price_gross_amount)
-    return {cheapest.pk: Discount(amount, on_one_piece=True)}
+    cheapest = min(lines, key=lambda one: one.each)
+    return {cheapest.line.pk: Discount(min(amount, cheapest.each), on_one_piece=True)}
 
 
-def _taken_off(voucher: Voucher, line: OrderLine) -> Decimal:
-    off = voucher.get_discount_amount_for(line.unit_price_gross)
-    return Decimal(off.amount * line.quantity)
+def _taken_off(voucher: Voucher, one: PricedLine) -> Decimal:
+    off = voucher.get_discount_amount_for(Money(one.each, voucher.currency))
+    return Decimal(off.amount * one.line.quantity)

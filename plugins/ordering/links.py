@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
-from plugins.ordering.order_messages import message_promise
+from plugins.ordering.email_promises import message_promise
 from product_content.languages import localized
 
 # Longer than a parcel takes to any country we post to and to come back; a new one is free.
@@ -31,14 +31,15 @@ def orders_by_token(token: UUID) -> QuerySet[Order]:
     return Order.objects.exclude(status=OrderStatus.DRAFT).filter(token=str(token))
 
 
-def order_link(*, order: Order) -> str:
+def order_link(*, order: Order, page: str = "") -> str:
     """Return an absolute address, in the order's language, that opens its page.
 
-    It works for `LINK_LIFETIME` from now, for whoever has it: put it into nothing but an e-mail
-    to the order's own address.
+    `page` is "reviews" for the one on which its lines are reviewed. It works for `LINK_LIFETIME`
+    from now, for whoever has it: put it into nothing but an e-mail to the order's own address.
     """
     signed = signing.dumps([order.pk, _recipient_digest(order)], salt=_SALT)
-    return f"{settings.PUBLIC_URL}{localized(f'/orders/open/{signed}/', order.language_code)}"
+    path = f"/orders/open/{signed}/{page and f'{page}/'}"
+    return f"{settings.PUBLIC_URL}{localized(path, order.language_code)}"
 
 
 def order_from_link(signed: str) -> Order | None:

@@ -24,7 +24,8 @@ _CHECKOUTS = Checkout.objects.select_for_update(of=("self",)).order_by()
 
 def lock_checkout(token: UUID | str) -> Checkout | None:
     """Lock the basket, with its addresses and its delivery method read along."""
-    related = ("billing_address", "shipping_address", "shipping_method__shipping_zone")
+    method = ("shipping_method__shipping_zone", "shipping_method__delivery_time")
+    related = ("billing_address", "shipping_address", *method)
     return _CHECKOUTS.select_related(*related).filter(pk=token).first()
 
 
@@ -56,17 +57,20 @@ def lock_gift_cards(**which: object) -> list[GiftCard]:
     return list(cards.order_by("pk"))
 
 
+# One row after the other, in the order of the list.
+_LOCK_VISITOR = """
+SELECT pg_advisory_xact_lock(hashtextextended('stillwater visitor ' || hash, 0))
+FROM unnest(%s::text[]) WITH ORDINALITY AS known (hash, place)
+"""
+
+
 def lock_visitor(hashes: Iterable[str]) -> None:
     """Let whoever shares one of these hashes place one order after the other.
 
     There is no row to lock: what is counted are the orders of a visitor, who may have none yet.
     """
     with connection.cursor() as cursor:
-        for known in sorted(set(hashes)):
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended('stillwater visitor ' || %s, 0))",
-                [known],
-            )
+        cursor.execute(_LOCK_VISITOR, [sorted(set(hashes))])
 
 
 def lock_stocks(variant_ids: set[int], country: str) -> list[Stock]:

@@ -11,6 +11,7 @@ from django_prices.models import MoneyField
 from saleor.order.models import Order, OrderLine
 from saleor.payment.models import Payment
 
+from plugins.ordering.gift_card_models import CardKind, CardRefund, GiftCardMove, GiftCardSale
 from plugins.ordering.refund_models import (
     BOOKED,
     CreditNoteCounter,
@@ -22,28 +23,11 @@ from plugins.ordering.refund_models import (
 )
 
 __all__ = [
-    "ACTIVE",
-    "BOOKED",
-    "PAYABLE",
-    "CreditNoteCounter",
-    "Dispute",
-    "DisputeState",
-    "LineDiscount",
-    "LinePieces",
-    "OrderFlag",
-    "OrderLimits",
-    "OrderOrigin",
-    "PaymentSession",
-    "PieceState",
-    "PieceStep",
-    "Refund",
-    "RefundLine",
-    "RefundPart",
-    "RefundStatus",
-    "SessionStatus",
-    "StepKind",
-    "SubmittedForm",
-]
+    "ACTIVE", "BOOKED", "PAYABLE", "CardKind", "CardRefund", "CreditNoteCounter", "Dispute",
+    "DisputeState", "GiftCardMove", "GiftCardSale", "LineDiscount", "LinePieces", "OrderFlag",
+    "OrderLimits", "OrderOrigin", "PaymentSession", "PieceState", "PieceStep", "Refund",
+    "RefundLine", "RefundPart", "RefundStatus", "SessionStatus", "StepKind", "SubmittedForm",
+]  # fmt: skip
 
 
 class SessionStatus(models.TextChoices):
@@ -336,6 +320,11 @@ class OrderFlag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} of order {self.order_id}"
+
+    @property
+    def words(self) -> str:
+        """The reason as staff read it."""
+        return self.reason.replace("_", " ").capitalize()
 
 
 class OrderLimits(models.Model):

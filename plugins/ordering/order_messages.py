@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from product_content.decisions import ALLOWED, Decision, refused
+from product_content.shop_settings import ShopFacts, shop_facts
 
 
 class Fact(StrEnum):
@@ -66,6 +66,9 @@ _ABOUT_ORDER: Final = (Fact.LINK, Fact.NUMBER)
 _PARCEL: Final = (*_ABOUT_ORDER, Fact.DAY, Fact.SENDER, Fact.TRACKING, Fact.ADDRESS, Fact.ITEMS)
 
 
+STAFF: Final = "staff"
+
+
 @dataclass(frozen=True, slots=True)
 class EmailKind:
     """One kind of e-mail. Texts are translatable; subjects hold {shop}, {number} and {word}.
@@ -73,7 +76,9 @@ class EmailKind:
     `when` tells the customer when it comes. `with_word` is the subject for those who chose a
     code word: the shop's name is not in it. `always` is sent also to those who want no
     messages, and `always_because` says why. `only_with` is "delivery" or "collection" for a
-    kind that only such an order can get. `holds` is all that its body can hold; an order's
+    kind that only such an order can get, `STAFF` for one that staff place (no customer who
+    orders in the shop is shown it), and "gift_card" for one in place of `order_confirmed`.
+    `holds` is all that its body can hold; an order's
     choices make it less (`facts_inside`).
     """
 
@@ -85,10 +90,12 @@ class EmailKind:
     only_with: str = ""
     holds: tuple[Fact, ...] = _ABOUT_ORDER
 
-    def subject_for(self, number: str, code_word: str = "") -> str:
-        """Return the subject for an order's number."""
+    def subject_for(
+        self, number: str, code_word: str = "", *, shop: ShopFacts | None = None
+    ) -> str:
+        """Return the subject for an order's number; `shop` is given where it is known already."""
         text = str(self.with_word if code_word else self.subject)
-        return text.format(shop=settings.SHOP_NAME, number=number, word=code_word)
+        return text.format(shop=(shop or shop_facts()).name, number=number, word=code_word)
 
 
 EMAIL_KINDS: dict[str, EmailKind] = {
@@ -103,12 +110,45 @@ EMAIL_KINDS: dict[str, EmailKind] = {
             *(Fact.DAY, Fact.AMOUNTS, Fact.DELIVERY, Fact.SENDER, Fact.ADDRESS, Fact.ITEMS),
         ),
     ),
+    "gift_card_bought": EmailKind(
+        when=_("When it is paid"),
+        subject=_("Your {shop} order {number}"),
+        with_word=_("{word}: order {number}"),
+        preheader=_("Thank you. We have your payment."),
+        always_because="consumer law asks for a confirmation on a durable medium",
+        only_with="gift_card",
+        holds=(*_ABOUT_ORDER, Fact.DAY, Fact.PAYMENT, Fact.AMOUNTS),
+    ),
     "payment_needed": EmailKind(
         when=_("If it is not paid yet"),
         subject=_("Your {shop} order {number} is not paid yet"),
         with_word=_("{word}: order {number} is not paid yet"),
         preheader=_("You can still pay while we hold it for you."),
         holds=(*_ABOUT_ORDER, Fact.DAY, Fact.PAYMENT),
+    ),
+    "pay_by_link": EmailKind(
+        when=_("If we place it for you, as on the phone"),
+        subject=_("Your {shop} order {number} can be paid"),
+        with_word=_("{word}: order {number} can be paid"),
+        preheader=_("We hold everything for you meanwhile."),
+        always_because="the customer has just asked for it",
+        only_with=STAFF,
+        holds=(*_ABOUT_ORDER, Fact.DAY, Fact.PAYMENT),
+    ),
+    "link_ended": EmailKind(
+        when=_("If an order that we placed for you stays unpaid"),
+        subject=_("Your {shop} order {number} is no longer held"),
+        with_word=_("{word}: order {number} is no longer held"),
+        preheader=_("It was not paid, so nothing was charged."),
+        only_with=STAFF,
+        holds=_ABOUT_ORDER,
+    ),
+    "goes_again": EmailKind(
+        when=_("If we send something once more"),
+        subject=_("Your {shop} order {number} comes once more"),
+        with_word=_("{word}: order {number} comes once more"),
+        preheader=_("You have nothing to pay for it."),
+        only_with=STAFF,
     ),
     "released": EmailKind(
         when=_("If it stays unpaid"),
@@ -206,6 +246,12 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         preheader=_("It is on its way back to you."),
         holds=(*_ABOUT_ORDER, Fact.MONEY_BACK),
     ),
+    "review_invitation": EmailKind(
+        when=_("Some weeks after it came, only if you ask for it"),
+        subject=_("Your {shop} order {number}: a question"),
+        with_word=_("{word}: order {number}, a question"),
+        preheader=_("You wished to be asked once. There is no other e-mail of this kind."),
+    ),
     "new_link": EmailKind(
         when=_("If you ask for a new link to your order"),
         subject=_("A new link to your {shop} order {number}"),
@@ -216,25 +262,40 @@ EMAIL_KINDS: dict[str, EmailKind] = {
 }
 
 
-def kinds_for(*, messages: str, collection: bool) -> list[str]:
-    """Return the kinds that an order can get, by its messages choice and kind of delivery."""
-    never = "delivery" if collection else "collection"
+# What the order of a gift card can get: nothing is packed, sent or collected.
+_OF_GIFT_CARDS: Final = frozenset(
+    {"gift_card_bought", "payment_needed", "cancelled", "payment_refunded", "new_link"}
+)
+
+
+def kinds_for(*, messages: str, collection: bool, gift_card: bool = False) -> list[str]:
+    """Return the kinds that an order can get, by its messages choice and kind of delivery.
+
+    `gift_card` says that a gift card is what was bought.
+    """
+    never = {STAFF, "gift_card", "delivery" if collection else "collection"}
     return [
         name
         for name, kind in EMAIL_KINDS.items()
-        if kind.only_with != never and (messages != "legal" or kind.always_because)
+        if (name in _OF_GIFT_CARDS if gift_card else kind.only_with not in never)
+        and (messages != "legal" or kind.always_because)
     ]
 
 
 CONTRACT_KEY = "discretion_contract"
-RECEIPT_KEY = "payment_receipt"  # in the metadata of baskets and orders; there only if wanted
+GIFT_CARD_KEY = "gift_card"  # in the metadata of an order that is the sale of a gift card
+# In the metadata of baskets and orders, if ticked: the provider's receipt, and to be asked later.
+RECEIPT_KEY, INVITATION_KEY = TICKS = ("payment_receipt", "review_invitation")
 
 
-def receipt_address(order: Order) -> str:
-    """Return where the payment provider may send its own receipt, "" where nobody asked for it."""
-    if not (order.metadata or {}).get(RECEIPT_KEY):
-        return ""
-    return str(message_promise(order, "order_confirmed").recipient)
+def is_ticked(thing: Checkout | Order, key: str) -> bool:
+    """Say whether one of `TICKS` was set for a basket or an order."""
+    return key in (thing.metadata or {})
+
+
+def sells_gift_card(order: Order) -> bool:
+    """Say whether a gift card is what the order is about; no query."""
+    return GIFT_CARD_KEY in (order.metadata or {})
 
 
 def subject_of(kind: str, number: str, code_word: str = "") -> str:
@@ -243,19 +304,26 @@ def subject_of(kind: str, number: str, code_word: str = "") -> str:
 
 
 def email_facts(
-    kind: str, *, number: str, email: str, choices: Mapping[str, Any]
+    kind: str,
+    *,
+    number: str,
+    email: str,
+    choices: Mapping[str, Any],
+    shop: ShopFacts | None = None,
 ) -> dict[str, Any]:
     """Return what others see of one e-mail, as a Contract holds it.
 
     `choices` are stored choices of plugins.discreet_shipping; a missing one is the usual one.
+    `shop` is given by whoever asks for many e-mails at once.
     `inside` names the facts (`Fact`) that its body may hold, and there is nothing else in it.
     """
+    shop = shop or shop_facts()
     about = EMAIL_KINDS[kind]
     return {
-        "from": settings.DEFAULT_FROM_EMAIL,
+        "from": shop.sender,
         "to": choices.get("message_email") or email,
         "when": str(about.when),
-        "subject": about.subject_for(number, choices.get("code_word", "")),
+        "subject": about.subject_for(number, choices.get("code_word", ""), shop=shop),
         "preheader": str(about.preheader),
         "inside": [str(fact) for fact in _inside(about, choices)],
     }
@@ -281,53 +349,3 @@ def facts_inside(kind: str, promised: Mapping[str, Any]) -> tuple[Fact, ...]:
         "receipt": "email" if promised.get("amounts", True) else "none",
     }
     return _inside(EMAIL_KINDS[kind], older)
-
-
-@dataclass(frozen=True)
-class MessagePromise:
-    """How one e-mail looks to others, and what its body may hold.
-
-    `collection` has the collection point's `hours` and `kept_days`; it is empty without one.
-    """
-
-    subject: str
-    preheader: str
-    sender: str
-    recipient: str
-    inside: frozenset[Fact]
-    parcel_sender: str
-    address: tuple[str, ...]
-    collection: Mapping[str, Any]
-
-
-def message_promise(order: Order, kind: str) -> MessagePromise:
-    """Return what was promised for this e-mail of an order."""
-    contract = _contract(order)
-    label: dict[str, Any] = contract.get("label") or {}
-    choices: dict[str, Any] = contract.get("choices", {"messages": "full"})
-    # the order's own address is read from the order: it may be changed, or be gone
-    own = order.get_customer_email() or ""
-    usual = email_facts(kind, number=str(order.pk), email=own, choices=choices)
-    stored = contract.get("emails", {}).get(kind, {})
-    promised = usual | stored
-    return MessagePromise(
-        subject=promised["subject"],
-        preheader=promised["preheader"],
-        sender=promised["from"],
-        recipient=usual["to"],
-        inside=frozenset(facts_inside(kind, stored if "amounts" in stored else promised)),
-        parcel_sender=(label.get("sender") or [settings.SHOP_NAME])[0],
-        address=tuple(label.get("recipient") or ()),
-        collection=contract.get("collection") or {},
-    )
-
-
-def may_send(order: Order, kind: str) -> Decision:
-    """Say whether the customer wants this e-mail; what must be sent is always sent."""
-    if _contract(order).get("messages") == "legal" and not EMAIL_KINDS[kind].always_because:
-        return refused("the customer wants no messages but the one needed by law")
-    return ALLOWED
-
-
-def _contract(order: Order) -> dict[str, Any]:
-    return (order.metadata or {}).get(CONTRACT_KEY) or {}

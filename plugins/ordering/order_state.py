@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from prices import Money
 from saleor.account.models import User
+from saleor.checkout.models import Checkout
 from saleor.order import FulfillmentStatus, OrderStatus
 from saleor.order.events import order_note_added_event
 from saleor.order.models import Order, OrderEvent
@@ -85,6 +86,10 @@ def live_order_for_checkout(checkout_token: UUID | str) -> Order | None:
 
 
 PLACEMENT_KEY = "placement"
+# In the private metadata of baskets that staff fill for a customer, and of the orders made of them:
+# the id of whoever did, and why such an order is given away.
+PLACED_BY_KEY = "placed_by"
+FREE_KEY = "free_because"
 UNNEEDED_PAYMENTS_KEY = "unneeded_payments"
 UNNEEDED_REASONS = frozenset({"paid_after_release", "paid_twice"})  # reasons of a flag
 
@@ -111,6 +116,16 @@ def placement_of(order: Order) -> Placement:
     }
 
 
+def placed_by(thing: Checkout | Order) -> int | None:
+    """Return the id of the member of staff who placed it for its customer; None of any other."""
+    return (thing.private_metadata or {}).get(PLACED_BY_KEY)
+
+
+def free_because(thing: Checkout | Order) -> str:
+    """Return why it costs nothing, as staff said when they placed it; "" of any other."""
+    return str((thing.private_metadata or {}).get(FREE_KEY, ""))
+
+
 def attention_reasons(order: Order) -> list[str]:
     """Return the codes of why staff are to look at the order, oldest first.
 
@@ -130,10 +145,14 @@ def add_note(order: Order, message: str) -> OrderEvent:
 
 
 @transaction.atomic
-def note_order(*, order_id: int, message: str, actor_id: int) -> None:
-    """Write what a person of the shop noted into the order's history; no customer reads it."""
+def note_order(*, order_id: int, message: str, actor_id: int | None) -> None:
+    """Write what a person of the shop noted into the order's history; no customer reads it.
+
+    No actor: the shop itself noted it, or a carrier told.
+    """
     order = Order.objects.get(pk=order_id)
-    order_note_added_event(order=order, user=User.objects.get(pk=actor_id), message=message)
+    user = None if actor_id is None else User.objects.get(pk=actor_id)
+    order_note_added_event(order=order, user=user, message=message)
 
 
 def money_reasons(order: Order) -> list[str]:

@@ -6,15 +6,14 @@ A refusal is an exception whose message a customer, or staff, can act on.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.utils import parseaddr
 from typing import TYPE_CHECKING, Literal
 
-from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from prices import Money
 
 from product_content.decisions import Refused
+from product_content.shop_settings import Pause, shop_facts
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -173,7 +172,22 @@ class HoldsTooMuch(OrderRefused):
 
 def shop_address() -> str:
     """Return the e-mail address at which customers write to the shop."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return shop_facts().contact_email
+
+
+class OrdersPaused(OrderRefused):
+    """The shop takes no orders now; `message` is the manager's, or the usual one."""
+
+    def __init__(self, pause: Pause) -> None:
+        super().__init__(pause)
+        self.message = pause_message(pause)
+
+
+def pause_message(pause: Pause) -> str:
+    """Return what customers read while no orders are taken."""
+    return pause.message or gettext(
+        "We are taking no new orders at the moment. Your basket is kept for you."
+    )
 
 
 class OrderReleased(OrderRefused):

@@ -1,7 +1,8 @@
-"""Open the payment of an order, and choose the payment provider's own receipt for it."""
+"""Open the payment of an order, and keep what its customer ticked beside the button."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -11,11 +12,12 @@ from django.utils import timezone
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
+from plugins.ordering.email_promises import receipt_address
 from plugins.ordering.hold_limits import hold_of, usual_hold
 from plugins.ordering.locks import lock_checkout, lock_order, lock_session
 from plugins.ordering.models import ACTIVE, PAYABLE, PaymentSession, SessionStatus
-from plugins.ordering.order_messages import RECEIPT_KEY, receipt_address
-from plugins.ordering.order_state import is_paid
+from plugins.ordering.order_messages import is_ticked
+from plugins.ordering.order_state import is_paid, placed_by
 from plugins.ordering.outcomes import (
     OrderReleased,
     PaymentBeingChecked,
@@ -32,15 +34,17 @@ from product_content.languages import prefix
 
 
 @transaction.atomic
-def choose_receipt(*, checkout_token: UUID, wanted: bool) -> None:
-    """Keep the choice with the basket, from where it goes to the order; gone baskets are left."""
+def keep_ticks(*, checkout_token: UUID, ticks: Mapping[str, bool]) -> None:
+    """Keep what is ticked beside the button (`TICKS`) with the basket; gone baskets are left.
+
+    From there it goes to the order.
+    """
     checkout = lock_checkout(checkout_token)
-    if checkout is None or bool((checkout.metadata or {}).get(RECEIPT_KEY)) == wanted:
+    if checkout is None or all(is_ticked(checkout, key) == on for key, on in ticks.items()):
         return
-    if wanted:
-        checkout.store_value_in_metadata({RECEIPT_KEY: True})
-    else:
-        checkout.delete_value_from_metadata(RECEIPT_KEY)
+    for key in ticks:
+        checkout.delete_value_from_metadata(key)
+    checkout.store_value_in_metadata({key: True for key, on in ticks.items() if on})
     checkout.save(update_fields=["metadata"])
 
 
@@ -158,7 +162,7 @@ def _opened_at_provider(session: PaymentSession) -> OpenedSession:
             expires_at=_end_at_provider(session),
             return_url=f"{here}/orders/{order.token}/",
             cancel_url=f"{here}/basket/"
-            if order.checkout_token
+            if order.checkout_token and not placed_by(order)
             else f"{here}/orders/{order.token}/",
             idempotency_key=session.idempotency_key,
             receipt_email=receipt_address(order),

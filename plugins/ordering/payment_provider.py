@@ -93,7 +93,7 @@ PAYMENT_METHODS: dict[str, PaymentMethod] = {
         name=_("Card"),
         asks=_(
             "an e-mail address, the card’s number, date and security code, the name on it, and "
-            "its country or postcode. Apple Pay and Google Pay tell it the same by themselves"
+            "its country or postal code. Apple Pay and Google Pay tell it the same by themselves"
         ),
     ),
     "bacs_debit": PaymentMethod(

@@ -20,6 +20,7 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus, TransactionError, TransactionKind
 from saleor.payment.models import Payment, Transaction
 
+from plugins.ordering.invoices import issue_invoice
 from plugins.ordering.locks import lock_order, lock_session
 from plugins.ordering.models import ACTIVE, PAYABLE, PaymentSession, SessionStatus
 from plugins.ordering.order_state import (
@@ -189,6 +190,7 @@ def _complete(order: Order, checkout: Checkout | None, payment: Payment) -> None
     payment_captured_event(order=order, user=None, amount=payment.captured_amount, payment=payment)
     handle_fully_paid_order(order)
     order_paid.send(Order, order_id=order.pk)
+    issue_invoice(order)
     if checkout is not None:
         _delete_basket(checkout)
 

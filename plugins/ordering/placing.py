@@ -4,42 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
-from saleor.account.models import Address
+from prices import Money
 from saleor.checkout.models import Checkout
-from saleor.checkout.utils import create_order, prepare_order_data
-from saleor.discount.models import NotApplicable
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
-from plugins.ordering.basket import Basket, read_locked_basket
-from plugins.ordering.codes import discount_names
-from plugins.ordering.hold_limits import (
-    Visitor,
-    note_origin,
-    order_limits,
-    refuse_too_much,
-    usual_hold,
-)
+from plugins.ordering.basket import Basket, read_around, read_locked_basket
+from plugins.ordering.hold_limits import Visitor, note_origin, refuse_too_much, usual_hold
 from plugins.ordering.holds import holds_of
-from plugins.ordering.line_discounts import store_line_discounts
 from plugins.ordering.locks import lock_checkout
-from plugins.ordering.models import PaymentSession
-from plugins.ordering.order_state import PLACEMENT_KEY, Placement, can_be_charged, placement_of
+from plugins.ordering.models import OrderLimits, PaymentSession
+from plugins.ordering.new_order import store_order
+from plugins.ordering.order_state import can_be_charged, placement_of
 from plugins.ordering.outcomes import (
     BasketEmpty,
     BasketGone,
     BasketIncomplete,
     DeliveryGone,
     NotForSale,
+    OrdersPaused,
     PaymentUnavailable,
     PlacedOrder,
     PromoNotApplicable,
@@ -54,9 +43,9 @@ from plugins.ordering.pricing import (
     price_basket,
     read_signed,
 )
-from plugins.ordering.promo_codes import spent_by_card, take_codes
+from plugins.ordering.promo_codes import remove_dead_cards
 from plugins.ordering.releasing import BASKET_CHANGED, detach_from_basket, release_order, why_kept
-from plugins.ordering.saleor_patches import one_configuration
+from plugins.ordering.saleor_patches import one_configuration, use_configurations
 from plugins.ordering.stock_allocation import lock_stock_or_refuse
 from product_content.languages import translated_text
 from product_content.selectors.variants import not_for_sale
@@ -91,6 +80,7 @@ def place_order(
     user_id: int | None = None,
     shown: str | None = None,
     visitor: Visitor | None = None,
+    hold: timedelta | None = None,
 ) -> PlacedOrder:
     """Reserve the basket's stock and make its order, in one transaction; nothing is charged.
 
@@ -103,14 +93,15 @@ def place_order(
     until it is paid. `user_id` is the signed-in visitor; the order belongs to the basket's
     own user, so a guest's order is never put into an account. `visitor` is who sent the form, and
     limits what is held unpaid (`plugins.ordering.hold_limits`); None is for the shop itself.
+    `hold` is for how long it is held unpaid where that is not as usual.
 
     Raises a subclass of OrderRefused: BasketGone, BasketEmpty, BasketIncomplete, DeliveryGone,
-    NotForSale, ShownChanged, SoldOut, PromoNotApplicable, TotalTooSmall, TooManyPieces,
-    HoldsTooMuch, PaymentProcessing when an earlier order of this basket is being paid by bank
-    debit, or PaymentUnavailable when its payment cannot be closed now.
+    NotForSale, OrdersPaused, ShownChanged, SoldOut, PromoNotApplicable, TotalTooSmall,
+    TooManyPieces, HoldsTooMuch, PaymentProcessing when an earlier order of this basket is being
+    paid by bank debit, or PaymentUnavailable when its payment cannot be closed now.
     """
     for _ in range(_MAX_ATTEMPTS):
-        answer = _place_or_find(checkout_token, user_id, shown, visitor)
+        answer = _place_or_find(checkout_token, user_id, shown, visitor, hold)
         if isinstance(answer, PlacedOrder):
             return answer
         # Outside the transaction: it asks the payment provider.
@@ -120,19 +111,29 @@ def place_order(
 
 
 def _place_or_find(
-    token: UUID, user_id: int | None, shown: str | None, visitor: Visitor | None
+    token: UUID,
+    user_id: int | None,
+    shown: str | None,
+    visitor: Visitor | None,
+    hold: timedelta | None,
 ) -> PlacedOrder | _StaleOrder:
     with transaction.atomic(), one_configuration():
         checkout = lock_checkout(token)
         if checkout is None:
             return _order_of_paid_basket(token)
         _refuse_other_users(checkout, user_id)
-        live = _live_order(token)
-        offer = _offer(read_locked_basket(checkout, holds_of(live)))
+        around = read_around(checkout)
+        use_configurations(around.configurations)
+        live = _live_order(around.order_id)
+        offer = _offer(read_locked_basket(checkout, around, holds_of(live)))
+        if around.pause and (live is None or not _matches(live, offer)):
+            raise OrdersPaused(around.pause)  # an order that is there already can be paid
         if shown is not None:
             _refuse_unshown(offer, read_signed(shown))
         if live is None:
-            made = _create_order_from(offer, was_shown=shown is not None, visitor=visitor)
+            if offer.priced.left_out_codes and shown is None:
+                raise PromoNotApplicable  # whoever was shown the basket was told so
+            made = _create_order_from(offer, visitor, around.limits, hold)
             return _placed(made, created=True)
         return _placed(live, created=False) if _matches(live, offer) else _StaleOrder(live.pk)
 
@@ -161,11 +162,10 @@ def _refuse_other_users(checkout: Checkout, user_id: int | None) -> None:
         raise BasketGone
 
 
-def _live_order(token: UUID) -> Order | None:
-    order_id = Order.objects.order_by().filter(checkout_token=str(token)).values_list("pk").first()
+def _live_order(order_id: int | None) -> Order | None:
     if order_id is None:
         return None
-    order = Order.objects.select_for_update(of=("self",)).get(pk=order_id[0])
+    order = Order.objects.select_for_update(of=("self",)).get(pk=order_id)
     if order.status == OrderStatus.CANCELED:
         detach_from_basket(order)  # cancelled by staff: the basket may be ordered again
         return None
@@ -184,42 +184,28 @@ def _placed(order: Order, *, created: bool) -> PlacedOrder:
 OPENING_MARGIN = timedelta(minutes=1)
 
 
-def _create_order_from(offer: _Offer, *, was_shown: bool, visitor: Visitor | None) -> Order:
+def _create_order_from(
+    offer: _Offer, visitor: Visitor | None, limits: OrderLimits, hold: timedelta | None
+) -> Order:
     """Reserve and create; must run in the transaction that locked the basket and priced it."""
     basket = offer.basket
     _refuse_incomplete(offer)
-    if offer.priced.left_out_codes and not was_shown:
-        raise PromoNotApplicable  # whoever was shown the basket was told so
     if visitor is not None:
-        limits = order_limits()
         refuse_too_much(visitor, _email(basket), basket.pieces, limits)
-    placement = _placement(offer)
-    take_codes(basket.checkout, offer.priced)
-    lock_stock_or_refuse(basket.lines, basket.checkout.get_country())
-    with stock_reason(reason=StockReason.ORDER_PLACED):
-        order = _create_at_saleor(basket, placement)
-    _refuse_small_total(order)
-    store_line_discounts(order)
-    _note_spent_cards(order, basket, placement)
-    _check_amounts(order, offer, placement)
-    hold = usual_hold()
-    if visitor is not None:
-        hold = note_origin(order, visitor, _email(basket), basket.pieces, limits)
-    new_session(order, hold)
+    remove_dead_cards(basket.checkout, offer.priced.left_out)
+    free = lock_stock_or_refuse(basket.lines, basket.checkout.get_country())
+    _refuse_small_total(offer.priced.totals.due)
+    with stock_reason(reason=StockReason.ORDER_PLACED, to_the_end=True):
+        order = store_order(basket, offer.priced, free, offer.fingerprint)
+        usual = usual_hold()
+        if visitor is not None:
+            usual = note_origin(order, visitor, _email(basket), basket.pieces, limits)
+        new_session(order, hold or usual)
     return order
 
 
 def _email(basket: Basket) -> str:
     return str(basket.checkout.get_customer_email())
-
-
-def _check_amounts(order: Order, offer: _Offer, placement: Placement) -> None:
-    """Raise RuntimeError, and so undo the order, if Saleor made one of other amounts."""
-    totals = offer.priced.totals
-    paid = {str(card.card_id): card.amount.amount for card in totals.gift_cards}
-    taken = {pk: Decimal(amount) for pk, amount in placement["gift_cards"].items()}
-    if (order.total_gross, taken) != (totals.due, paid):
-        raise RuntimeError(f"order {order.pk} does not cost what was computed for its basket")
 
 
 def new_session(order: Order, hold: timedelta) -> PaymentSession:
@@ -265,57 +251,7 @@ def _refuse_without_delivery(checkout: Checkout, priced: PricedBasket) -> None:
         raise BasketIncomplete("delivery")
 
 
-def _placement(offer: _Offer) -> Placement:
-    return {"basket": offer.fingerprint, "gift_cards": {}, "voucher_once_for": None}
-
-
-def _create_at_saleor(basket: Basket, placement: Placement) -> Order:
-    checkout = basket.checkout
-    data = _order_data(basket)
-    voucher = data.get("voucher")
-    if voucher is not None and voucher.apply_once_per_customer:
-        placement["voucher_once_for"] = checkout.get_customer_email()
-    # create_order copies this to the order; the basket itself is not saved.
-    checkout.private_metadata = {**(checkout.private_metadata or {}), PLACEMENT_KEY: placement}
-    actor = checkout.user or AnonymousUser()
-    return create_order(checkout=checkout, order_data=data, user=actor, redirect_url="")
-
-
-def _order_data(basket: Basket) -> dict[str, Any]:
-    try:
-        data = prepare_order_data(
-            checkout=basket.checkout,
-            lines=basket.lines,
-            tracking_code="",
-            discounts=basket.discounts,
-        )
-    except NotApplicable as error:
-        raise PromoNotApplicable from error
-    names = discount_names(data["voucher"]) if data.get("voucher") else {}
-    return data | names | _own_addresses(basket.checkout, data)
-
-
-def _own_addresses(checkout: Checkout, data: dict[str, Any]) -> dict[str, Address]:
-    """Copy what the order would share with the basket, so that neither changes the other."""
-    shared = {checkout.billing_address_id, checkout.shipping_address_id}
-    names = [
-        name
-        for name in ("billing_address", "shipping_address")
-        if data.get(name) is not None and data[name].pk in shared
-    ]
-    copies = [Address(**data[name].as_data()) for name in names]
-    return dict(zip(names, Address.objects.bulk_create(copies), strict=True))
-
-
-def _refuse_small_total(order: Order) -> None:
-    allowed, why = can_be_charged(order.total_gross)
+def _refuse_small_total(due: Money) -> None:
+    allowed, why = can_be_charged(due)
     if not allowed:
-        raise TotalTooSmall(why)  # the transaction ends: nothing is reserved or spent
-
-
-def _note_spent_cards(order: Order, basket: Basket, placement: Placement) -> None:
-    if not basket.cards:
-        return
-    placement["gift_cards"] = spent_by_card(basket.cards)
-    order.store_value_in_private_metadata({PLACEMENT_KEY: placement})
-    order.save(update_fields=["private_metadata"])
+        raise TotalTooSmall(why)

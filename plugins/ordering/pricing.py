@@ -26,9 +26,11 @@ from saleor.plugins.manager import PluginsManager, get_plugins_manager
 from saleor.shipping.models import ShippingMethod
 
 from plugins.ordering.basket import Basket, delivery_applies
-from plugins.ordering.codes import voucher_name
+from plugins.ordering.codes import FREE_OF_CHARGE, voucher_name
 from plugins.ordering.holds import Holds
-from plugins.ordering.order_messages import RECEIPT_KEY
+from plugins.ordering.order_messages import RECEIPT_KEY, TICKS, is_ticked
+from plugins.ordering.order_state import free_because
+from plugins.ordering.order_taxes import price_there, with_tax
 from plugins.ordering.policies import CARD_ENDED, CARD_NOT_BEGUN, CARD_OFF, card_may_pay
 from plugins.ordering.totals import CARD_DIGITS, CardPayment, CodeDiscount, LineTotals, Totals
 from plugins.ordering.voucher_discounts import find_voucher, voucher_answer
@@ -97,9 +99,27 @@ def price_deliveries(
 
 
 def _with_codes(basket: Basket, totals: Totals, no_delivery: tuple[LeftOut, ...]) -> PricedBasket:
+    if free_because(basket.checkout):
+        return PricedBasket(_given_away(totals), no_delivery, None)
     totals, voucher, no_code = _with_voucher(basket, totals)
-    totals, no_cards = _with_cards(basket, totals)
+    totals, no_cards = _with_cards(basket, with_tax(basket, totals, voucher))
     return PricedBasket(totals, (*no_delivery, *no_code, *no_cards), voucher)
+
+
+def _given_away(totals: Totals) -> Totals:
+    """Return the sums of what staff give away: the goods at their price, all of it taken off.
+
+    Nothing is paid, so there is no VAT in it; its delivery costs nothing, and codes are not needed.
+    """
+    nothing = zero(totals.currency)
+    off = CodeDiscount("", gettext(FREE_OF_CHARGE), totals.subtotal)
+    return replace(
+        totals,
+        lines=tuple(replace(line, tax=nothing) for line in totals.lines),
+        discounts=(off,),
+        delivery=None if totals.delivery is None else nothing,
+        delivery_tax=None,
+    )
 
 
 def _goods(basket: Basket, manager: PluginsManager) -> Totals:
@@ -112,7 +132,7 @@ def _goods(basket: Basket, manager: PluginsManager) -> Totals:
         delivery=None,
         delivery_name="",
         gift_cards=(),
-        tax=sum((price.tax for price in prices), zero(currency)),
+        tax=zero(currency),  # it is computed once codes have made the prices less
     )
 
 
@@ -121,7 +141,7 @@ def _line(line: CheckoutLine, price: TaxedMoney) -> LineTotals:
         variant_id=line.variant_id,
         quantity=line.quantity,
         unit_price=(price.gross / line.quantity).quantize(),
-        undiscounted_unit_price=line.variant.base_price.quantize(),
+        undiscounted_unit_price=price_there(line, line.variant.base_price.quantize()),
         tax=price.tax,
     )
 
@@ -144,8 +164,7 @@ def _with_delivery(basket: Basket, totals: Totals) -> tuple[Totals, tuple[LeftOu
     if not applies.allowed:
         gone = LeftOut("delivery", name, applies.reason, price=price.gross)
         return totals, (gone,)
-    tax = totals.tax + price.tax
-    return replace(totals, delivery=price.gross, delivery_name=name, tax=tax), ()
+    return replace(totals, delivery=price.gross, delivery_name=name, delivery_tax=price.tax), ()
 
 
 def _with_voucher(
@@ -294,7 +313,8 @@ def _text(amount: Money) -> str:
 
 
 def _others(checkout: Checkout) -> str:
-    chosen = {key: value for key, value in (checkout.metadata or {}).items() if key != RECEIPT_KEY}
+    metadata = checkout.metadata or {}
+    chosen = {key: value for key, value in metadata.items() if key not in TICKS}
     return _hash(
         _address_content(checkout.shipping_address),
         _address_content(checkout.billing_address),
@@ -317,7 +337,7 @@ def fingerprint(basket: Basket, picture: Picture) -> str:
 
     That is the picture, and whether the provider is to send its own receipt.
     """
-    return _hash(astuple(picture), RECEIPT_KEY in (basket.checkout.metadata or {}))
+    return _hash(astuple(picture), is_ticked(basket.checkout, RECEIPT_KEY))
 
 
 def signed(picture: Picture) -> str:

@@ -2,43 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db.models import F
+from django.utils import timezone
 from saleor.checkout.models import Checkout
-from saleor.discount.models import Voucher, VoucherCustomer
+from saleor.discount.models import NotApplicable, Voucher, VoucherCustomer
+from saleor.discount.utils import add_voucher_usage_by_customer
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
 from plugins.ordering.locks import lock_gift_cards
 from plugins.ordering.order_state import PLACEMENT_KEY, placement_of
-from plugins.ordering.pricing import PricedBasket
+from plugins.ordering.outcomes import PromoNotApplicable
+from plugins.ordering.pricing import LeftOut
+from plugins.ordering.totals import CardPayment
 
 
-def take_codes(checkout: Checkout, priced: PricedBasket) -> None:
-    """Let Saleor take the discount and the gift cards that were computed, and no others.
+def take_voucher(voucher: Voucher, email: str) -> str | None:
+    """Take one use of a voucher; return the address it counts as used by, if it is once for each.
 
-    The code of the locked basket is changed in memory only; cards that pay nothing any more are
-    taken out of the basket. Whether the voucher is used up is asked again, under its lock, by
-    Saleor's prepare_order_data.
+    Whether it still runs and has uses left is asked again by the statement that takes one: it
+    locks the row. Raises PromoNotApplicable.
     """
-    voucher, totals = priced.voucher, priced.totals
-    checkout.voucher_code = voucher.code if voucher else None
-    checkout.discount = totals.discount
-    dead = [one.card_id for one in priced.left_out if one.card_id is not None]
+    running = Voucher.objects.active(timezone.now()).filter(pk=voucher.pk)
+    if not running.update(used=F("used") + 1):
+        raise PromoNotApplicable
+    if not voucher.apply_once_per_customer:
+        return None
+    try:
+        add_voucher_usage_by_customer(voucher, email)
+    except NotApplicable as error:
+        raise PromoNotApplicable from error
+    return email
+
+
+def pay_with_cards(
+    order: Order, cards: Sequence[GiftCard], payments: Sequence[CardPayment]
+) -> None:
+    """Take from each locked card what was computed that it pays, and link it with the order."""
+    paid = {payment.card_id: payment.amount.amount for payment in payments}
+    taken = [card for card in cards if card.pk in paid]
+    if not taken:
+        return
+    for card in taken:
+        card.current_balance_amount -= paid[card.pk]
+        card.last_used_on = timezone.now()
+    GiftCard.objects.bulk_update(taken, ["current_balance_amount", "last_used_on"])
+    order.gift_cards.add(*taken)
+
+
+def remove_dead_cards(checkout: Checkout, left_out: Iterable[LeftOut]) -> None:
+    """Take the cards that pay nothing any more out of the basket."""
+    dead = [one.card_id for one in left_out if one.card_id is not None]
     if dead:
         checkout.gift_cards.remove(*dead)
-
-
-def spent_by_card(cards: Sequence[GiftCard]) -> dict[str, str]:
-    """Return what each locked card has paid since it was read: pk to amount.
-
-    Saleor links cards to an order without the amounts; they are needed to give them back.
-    """
-    before = {card.pk: card.current_balance_amount for card in cards}
-    now = GiftCard.objects.filter(pk__in=before).values_list("pk", "current_balance_amount")
-    return {str(pk): str(before[pk] - left) for pk, left in now if before[pk] != left}
 
 
 def credit_gift_cards(spent: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Queue a task for a row. If the broker is unreachable, the row waits for a periodic task."""
+"""Queue a task for rows. If the broker is unreachable, they wait for a periodic task."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from celery import Task
 logger = logging.getLogger(__name__)
 
 
-def try_to_publish(task: Task[Any, Any], row_id: int) -> bool:
-    """Queue `task(row_id)`; return False where the broker is away.
+def try_to_publish(task: Task[Any, Any], *row_ids: int) -> bool:
+    """Queue `task(*row_ids)`; return False where the broker is away.
 
     For after the commit (`transaction.on_commit(partial(...), robust=True)`) of a row that a
     periodic task also looks for: it is safe in the database, so nothing is raised.
     """
     try:
-        task.delay(row_id)
+        task.delay(*row_ids)
     except Exception as error:  # noqa: BLE001  whatever the broker raises, the row is safe
-        logger.warning("%s %s waits: %s", task.name, row_id, type(error).__name__)
+        logger.warning("%s %s waits: %s", task.name, row_ids, type(error).__name__)
         return False
     return True

@@ -28,13 +28,20 @@ from plugins.ordering.models import (
     RefundStatus,
 )
 from plugins.ordering.order_state import add_note, flag_locked_order
+from plugins.ordering.order_taxes import store_credit_taxes
 from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.promo_codes import credit_gift_cards
 from plugins.ordering.refund_lines import cancel_refunded
-from plugins.ordering.refund_plans import Source, payment_of_charge
+from plugins.ordering.refund_plans import Source, left_in, payment_of_charge, sources_of
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.signals import payment_needs_attention
+from plugins.ordering.sold_cards import (
+    lock_sold_card,
+    money_off_card,
+    put_back_on_card,
+    take_off_what_is_left,
+)
 
 REFUND_FAILED = "refund_failed"
 UNUSABLE_GIFT_CARD = "gift_card_unusable"
@@ -77,6 +84,8 @@ def settle_refund(refund: Refund) -> None:
         _end_gift_cards([part for part in parts if part.gift_card_id], agreed=agreed)
     refund.state = _state_of(parts)
     refund.save(update_fields=["state", "updated_at"])
+    if refund.state == RefundStatus.FAILED:
+        put_back_on_card(refund)
     if agreed and refund.booked_at is None:
         _book(refund, parts)
 
@@ -114,6 +123,7 @@ def _book(refund: Refund, parts: Iterable[RefundPart]) -> None:
     close_if_refunded(refund.order, refund.asked_by)
     if refund.amount_value and not refund.key.startswith(UNNEEDED_REFUND_PREFIX):
         refund.number = _next_number()
+        store_credit_taxes(refund)
     refund.save(update_fields=["booked_at", "number", "updated_at"])
     get_plugins_manager().order_updated(refund.order)
 
@@ -229,6 +239,9 @@ def _new_external_part(
 
 
 def _external(payment: Payment, key: str, amount: Money, state: RefundState) -> RefundPart:
+    lock_sold_card(payment.order)
+    left = left_in(sources_of(payment.order), amount.currency)
+    off_card, _why = money_off_card(payment.order, amount, left)
     refund = Refund.objects.create(
         order_id=payment.order_id,
         key=key,
@@ -244,4 +257,5 @@ def _external(payment: Payment, key: str, amount: Money, state: RefundState) -> 
         currency=amount.currency,
         reference=state.reference,
     )
+    take_off_what_is_left(refund, off_card)
     return part

@@ -12,7 +12,7 @@ from saleor.order import OrderStatus
 from saleor.order.models import Order, OrderLine
 
 from plugins.inventory.models import StockReason
-from plugins.ordering.line_discounts import Discount, line_discounts, line_price, rounded
+from plugins.ordering.line_discounts import Discount, line_discounts, line_price
 from plugins.ordering.models import (
     LinePieces,
     PieceState,
@@ -26,6 +26,7 @@ from plugins.ordering.outcomes import RefundRefused
 from plugins.ordering.pieces import pieces_of
 from plugins.ordering.policies import line_refund_allowed, pieces_are_named
 from plugins.ordering.stock_allocation import cancel_unsent, restock_target, take_back
+from product_content.money import rounded
 
 # Which are taken where nobody says which: what never left, then what came back.
 _ORDER = (PieceState.UNSENT, PieceState.RETURNED, PieceState.SENT)
@@ -137,7 +138,8 @@ def _left(
 ) -> LineLeft:
     paid = max(line_price(line) - discount.amount, Decimal("0.00"))
     gone = sum((row.price_value for row in rows), Decimal("0.00"))
-    each = line.unit_price_gross_amount if discount.on_one_piece else rounded(paid / line.quantity)
+    shared = rounded(paid / line.quantity, line.currency)
+    each = line.unit_price_gross_amount if discount.on_one_piece else shared
     left = max(paid - gone, Decimal("0.00"))
     return LineLeft(line, _places(line, rows, where[line.pk].returned), left, each)
 

@@ -68,6 +68,9 @@ class Refund(models.Model):
             models.Index(
                 fields=("created_at",), condition=Q(state=RefundStatus.ASKED), name="asked_refund"
             ),
+            models.Index(
+                fields=("booked_at",), condition=Q(booked_at__isnull=False), name="refund_booked_at"
+            ),
         )
 
     def __str__(self) -> str:

@@ -41,6 +41,7 @@ from plugins.ordering.policies import (
     refund_allowed,
 )
 from plugins.ordering.refund_lines import lines_left, take_everything, take_pieces
+from plugins.ordering.sold_cards import money_off_card
 from product_content.money import zero
 
 GIFT_CARD_FIRST = "gift_card"  # a value of settings.REFUND_FIRST_TO; any other: payments first
@@ -251,12 +252,16 @@ class RefundWish:
 
 @dataclass(frozen=True)
 class RefundPlan:
-    """A refund that would be allowed: unsaved `rows` for pieces, sums, and `shares` by source."""
+    """A refund that would be allowed: unsaved `rows` for pieces, sums, and `shares` by source.
+
+    `off_card` is what it takes off the gift card that the order sold.
+    """
 
     rows: Sequence[RefundLine]
     delivery: Money
     free: Money
     shares: Sequence[Share] = ()
+    off_card: Decimal = Decimal("0.00")
 
     @property
     def amount(self) -> Money:
@@ -285,7 +290,16 @@ def plan_refund(order: Order, wish: RefundWish) -> RefundPlan:
     left = left_in(sources, currency_of(order, sources))
     plan = _everything(order, wish, left) if wish.is_everything else _named(order, wish)
     _refuse(order, wish, plan, left)
-    return RefundPlan(plan.rows, plan.delivery, plan.free, split(sources, plan.amount))
+    off_card = _off_card(order, plan.amount)
+    return RefundPlan(plan.rows, plan.delivery, plan.free, split(sources, plan.amount), off_card)
+
+
+def _off_card(order: Order, amount: Money) -> Decimal:
+    """Return what goes off the gift card that the order sold; refuse what was spent of it."""
+    off, why = money_off_card(order, amount, left_in(sources_of(order), amount.currency))
+    if why:
+        raise RefundRefused(f"This cannot be refunded: {why}.")
+    return off
 
 
 def delivery_left(order: Order) -> Money:

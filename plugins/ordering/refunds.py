@@ -31,6 +31,7 @@ from plugins.ordering.refund_plans import (
     plan_refund,
     sources_of,
 )
+from plugins.ordering.sold_cards import lock_sold_card, take_off_card
 
 _CHANGED = "Somebody asked for a refund of this order meanwhile. Look at what is left, then go on."
 
@@ -72,6 +73,7 @@ def request_refund(
     person knew of, None where nobody looked. Raises RefundRefused.
     """
     order, _checkout = lock_order(order_id)
+    lock_sold_card(order)
     known = Refund.objects.filter(key=key).first()
     if known is not None:
         return outcome_of(known, created=False)
@@ -95,6 +97,7 @@ def refund_everything(
     calls this: do not call it beside that.
     """
     order, _checkout = lock_order(order_id)
+    lock_sold_card(order)
     outcomes = []
     while sources_of(order):
         key = f"everything-{order_id}-{refunds_version(order_id)}"
@@ -108,6 +111,7 @@ def _save(refund: Refund, plan: RefundPlan) -> RefundOutcome:
     refund.amount, refund.delivery, refund.free = plan.amount, plan.delivery, plan.free
     lock_gift_cards(pk__in=[s.source.gift_card.pk for s in plan.shares if s.source.gift_card])
     refund.save()
+    take_off_card(refund, plan.off_card)
     for row in plan.rows:
         row.refund = refund
     refund.lines.bulk_create(plan.rows)

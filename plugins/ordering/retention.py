@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from plugins.inventory.alerts import BACK_IN_STOCK_ALERT_RETENTION
+from product_content.pages import MESSAGE_DAYS
 
 _YEAR = 365
 
@@ -41,6 +43,16 @@ class RetentionPeriod:
 
 
 _ORDERING = "plugins.ordering.tasks"
+_KEEPING_LAW = _(
+    "Claims about a purchase can be made that long (Limitation Act 1980), and tax law asks for "
+    "records of sales (VAT Notice 700/21). Then the amounts stay, without a person."
+)
+_KEEPING = _(
+    "Claims about a purchase can be made for years, and tax law asks for records of sales. Then "
+    "the amounts stay, without a person."
+)
+_RELIEF_LAW = _("The tax office may ask us for it (VAT Notices 701/7 and 700/21).")
+
 RETENTION: dict[str, RetentionPeriod] = {
     "baskets": RetentionPeriod(
         _("A basket that nobody touches, with the address if one was typed"),
@@ -63,24 +75,48 @@ RETENTION: dict[str, RetentionPeriod] = {
         _("In case a payment arrives late, or you ask what happened."),
         f"{_ORDERING}.anonymise_old_orders",
     ),
-    # Limitation Act 1980, section 5, and HMRC's VAT Notice 700/21: six years each.
+    # In the United Kingdom six years: Limitation Act 1980, section 5, and VAT Notice 700/21.
     "orders": RetentionPeriod(
-        _("Name, address, e-mail, delivery wishes and messages about returns of a paid order"),
-        timedelta(days=6 * _YEAR),
         _(
-            "Claims about a purchase can be made that long (Limitation Act 1980), and tax law asks "
-            "for records of sales (VAT Notice 700/21). Then the amounts stay, without a person."
+            "Name, address, e-mail, delivery wishes, messages about returns and reviews of a paid "
+            "order"
         ),
+        timedelta(days=settings.ORDER_KEEP_YEARS * _YEAR),
+        _KEEPING_LAW if settings.DEFAULT_COUNTRY == "GB" else _KEEPING,
+        f"{_ORDERING}.anonymise_old_orders",
+    ),
+    "gift_cards": RetentionPeriod(
+        _("Whom a gift card that you bought was for, and what you wrote to them"),
+        timedelta(days=90),
+        _("So that it can be sent again. It is counted from the day on which the card went out."),
+        f"{_ORDERING}.anonymise_old_orders",
+    ),
+    "relief": RetentionPeriod(
+        _("What you declared to buy something without VAT, sealed; only where we offer that"),
+        timedelta(days=6 * _YEAR),
+        _RELIEF_LAW if settings.DEFAULT_COUNTRY == "GB" else _("The tax office may ask us for it."),
         f"{_ORDERING}.anonymise_old_orders",
     ),
     "emails": RetentionPeriod(
         _(
-            "That an e-mail was sent, and when; never its text. One about an order: as long as the "
-            "order, with its sender, address and subject"
+            "That an e-mail was sent, and when. One about an order: as long as the order, with its "
+            "sender, address, subject and text, without the links in it"
         ),
         timedelta(days=_YEAR),
         _("So that no e-mail goes out twice, and we can tell you what we sent."),
         "plugins.order_emails.tasks.delete_old_emails",
+    ),
+    "messages": RetentionPeriod(
+        _("A message that you wrote to us, with the address for our answer"),
+        timedelta(days=MESSAGE_DAYS),
+        _("So that we can answer, and know what was said. One about an order goes with it."),
+        "plugins.order_emails.tasks.delete_old_messages",
+    ),
+    "next_order_notes": RetentionPeriod(
+        _("What we noted for your next order, as that something is to be put right"),
+        timedelta(days=_YEAR),
+        _("So that we keep what we promised. It is deleted once that is done."),
+        "plugins.order_emails.tasks.delete_old_messages",
     ),
     "payment_notices": RetentionPeriod(
         _("Notices of the payment service: their kind and number"),
@@ -93,6 +129,12 @@ RETENTION: dict[str, RetentionPeriod] = {
         BACK_IN_STOCK_ALERT_RETENTION,
         _("Nothing came of it. If something does, it is deleted with that one e-mail."),
         "plugins.inventory.tasks.send_back_in_stock_alerts",
+    ),
+    "saved": RetentionPeriod(
+        _("What you saved for later in your account"),
+        timedelta(days=_YEAR),
+        _("So that you find it again. You can delete it whenever you like."),
+        "storefront.tasks.delete_old_saved",
     ),
     "staff_log": RetentionPeriod(
         _("Which member of staff looked at or changed what"),

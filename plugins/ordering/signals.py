@@ -29,9 +29,21 @@ order_ending = Signal()
 # An order was paid in full, by a payment. Arguments: `order_id`. Sent under the order's lock.
 order_paid = Signal()
 
+# A gift card that was bought is paid, and exists. Arguments: `sale_id`. Sent under the order's
+# lock.
+gift_card_issued = Signal()
+
 # Asked before an order is cancelled: does somebody pack it? Arguments: `order_id`. A receiver
 # returns a bool.
 being_packed = Signal()
 
 # An order was made anonymous: what others keep of its person goes too. Arguments: `order_id`.
 order_anonymised = Signal()
+
+# Asked for all that is kept of the person with an address. Arguments: `email`, in its normal form.
+# A receiver returns it as values that JSON can hold.
+person_data_asked = Signal()
+
+# All that the law does not make us keep of that person is to go. Arguments: `email`. A receiver
+# returns how many orders it concerned.
+person_to_be_erased = Signal()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -23,11 +24,24 @@ from plugins.ordering.pieces import Pieces, cancel, write_steps
 _UNLIMITED = 2**31  # more than any basket line can ask for
 
 
-def lock_stock_or_refuse(lines: Sequence[CheckoutLine], country: str) -> None:
-    """Lock the stock that `lines` need, or raise SoldOut naming every short line."""
+@dataclass(slots=True)
+class FreeStock:
+    """A locked stock row and the pieces of it that no order has reserved."""
+
+    stock: Stock
+    pieces: int
+
+
+def lock_stock_or_refuse(lines: Sequence[CheckoutLine], country: str) -> list[FreeStock]:
+    """Lock the stock that `lines` need and return it, by pk.
+
+    Raises SoldOut, which names every short line.
+    """
     wanted = wanted_pieces(lines)
-    stocks = lock_stocks(set(wanted), country)
-    free = _free_pieces(stocks)
+    found = _free_stocks(lock_stocks(set(wanted), country))
+    free: Counter[int] = Counter()
+    for one in found:
+        free[one.stock.product_variant_id] += one.pieces
     variants = {line.variant_id: line.variant for line in lines}
     short = tuple(
         ShortLine(display_name(variants[pk]), pieces, available)
@@ -36,6 +50,34 @@ def lock_stock_or_refuse(lines: Sequence[CheckoutLine], country: str) -> None:
     )
     if short:
         raise SoldOut(short)
+    return found
+
+
+def allocate(lines: Iterable[OrderLine], free: Iterable[FreeStock]) -> None:
+    """Reserve the pieces of saved order lines, from the first stocks first; one statement.
+
+    `free` is of `lock_stock_or_refuse`, in this transaction: what it has is taken off it. Raises
+    RuntimeError where it is too little.
+    """
+    by_variant: defaultdict[int, list[FreeStock]] = defaultdict(list)
+    for one in free:
+        by_variant[one.stock.product_variant_id].append(one)
+    Allocation.objects.bulk_create(
+        allocation
+        for line in lines
+        if line.variant.track_inventory
+        for allocation in _allocations(line, by_variant[line.variant_id])
+    )
+
+
+def _allocations(line: OrderLine, free: Iterable[FreeStock]) -> Iterator[Allocation]:
+    left = line.quantity
+    for one in free:
+        if part := min(left, one.pieces):
+            left, one.pieces = left - part, one.pieces - part
+            yield Allocation(order_line=line, stock=one.stock, quantity_allocated=part)
+    if left:
+        raise RuntimeError(f"{left} pieces of variant {line.variant_id} are not in locked stock")
 
 
 def wanted_pieces(lines: Sequence[CheckoutLine]) -> Counter[int]:
@@ -51,7 +93,7 @@ def display_name(variant: ProductVariant) -> str:
     return f"{variant.product.name} ({variant.name})" if variant.name else variant.product.name
 
 
-def _free_pieces(stocks: Sequence[Stock]) -> dict[int, int]:
+def _free_stocks(stocks: Sequence[Stock]) -> list[FreeStock]:
     # A statement of its own, after the locks: only then does it see what others allocated.
     allocated = dict(
         Allocation.objects.filter(
@@ -61,10 +103,9 @@ def _free_pieces(stocks: Sequence[Stock]) -> dict[int, int]:
         .values_list("stock_id")
         .annotate(Sum("quantity_allocated"))
     )
-    free: Counter[int] = Counter()
-    for stock in stocks:
-        free[stock.product_variant_id] += max(stock.quantity - allocated.get(stock.pk, 0), 0)
-    return dict(free)
+    return [
+        FreeStock(stock, max(stock.quantity - allocated.get(stock.pk, 0), 0)) for stock in stocks
+    ]
 
 
 def _available(variant: ProductVariant, free: int | None) -> int:

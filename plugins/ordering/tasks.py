@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from plugins.ordering import erasure, hold_limits, refunds, releasing, shortages, submitted_forms
+from plugins.ordering import (
+    erasure,
+    hold_limits,
+    refunds,
+    releasing,
+    shortages,
+    sold_cards,
+    submitted_forms,
+)
 
 
 @shared_task
@@ -41,5 +49,6 @@ def erase_old_baskets() -> int:
 
 @shared_task
 def anonymise_old_orders() -> int:
-    """Make orders anonymous whose time is over (beat, once an hour)."""
+    """Make orders anonymous whose time is over, and forget whom cards were for (hourly)."""
+    sold_cards.forget_recipients()
     return erasure.anonymise_old_orders()

@@ -17,6 +17,7 @@ from saleor.order.models import Order, OrderLine
 
 from plugins.ordering.codes import discount_label
 from plugins.ordering.order_state import placement_of
+from plugins.taxes.calculation import TaxPart
 from product_content.languages import translated_text
 from product_content.money import zero
 
@@ -29,7 +30,9 @@ def _sum(amounts: Iterable[Money], currency: str) -> Money:
 
 @dataclass(frozen=True, slots=True)
 class LineTotals:
-    """What the pieces of one line cost; prices are with tax, `tax` is what of `total` is tax.
+    """What the pieces of one line cost; prices are with tax, `tax` is what of `total` is VAT.
+
+    That is before a code takes something off; what is kept of an order is `Totals.vat`.
 
     `undiscounted_unit_price` is the price without a sale; of an order only the price that was
     paid is known, so there both are the same.
@@ -84,8 +87,9 @@ class Totals:
     """The rows from the goods to what is to be paid; prices are with tax.
 
     Goods less discounts plus delivery is `total`; less gift cards it is `due`, which is what the
-    payment provider asks for. `delivery` is None while none is chosen. `tax` is what of
-    `total` is tax; zero while no taxes are set up.
+    payment provider asks for. `delivery` is None while none is chosen. `tax` is what of `total`
+    is VAT; zero where the shop computes none. `vat` has it by line and rate, and `delivery_tax`
+    what of `delivery` is VAT before a code; of a basket only: an order keeps them in rows.
     """
 
     currency: str
@@ -95,6 +99,8 @@ class Totals:
     delivery_name: str
     gift_cards: tuple[CardPayment, ...]
     tax: Money
+    vat: tuple[TaxPart, ...] = ()
+    delivery_tax: Money | None = None
 
     @property
     def subtotal(self) -> Money:

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries.fields import Country
@@ -26,6 +25,7 @@ from saleor.product.models import Category
 from plugins.ordering.basket import Basket
 from plugins.ordering.codes import with_code
 from plugins.ordering.totals import LineTotals, Totals
+from product_content.dates import written_day
 from product_content.decisions import ALLOWED, Decision, refused
 from product_content.money import format_money
 from product_content.parsing import normal_email
@@ -138,7 +138,7 @@ _CHECKS = (
 
 
 def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), _("j F Y"))
+    return written_day(moment)
 
 
 @dataclass(frozen=True)
