@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from plugins.discreet_shipping.configuration import ShippingSettings
 from plugins.discreet_shipping.options import DeliveryContext
 from product_content.models import DeliveryTime
+from product_content.shop_settings import shop_facts
 
 _A_DAY = timedelta(days=1)
 _MAX_SEARCH = 400  # days; no calendar is closed for longer
@@ -48,6 +49,13 @@ def expected_arrival(context: DeliveryContext, *, left: date | None = None) -> A
     return None if method is None else expected_arrivals(context, [method], left=left)[method]
 
 
+def arrival_by(
+    context: DeliveryContext, time: DeliveryTime | None, *, left: date | None = None
+) -> Arrival | None:
+    """Return the same where the days of the context's method are known; no query."""
+    return None if time is None else _arrival(context, time, left)
+
+
 def expected_arrivals(
     context: DeliveryContext, methods: Iterable[int], *, left: date | None = None
 ) -> dict[int, Arrival | None]:
@@ -60,9 +68,26 @@ def expected_arrivals(
     }
 
 
+def day_to_send(context: DeliveryContext, time: DeliveryTime | None) -> date:
+    """Return the first day on which the parcel may leave, by the day its customer asked for.
+
+    `time` are the days of its method; where nobody knows them it may come on the next working day.
+    """
+    sent = earliest_day(context)
+    if context.choices.day != "not_before":
+        return sent
+    wanted = date.fromisoformat(context.choices.not_before)
+    return _sent_for(wanted, sent, time.min_days if time else 1, context)
+
+
+def earliest_day(context: DeliveryContext) -> date:
+    """Return the first day on which the carrier can collect it."""
+    return _first_on(context.now.date() + _late(context), _collection_days(context.rules))
+
+
 def _arrival(context: DeliveryContext, time: DeliveryTime, left: date | None) -> Arrival:
     choices, delivered = context.choices, _delivery_days(context)
-    sent = left or _first_on(context.now.date() + _late(context), _collection_days(context.rules))
+    sent = left or earliest_day(context)
     if choices.day == "not_before" and left is None:
         wanted = date.fromisoformat(choices.not_before)
         sent = _sent_for(wanted, sent, time.min_days, context)
@@ -89,9 +114,11 @@ def _sent_for(wanted: date, sent: date, days: int, context: DeliveryContext) -> 
 
 
 def _collection_days(rules: ShippingSettings) -> Calendar:
+    is_closed_on = shop_facts().is_closed_on
     return lambda day: (
         day.weekday() in rules.collection_days
         and day not in rules.closed_days
+        and not is_closed_on(day)
         and not is_holiday(day, rules.holidays_of)
     )
 

@@ -22,7 +22,6 @@ from saleor.order import OrderEvents
 from saleor.order.events import order_note_added_event
 from saleor.order.models import Order, OrderEvent
 from saleor.plugins.manager import get_plugins_manager
-from saleor.shipping.models import ShippingZone
 
 from plugins.discreet_shipping.choices import CHOICES_KEY, Choices, ChoicesRefused, parse, to_data
 from plugins.discreet_shipping.configuration import ShippingSettings
@@ -53,6 +52,7 @@ from plugins.ordering.refund_plans import refundable_amount
 from plugins.ordering.refunds import request_refund
 from product_content.decisions import Decision
 from product_content.money import zero
+from product_content.selectors.zones import served_codes
 
 REFUND_REASON = "Delivery options were taken out after ordering."
 
@@ -154,26 +154,12 @@ def served_countries(order: Order) -> list[tuple[str, str]]:
     order's own country is left.
     """
     names = dict(countries)
-    codes = _served_codes(order) | {
-        order.shipping_address.country.code if order.shipping_address else ""
-    }
+    method, address = order.shipping_method, order.shipping_address
+    codes = served_codes(method.shipping_zone) if method else set()
+    codes |= {address.country.code} if address else set()
     return sorted(
         ((code, str(names[code])) for code in codes if code in names), key=lambda row: row[1]
     )
-
-
-def _served_codes(order: Order) -> set[str]:
-    if order.shipping_method is None:
-        return set()
-    zone = order.shipping_method.shipping_zone
-    if not zone.default:
-        return _zone_codes(zone)
-    others = ShippingZone.objects.filter(default=False, shipping_methods__isnull=False)
-    return set(dict(countries)).difference(*map(_zone_codes, others))
-
-
-def _zone_codes(zone: ShippingZone) -> set[str]:
-    return {country.code for country in zone.countries}
 
 
 @transaction.atomic

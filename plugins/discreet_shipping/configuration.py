@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
+from babel import Locale
 from django.conf import settings
 from django_countries import countries
 
 from plugins.discreet_shipping.choices import MAX_NAME, OPTIONS, WEEKDAYS
 from plugins.discreet_shipping.texts import clean_line
+from product_content.money import decimals, is_payable, rounded
 from product_content.parsing import parse_id, parse_ids
 
-_MAX_PRICE = Decimal(100)
+_MAX_PRICE, _MAX_WHOLE_PRICE = Decimal(100), Decimal(100_000)  # the second without decimals
+_WHOLE_UNITS = 100  # of a currency without decimals, where others have one: yen to the pound
 _MAX_DAYS = 90
 _MAX_SENDERS = 6
 
@@ -54,15 +57,17 @@ class ShippingSettings:
 
 def default_fields() -> dict[str, str]:
     """Return each field's default; prices are in the shop's currency."""
-    price = dict.fromkeys(OPTIONS, "0.00") | {"signature": "1.50", "named": "2.50", "day": "1.00"}
-    home = dict.fromkeys(("collection", "named", "safe_place", "return_label"), "GB")
+    figures = dict.fromkeys(OPTIONS, "0.00") | {"signature": "1.50", "named": "2.50", "day": "1.00"}
+    price = {key: _first_price(Decimal(figure)) for key, figure in figures.items()}
+    country = settings.DEFAULT_COUNTRY
+    home = dict.fromkeys(("collection", "named", "safe_place", "return_label"), country)
     fields = {
         "sender_names": f"{settings.SHOP_NAME}\nMill Post Room\nS. W. Orders",
-        "return_address": "PO Box 118\nLeeds\nLS1 9AB\nUnited Kingdom",
+        "return_address": _example_address(country),
         "weekdays": "Monday, Tuesday, Wednesday, Thursday, Friday",
         "collection_days": "Monday, Tuesday, Wednesday, Thursday, Friday",
         "cutoff": "14:00",
-        "holidays_of": "GB-ENG",
+        "holidays_of": "GB-ENG" if country == "GB" else country,
         "closed_days": "",
         "most_days": "30",
         "customs_text": "Personal care articles",
@@ -73,6 +78,19 @@ def default_fields() -> dict[str, str]:
         fields |= {f"{key}_price": price[key], f"{key}_countries": home.get(key, "")}
         fields[f"{key}_methods"] = ""
     return fields
+
+
+def _first_price(figure: Decimal) -> str:
+    currency = settings.DEFAULT_CURRENCY
+    return str(figure if decimals(currency) else round(figure * _WHOLE_UNITS))
+
+
+def _example_address(country: str) -> str:
+    """Return what stands on labels until staff write the shop's own."""
+    if country == "GB":
+        return "PO Box 118\nLeeds\nLS1 9AB\nUnited Kingdom"
+    name = Locale("en").territories[country][:MAX_NAME]
+    return f"PO Box 118\nExample Town\n{name}"
 
 
 _HELP = {
@@ -227,10 +245,13 @@ class _Reader:
             price = Decimal(text)
         except InvalidOperation:
             price = Decimal(-1)
-        if not (price.is_finite() and 0 <= price <= _MAX_PRICE and price == round(price, 2)):
-            self.problems[field] = f"Write an amount from 0.00 to {_MAX_PRICE}.00."
+        currency = settings.DEFAULT_CURRENCY
+        most = _MAX_PRICE if decimals(currency) else _MAX_WHOLE_PRICE
+        if not (price.is_finite() and 0 <= price <= most and is_payable(price, currency)):
+            limits = (f"{rounded(limit, currency)}" for limit in (Decimal(0), most))
+            self.problems[field] = f"Write an amount from {' to '.join(limits)}."
             return None
-        return price.quantize(Decimal("0.01"))
+        return rounded(price, currency)
 
     def _clean(self, field: str, text: str) -> str:
         try:

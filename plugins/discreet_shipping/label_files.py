@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from plugins.discreet_shipping.contract import Contract, Label, return_label_for
 from plugins.discreet_shipping.label_layout import (
@@ -27,11 +27,21 @@ ADDRESSED = ("label", "return-label")  # those with the customer's address
 CONTENT_TYPES = {"pdf": "application/pdf", "png": "image/png"}
 
 
-def printout_file(contract: Contract, *, kind: str, size: str, form: str) -> bytes | None:
-    """Return a file, or None where this order has none of that kind (or no such size, form)."""
-    sheet = printout_sheet(contract, kind=kind, size=size)
+def printout_file(
+    contract: Contract, *, kind: str, size: str, form: str, bought: bytes = b""
+) -> bytes | None:
+    """Return a file, or None where this order has none of that kind (or no such size, form).
+
+    `bought` is the label of a carrier, as PNG, that takes the place of ours.
+    """
+    sheet = printout_sheet(contract, kind=kind, size=size, bought=bought)
     draw = _DRAW.get(form)
     return draw(sheet) if sheet and draw else None
+
+
+def printouts_pdf(sheets: Iterable[Sheet]) -> bytes:
+    """Return all these sheets as one PDF, a page for each."""
+    return _pdf(*sheets)
 
 
 def customers_return_label(contract: Contract) -> bytes | None:
@@ -48,6 +58,11 @@ def label_pdf(label: Label) -> bytes:
     return _pdf(label_sheet(label, "a6"))
 
 
+def label_png(label: Label) -> bytes:
+    """Return a label as PNG of A6."""
+    return _png(label_sheet(label, "a6"))
+
+
 def printable_kinds(contract: Contract) -> tuple[str, ...]:
     """Return which of `KINDS` an order with this contract has, in the order of `KINDS`."""
     has = {
@@ -59,10 +74,21 @@ def printable_kinds(contract: Contract) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if has[kind])
 
 
-def printout_sheet(contract: Contract, *, kind: str, size: str) -> Sheet | None:
-    """Return the sheet of a kind in `KINDS`, or None."""
+def printout_sheets(contract: Contract, *, size: str, bought: bytes = b"") -> Mapping[str, Sheet]:
+    """Return the sheet of each kind that an order with this Contract has."""
+    kinds = printable_kinds(contract)
+    found = {kind: printout_sheet(contract, kind=kind, size=size, bought=bought) for kind in kinds}
+    return {kind: sheet for kind, sheet in found.items() if sheet}
+
+
+def printout_sheet(
+    contract: Contract, *, kind: str, size: str, bought: bytes = b""
+) -> Sheet | None:
+    """Return the sheet of a kind in `KINDS`, or None; `bought` as in `printout_file`."""
     if size not in SIZES or kind not in printable_kinds(contract):
         return None
+    if kind == "label" and bought:
+        return Sheet(*SIZES[size], (), (), bought)
     if kind == "slip":
         return slip_sheet(contract, size)
     if kind == "customs":
@@ -71,24 +97,31 @@ def printout_sheet(contract: Contract, *, kind: str, size: str) -> Sheet | None:
     return label_sheet(label, size) if label else None
 
 
-def _pdf(sheet: Sheet) -> bytes:
+def _pdf(*sheets: Sheet) -> bytes:
     from fpdf import FPDF  # only staff who print need it, not every web process from its start
 
-    pdf = FPDF(unit="mm", format=(sheet.width, sheet.height))
+    pdf = FPDF(unit="mm")
     pdf.set_auto_page_break(False)
-    pdf.add_page()
     pdf.add_font("label", fname=font_file())
-    for box in sheet.boxes:
-        pdf.rect(box.x, box.y, box.width, box.height, style="F")
-    for text in sheet.texts:
-        pdf.set_font("label", size=text.size / POINT)
-        pdf.text(text.x, text.y, text.text)
+    for sheet in sheets:
+        pdf.add_page(format=(sheet.width, sheet.height))
+        if sheet.picture:
+            room = (sheet.width, sheet.height)
+            pdf.image(io.BytesIO(sheet.picture), 0, 0, *room, keep_aspect_ratio=True)
+        for box in sheet.boxes:
+            pdf.rect(box.x, box.y, box.width, box.height, style="F")
+        for text in sheet.texts:
+            pdf.set_font("label", size=text.size / POINT)
+            pdf.text(text.x, text.y, text.text)
     return bytes(pdf.output())
 
 
 def _png(sheet: Sheet) -> bytes:
     size = round(sheet.width * PIXELS_PER_MM), round(sheet.height * PIXELS_PER_MM)
     image = Image.new("L", size, 255)
+    if sheet.picture:
+        with Image.open(io.BytesIO(sheet.picture)) as picture:
+            image.paste(ImageOps.contain(picture.convert("L"), size))
     draw = ImageDraw.Draw(image)
     for box in sheet.boxes:
         left, top, right, bottom = (

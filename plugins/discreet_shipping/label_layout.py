@@ -44,12 +44,16 @@ class Box:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page of a label or slip, in millimetres, with its texts and boxes."""
+    """A page of a label or slip, in millimetres, with its texts and boxes.
+
+    `picture` is a PNG that fills the page as far as its shape allows, such as a carrier's label.
+    """
 
     width: float
     height: float
     texts: tuple[Text, ...]
     boxes: tuple[Box, ...]
+    picture: bytes = b""
 
 
 # 4 by 6 inch is what carriers' thermal printers take; A6 (ISO 216) is the nearest European size.

@@ -17,7 +17,14 @@ from saleor.account.models import Address, User
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.arrival import Arrival, expected_arrival, expected_arrivals
+from plugins.discreet_shipping.arrival import (
+    Arrival,
+    arrival_by,
+    day_to_send,
+    earliest_day,
+    expected_arrival,
+    expected_arrivals,
+)
 from plugins.discreet_shipping.choices import (
     CHOICES_KEY,
     REMEMBERED_KEY,
@@ -41,9 +48,10 @@ from plugins.discreet_shipping.models import SlipCode
 from plugins.discreet_shipping.options import DeliveryContext
 from plugins.discreet_shipping.policies import check_choices
 from plugins.discreet_shipping.recipient import place_lines
-from plugins.ordering.order_messages import CONTRACT_KEY, RECEIPT_KEY
+from plugins.ordering.order_messages import CONTRACT_KEY, RECEIPT_KEY, sells_gift_card
 from plugins.ordering.totals import Totals, totals_of_order
-from product_content.models import CustomsFacts
+from product_content.models import CustomsFacts, DeliveryTime
+from product_content.money import zero
 
 _CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
 _CODE_LENGTH = 6
@@ -58,9 +66,10 @@ def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | Non
     choices = choices or _in_force(order, rules)
     context = delivery_context(order, rules, choices)
     place = place_lines(address)
+    declared = is_declared(place, context.country)
     return Facts(
         context=context,
-        arrival=expected_arrival(context),
+        arrival=arrival_by(context, _delivery_time(order)),
         number=str(order.pk),
         email=order.get_customer_email() or "",
         first_name=address.first_name if address else "",
@@ -69,9 +78,10 @@ def facts_of_order(order: Order, rules: ShippingSettings, choices: Choices | Non
         lines=_coded(order) if choices.slip == "codes" else (),
         total=order.total_gross,
         delivery=order.shipping_price_gross,
-        goods=totals_of_order(order).goods,
-        customs=_customs_rows(order) if is_declared(place, context.country) else (),
+        goods=totals_of_order(order).goods if declared else zero(order.currency),
+        customs=_customs_rows(order) if declared else (),
         payment_receipt=RECEIPT_KEY in (order.metadata or {}),
+        gift_card=sells_gift_card(order),
     )
 
 
@@ -84,7 +94,7 @@ def facts_of_checkout(
     place = place_lines(address) if checkout.is_shipping_required() else ()
     return Facts(
         context=context,
-        arrival=expected_arrival(context),
+        arrival=arrival_by(context, _delivery_time(checkout)),
         number=NUMBER_TO_COME,
         email=checkout.email or settings.DEFAULT_FROM_EMAIL,
         first_name=address.first_name if address else "",
@@ -97,6 +107,11 @@ def facts_of_checkout(
         customs=_customs_rows(checkout) if is_declared(place, context.country) else (),
         payment_receipt=RECEIPT_KEY in (checkout.metadata or {}),
     )
+
+
+def _delivery_time(thing: Checkout | Order) -> DeliveryTime | None:
+    """Return the days of its delivery method; no query where they were read along with it."""
+    return getattr(thing.shipping_method, "delivery_time", None)
 
 
 def _customs_rows(thing: Checkout | Order) -> tuple[CustomsRow, ...]:
@@ -165,7 +180,8 @@ def promised_arrival(contract: Contract) -> Arrival | None:
 
 def arrival_of_basket(checkout: Checkout, rules: ShippingSettings) -> Arrival | None:
     """Return when the basket's order should come by the delivery method that it has now."""
-    return expected_arrival(delivery_context(checkout, rules, _in_force(checkout, rules)))
+    context = delivery_context(checkout, rules, _in_force(checkout, rules))
+    return arrival_by(context, _delivery_time(checkout))
 
 
 def arrivals_of_basket(
@@ -195,6 +211,30 @@ def preview_contract(
 ) -> Contract:
     """Return the Contract that the basket's order would get; only its number is to come."""
     return build(facts_of_checkout(checkout, rules, totals=totals, delivery=delivery))
+
+
+def preview_card_contract(*, email: str, total: Money, rules: ShippingSettings) -> Contract:
+    """Return the Contract that the order of a gift card would get; only its number is to come."""
+    context = DeliveryContext(
+        choices=Choices(), rules=rules, country="", method=None, point=None, first_name="",
+        now=timezone.localtime(),
+    )  # fmt: skip
+    nothing = zero(total.currency)
+    return build(
+        Facts(
+            context=context,
+            number=NUMBER_TO_COME,
+            email=email,
+            first_name="",
+            last_name="",
+            address=(),
+            lines=(),
+            total=total,
+            delivery=nothing,
+            goods=nothing,
+            gift_card=True,
+        )
+    )
 
 
 def delivery_price(order: Order) -> Money:
@@ -249,6 +289,25 @@ def delivery_context(
         first_name=address.first_name if address else "",
         now=timezone.localtime(),
     )
+
+
+def held_until(order: Order, rules: ShippingSettings) -> date | None:
+    """Return the first day on which the parcel may leave, if that is later than it could.
+
+    An order that is read with its address and its method's days costs no query.
+    """
+    address = order.shipping_address
+    context = DeliveryContext(
+        choices=choices_of(order),
+        rules=rules,
+        country=address.country.code if address else "",
+        method=order.shipping_method_id,
+        point=None,
+        first_name="",
+        now=timezone.localtime(),
+    )
+    day = day_to_send(context, _delivery_time(order))
+    return day if day > earliest_day(context) else None
 
 
 def problems_of(checkout: Checkout, rules: ShippingSettings) -> dict[str, str]:

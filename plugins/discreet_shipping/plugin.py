@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -43,10 +44,7 @@ class DiscreetShippingPlugin(BasePlugin):
     @cached_property
     def rules(self) -> ShippingSettings:
         """The configuration as values; rows that were edited by hand fall back to defaults."""
-        try:
-            return read_settings(as_values(self.configuration), active=self.active)
-        except ConfigurationProblems:
-            return read_settings({}, active=self.active)
+        return _rules(json.dumps(self.configuration), active=self.active)
 
     @classmethod
     def validate_plugin_configuration(cls, plugin_configuration: PluginConfiguration) -> None:
@@ -102,6 +100,15 @@ class DiscreetShippingPlugin(BasePlugin):
 
         store_contract(order=order, rules=self.rules)
         return previous_value
+
+
+@lru_cache(maxsize=4)
+def _rules(stored: str, *, active: bool) -> ShippingSettings:
+    """Return the settings of a stored configuration, read once: another text is another key."""
+    try:
+        return read_settings(as_values(json.loads(stored)), active=active)
+    except ConfigurationProblems:
+        return read_settings({}, active=active)
 
 
 def _taxed(price: Money, address: Any) -> TaxedMoney:

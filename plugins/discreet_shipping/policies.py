@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from prices import Money
 
@@ -15,6 +14,7 @@ from plugins.discreet_shipping.options import (
     is_offered,
     used_options,
 )
+from product_content.dates import written_day
 from product_content.decisions import ALLOWED, Decision, Refused, refused
 
 
@@ -109,7 +109,7 @@ def day_fits(context: DeliveryContext) -> Decision:
         if wanted <= context.now.date():
             return refused(_("This day has passed. Please choose a day from tomorrow on."))
         if wanted > last:
-            day = date_format(last, _("j F Y"))
+            day = written_day(last)
             return refused(_("Please choose a day up to %(day)s.") % {"day": day})
     if choices.day == "weekdays" and not set(choices.weekdays) <= set(rules.weekdays):
         return refused(_("Nothing is delivered on one of these weekdays."))
@@ -228,3 +228,24 @@ def new_address_fits(
 
 class ChangeRefused(Refused):
     """An order's choices cannot be changed; `str()` says why."""
+
+
+def may_buy_label(
+    *, has_label: bool, was_told: bool, is_collection: bool, crosses_border: bool, option: str
+) -> Decision:
+    """Say whether a carrier's label may be bought for a parcel; the reason is for the packer.
+
+    `was_told`: the customer was shown before paying what the carrier learns. `option` is the
+    carrier's code of the delivery method, "" where staff gave none.
+    """
+    needs = (
+        (has_label, "This order has no label: nothing is posted."),
+        (was_told, "Its customer was not told of this carrier before paying. Use our own label."),
+        (not is_collection, "It goes to a collection point: buy its label at the carrier."),
+        (not crosses_border, "It crosses a border: buy its label at the carrier, with its form."),
+        (
+            bool(option),
+            "Its delivery method has no carrier's code. A manager writes it there.",
+        ),
+    )
+    return next((refused(why) for is_met, why in needs if not is_met), ALLOWED)

@@ -25,10 +25,15 @@ ADDRESS_FIELDS = (
 
 
 def label_name(choices: Choices, first_name: str, last_name: str) -> str:
-    """Return the name for the label: own, initials with surname, or another one."""
+    """Return the name for the label: own, initials with surname, or another one.
+
+    Of a full name in one field, the last word stands for the surname.
+    """
     if choices.label_name == "other":
         return choices.other_name
     if choices.label_name == "initials":
+        if not last_name:
+            first_name, _space, last_name = first_name.rpartition(" ")
         initials = " ".join(f"{part[0].upper()}." for part in first_name.split())
         return f"{initials} {last_name}".strip()
     return f"{first_name} {last_name}".strip()

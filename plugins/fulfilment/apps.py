@@ -13,8 +13,9 @@ class FulfilmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to ordering, which knows nothing of this app."""
-        from plugins.fulfilment import packing, replacements, returns
+        from plugins.fulfilment import packing, replacements, returns, reviews
 
         packing.connect()
         replacements.connect()
         returns.connect()
+        reviews.connect()

@@ -16,12 +16,12 @@ from saleor.warehouse.models import Stock
 
 from plugins.fulfilment.models import LOOKED_AT, Return, ReturnLine
 from plugins.fulfilment.policies import may_agree_exchange
-from plugins.ordering.line_discounts import rounded
 from plugins.ordering.models import PieceState
 from plugins.ordering.order_state import can_be_charged
 from plugins.ordering.refund_lines import lines_left
 from product_content.decisions import Decision
 from product_content.languages import translated_text
+from product_content.money import rounded
 from product_content.prices import PRICED, unit_prices
 
 
@@ -75,7 +75,7 @@ def difference(line: OrderLine, price: Money, paid_each: Decimal) -> Money:
     """
     full = line.unit_price_gross_amount
     more = paid_each * (price.amount - full) / full if full else price.amount
-    return Money(rounded(Decimal(more)), line.currency)
+    return Money(rounded(Decimal(more), line.currency), line.currency)
 
 
 def _is_other_size(known: ProductVariant, other: ProductVariant) -> bool:

@@ -1,4 +1,4 @@
-"""Packing jobs, shipments and returns: each with a number, a state and its history."""
+"""Packing jobs, shipments, returns: each with a number, a state, a history; who asks to review."""
 
 from __future__ import annotations
 
@@ -146,6 +146,63 @@ class ShipmentStep(Step):
         return f"{self.shipment_id}: {self.state}"
 
 
+class LabelState(models.TextChoices):
+    """How far the buying of a carrier's label has got."""
+
+    BUYING = "buying", "Being bought"
+    BOUGHT = "bought", "Bought"
+    REFUSED = "refused", "Refused by the carrier"
+    VOID = "void", "Not to be used"
+
+
+OPEN_LABELS = (LabelState.BUYING, LabelState.BOUGHT)
+
+
+class CarrierLabel(models.Model):
+    """A label that was bought of a carrier, or is being bought, for one parcel of an order.
+
+    `reference` is what the carrier knows the purchase by: asked for twice, it is bought once.
+    `told` is the Contract's label that it was bought for; `picture` is the carrier's, as PNG. Both
+    are emptied with the order's person. `asked_at` is when somebody asked the carrier and has not
+    had an answer yet, `seen_at` when the carrier was last asked where the parcel is.
+    """
+
+    order = models.ForeignKey(Order, related_name="carrier_labels", on_delete=models.PROTECT)
+    shipment = models.OneToOneField(
+        Shipment, null=True, blank=True, related_name="carrier_label", on_delete=models.PROTECT
+    )
+    carrier = models.CharField(max_length=20)
+    reference = models.CharField(max_length=32, unique=True)
+    state = models.CharField(max_length=8, choices=LabelState.choices, default=LabelState.BUYING)
+    told = models.JSONField(default=dict, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    bought_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    parcel_id = models.CharField(max_length=40, blank=True)
+    tracking_number = models.CharField(max_length=40, blank=True)
+    picture = models.BinaryField(default=bytes, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=("order",),
+                condition=Q(state__in=OPEN_LABELS, shipment=None),
+                name="one_open_carrier_label",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=LabelState.values), name="label_state_is_known"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("seen_at",), condition=Q(state="bought"), name="labels_to_follow"),
+        )
+
+    def __str__(self) -> str:
+        return f"carrier's label of order {self.order_id}"
+
+
 class ReturnState(models.TextChoices):
     """How far a return has got."""
 
@@ -251,3 +308,79 @@ class ReturnStep(Step):
 
     def __str__(self) -> str:
         return f"{self.belongs_to_id}: {self.state}"
+
+
+class SentAgainReason(models.TextChoices):
+    """Why pieces are sent once more, without charge."""
+
+    LOST = "lost", "Lost on the way"
+    DAMAGED = "damaged", "Arrived damaged"
+    MISSING = "missing", "Missing in the parcel"
+    WRONG = "wrong", "Something else was in the parcel"
+
+
+class SentAgain(models.Model):
+    """Pieces of an order line that another order sends once more, without charge.
+
+    The first ones stay sent, and do not come back into stock; `replacement` takes others out of it.
+    One that was cancelled counts no more.
+    """
+
+    line = models.ForeignKey(OrderLine, related_name="sent_again", on_delete=models.PROTECT)
+    replacement = models.ForeignKey(Order, related_name="sends_again", on_delete=models.PROTECT)
+    pieces = models.PositiveIntegerField()
+    reason = models.CharField(max_length=8, choices=SentAgainReason.choices)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(fields=("line", "replacement"), name="sent_again_once"),
+            models.CheckConstraint(condition=Q(pieces__gt=0), name="sent_again_above_zero"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pieces} of line {self.line_id} in order {self.replacement_id}"
+
+
+class NextOrderNote(models.Model):
+    """What staff are to know when the person with this e-mail address orders again.
+
+    No customer reads it. It is deleted once it is done, with its retention, or with its person.
+    """
+
+    email = models.EmailField(db_index=True)
+    text = models.CharField(max_length=300)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, related_name="+", on_delete=models.SET_NULL
+    )
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+class ReviewInvitation(models.Model):
+    """An order's customer wishes to be asked, once, how it was; without the wish there is no row.
+
+    `sent_at` is when the e-mail was written; it is never written a second time.
+    """
+
+    order = models.OneToOneField(Order, related_name="review_invitation", on_delete=models.CASCADE)
+    wanted_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+        indexes = (
+            models.Index(fields=("order",), condition=Q(sent_at=None), name="reviews_to_ask_for"),
+        )
+
+    def __str__(self) -> str:
+        return f"invitation for order {self.order_id}"

@@ -14,6 +14,7 @@ from saleor.order.models import Order
 
 from plugins.fulfilment.models import (
     OPEN_JOBS,
+    CarrierLabel,
     JobState,
     PackingJob,
     PackingJobStep,
@@ -117,6 +118,7 @@ def connect() -> None:
 
 def _erase_labels(sender: object, *, order_id: int, **_more: Any) -> None:
     PrintedLabel.objects.filter(order_id=order_id).update(printed={})
+    CarrierLabel.objects.filter(order_id=order_id).update(told={}, picture=b"", tracking_number="")
 
 
 def _answer_packed(sender: object, *, order_id: int, **_more: Any) -> bool:

@@ -5,8 +5,11 @@ Pure: each function returns a Decision, whose reason is in words for whoever ask
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext
 from prices import Money
@@ -143,6 +146,19 @@ def may_agree_exchange(*, inspected: bool, replaced: bool, pieces: int) -> Decis
     return ALLOWED
 
 
+def may_send_again(*, wanted: Mapping[int, int], left: Mapping[int, int], paid: bool) -> Decision:
+    """Say whether so many pieces of each line may be sent once more, without charge."""
+    if not paid:
+        return refused("This order was not paid: there is nothing to send again.")
+    if not any(wanted.values()):
+        return refused("Say how many pieces are to be sent again.")
+    if any(pieces > left.get(line, 0) for line, pieces in wanted.items()):
+        return refused(
+            "So many are not with the customer, or some were refunded or sent again before."
+        )
+    return ALLOWED
+
+
 def may_return(*, wanted: int, out: int) -> Decision:
     """Say whether `wanted` pieces of a line, of which `out` are with the customer, can be back."""
     if wanted <= 0:
@@ -172,6 +188,46 @@ def may_report(*, states: Collection[str], wanted: str, is_collection: bool) -> 
     return ALLOWED
 
 
+def may_review(*, out: int, cancelled: bool) -> Decision:
+    """Say whether the customer has pieces of a line (`out`), and so may say how they are."""
+    if cancelled or out <= 0:
+        return refused(gettext("Nothing of this is with you."))
+    return ALLOWED
+
+
+class Problem(NamedTuple):
+    """What is wrong with a field, in words for whoever filled it in."""
+
+    field: str
+    reason: str
+
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_ADDRESS = re.compile(r"\S@\S|https?:|www\.|(?:\+|\b0)\d[\d ()/-]{5,}\d", re.IGNORECASE)
+
+
+def review_problem(name: str, text: str, *, known: Iterable[str]) -> Problem | None:
+    """Return what would tell others who wrote a review, None if nothing does.
+
+    `known` are the names and e-mail addresses of its writer. A chosen name may share no word with
+    them; neither may hold an e-mail address, a web address or a telephone number.
+    """
+    if _ADDRESS.search(name) or _words(name) & _words(" ".join(known)):
+        words = gettext(
+            "This is a part of your own name or address. Choose another name, or leave it empty."
+        )
+        return Problem("name", words)
+    if _ADDRESS.search(text):
+        return Problem("text", gettext("Leave out addresses and telephone numbers."))
+    return None
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a text without accents and capitals."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return set(_WORD.findall("".join(sign for sign in plain if not unicodedata.combining(sign))))
+
+
 class ExchangeRefused(Refused):
     """Other sizes cannot be sent for what came back; the reason is for staff and customers."""
 
@@ -190,3 +246,11 @@ class ReportRefused(Refused):
 
 class ReturnRefused(Refused):
     """A return cannot be noted; the reason is for whoever notes it."""
+
+
+class ReviewRefused(Refused):
+    """A review that cannot be kept or published; `field` names what is to be changed, or is ""."""
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(reason)
+        self.field = field

@@ -7,7 +7,7 @@ was paid for the pieces that came back stays with the order that it replaces.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -22,6 +22,7 @@ from saleor.order.actions import order_created
 from saleor.order.models import Order, OrderLine
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
+from saleor.product.models import ProductVariant
 from saleor.warehouse.management import allocate_stock
 
 from plugins.fulfilment.exchanges import (
@@ -47,6 +48,7 @@ from plugins.ordering.order_state import (
     is_paid,
     note_order,
 )
+from plugins.ordering.order_taxes import tax_replacement
 from plugins.ordering.outcomes import SoldOut
 from plugins.ordering.paying import NOTHING_TO_PAY
 from plugins.ordering.placing import new_session
@@ -103,22 +105,44 @@ def _refuse(swaps: Iterable[Swap]) -> None:
 
 
 def _create(order: Order, swaps: Sequence[Swap], actor_id: int) -> Order:
-    """Make the replacement and reserve its pieces, their stock rows locked by pk."""
-    lines = [_line(swap) for swap in swaps]
+    """Make the replacement and reserve its pieces."""
+    lines = [new_line(swap.offer.variant, swap.pieces, swap.offer.price) for swap in swaps]
+    due = to_pay(swaps)
+    parts = spread(due, [max(swap.difference.amount, _NOTHING) for swap in swaps])
+    return reserve(order, lines, parts, actor_id=actor_id, because=_DISCOUNT)
+
+
+def reserve(
+    order: Order,
+    lines: Sequence[OrderLine],
+    parts: Sequence[Decimal],
+    *,
+    actor_id: int,
+    because: str,
+    private: Mapping[str, Any] | None = None,
+) -> Order:
+    """Make an order for the same customer and address, and reserve its unsaved lines.
+
+    `parts` is what is paid for each line; the rest of its price stands as a discount that is called
+    `because`, a text to translate. `private` goes into its private metadata. It waits to be paid,
+    or is settled if nothing is due. Runs in a transaction that has locked `order`. Raises
+    ExchangeRefused where a piece is not to be had.
+    """
     country = order.shipping_address.country.code if order.shipping_address else ""
     _lock_stock(lines, country or settings.DEFAULT_COUNTRY)
-    due = to_pay(swaps)
-    replacement = _new_order(order, lines, due)
+    due = Money(sum(parts, _NOTHING), order.currency)
+    replacement = _new_order(order, lines, due, because, private or {})
     for line in lines:
         line.order = replacement
         line.save()
         if line.variant.track_inventory:
             allocate_stock(line, country or settings.DEFAULT_COUNTRY, line.quantity)
-    parts = spread(due.amount, [max(swap.difference.amount, _NOTHING) for swap in swaps])
     LineDiscount.objects.bulk_create(
         LineDiscount(line=line, amount_value=line_price(line) - part)
         for line, part in zip(lines, parts, strict=True)
     )
+    if due.amount:
+        tax_replacement(replacement, lines, parts)
     order_created(order=replacement, user=User.objects.get(pk=actor_id))
     if due.amount:
         new_session(replacement, HOLD)
@@ -135,28 +159,27 @@ def _lock_stock(lines: Sequence[OrderLine], country: str) -> None:
         raise ExchangeRefused from short
 
 
-def _line(swap: Swap) -> OrderLine:
-    variant, price = swap.offer.variant, swap.offer.price
+def new_line(variant: ProductVariant, pieces: int, price: Money) -> OrderLine:
+    """Return an unsaved order line of so many pieces, each at `price`."""
     return OrderLine(
         variant=variant,
         product_name=str(variant.product),
         variant_name=str(variant),
         product_sku=variant.sku,
         is_shipping_required=variant.is_shipping_required(),
-        quantity=swap.pieces,
+        quantity=pieces,
         currency=price.currency,
         unit_price=TaxedMoney(net=price, gross=price),
     )
 
 
-def _new_order(order: Order, lines: Sequence[OrderLine], due: Money) -> Order:
-    """Return a stored order for the same customer that costs `due`.
-
-    What was paid for the pieces that came back stands on it as its discount.
-    """
+def _new_order(
+    order: Order, lines: Sequence[OrderLine], due: Money, because: str, private: Mapping[str, Any]
+) -> Order:
+    """Return a stored order for the same customer that costs `due`; the rest is its discount."""
     return Order.objects.create(
         total=TaxedMoney(net=due, gross=due),
-        **_discount_names(order.language_code),
+        **_discount_names(order.language_code, because),
         user=order.user,
         user_email=order.user_email,
         language_code=order.language_code,
@@ -168,19 +191,20 @@ def _new_order(order: Order, lines: Sequence[OrderLine], due: Money) -> Order:
         discount_amount=sum(map(line_price, lines), _NOTHING) - due.amount,
         weight=_weight(lines),
         metadata=dict(order.metadata or {}),
+        private_metadata=dict(private),
     )
 
 
 _DISCOUNT = gettext_noop("For what you sent back")
 
 
-def _discount_names(language: str) -> dict[str, str]:
+def _discount_names(language: str, because: str) -> dict[str, str]:
     with translation.override(settings.LANGUAGE_CODE):
-        name = translation.gettext(_DISCOUNT)
+        name = translation.gettext(because)
     with translation.override(language):
         return {
             "discount_name": name,
-            "translated_discount_name": translation.gettext(_DISCOUNT),
+            "translated_discount_name": translation.gettext(because),
         }
 
 

@@ -41,6 +41,7 @@ from plugins.fulfilment.shipments import shipments_of
 from plugins.fulfilment.signals import return_changed
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import PieceState
+from plugins.ordering.order_messages import sells_gift_card
 from plugins.ordering.order_state import add_note, note_order
 from plugins.ordering.pieces import pieces_of
 from plugins.ordering.refund_lines import lines_left
@@ -56,8 +57,13 @@ MAX_DAYS_ON_THE_WAY = 7
 
 def last_day_without_reason(order: Order) -> date | None:
     """Return the last day in the shop's time zone, or None where nothing has left yet."""
-    arrived = [_arrived_on(shipment) for shipment in shipments_of(order)]
-    return max(arrived) + timedelta(days=settings.RETURN_DAYS) if arrived else None
+    arrived = arrived_on(order)
+    return arrived + timedelta(days=settings.RETURN_DAYS) if arrived else None
+
+
+def arrived_on(order: Order) -> date | None:
+    """Return the day on which the last parcel arrived, as far as is known; None if none left."""
+    return max((_arrived_on(shipment) for shipment in shipments_of(order)), default=None)
 
 
 def is_in_time(order: Order) -> bool:
@@ -101,8 +107,10 @@ def returned_in_all(order: Order) -> int:
 def returnable_pieces(order: Order) -> dict[int, int]:
     """Return how many pieces of each line the customer may send back, by line id.
 
-    They have them, and nobody has given the money back.
+    They have them, and nobody has given the money back. A gift card is none that comes back.
     """
+    if sells_gift_card(order):
+        return {}
     out = {line_id: row.out for line_id, row in pieces_of(order).items() if row.out > 0}
     if not out or is_refunded(order):
         return {}

@@ -149,21 +149,29 @@ def _note(state: ShipmentState, *, is_collection: bool) -> str:
 
 @transaction.atomic
 def report_shipments(
-    *, order_id: int, state: ShipmentState, is_collection: bool, actor_id: int
+    *,
+    order_id: int,
+    state: ShipmentState,
+    is_collection: bool,
+    actor_id: int | None,
+    shipment_id: int | None = None,
 ) -> None:
     """Note what the carrier told of the order's parcels, once for each; the customer is told.
 
-    `is_collection`: they go to a collection point. Raises ReportRefused.
+    `is_collection`: they go to a collection point. No actor: the carrier itself told us.
+    `shipment_id` is the one parcel that it is about, where not all are. Raises ReportRefused.
     """
     order, _checkout = lock_order(order_id)
-    allowed, why = may_report_shipments(order, state, is_collection=is_collection)
+    parcels = [each for each in shipments_of(order) if shipment_id in {None, each.pk}]
+    states = {parcel.state for parcel in parcels}
+    allowed, why = may_report(states=states, wanted=state, is_collection=is_collection)
     if not allowed:
         raise ReportRefused(why)
     note = _note(state, is_collection=is_collection)
     note_order(order_id=order_id, message=note, actor_id=actor_id)
     moved = [
         shipment
-        for shipment in shipments_of(order)
+        for shipment in parcels
         if may_follow(SHIPMENT_STEPS, now=shipment.state, wanted=state)
     ]
     for shipment in moved:
@@ -205,7 +213,7 @@ def last_day_to_collect(order: Order, kept_days: int) -> date | None:
     return timezone.localdate(since) + timedelta(days=kept_days)
 
 
-def _move(shipment: Shipment, state: ShipmentState, actor_id: int) -> None:
+def _move(shipment: Shipment, state: ShipmentState, actor_id: int | None) -> None:
     shipment.state = state
     shipment.save(update_fields=["state"])
     ShipmentStep.objects.create(shipment=shipment, state=state, actor_id=actor_id)

@@ -17,3 +17,10 @@ return_changed = Signal()
 
 # Other sizes are sent for what came back. Arguments: `order_id` (of the replacement).
 exchange_agreed = Signal()
+
+# Something is sent once more, without charge. Arguments: `order_id` (of the order that sends it).
+sent_again = Signal()
+
+# The customer of an order wished to be asked for a review, and has had the goods for some weeks.
+# Arguments: `order_id`. Sent once for an order, under its lock.
+review_wanted = Signal()
