@@ -53,11 +53,14 @@ def stock_reason(
     actor_id: int | None = None,
     order_id: int | None = None,
     note: str = "",
+    to_the_end: bool = False,
 ) -> Iterator[None]:
     """Inside, each change of stock is recorded with this reason.
 
     What is left out comes from the reason around it, or from `staff_request`. Needs a
     transaction, with whose end the setting is gone. `note` is for staff: never a customer's name.
+    `to_the_end` says that nothing of the transaction follows the block, so that its end is left
+    to take the setting back, without a statement for it.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("stock_reason needs a transaction")
@@ -68,7 +71,8 @@ def stock_reason(
         outer.order_id if order_id is None else order_id,
         note or outer.note,
     )
-    with _with_context(inner, outer, local=True):
+    is_last = to_the_end and len(connection.atomic_blocks) == 1
+    with _with_context(inner, outer, local=True, take_back=not is_last):
         yield
 
 
@@ -83,14 +87,17 @@ def staff_request(*, actor_id: int) -> Iterator[None]:
 
 
 @contextmanager
-def _with_context(inner: _Context, outer: _Context, *, local: bool) -> Iterator[None]:
+def _with_context(
+    inner: _Context, outer: _Context, *, local: bool, take_back: bool = True
+) -> Iterator[None]:
     token = _context.set(inner)
     _set_context(inner, local=local)
     try:
         yield
     finally:
         _context.reset(token)
-        _set_context(outer, local=local)
+        if take_back:
+            _set_context(outer, local=local)
 
 
 def _set_context(told: _Context, *, local: bool) -> None:

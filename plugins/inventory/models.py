@@ -192,3 +192,120 @@ class LedgerCheck(models.Model):
 
     def __str__(self) -> str:
         return f"check {self.pk}"
+
+
+class Supplier(models.Model):
+    """Whom goods are bought from. `reference` is the number under which they know the shop."""
+
+    name = models.CharField(max_length=120, unique=True)
+    email = models.EmailField(blank=True, default="")
+    address = models.TextField(max_length=400, blank=True, default="")
+    reference = models.CharField("our number there", max_length=60, blank=True, default="")
+    is_active = models.BooleanField("goods are ordered from it", default=True)
+
+    class Meta:
+        ordering = ("name",)
+        default_permissions = ()  # `dashboard.manage_stock` guards it
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SupplierItem(models.Model):
+    """What a supplier calls a variant, and what one piece of it costs the shop, without VAT."""
+
+    supplier = models.ForeignKey(Supplier, related_name="items", on_delete=models.CASCADE)
+    variant = models.ForeignKey(
+        ProductVariant, related_name="supplier_items", on_delete=models.CASCADE
+    )
+    code = models.CharField("their number", max_length=60, blank=True, default="")
+    cost_value = models.DecimalField("cost price", max_digits=13, decimal_places=3)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("variant__sku",)
+        default_permissions = ()
+        verbose_name = "cost price"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("supplier", "variant"), name="one_cost_price_per_supplier"
+            ),
+            models.CheckConstraint(condition=Q(cost_value__gte=0), name="cost_price_not_negative"),
+        )
+
+    def __str__(self) -> str:
+        return f"variant {self.variant_id} of supplier {self.supplier_id}"
+
+
+class PurchaseState(models.TextChoices):
+    """Life of a purchase order; lines are changed while it is a draft only."""
+
+    DRAFT = "draft", "Draft"
+    ORDERED = "ordered", "Ordered"
+    PART_RECEIVED = "part", "Part received"
+    CLOSED = "closed", "Closed"
+
+
+class PurchaseOrder(models.Model):
+    """Goods that are ordered from a supplier for a warehouse."""
+
+    supplier = models.ForeignKey(Supplier, related_name="orders", on_delete=models.PROTECT)
+    warehouse = models.ForeignKey(Warehouse, related_name="+", on_delete=models.PROTECT)
+    state = models.CharField(
+        max_length=7, choices=PurchaseState.choices, default=PurchaseState.DRAFT
+    )
+    expected_on = models.DateField("expected", null=True, blank=True)
+    note = models.CharField("note to the supplier", max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    ordered_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        default_permissions = ()  # `dashboard.manage_stock` guards it
+
+    def __str__(self) -> str:
+        return f"PO-{self.pk:05d}"
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether goods may still come in."""
+        return self.state in OPEN_PURCHASES
+
+
+OPEN_PURCHASES = (PurchaseState.ORDERED, PurchaseState.PART_RECEIVED)
+
+
+class PurchaseLine(models.Model):
+    """Pieces of one variant in a purchase order; `cost_value` is of one piece, without VAT."""
+
+    order = models.ForeignKey(PurchaseOrder, related_name="lines", on_delete=models.CASCADE)
+    variant = models.ForeignKey(ProductVariant, related_name="+", on_delete=models.PROTECT)
+    pieces = models.PositiveIntegerField()
+    received = models.PositiveIntegerField(default=0)
+    cost_value = models.DecimalField("cost price", max_digits=13, decimal_places=3, default=0)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=("order", "variant"), name="one_purchase_line_per_variant"
+            ),
+            models.CheckConstraint(
+                condition=Q(pieces__gt=0, cost_value__gte=0), name="purchase_line_of_pieces"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pieces} of variant {self.variant_id}"
+
+    @property
+    def missing(self) -> int:
+        """Pieces that have not come yet."""
+        return max(self.pieces - self.received, 0)
+
+    @property
+    def total(self) -> Any:
+        """What all pieces cost."""
+        return self.cost_value * self.pieces
