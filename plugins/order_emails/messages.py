@@ -1,15 +1,20 @@
-"""From a row of the outbox to a message: sender and recipient, text and HTML of one kind."""
+"""From a row of the outbox to the mail server: its envelope, text and HTML, and SMTP."""
 
 from __future__ import annotations
 
 import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import css_inline
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import select_template
 from django.utils import translation
 
@@ -23,11 +28,13 @@ from plugins.order_emails.kinds.base import (
     only_promised,
 )
 from plugins.order_emails.kinds.orders import LINK_TO_ORDER
-from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.policies import NoRecipient
+from plugins.order_emails.models import EmailText, OutgoingEmail
+from plugins.order_emails.policies import SMTP_PAUSE, NoRecipient, should_pause_smtp
 from plugins.order_emails.text_rules import BrokenText, fill, paragraphs
 from plugins.order_emails.texts import stored_text, texts_of
-from plugins.ordering.order_messages import LINK_ONLY, message_promise
+from plugins.ordering.email_promises import message_promise
+from plugins.ordering.order_messages import LINK_ONLY
+from product_content.shop_settings import shop_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +71,9 @@ def _by_promise(row: OutgoingEmail) -> Envelope:
 
 def _own(row: OutgoingEmail, kind: Kind) -> Envelope:
     if kind.audience is Audience.STAFF:
-        return Envelope(settings.DEFAULT_FROM_EMAIL, tuple(settings.STAFF_EMAILS))
+        return Envelope(shop_facts().sender, shop_facts().staff_emails)
     address = row.to_address or (row.user.email if row.user else "")
-    return Envelope(settings.DEFAULT_FROM_EMAIL, (address,))
+    return Envelope(shop_facts().sender, (address,))
 
 
 logger = logging.getLogger(__name__)
@@ -143,7 +150,7 @@ def render(kind: Kind, context: Context, envelope: Envelope) -> Rendered:
     an e-mail waits for no text.
     """
     language = translation.get_language() or settings.LANGUAGE_CODE
-    own = stored_text(kind.name, language)
+    own = _stored_text(kind.name, language)
     if own is not None:
         try:
             return render_texts(kind, texts_of(kind, own), context, envelope)
@@ -153,11 +160,20 @@ def render(kind: Kind, context: Context, envelope: Envelope) -> Rendered:
     return render_texts(kind, kind.texts, context, envelope)
 
 
+def _stored_text(kind: str, language: str) -> EmailText | None:
+    """Return the shop's own words; those of a batch are read once."""
+    if not _kept.in_batch:
+        return stored_text(kind, language)
+    if (kind, language) not in _kept.texts:
+        _kept.texts[kind, language] = stored_text(kind, language)
+    return _kept.texts[kind, language]
+
+
 def render_texts(kind: Kind, texts: Texts, context: Context, envelope: Envelope) -> Rendered:
     """Return the e-mail with these words; raises BrokenText if they cannot be filled in."""
     values = context | _words(texts, context, envelope)
     values |= {
-        "shop_name": settings.SHOP_NAME,
+        "shop_name": shop_facts().name,
         "language": (translation.get_language() or settings.LANGUAGE_CODE).split("-")[0],
         "for_staff": kind.audience is Audience.STAFF,
     }
@@ -196,3 +212,82 @@ def _headers(row: OutgoingEmail) -> dict[str, str]:
 def _inliner() -> css_inline.CSSInliner:
     # At-rules stay in a style tag: dark mode and small screens cannot be inlined.
     return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+_smtp_paused_until = 0.0  # of this process; on the clock of time.monotonic
+
+
+def smtp_is_paused() -> bool:
+    """Say whether the mail server hung a moment ago.
+
+    A worker that waits for it, e-mail by e-mail, would do nothing else: no webhook, no refund.
+    """
+    return time.monotonic() < _smtp_paused_until
+
+
+def send_by_smtp(message: EmailMessage) -> None:
+    """Send a message; whatever goes wrong before the server has taken it is raised.
+
+    What goes wrong after that, while saying good-bye, is not: the e-mail would go out twice.
+    """
+    started = time.monotonic()
+    try:
+        _send_message(message)
+    except Exception as error:
+        _pause_if_hanging(error, time.monotonic() - started)
+        raise
+
+
+class _Kept(threading.local):
+    """What the batch that this thread sends shares: words, and a connection once it is open."""
+
+    def __init__(self) -> None:
+        self.in_batch = False
+        self.connection: BaseEmailBackend | None = None
+        self.texts: dict[tuple[str, str], EmailText | None] = {}
+
+
+_kept = _Kept()
+
+
+@contextmanager
+def one_batch() -> Iterator[None]:
+    """Inside, the shop's words are read once, and all messages go over one connection.
+
+    It is opened for the first of them. One that failed is not used again: the next message gets a
+    new one.
+    """
+    _kept.in_batch = True
+    try:
+        yield
+    finally:
+        _kept.in_batch = False
+        _kept.texts.clear()
+        _hang_up()
+
+
+def _send_message(message: EmailMessage) -> None:
+    try:
+        if _kept.connection is None:
+            _kept.connection = get_connection()
+            _kept.connection.open()
+        message.connection = _kept.connection
+        message.send()
+    except Exception:
+        _hang_up()
+        raise
+    if not _kept.in_batch:
+        _hang_up()
+
+
+def _hang_up() -> None:
+    connection, _kept.connection = _kept.connection, None
+    with suppress(Exception):
+        if connection is not None:
+            connection.close()
+
+
+def _pause_if_hanging(error: Exception, seconds: float) -> None:
+    global _smtp_paused_until  # noqa: PLW0603  what one process has seen, for its next tasks
+    if should_pause_smtp(error, seconds).allowed:
+        _smtp_paused_until = time.monotonic() + SMTP_PAUSE.total_seconds()

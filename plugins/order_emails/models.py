@@ -35,7 +35,8 @@ class OutgoingEmail(models.Model):
     `unsubscribe_path` (links that open something) stay only until it was sent or given up.
 
     `outside` is what others could see of an e-mail to an order's customer when it went out (from,
-    to, subject, preheader), for the customer to compare; emptied with the order's person.
+    to, subject, preheader), for the customer to compare; `said` is its text as it was sent, with
+    the shop's links masked, for staff who are asked. Both are emptied with the order's person.
 
     `next_try_at` is when the sweeper may take it: shortly after it was written, the end
     of the lease while a worker sends it, or the end of the pause after a failure.
@@ -60,6 +61,7 @@ class OutgoingEmail(models.Model):
     next_try_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     outside = models.JSONField(default=dict, blank=True)
+    said = models.TextField(blank=True, default="", db_default="")
     last_error = models.CharField(max_length=80, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -132,3 +134,85 @@ class EmailText(models.Model):
         """Remember for staff that this version could not be filled in."""
         self.problem = problem[:200]
         self.save(update_fields=["problem"])
+
+
+class CustomerMessage(models.Model):
+    """What somebody wrote to the shop: by the contact form, or about an order from its page.
+
+    `email` is where they want the answer; one about an order has none, its customer gets it. Once
+    it is closed nobody has to answer it (any more).
+    """
+
+    order = models.ForeignKey(
+        Order, null=True, blank=True, related_name="customer_messages", on_delete=models.CASCADE
+    )
+    email = models.EmailField(blank=True, default="")
+    language = models.CharField(max_length=35, blank=True, default="")
+    text = models.TextField()
+    received_at = models.DateTimeField(auto_now_add=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", on_delete=models.SET_NULL
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                name="message_can_be_answered",
+                condition=Q(order__isnull=False) | Q(email__regex=r"\S"),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("received_at",), name="messages_by_age"),
+            models.Index(
+                fields=("order",), condition=Q(answered_at=None), name="messages_to_answer"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+    @property
+    def state(self) -> str:
+        """How far it is: new, answered or closed."""
+        if self.closed_at:
+            return "closed"
+        return "answered" if self.answered_at else "new"
+
+
+class MessageAnswer(models.Model):
+    """What staff wrote back to a customer's message; it goes with it."""
+
+    message = models.ForeignKey(CustomerMessage, related_name="answers", on_delete=models.CASCADE)
+    text = models.TextField()
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, related_name="+", on_delete=models.SET_NULL
+    )
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"answer to message {self.message_id}"
+
+
+class AnswerTemplate(models.Model):
+    """Words that staff answer with again and again, in one language."""
+
+    name = models.CharField(max_length=60)
+    language = models.CharField(max_length=35)
+    text = models.TextField(max_length=4000)
+
+    class Meta:
+        ordering = ("name", "language")
+        default_permissions = ()  # Saleor's `order.manage_orders` guards it
+        constraints = (
+            models.UniqueConstraint(fields=("name", "language"), name="one_template_per_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

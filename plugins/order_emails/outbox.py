@@ -1,14 +1,16 @@
 """The outbox: an e-mail is a row, written with its event, published after commit, sent once.
 
-First writing and publishing, then SMTP, sending one row, resending by staff, and retention.
+First writing and publishing, then sending, resending by staff, and retention.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import random
+import re
 import time
-from contextlib import suppress
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from email.utils import make_msgid
 from functools import partial
@@ -16,17 +18,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from saleor.account.models import User
 from saleor.order import OrderEvents, OrderEventsEmails
-from saleor.order.models import Order, OrderEvent
+from saleor.order.models import Order
 
 from plugins.order_emails.kinds.base import KINDS, Audience
-from plugins.order_emails.messages import BuiltMessage, build_message
+from plugins.order_emails.kinds.orders import read_batch
+from plugins.order_emails.messages import (
+    BuiltMessage,
+    build_message,
+    one_batch,
+    send_by_smtp,
+    smtp_is_paused,
+)
 from plugins.order_emails.models import RESENT, UNSENT, EmailState, OutgoingEmail
 from plugins.order_emails.policies import (
     GRACE,
@@ -38,14 +46,16 @@ from plugins.order_emails.policies import (
     may_retry,
     may_retry_by_hand,
     pause_after,
-    should_pause_smtp,
 )
+from plugins.ordering.email_promises import may_send
 from plugins.ordering.erasure import ERASED_KEY
-from plugins.ordering.order_messages import may_send
 from plugins.ordering.publishing import try_to_publish
 from plugins.ordering.retention import retention_cutoff
+from product_content.shop_settings import shop_facts
 
-BATCH = 200
+BATCH = 200  # rows that one run of the sweeper publishes
+ONE_CONNECTION = 20  # of them go to one worker, and over one connection
+MAX_BATCH_TIME = timedelta(seconds=30)  # what is not begun by then is left to others
 SHOP = "shop"
 NO_DELAY = timedelta(0)
 
@@ -115,13 +125,13 @@ def queue_notice_email(
 def queue_staff_email(
     *, kind: str, dedup_key: str, order_id: int | None = None, subject_id: str = SHOP
 ) -> OutgoingEmail | None:
-    """Write an e-mail to the shop's staff into the outbox; None if STAFF_EMAILS names nobody.
+    """Write an e-mail to the shop's staff into the outbox; None if the settings name nobody.
 
     Kinds: new_order, payment_attention (its dedup_key begins with the reason's code and ":"),
     low_stock (`subject_id` is "stock-<id>"). An e-mail about an order is about `order_id`, any
     other about `subject_id`; the same kind and dedup_key about the same is written once.
     """
-    if not settings.STAFF_EMAILS:
+    if not shop_facts().staff_emails:
         return None
     about = subject_id if order_id is None else f"order-{order_id}"
     order = None if order_id is None else Order.objects.get(pk=order_id)
@@ -154,63 +164,27 @@ def publish_due_emails() -> int:
     claimed by a worker that did not finish within its lease.
     """
     due = OutgoingEmail.objects.filter(state__in=UNSENT, next_try_at__lte=timezone.now())
-    published = 0
-    for email_id in due.order_by("next_try_at").values_list("pk", flat=True)[:BATCH]:
-        if not publish(email_id):
-            break  # the broker is down; waiting for it once is enough
-        published += 1
-    return published
+    return publish(*due.order_by("next_try_at").values_list("pk", flat=True)[:BATCH])
 
 
-def publish(email_id: int) -> bool:
-    """Hand a row to a worker; False if the broker does not take it, and the sweeper will."""
+def publish(*email_ids: int) -> int:
+    """Hand rows to workers, a batch to each; return how many the broker has taken.
+
+    The sweeper publishes the others once more.
+    """
     from plugins.order_emails.tasks import send_email
 
-    return try_to_publish(send_email, email_id)
+    published = 0
+    for first in range(0, len(email_ids), ONE_CONNECTION):
+        batch = email_ids[first : first + ONE_CONNECTION]
+        if not try_to_publish(send_email, *batch):
+            break  # the broker is down; waiting for it once is enough
+        published += len(batch)
+    return published
 
 
 def _message_id() -> str:
     return make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname or "localhost")
-
-
-_smtp_paused_until = 0.0  # of this process; on the clock of time.monotonic
-
-
-def smtp_is_paused() -> bool:
-    """Say whether the mail server hung a moment ago.
-
-    A worker that waits for it, e-mail by e-mail, would do nothing else: no webhook, no refund.
-    """
-    return time.monotonic() < _smtp_paused_until
-
-
-def send_by_smtp(message: EmailMessage) -> None:
-    """Send a message; whatever goes wrong before the server has taken it is raised.
-
-    What goes wrong after that, while saying good-bye, is not: the e-mail would go out twice.
-    """
-    started = time.monotonic()
-    try:
-        _send_message(message)
-    except Exception as error:
-        _pause_if_hanging(error, time.monotonic() - started)
-        raise
-
-
-def _send_message(message: EmailMessage) -> None:
-    connection = message.connection = get_connection()
-    connection.open()
-    try:
-        message.send()
-    finally:
-        with suppress(Exception):
-            connection.close()
-
-
-def _pause_if_hanging(error: Exception, seconds: float) -> None:
-    global _smtp_paused_until  # noqa: PLW0603  what one process has seen, for its next tasks
-    if should_pause_smtp(error, seconds).allowed:
-        _smtp_paused_until = time.monotonic() + SMTP_PAUSE.total_seconds()
 
 
 logger = logging.getLogger(__name__)
@@ -223,17 +197,28 @@ _EVENT_TYPES = {
 }
 
 
-def send_email(*, email_id: int) -> None:
-    """Send the e-mail, unless it was sent, is being sent, or must wait.
+def send_emails(*, email_ids: Collection[int]) -> None:
+    """Send those of these e-mails that were not sent, are not being sent and need not wait.
 
+    They go over one connection.
     A row is claimed before it is sent, so two workers never send it both. If a worker dies
     while sending, the row is free again when its lease ends. One window remains: a worker
     that dies after the mail server took the message and before the row says so makes it go
     out twice; both carry the same Message-ID, by which mail programs show it once.
+
+    Where the server hangs, or is so slow that a lease might end, the rest is given free again.
     """
-    email = None if smtp_is_paused() else _claim(email_id)
-    if email is None:
-        return
+    waiting = [] if smtp_is_paused() else _claim(email_ids)
+    ends = time.monotonic() + MAX_BATCH_TIME.total_seconds()
+    read_batch(waiting)
+    with one_batch():
+        while waiting and not smtp_is_paused() and time.monotonic() < ends:
+            _send(waiting.pop(0))
+    if waiting:
+        _release(waiting)
+
+
+def _send(email: OutgoingEmail) -> None:
     try:
         message = _send_row(email)
     except Exception as error:  # noqa: BLE001  one bad e-mail must not stop the others
@@ -251,22 +236,40 @@ def _send_row(email: OutgoingEmail) -> BuiltMessage | None:
     return message
 
 
+# What nearly every e-mail reads of its row's order and person.
+_READ_ALONG = ("order__shipping_address", "order__user", "user")
+
+
 @transaction.atomic
-def _claim(email_id: int) -> OutgoingEmail | None:
+def _claim(email_ids: Collection[int]) -> list[OutgoingEmail]:
     now = timezone.now()
     free = Q(state=EmailState.WAITING) | Q(state__in=UNSENT, next_try_at__lte=now)
     emails = OutgoingEmail.objects.select_for_update(skip_locked=True, of=("self",))
-    email = emails.filter(free, pk=email_id).first()
-    if email is None:
-        return None
-    if email.attempts >= MAX_ATTEMPTS:  # it took its worker down each time
-        _give_up(email)
-        return None
-    email.state = EmailState.SENDING
-    email.attempts += 1
-    email.next_try_at = now + LEASE
-    email.save(update_fields=["state", "attempts", "next_try_at"])
-    return email
+    found = emails.select_related(*_READ_ALONG).filter(free, pk__in=email_ids)
+    claimed = []
+    for email in found.order_by("pk"):
+        if email.attempts >= MAX_ATTEMPTS:  # it took its worker down each time
+            _give_up(email)
+        else:
+            claimed.append(email)
+    mine = OutgoingEmail.objects.filter(pk__in=[email.pk for email in claimed])
+    if claimed:
+        mine.update(state=EmailState.SENDING, attempts=F("attempts") + 1, next_try_at=now + LEASE)
+    for email in claimed:
+        email.state, email.attempts = EmailState.SENDING, email.attempts + 1
+    return claimed
+
+
+def _release(emails: Iterable[OutgoingEmail]) -> None:
+    """Let claimed e-mails that nobody has tried to send wait on, for the sweeper."""
+    mine = OutgoingEmail.objects.filter(
+        pk__in=[email.pk for email in emails], state=EmailState.SENDING
+    )
+    mine.update(
+        state=EmailState.WAITING,
+        attempts=F("attempts") - 1,
+        next_try_at=timezone.now() + SMTP_PAUSE,
+    )
 
 
 def _give_up(email: OutgoingEmail) -> None:
@@ -276,31 +279,45 @@ def _give_up(email: OutgoingEmail) -> None:
     logger.error("e-mail %s: WorkerLost, given up", email.pk)
 
 
-@transaction.atomic
+# One statement, so one wait for the disk. Saleor's history would name the account's address.
+_SENT = """
+WITH sent AS (
+    UPDATE order_emails_outgoingemail
+    SET state = %(sent)s, sent_at = %(now)s, last_error = '', outside = %(outside)s,
+        said = %(said)s, to_address = '', path = '', unsubscribe_path = ''
+    WHERE id = %(id)s AND state = %(sending)s AND attempts = %(attempts)s
+    RETURNING order_id)
+INSERT INTO order_orderevent (date, type, order_id, parameters)
+SELECT %(now)s, %(type)s, order_id, %(history)s FROM sent WHERE %(is_told)s
+"""
+
+
 def _sent(email: OutgoingEmail, message: BuiltMessage) -> None:
+    """Write that this very attempt has sent it, and into the history of the customer's order."""
     about_order = email.order is not None and _is_for_customer(email)
-    done = _finish(
-        email,
-        state=EmailState.SENT,
-        sent_at=timezone.now(),
-        last_error="",
-        outside=message.outside if about_order else {},
-        **_CLEARED,
-    )
-    if done and about_order:
-        _note_in_history(email, message)
+    kind = _EVENT_TYPES.get(email.kind, OrderEventsEmails.ORDER)
+    values = {
+        "id": email.pk,
+        "attempts": email.attempts,
+        "sending": EmailState.SENDING,
+        "sent": EmailState.SENT,
+        "now": timezone.now(),
+        "outside": json.dumps(message.outside if about_order else {}),
+        "said": masked(str(message.body)) if about_order else "",
+        "type": OrderEvents.EMAIL_SENT,
+        "history": json.dumps({"email": ", ".join(message.to), "email_type": kind}),
+        "is_told": about_order,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, values)
 
 
-def _note_in_history(email: OutgoingEmail, message: BuiltMessage) -> None:
-    """Write into the order's history where the e-mail went; Saleor would name the account's."""
-    OrderEvent.objects.create(
-        order=email.order,
-        type=OrderEvents.EMAIL_SENT,
-        parameters={
-            "email": ", ".join(message.to),
-            "email_type": _EVENT_TYPES.get(email.kind, OrderEventsEmails.ORDER),
-        },
-    )
+def masked(text: str) -> str:
+    """Return a text with the shop's own links masked: whoever has one opens what it leads to."""
+    return _LINK.sub(r"\1/…", text)
+
+
+_LINK = re.compile(rf"({re.escape(settings.PUBLIC_URL)})/[^\s<>\"]+")
 
 
 def _skip(email: OutgoingEmail) -> None:
@@ -320,12 +337,10 @@ def _failed(email: OutgoingEmail, error: Exception) -> None:
     logger.error("e-mail %s: %s, %s", email.pk, reason, "again later" if again else "given up")
 
 
-def _finish(email: OutgoingEmail, **values: object) -> bool:
+def _finish(email: OutgoingEmail, **values: object) -> None:
     """Write the outcome of this very attempt; a later one may have taken over meanwhile."""
-    mine = OutgoingEmail.objects.filter(
-        pk=email.pk, state=EmailState.SENDING, attempts=email.attempts
-    )
-    return bool(mine.update(**values))
+    this = {"pk": email.pk, "state": EmailState.SENDING, "attempts": email.attempts}
+    OutgoingEmail.objects.filter(**this).update(**values)
 
 
 def retry(*, email_id: int) -> OutgoingEmail:

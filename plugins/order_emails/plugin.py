@@ -10,7 +10,9 @@ from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
-from django.utils import translation
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from saleor.account import emails as account_emails
 from saleor.checkout import utils as checkout_utils
 from saleor.order import OrderEvents, OrderEventsEmails
@@ -20,22 +22,39 @@ from saleor.order.models import Fulfillment, Order, OrderEvent
 from saleor.plugins.base_plugin import BasePlugin
 
 from plugins.fulfilment.models import Return, ShipmentState
-from plugins.fulfilment.signals import exchange_agreed, return_changed, shipments_reported
+from plugins.fulfilment.signals import (
+    exchange_agreed,
+    return_changed,
+    review_wanted,
+    sent_again,
+    shipments_reported,
+)
 from plugins.inventory.alerts import alert_token, variant_token
 from plugins.inventory.models import BackInStockAlert
 from plugins.inventory.signals import back_in_stock, stock_ran_low
 from plugins.order_emails.kinds.money import BANK_REFUSED, refund_dedup_keys
 from plugins.order_emails.kinds.returns import RETURN, RETURN_EMAILS
-from plugins.order_emails.models import OutgoingEmail
+from plugins.order_emails.models import CustomerMessage, OutgoingEmail
 from plugins.order_emails.order_history import (
     changes_by_staff,
     orders_soon_released,
     parcels_left,
     was_paid,
 )
-from plugins.order_emails.outbox import SHOP, queue_email, queue_notice_email, queue_staff_email
+from plugins.order_emails.outbox import (
+    SHOP,
+    queue_email,
+    queue_notice_email,
+    queue_staff_email,
+    write_row,
+)
+from plugins.order_emails.policies import SendRefused
 from plugins.ordering import signals
+from plugins.ordering.models import CardKind, GiftCardSale
+from plugins.ordering.order_messages import sells_gift_card
+from plugins.ordering.order_state import placed_by
 from plugins.ordering.releasing import BASKET_CHANGED, NOT_PAID_IN_TIME, PAYMENT_FAILED
+from plugins.ordering.sold_cards import due_to_send, readdress
 from product_content.languages import localized
 
 logger = logging.getLogger(__name__)
@@ -59,6 +78,58 @@ def queue_payment_reminders() -> int:
     return len(orders)
 
 
+@transaction.atomic
+def send_due_gift_cards(*, sale_id: int | None = None) -> int:
+    """Queue the e-mail of each gift card whose day has come, once; return how many there were."""
+    due = list(due_to_send(sale_id=sale_id).select_for_update(skip_locked=True, of=("self",)))
+    for sale in due:
+        sale.sent_at = timezone.now()
+        sale.save(update_fields=["sent_at"])
+        _queue_gift_card(sale, "first")
+    return len(due)
+
+
+MAX_CARD_EMAILS = 5  # of one gift card: whoever needs more has another problem
+
+
+@transaction.atomic
+def send_gift_card_again(*, order_id: int, recipient: str) -> None:
+    """Send a gift card once more; to another address only while it is wholly unused.
+
+    It gets a new code then, and what went to the first address opens nothing. Raises SendRefused,
+    in words for the customer.
+    """
+    sale = GiftCardSale.objects.select_for_update(of=("self",)).filter(order=order_id).first()
+    if sale is None or not sale.card_id or sale.kind != CardKind.EMAIL or not sale.recipient:
+        raise SendRefused(gettext("There is no gift card to send."))
+    sent = OutgoingEmail.objects.filter(about=_about_card(sale)).count()
+    if sent >= MAX_CARD_EMAILS:
+        raise SendRefused(gettext("It was sent several times. Please write to us."))
+    if recipient != sale.recipient and not readdress(sale, recipient):
+        raise SendRefused(gettext("Something was paid with it, so it stays with whom it is for."))
+    if sale.sent_at:  # else it goes out on its day
+        _queue_gift_card(sale, f"again-{sent}")
+
+
+def _queue_gift_card(sale: GiftCardSale, dedup_key: str) -> None:
+    write_row(
+        about=_about_card(sale),
+        kind="gift_card",
+        dedup_key=dedup_key,
+        to_address=sale.recipient,
+        language=sale.language,
+    )
+
+
+def _about_card(sale: GiftCardSale) -> str:
+    return f"gift-card-{sale.pk}"
+
+
+def gift_card_issued(*, sale_id: int, **_: Any) -> None:
+    """Send a gift card that was paid just now, if it need not wait for its day."""
+    send_due_gift_cards(sale_id=sale_id)
+
+
 # Where the storefront deletes an alert. Links in e-mails that were sent hold this address.
 ALERT_PATH = "/wishes/{token}/"
 # Where it leads on to a product, whose name is in no link.
@@ -74,7 +145,10 @@ def connect() -> None:
         (shipments_reported, shipments_moved),
         (return_changed, return_moved),
         (exchange_agreed, exchange_was_agreed),
+        (sent_again, parcel_goes_again),
+        (review_wanted, review_is_wanted),
         (signals.order_anonymised, order_anonymised),
+        (signals.gift_card_issued, gift_card_issued),
         (stock_ran_low, stock_is_low),
         (back_in_stock, stock_is_back),
     ):
@@ -89,13 +163,25 @@ def payment_failed(*, order_id: int, **_: Any) -> None:
 def order_released(*, order_id: int, reason: str, **_: Any) -> None:
     """Say that an unpaid order is over, unless its customer has just changed the basket."""
     if reason == NOT_PAID_IN_TIME:
-        exchanged = Return.objects.filter(replacement_id=order_id).exists()
-        kind = "exchange_ended" if exchanged else "released"
-        queue_email(order_id=order_id, kind=kind, dedup_key="released")
+        queue_email(order_id=order_id, kind=_kind_of_end(order_id), dedup_key="released")
     elif reason == PAYMENT_FAILED:
-        queue_email(order_id=order_id, kind="released", dedup_key=BANK_REFUSED)
+        kind = "cancelled" if _is_gift_card(order_id) else "released"
+        queue_email(order_id=order_id, kind=kind, dedup_key=BANK_REFUSED)
     elif reason != BASKET_CHANGED:
         queue_email(order_id=order_id, kind="cancelled", dedup_key="cancelled")
+
+
+def _kind_of_end(order_id: int) -> str:
+    """Return the e-mail for the end of an unpaid order: what it was, and who had placed it."""
+    if Return.objects.filter(replacement_id=order_id).exists():
+        return "exchange_ended"
+    if _is_gift_card(order_id):
+        return "cancelled"  # it had no basket to go back to
+    return "link_ended" if placed_by(Order.objects.get(pk=order_id)) else "released"
+
+
+def _is_gift_card(order_id: int) -> bool:
+    return GiftCardSale.objects.filter(order=order_id).exists()
 
 
 def payment_needs_attention(*, order_id: int | None, reason: str, dedup_key: str, **_: Any) -> None:
@@ -128,9 +214,20 @@ def exchange_was_agreed(*, order_id: int, **_: Any) -> None:
     queue_email(order_id=order_id, kind="exchange_agreed", dedup_key="exchange")
 
 
+def parcel_goes_again(*, order_id: int, **_: Any) -> None:
+    """Tell the customer which order sends once more what did not arrive well."""
+    queue_email(order_id=order_id, kind="goes_again", dedup_key="again")
+
+
+def review_is_wanted(*, order_id: int, **_: Any) -> None:
+    """Ask a customer who wished it, once, how it was."""
+    queue_email(order_id=order_id, kind="review_invitation", dedup_key="review")
+
+
 def order_anonymised(*, order_id: int, **_: Any) -> None:
-    """Forget to whom the order's e-mails went."""
-    OutgoingEmail.objects.filter(order_id=order_id).update(outside={})
+    """Forget to whom the order's e-mails went, and what its customer wrote."""
+    OutgoingEmail.objects.filter(order_id=order_id).update(outside={}, said="")
+    CustomerMessage.objects.filter(order_id=order_id).delete()
 
 
 def stock_is_low(*, stock_id: int, dedup_key: str, **_: Any) -> None:
@@ -159,10 +256,19 @@ class OrderEmailsPlugin(BasePlugin):
     PLUGIN_DESCRIPTION = "Sends customers e-mails about their orders."
     DEFAULT_ACTIVE = True
 
+    def order_created(self, order: Order, previous_value: Any) -> Any:
+        """Send the link to pay of an order that staff placed for its customer."""
+        if self.active and placed_by(order) and order.total_gross_amount:
+            queue_email(order_id=order.pk, kind="pay_by_link", dedup_key="link")
+        return previous_value
+
     def order_fully_paid(self, order: Order, previous_value: Any) -> Any:
         """Ask for the confirmation of a paid order."""
         if self.active:
             unclaim_payment_email(order_id=order.pk)
+            if sells_gift_card(order):  # nothing is to be packed
+                queue_email(order_id=order.pk, kind="gift_card_bought", dedup_key="paid")
+                return previous_value
             queue_email(order_id=order.pk, kind="order_confirmed", dedup_key="paid")
             queue_staff_email(order_id=order.pk, kind="new_order", dedup_key="paid")
         return previous_value

@@ -18,9 +18,10 @@ from plugins.order_emails.messages import (
     envelope_of,
     render,
     render_texts,
+    send_by_smtp,
+    smtp_is_paused,
 )
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.outbox import send_by_smtp, smtp_is_paused
 from plugins.order_emails.policies import SendRefused
 from plugins.order_emails.text_rules import BrokenText
 from plugins.ordering.order_messages import EMAIL_KINDS, subject_of

@@ -9,7 +9,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email, link
-from plugins.order_emails.models import OutgoingEmail
+from plugins.order_emails.models import MessageAnswer, OutgoingEmail
+from plugins.order_emails.policies import NoRecipient
+from plugins.ordering.models import GiftCardSale
+from plugins.ordering.sold_cards import card_path
+from product_content.languages import locale_of
+from product_content.money import format_money, sample_money
 
 _HOURS = Placeholder(_("how many hours the link works"), "3")
 
@@ -144,6 +149,29 @@ def _expiring_link(row: OutgoingEmail) -> Context:
 
 
 @email(
+    title=_("Answer to a message"),
+    audience=Audience.NOTICE,
+    texts=Texts(
+        subject=_("Our answer to you"),
+        preheader=_("You wrote to us."),
+        heading=_("Thank you for writing to us"),
+        opening="{answer}",
+    ),
+    placeholders={
+        "answer": Placeholder(
+            _("what staff wrote"), _("It is on its way, and comes tomorrow."), required=True
+        )
+    },
+)
+def message_answer(row: OutgoingEmail) -> Context:
+    """Send what staff answered to a message; the person's own words are not in it."""
+    answer = MessageAnswer.objects.filter(pk=int(row.event.removeprefix("answer-"))).first()
+    if answer is None:
+        raise NoRecipient
+    return {"url": "", "answer": answer.text}
+
+
+@email(
     title=_("Back in stock"),
     audience=Audience.NOTICE,
     texts=Texts(
@@ -162,3 +190,53 @@ def back_in_stock(row: OutgoingEmail) -> Context:
     """Tell somebody that what they asked for can be bought again."""
     stop = link(row.unsubscribe_path) if row.unsubscribe_path else ""
     return {"url": link(row.path), "unsubscribe_url": stop}
+
+
+_SOMEBODY = _("Somebody")
+
+
+def _card_stands(row: OutgoingEmail) -> bool:
+    sale = _sale(row)
+    return sale is not None and sale.card is not None and sale.card.is_active
+
+
+def _sale(row: OutgoingEmail) -> GiftCardSale | None:
+    """Return the sale of a row about "gift-card-<id>"."""
+    number = row.about.rpartition("-")[2]
+    sales = GiftCardSale.objects.select_related("card")
+    return sales.filter(pk=int(number)).first() if number.isdecimal() else None
+
+
+@email(
+    title=_("A gift card for somebody"),
+    audience=Audience.NOTICE,
+    texts=Texts(
+        subject=_("A gift card for you"),
+        preheader=_("It can be spent whenever you like."),
+        heading=_("A gift card of {amount} for you"),
+        opening=_(
+            "{giver} has sent you a gift card for our shop.\n\n{message}\n\n"
+            "Its code stands on the page behind this link. Whoever has the code can spend it, so "
+            "keep this e-mail to yourself."
+        ),
+        button=_("See the gift card"),
+        closing=_("We use your address for this gift card and for nothing else."),
+    ),
+    placeholders={
+        "amount": Placeholder(_("what is on it"), sample_money("50.00"), required=True),
+        "giver": Placeholder(_("who gives it, if they wish to be named"), _SOMEBODY),
+        "message": Placeholder(_("what the giver wrote"), _("Something nice, for you.")),
+    },
+    is_needed=_card_stands,
+)
+def gift_card(row: OutgoingEmail) -> Context:
+    """Send a gift card to whom it is for; what the shop sells is not in it, nor the code."""
+    sale = _sale(row)
+    if sale is None:
+        raise NoRecipient
+    return {
+        "url": link(card_path(sale)),
+        "amount": format_money(sale.amount, locale_of(sale.language)),
+        "giver": sale.from_name or str(_SOMEBODY),
+        "message": sale.message,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from babel import Locale
+from babel.dates import format_date
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,13 +11,21 @@ from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Text
 from plugins.order_emails.kinds.orders import NUMBER, SEE_ORDER, order_context, order_of
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import is_cancelled, was_declined
-from plugins.order_emails.texts import clock
-from plugins.ordering.models import ACTIVE, BOOKED, PaymentSession, Refund
+from plugins.order_emails.texts import clock, day
+from plugins.ordering.models import (
+    ACTIVE,
+    BOOKED,
+    CardKind,
+    GiftCardSale,
+    PaymentSession,
+    Refund,
+)
 from plugins.ordering.order_state import is_paid
 from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX
 from plugins.ordering.payment_recording import is_processing
+from plugins.ordering.sold_cards import sale_of
 from product_content.languages import prefix
-from product_content.money import format_money
+from product_content.money import format_money, sample_money
 
 REFUND = "refund-"  # begins the dedup_key; the refund's id follows
 _DECLINED = _(
@@ -72,6 +81,58 @@ def payment_needed(row: OutgoingEmail) -> Context:
 
 
 @email(
+    title=_("Link to pay, of an order that staff placed"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("Your order {number} can be paid"),
+        opening=_(
+            "We placed your order {number}, as you asked us. Please look at it on its page, and "
+            "pay there.\n\n"
+            "We hold everything for you until {held_until}. After that the link still opens, and "
+            "nothing is charged."
+        ),
+        button=_("Pay for your order"),
+        closing=_("Do you want something changed? Please answer this e-mail."),
+    ),
+    placeholders={
+        "number": NUMBER,
+        "held_until": Placeholder(
+            _("until when it is held"), _("14:35 on 22 November 2026"), required=True
+        ),
+    },
+    is_needed=_still_unpaid,
+)
+def pay_by_link(row: OutgoingEmail) -> Context:
+    """Send the link by which a customer pays what staff ordered for them."""
+    order, locale, values = order_context(row)
+    sessions = PaymentSession.objects.filter(order=order, state__in=ACTIVE)
+    end = sessions.values_list("expires_at", flat=True).first()
+    when = {"time": clock(end, locale), "day": day(end, locale)} if end else {}
+    until = gettext("%(time)s on %(day)s") % when if end else gettext("a little longer")
+    return values | {"held_until": until}
+
+
+@email(
+    title=_("Order that staff placed, released unpaid"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("We no longer hold your order {number}"),
+        opening=_(
+            "It was not paid in time, so what was in it is free for others again. Nothing was "
+            "charged.\n\n"
+            "Do you still want it? Please answer this e-mail, and we place it once more."
+        ),
+        button=SEE_ORDER,
+    ),
+    placeholders={"number": NUMBER},
+    is_needed=_still_released,
+)
+def link_ended(row: OutgoingEmail) -> Context:
+    """Tell the customer that an order which staff placed for them is over."""
+    return order_context(row)[2]
+
+
+@email(
     title=_("Released unpaid"),
     audience=Audience.CUSTOMER,
     texts=Texts(
@@ -95,6 +156,52 @@ def released(row: OutgoingEmail) -> Context:
     return values | {"url": link(f"{prefix(order.language_code)}/basket/"), "why": str(why)}
 
 
+_AT_ONCE = _("We have sent the gift card to the address that you named.")
+_ON_A_DAY = _("We send the gift card to the address that you named on {day}.")
+_TO_PRINT = _("Your gift card stands on the order’s page: open it there, and print it or copy it.")
+
+
+def _is_card_sold(row: OutgoingEmail) -> bool:
+    return sale_of(order_of(row).pk) is not None
+
+
+@email(
+    title=_("Gift card paid"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("Thank you for your order"),
+        opening=_(
+            "We have your payment of {total} for order {number}, placed on {placed_on}.\n\n"
+            "{what_now}"
+        ),
+        button=SEE_ORDER,
+    ),
+    placeholders={
+        "number": NUMBER,
+        "placed_on": Placeholder(_("the day of the order"), "22 November 2026"),
+        "total": Placeholder(_("what was paid"), sample_money("50.00")),
+        "what_now": Placeholder(_("how the gift card gets to whom it is for"), _AT_ONCE),
+    },
+    is_needed=_is_card_sold,
+)
+def gift_card_bought(row: OutgoingEmail) -> Context:
+    """Confirm to its buyer that a gift card is paid, on a durable medium as the law asks."""
+    order, locale, values = order_context(row)
+    return values | {
+        "placed_on": day(order.created, locale),
+        "total": format_money(order.total_gross, locale),
+        "what_now": _what_now(sale_of(order.pk), locale),
+    }
+
+
+def _what_now(sale: GiftCardSale | None, locale: Locale) -> str:
+    if sale is None or sale.kind == CardKind.PRINT:
+        return str(_TO_PRINT)
+    if sale.sent_at is None and sale.not_before:
+        return str(_ON_A_DAY).format(day=format_date(sale.not_before, "long", locale=locale))
+    return str(_AT_ONCE)
+
+
 @email(
     title=_("Payment refunded"),
     audience=Audience.CUSTOMER,
@@ -105,7 +212,7 @@ def released(row: OutgoingEmail) -> Context:
     ),
     placeholders={
         "number": Placeholder(_("the order's number"), "1042"),
-        "amount": Placeholder(_("what goes back"), "£24.50", required=True),
+        "amount": Placeholder(_("what goes back"), sample_money("24.50"), required=True),
         "why": Placeholder(
             _("which order it belongs to, and why"), _("It belongs to your order 1042.")
         ),

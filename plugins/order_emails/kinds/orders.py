@@ -7,6 +7,7 @@ from typing import Any
 
 from babel import Locale
 from babel.lists import format_list
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderLine
@@ -16,13 +17,13 @@ from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import was_moved, was_paid
 from plugins.order_emails.policies import NoRecipient
 from plugins.order_emails.texts import day
-from plugins.ordering.addresses import address_lines
+from plugins.ordering.addresses import address_lines, sample_address
+from plugins.ordering.email_promises import MessagePromise, message_promise
 from plugins.ordering.links import order_link
-from plugins.ordering.order_messages import MessagePromise, message_promise
 from plugins.ordering.totals import totals_of_order
 from product_content.languages import locale_of, translated_text
-from product_content.models import SetSize, SingleSize, Size
-from product_content.money import format_money
+from product_content.models import SetSize, Size
+from product_content.money import format_money, sample_money
 
 
 def delivery_lines(order: Order, promise: MessagePromise) -> list[str]:
@@ -32,10 +33,23 @@ def delivery_lines(order: Order, promise: MessagePromise) -> list[str]:
     return list(promise.address or lines)
 
 
-def order_to_read(order_id: int) -> Order:
-    """Return an order with what its e-mails read of it."""
-    orders = Order.objects.select_related("shipping_address").prefetch_related("lines__variant")
-    return orders.get(pk=order_id)
+_LINES = OrderLine.objects.select_related("variant__product", "variant__single_size__size")
+_SET_SIZES = SetSize.objects.select_related("size")
+
+
+def read_lines(orders: Iterable[Order]) -> None:
+    """Read along what e-mails list of these orders, where it was not read; two statements."""
+    prefetch_related_objects(
+        list(orders),
+        Prefetch("lines", queryset=_LINES.all()),
+        Prefetch("lines__variant__product__set_sizes", queryset=_SET_SIZES.all()),
+    )
+
+
+def read_batch(rows: Iterable[OutgoingEmail]) -> None:
+    """Read the lines for all confirmations among rows that are sent together."""
+    kind = order_confirmed.__name__
+    read_lines(row.order for row in rows if row.kind == kind and row.order)
 
 
 def order_lines(order: Order, locale: Locale) -> list[dict[str, Any]]:
@@ -47,16 +61,19 @@ def order_lines(order: Order, locale: Locale) -> list[dict[str, Any]]:
 def sent_lines(parcels: Iterable[Fulfillment], locale: Locale) -> list[dict[str, Any]]:
     """Return what is in these parcels, in the same form."""
     rows = FulfillmentLine.objects.filter(fulfillment__in=parcels).order_by("pk")
-    rows = rows.select_related("order_line__variant")
+    rows = rows.select_related(
+        "order_line__variant__product", "order_line__variant__single_size__size"
+    ).prefetch_related(
+        Prefetch("order_line__variant__product__set_sizes", queryset=_SET_SIZES.all())
+    )
     return _rows([(row.order_line, row.quantity) for row in rows], locale)
 
 
 def _rows(lines: list[tuple[OrderLine, int]], locale: Locale) -> list[dict[str, Any]]:
-    sizes = _sizes_by_line([line for line, _ in lines])
     return [
         {
             "name": line.translated_product_name or translated_text(line.product_name),
-            "sizes": _size_words(sizes.get(line.pk, []), locale),
+            "sizes": _size_words(_sizes_of(line), locale),
             "quantity": quantity,
             "total": format_money(line.unit_price_gross * quantity, locale),
         }
@@ -64,20 +81,13 @@ def _rows(lines: list[tuple[OrderLine, int]], locale: Locale) -> list[dict[str, 
     ]
 
 
-def _sizes_by_line(lines: list[OrderLine]) -> dict[int, list[Size]]:
-    """Return the sizes of each line: one of a single, all of a set."""
-    variants = {line.variant_id for line in lines if line.variant}
-    products = {line.variant.product_id for line in lines if line.variant}
-    singles = SingleSize.objects.select_related("size").filter(variant_id__in=variants)
-    by_variant = {single.variant_id: [single.size] for single in singles}
-    by_product: dict[int, list[Size]] = {}
-    for row in SetSize.objects.select_related("size").filter(product_id__in=products):
-        by_product.setdefault(row.product_id, []).append(row.size)
-    return {
-        line.pk: by_variant.get(line.variant_id) or by_product.get(line.variant.product_id, [])
-        for line in lines
-        if line.variant
-    }
+def _sizes_of(line: OrderLine) -> list[Size]:
+    """Return the sizes of a line: one of a single, all of a set."""
+    if line.variant is None:
+        return []
+    if single := getattr(line.variant, "single_size", None):
+        return [single.size]
+    return [each.size for each in line.variant.product.set_sizes.all()]
 
 
 def _size_words(sizes: list[Size], locale: Locale) -> str:
@@ -102,12 +112,21 @@ def order_sums(order: Order, locale: Locale) -> list[tuple[str, str]]:
     ]
 
 
+def order_total(order: Order, locale: Locale) -> str:
+    """Return what is to be paid, and what of all that was bought is VAT, where the shop has any."""
+    total, tax = format_money(order.total.gross, locale), order.total.tax
+    if not tax.amount:
+        return total
+    amounts = {"total": total, "tax": format_money(tax, locale)}
+    return gettext("%(total)s, with %(tax)s of VAT in it") % amounts
+
+
 NUMBER = Placeholder(_("the order's number"), "1042", required=True)
 PARCEL_SENDER = Placeholder(_("the sender's name on the parcel"), "Stillwater")
 SEE_ORDER = _("See your order")
-SAMPLE_ADDRESS = ["Robin Marsh", "4 Mill Lane", "LEWES", "BN7 1AA", "United Kingdom"]
+SAMPLE_ADDRESS = sample_address()
 # Plain words in place of articles: a preview is looked at over somebody's shoulder too.
-SAMPLE_LINES = [{"name": "Plain box", "sizes": "", "quantity": 2, "total": "£98.00"}]
+SAMPLE_LINES = [{"name": "Plain box", "sizes": "", "quantity": 2, "total": sample_money("98.00")}]
 
 
 def order_of(row: OutgoingEmail) -> Any:
@@ -153,22 +172,23 @@ def order_context(row: OutgoingEmail) -> tuple[Any, Locale, Context]:
     },
     details={
         "lines": SAMPLE_LINES,
-        "sums": [("Items", "£98.00"), ("Delivery", "£3.50")],
-        "total": "£101.50",
+        "sums": [("Items", sample_money("98.00")), ("Delivery", sample_money("3.50"))],
+        "total": sample_money("101.50"),
         "delivery_name": "Tracked",
         "address": SAMPLE_ADDRESS,
     },
 )
 def order_confirmed(row: OutgoingEmail) -> Context:
     """Confirm a paid order, on a durable medium as the law asks."""
-    order, promise = order_to_read(order_of(row).pk), promise_of(row)
+    order, promise = order_of(row), promise_of(row)
+    read_lines([order])
     locale = locale_of(order.language_code)
     return order_context(row)[2] | {
         "placed_on": day(order.created, locale),
         "parcel_sender": promise.parcel_sender,
         "lines": order_lines(order, locale),
         "sums": order_sums(order, locale),
-        "total": format_money(order.total.gross, locale),
+        "total": order_total(order, locale),
         "delivery_name": translated_text(order.shipping_method_name or ""),
         "address": delivery_lines(order, promise),
     }

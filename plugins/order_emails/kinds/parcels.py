@@ -1,4 +1,4 @@
-"""E-mails about a parcel on its way. Tracking is a number: no link leads to another host."""
+"""E-mails about a parcel on its way, and weeks after. Tracking is a number: no link leads away."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from babel.dates import format_date
 from django.utils.translation import gettext_lazy as _
 
+from plugins.fulfilment.reviews import is_to_be_invited
 from plugins.fulfilment.shipments import last_day_to_collect
 from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email
 from plugins.order_emails.kinds.orders import (
@@ -24,6 +25,7 @@ from plugins.order_emails.kinds.orders import (
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import parcels_of
 from plugins.order_emails.texts import day
+from plugins.ordering.links import order_link
 
 _SENT_ON = Placeholder(_("the day it left"), "23 November 2026")
 _PARCEL = {"tracking": ["AB123456789GB"], "lines": SAMPLE_LINES, "address": SAMPLE_ADDRESS}
@@ -137,6 +139,32 @@ def delivered(row: OutgoingEmail) -> Context:
 def collected(row: OutgoingEmail) -> Context:
     """Tell the customer that the parcel left the collection point."""
     return order_context(row)[2]
+
+
+def _is_to_be_invited(row: OutgoingEmail) -> bool:
+    return is_to_be_invited(order_of(row))
+
+
+@email(
+    title=_("How was it?"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("How was order {number}?"),
+        opening=_(
+            "You asked us to write once more, some weeks after your parcel came. "
+            "If you like, give three marks and a few words behind this link. They are "
+            "shown without your name.\n\n"
+            "You need not do anything. We do not ask a second time."
+        ),
+        button=_("Say how it was"),
+    ),
+    placeholders={"number": NUMBER},
+    is_needed=_is_to_be_invited,
+)
+def review_invitation(row: OutgoingEmail) -> Context:
+    """Ask a customer who wished it how it was; sent once for an order."""
+    order, _locale, values = order_context(row)
+    return values | {"url": order_link(order=order, page="reviews")}
 
 
 def _parcel(row: OutgoingEmail) -> Context:

@@ -127,6 +127,27 @@ def _what_now(order: Order, locale: Locale) -> str:
 
 
 @email(
+    title=_("Sent once more, without charge"),
+    audience=Audience.CUSTOMER,
+    texts=Texts(
+        heading=_("We send it once more: order {number}"),
+        opening=_(
+            "We are sorry that not all of your parcel reached you well. What we send once more has "
+            "an order of its own, {number}. You have nothing to pay for it.\n\n"
+            "We pack it next, and write again when it leaves."
+        ),
+        button=SEE_ORDER,
+        closing=_("Do you have a question about it? Please answer this e-mail."),
+    ),
+    placeholders={"number": NUMBER},
+    is_needed=_is_not_over,
+)
+def goes_again(row: OutgoingEmail) -> Context:
+    """Tell the customer that an order of its own sends once more what did not arrive well."""
+    return order_context(row)[2]
+
+
+@email(
     title=_("Exchange not paid"),
     audience=Audience.CUSTOMER,
     texts=Texts(

@@ -19,7 +19,7 @@ from plugins.order_emails.kinds.orders import NUMBER, order_of
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import stock_of
 from plugins.order_emails.policies import NoRecipient
-from product_content.money import format_money
+from product_content.money import format_money, sample_money
 
 
 @email(
@@ -35,7 +35,7 @@ from product_content.money import format_money
     placeholders={
         "number": NUMBER,
         "pieces": Placeholder(_("how many pieces are in it"), "2"),
-        "total": Placeholder(_("what was paid"), "£101.50"),
+        "total": Placeholder(_("what was paid"), sample_money("101.50")),
     },
 )
 def new_order(row: OutgoingEmail) -> Context:
@@ -100,6 +100,25 @@ def low_stock(row: OutgoingEmail) -> Context:
         "place": stock.warehouse.name,
         "url": link(reverse("admin:dashboard_stockitem_changelist")),
     }
+
+
+@email(
+    title=_("A message from a customer"),
+    audience=Audience.STAFF,
+    texts=Texts(
+        subject=_("A message to answer"),
+        preheader=_("It is on the staff pages."),
+        heading=_("Somebody wrote to the shop"),
+        opening=_("What they wrote, and where they want the answer, is on the staff pages only."),
+        button=_("Open the message"),
+    ),
+)
+def customer_message(row: OutgoingEmail) -> Context:
+    """Tell staff that there is a message, and nothing of what is in it."""
+    number = row.about.rpartition("-")[2]
+    page = "admin:order_emails_customermessage_"
+    path = reverse(f"{page}change", args=[number]) if number else reverse(f"{page}changelist")
+    return {"url": link(path)}  # a preview is of no message, and leads to their list
 
 
 def _about(order: Any) -> Context:
