@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.checks import Error, register
 
 from plugins.ordering.payment_provider import PAYMENT_METHODS
-from plugins.stripe_payments.policies import line_allowed
+from plugins.stripe_payments.policies import NOT_TAKEN, line_allowed
 
 PROVIDER_PATH = "plugins.stripe_payments.provider.StripePayments"
 STRIPE = "api.stripe.com"
@@ -21,7 +21,7 @@ def check_settings(*_args: Any, **_kwargs: Any) -> list[Error]:
     """Check the keys, the address and the statement text, where Stripe takes the payments."""
     if settings.PAYMENT_PROVIDER != PROVIDER_PATH:
         return []
-    return [*_keys(), *_address(), *_statement(), *_methods()]
+    return [*_keys(), *_address(), *_statement(), *_methods(), *_currency()]
 
 
 def _keys() -> list[Error]:
@@ -56,3 +56,10 @@ def _methods() -> list[Error]:
     known = ", ".join(PAYMENT_METHODS)
     message = f"STRIPE_PAYMENT_METHODS must be some of {known}: what they do is said to customers."
     return [Error(message, id="stripe_payments.E005")]
+
+
+def _currency() -> list[Error]:
+    if settings.DEFAULT_CURRENCY not in NOT_TAKEN:
+        return []
+    message = f"Stripe takes no {settings.DEFAULT_CURRENCY}: choose another DEFAULT_CURRENCY."
+    return [Error(message, id="stripe_payments.E006")]

@@ -29,19 +29,38 @@ ZERO_DECIMAL = frozenset(
 THREE_DECIMAL = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 WHOLE_UNITS_ONLY = frozenset({"ISK", "UGX"})
 
-# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in major units
+# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in major units. For all
+# others the minimum of the account's settlement currency counts, at a rate that only Stripe knows.
 MIN_CHARGE = {
+    "AED": Decimal("2.00"),
     "AUD": Decimal("0.50"),
+    "BGN": Decimal("1.00"),
+    "BRL": Decimal("0.50"),
     "CAD": Decimal("0.50"),
     "CHF": Decimal("0.50"),
+    "CZK": Decimal("15.00"),
     "DKK": Decimal("2.50"),
     "EUR": Decimal("0.50"),
     "GBP": Decimal("0.30"),
+    "HKD": Decimal("4.00"),
+    "HUF": Decimal("175.00"),
+    "INR": Decimal("0.50"),
     "JPY": Decimal(50),
+    "MXN": Decimal("10.00"),
+    "MYR": Decimal("2.00"),
     "NOK": Decimal("3.00"),
+    "NZD": Decimal("0.50"),
+    "PLN": Decimal("2.00"),
+    "RON": Decimal("2.00"),
     "SEK": Decimal("3.00"),
+    "SGD": Decimal("0.50"),
+    "THB": Decimal("10.00"),
     "USD": Decimal("0.50"),
 }
+# In use somewhere, and not on https://docs.stripe.com/currencies#presentment-currencies.
+NOT_TAKEN = frozenset(
+    "BTN CUP ERN GHS IQD IRR KPW LYD MRU SDG SSP STN SYP TMT VES ZWG".split()  # noqa: SIM905
+)
 
 # https://docs.stripe.com/get-started/account/statement-descriptors
 MIN_LINE, MAX_LINE = 5, 22  # characters of the whole line
