@@ -17,9 +17,11 @@ from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
 # The first parts of our own addresses, behind which names, searches and secrets stand.
 PAGES = (
-    "account", "basket", "care", "checkout", "finder", "guides", "how-we-know", "leave", "media",
-    "open", "orders", "privacy", "rehearsal", "return", "robots.txt", "search", "sets", "share",
-    "singles", "sitemap.xml", "sizes", "staff", "stripe", "wishes",
+    "about", "accent", "accessibility", "account", "basket", "care", "checkout", "contact",
+    "cookies", "delivery", "faq", "finder", "gift-cards", "guides", "help", "how-we-know", "leave",
+    "letter", "list", "media", "news", "open", "orders", "plan", "privacy", "rehearsal", "return",
+    "returns", "reviews", "robots.txt", "saved", "search", "sets", "share", "singles",
+    "sitemap.xml", "sizes", "staff", "stripe", "terms", "wishes",
 )  # fmt: skip
 _HIDDEN = "(path)"
 _END = r"[^\s\"'<>]*"

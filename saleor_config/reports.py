@@ -49,8 +49,9 @@ class Frame:
 
     @property
     def is_ours(self) -> bool:
-        """Say whether it is code of the shop."""
-        return self.module.split(".")[0] in OUR_PACKAGES
+        """Say whether it is code of the shop, and not what stands around each of its queries."""
+        own = self.module.split(".")[0] in OUR_PACKAGES
+        return own and self.module != "product_content.page_changes"
 
 
 @dataclass(frozen=True, slots=True)

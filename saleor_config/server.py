@@ -9,13 +9,18 @@ by its route (`saleor_config.edge`), and answers go out from the loop, however s
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from os import fspath
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
+
+from django.urls import reverse
+from granian.cli import entrypoint as granian
 
 from saleor_config.settings.env import read
 from saleor_config.wsgi import application as django
@@ -279,3 +284,21 @@ def _is_sent(sending: Any) -> bool:
 
 
 application = Application(django, threads=read("WEB_THREADS"))
+
+
+def serve() -> None:
+    """Run granian's command line with the shop loaded before it starts its workers.
+
+    They are forked, so what is loaded by then is in memory once for all of them. `gc.freeze` keeps
+    the collector from touching it, which would give each worker a copy. Nothing that was loaded
+    holds a connection or a thread. Where processes are not forked (macOS), each loads its own.
+    """
+    import_module("saleor_config.server")  # as the workers call it; this file is "__main__"
+    reverse("storefront:basket")  # loads all views
+    gc.collect()
+    gc.freeze()
+    granian()
+
+
+if __name__ == "__main__":
+    serve()

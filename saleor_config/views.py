@@ -56,7 +56,7 @@ def answer_health(
 
 
 # Only what `product_content.services` writes: a random name, one of three types, no folder else.
-_PHOTO_PATH = r"(?P<path>products/[0-9a-f]{32}(?:-\d{1,4})?\.(?:jpg|png|webp))"
+_PHOTO_PATH = r"(?P<path>(?:products|shop)/[0-9a-f]{32}(?:-\d{1,4})?\.(?:jpg|png|webp))"
 _PHOTO_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 _PHOTO_HEADERS = {
     # Another picture has another name, so a copy is good for ever.

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import dj_database_url
 import dj_email_url
+from babel.numbers import get_currency_precision
 from django_guid.integrations import CeleryIntegration
-from django_prices.utils.formatting import get_currency_fraction
-from kombu import Queue
 
 from saleor_config.logs import logging_config
 from saleor_config.settings.env import read, refuse
 from saleor_config.settings.saleor import *  # noqa: F403  settings of one kind
 from saleor_config.settings.saleor import SALEOR_APPS, SALEOR_LIBRARIES
+from saleor_config.settings.tasks import *  # noqa: F403  of Celery
 from saleor_config.settings.unfold import UNFOLD  # noqa: F401  a setting
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -32,6 +32,8 @@ ALLOWED_HOSTS = read("ALLOWED_HOSTS")
 PORT = read("PORT")
 PUBLIC_URL = (read("PUBLIC_URL") or f"http://127.0.0.1:{PORT}").rstrip("/")
 SHOP_NAME = read("SHOP_NAME")
+QUICK_EXIT_URL = read("QUICK_EXIT_URL")
+_EXIT = "/".join(QUICK_EXIT_URL.split("/")[:3])  # browsers check the form's redirect to it too
 SITE_ID = 1
 
 ROOT_URLCONF = "saleor_config.urls"
@@ -42,6 +44,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # what Saleor's migrations we
 OUR_APPS = [
     "product_content",
     "plugins.inventory",
+    "plugins.taxes",
     "plugins.ordering",
     "plugins.fulfilment",
     "plugins.discreet_shipping",
@@ -83,11 +86,13 @@ MIDDLEWARE = [
     "saleor_config.edge.keep_trusted_id",
     "django_guid.middleware.guid_middleware",
     "saleor_config.metrics.Watch",
+    "storefront.page_cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "storefront.middleware.activate_language_of_path",
+    "storefront.middleware.name_failures_in_titles",
     "saleor_config.edge.RefuseUnreadable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -135,10 +140,15 @@ CACHES = {
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
+# Public pages are kept in each process (storefront.page_cache): how much memory of it they may
+# take, and how often it looks whether something has changed. After a second nothing is stale.
+PAGE_CACHE_BYTES = 16 * 1024 * 1024
+PAGE_CHECK_SECONDS = 0.25
 
 # --- files -------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
+STATIC_COMPRESSION = 5  # Brotli's quality
 MEDIA_URL = read("MEDIA_URL")
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
@@ -154,8 +164,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = read("TIME_ZONE")
 DEFAULT_COUNTRY = read("DEFAULT_COUNTRY")
+ORDER_KEEP_YEARS = read("ORDER_KEEP_YEARS")
 DEFAULT_CURRENCY = read("DEFAULT_CURRENCY")
-DEFAULT_DECIMAL_PLACES = get_currency_fraction(DEFAULT_CURRENCY)
+DEFAULT_DECIMAL_PLACES = min(get_currency_precision(DEFAULT_CURRENCY), 2)  # of price fields
 DEFAULT_MAX_DIGITS = 12
 DEFAULT_CURRENCY_CODE_LENGTH = 3
 COUNTRIES_OVERRIDE = {"EU": "European Union"}
@@ -226,7 +237,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],
-        "form-action": ["'self'", "https://checkout.stripe.com", "https://www.bbc.co.uk"],
+        "form-action": ["'self'", "https://checkout.stripe.com", _EXIT],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
@@ -237,104 +248,7 @@ _FEATURES = """
 """
 PERMISSIONS_POLICY: dict[str, list[str]] = {feature: [] for feature in _FEATURES.split()}
 
-# --- Celery ------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True  # a killed worker's task is delivered again
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A broker that is down must not keep a customer waiting; beat picks up what was left behind.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_connect_timeout": 2,
-    "socket_timeout": 5,
-    "max_retries": 1,  # of connecting, with the pause that follows; kombu's own take 6 s
-    "interval_start": 0.2,
-}
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_SERIALIZER = "json"
-CELERY_TIMEZONE = "UTC"
-# Ten thousand e-mails must not delay a payment, so each kind waits in a queue of its own. A worker
-# without --queues serves all of them in turn; a live shop has one for payments alone.
-PAYMENTS, EMAILS, OTHERS = "payments", "emails", "celery"
-CELERY_TASK_DEFAULT_QUEUE = OTHERS
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in (PAYMENTS, EMAILS, OTHERS)]
-CELERY_TASK_ROUTES = {
-    "plugins.stripe_payments.tasks.process_event": {"queue": PAYMENTS},
-    "plugins.stripe_payments.tasks.process_waiting_events": {"queue": PAYMENTS},
-    "plugins.stripe_payments.tasks.reconcile": {"queue": PAYMENTS},
-    "plugins.ordering.tasks.perform_refund": {"queue": PAYMENTS},
-    "plugins.ordering.tasks.perform_waiting_refunds": {"queue": PAYMENTS},
-    "plugins.ordering.tasks.release_unpaid_orders": {"queue": PAYMENTS},
-    "plugins.order_emails.tasks.send_email": {"queue": EMAILS},
-    "plugins.order_emails.tasks.send_waiting_emails": {"queue": EMAILS},
-    "plugins.order_emails.tasks.remind_of_payment": {"queue": EMAILS},
-}
-CELERY_BEAT_SCHEDULE = {
-    "send-low-stock-alerts": {
-        "task": "plugins.inventory.tasks.send_low_stock_alerts",
-        "schedule": 300.0,
-    },
-    "send-back-in-stock-alerts": {
-        "task": "plugins.inventory.tasks.send_back_in_stock_alerts",
-        "schedule": 300.0,
-    },
-    "check-stock-ledger": {
-        "task": "plugins.inventory.tasks.check_ledger",
-        "schedule": 600.0,
-    },
-    "release-unpaid-orders": {
-        "task": "plugins.ordering.tasks.release_unpaid_orders",
-        "schedule": 60.0,
-    },
-    # Orders that end free pieces for those that lack some; a count is looked at at once.
-    "review-shortages": {
-        "task": "plugins.ordering.tasks.review_shortages",
-        "schedule": 300.0,
-    },
-    # What plugins/ordering/retention.py promises. Once an hour, since beat's clock begins anew
-    # with each start: a day's pause might never end in a shop that is deployed daily.
-    **{
-        name: {"task": task, "schedule": 3600.0}
-        for name, task in (
-            ("erase-old-baskets", "plugins.ordering.tasks.erase_old_baskets"),
-            ("anonymise-old-orders", "plugins.ordering.tasks.anonymise_old_orders"),
-            ("delete-old-emails", "plugins.order_emails.tasks.delete_old_emails"),
-            ("delete-old-events", "plugins.stripe_payments.tasks.delete_old_events"),
-        )
-    },
-    "delete-old-traces": {"task": "dashboard.tasks.delete_old_traces", "schedule": 3600.0},
-    "perform-waiting-refunds": {
-        "task": "plugins.ordering.tasks.perform_waiting_refunds",
-        "schedule": 60.0,
-    },
-    "process-waiting-stripe-events": {
-        "task": "plugins.stripe_payments.tasks.process_waiting_events",
-        "schedule": 60.0,
-    },
-    "reconcile-with-stripe": {
-        "task": "plugins.stripe_payments.tasks.reconcile",
-        "schedule": 300.0,
-    },
-    "check-statement-with-stripe": {
-        "task": "plugins.stripe_payments.tasks.check_statement",
-        "schedule": 3600.0,
-    },
-    "delete-unconfirmed": {
-        "task": "storefront.tasks.delete_unconfirmed",
-        "schedule": 3600.0,
-    },
-    "remind-of-payment": {
-        "task": "plugins.order_emails.tasks.remind_of_payment",
-        "schedule": 60.0,
-    },
-    "send-waiting-emails": {
-        "task": "plugins.order_emails.tasks.send_waiting_emails",
-        "schedule": 30.0,
-    },
-}
+CELERY_BROKER_URL = REDIS_URL  # the rest is in settings/tasks.py
 
 # --- Saleor: the rest is in settings/saleor.py -------------------------------------
 ENABLE_SSL = PUBLIC_URL.startswith("https://")  # the scheme of Saleor's absolute links
@@ -343,6 +257,10 @@ ALLOWED_CLIENT_HOSTS = ALLOWED_HOSTS
 # --- our plugins -------------------------------------------------------------------
 # Dotted path of the class that takes payments (plugins.ordering.payments.PaymentProvider).
 PAYMENT_PROVIDER = ""
+LABEL_CARRIER = read("LABEL_CARRIER")
+SENDCLOUD_PUBLIC_KEY = read("SENDCLOUD_PUBLIC_KEY")
+SENDCLOUD_SECRET_KEY = read("SENDCLOUD_SECRET_KEY")
+SENDCLOUD_SENDER_ID = read("SENDCLOUD_SENDER_ID")
 STRIPE_API_KEY = read("STRIPE_API_KEY")
 STRIPE_WEBHOOK_SECRET = read("STRIPE_WEBHOOK_SECRET")
 STRIPE_API_BASE = read("STRIPE_API_BASE").rstrip("/")

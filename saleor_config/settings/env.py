@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from environs import Env
 from environs.exceptions import EnvError
 
+from saleor_config.settings.values import FAULTS
+
 _env = Env()
 
 
@@ -128,7 +130,39 @@ _LIST = (
         "Where the money of a refund goes first if gift cards paid a part of the order: "
         "`payment` (the newest payment first) or `gift_card`.",
     ),
-    Variable("SHOP_NAME", "str", "Stillwater", "The neutral name customers and letterboxes see."),
+    Variable(
+        "LABEL_CARRIER",
+        "str",
+        "",
+        "Who sells labels at the packing table: `sendcloud`, or `local` for trial (made-up "
+        "numbers, never live). Empty: nobody, labels are the shop's own.",
+    ),
+    Variable(
+        "SENDCLOUD_PUBLIC_KEY",
+        "str",
+        "",
+        "Sendcloud's public key. Read from the environment only, never stored.",
+    ),
+    Variable(
+        "SENDCLOUD_SECRET_KEY",
+        "str",
+        "",
+        "Sendcloud's secret key. Read from the environment only, never stored.",
+    ),
+    Variable(
+        "SENDCLOUD_SENDER_ID",
+        "int",
+        0,
+        "The number of your sender address at Sendcloud; labels have the sender name that the "
+        "customer chose.",
+    ),
+    Variable(
+        "SHOP_NAME",
+        "str",
+        "Stillwater",
+        "The neutral name customers and letterboxes see, in up to 35 Latin letters, digits and "
+        "simple punctuation.",
+    ),
     Variable(
         "DEFAULT_FROM_EMAIL",
         "str",
@@ -201,6 +235,19 @@ _LIST = (
     Variable("DEFAULT_CURRENCY", "str", "GBP", "The one currency prices are in (ISO 4217)."),
     Variable("DEFAULT_COUNTRY", "str", "GB", "Country that forms start with (ISO 3166)."),
     Variable("TIME_ZONE", "str", "Europe/London", "Time zone of dates on pages and in e-mails."),
+    Variable(
+        "ORDER_KEEP_YEARS",
+        "int",
+        6,
+        "Years for which names and addresses of paid orders are kept, as your country's law asks "
+        "of shops. 1 to 30.",
+    ),
+    Variable(
+        "QUICK_EXIT_URL",
+        "str",
+        "https://www.bbc.co.uk/weather",
+        "Where the quick exit leads: a page in https that anybody may have open.",
+    ),
     Variable("MEDIA_URL", "str", "/media/", "Where uploaded images are served from."),
     Variable("VAR_DIR", "str", "", "Folder for data of the local services. Empty: `var/`."),
 )
@@ -215,15 +262,20 @@ def refuse(message: str) -> NoReturn:
 def read(name: str) -> Any:
     """Return the variable's value in its declared kind, or its default when unset or empty.
 
-    A value of the wrong kind stops the start with one line that names the variable.
+    A value of the wrong kind, or of which nothing can be made, stops the start with one line that
+    names the variable and says the mend.
     """
     variable = VARIABLES[name]
     if not _is_set(name):
         return variable.default
     try:
-        return getattr(_env, variable.kind)(name)
+        value = getattr(_env, variable.kind)(name)
     except EnvError:
         refuse(f"{name} must be a valid {variable.kind}. {variable.help}")
+    fault = FAULTS[name](value) if name in FAULTS else ""
+    if fault:
+        refuse(f"{name} {fault}")
+    return value
 
 
 def given() -> dict[str, Any]:
@@ -242,6 +294,11 @@ _MIN_KEY_LENGTH, _MIN_KEY_VARIETY = 50, 5  # what `manage.py check --deploy` ask
 _EMBEDDED = "stillwater_embedded"  # the user that `make run` makes on its own servers
 
 Values = Mapping[str, Any]  # every variable of env.VARIABLES, read; None where it is unset
+
+
+def _has_sendcloud(values: Values) -> bool:
+    names = ("PUBLIC_KEY", "SECRET_KEY", "SENDER_ID")
+    return all(values[f"SENDCLOUD_{name}"] for name in names)
 
 
 def _is_weak(key: str) -> bool:
@@ -272,6 +329,14 @@ _RULES: tuple[tuple[Callable[[Values], bool], str], ...] = (
     (
         lambda values: values["STRIPE_API_BASE"] != VARIABLES["STRIPE_API_BASE"].default,
         "STRIPE_API_BASE points to a sandbox. Unset it in production.",
+    ),
+    (
+        lambda values: values["LABEL_CARRIER"] == "local",
+        "LABEL_CARRIER is the one for trial. Its labels send nothing: use another or none.",
+    ),
+    (
+        lambda values: values["LABEL_CARRIER"] == "sendcloud" and not _has_sendcloud(values),
+        "LABEL_CARRIER is sendcloud: set its keys and SENDCLOUD_SENDER_ID too.",
     ),
     (
         lambda values: _EMBEDDED in values["DATABASE_URL"],

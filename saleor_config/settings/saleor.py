@@ -40,6 +40,7 @@ PLUGINS_MANAGER = "plugins.ordering.saleor_patches.OrderingPluginsManager"
 PLUGINS = [
     "plugins.discreet_shipping.plugin.DiscreetShippingPlugin",
     "plugins.order_emails.plugin.OrderEmailsPlugin",
+    "plugins.taxes.plugin.TaxesPlugin",  # last: it taxes what the others add
 ]
 MAX_CHECKOUT_LINE_QUANTITY = 20
 SEARCH_BACKEND = "saleor.search.backends.postgresql"

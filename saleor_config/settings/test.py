@@ -16,3 +16,4 @@ PAYMENT_PROVIDER = "tests.factories.provider.FakeProvider"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 KEEP_REPORTS = False  # they are stored outside of the test's transaction
 WHITENOISE_AUTOREFRESH = True  # do not scan the static files for each client
+PAGE_CHECK_SECONDS = 0  # what a test has just changed shows at once

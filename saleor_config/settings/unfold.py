@@ -22,9 +22,9 @@ def _icon(_request: HttpRequest) -> str:
     return static("storefront/icon.svg")
 
 
-def _styles(_request: HttpRequest) -> str:
-    """Return the address of our own rules beside Unfold's."""
-    return static("dashboard/without_scripts.css")
+def _styles(name: str) -> Callable[[HttpRequest], str]:
+    """Return what finds the address of our own rules beside Unfold's."""
+    return lambda _request: static(f"dashboard/{name}.css")
 
 
 def _line(title: str, icon: str, model: str, permission: str) -> dict[str, Any]:
@@ -36,20 +36,27 @@ def _line(title: str, icon: str, model: str, permission: str) -> dict[str, Any]:
     }
 
 
+def _page(title: str, icon: str, name: str, permission: str) -> dict[str, Any]:
+    """Return a line that leads to a page without a model."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(name),
+        "permission": _needs(permission),
+    }
+
+
 _HOME = {"title": "Home", "icon": "home", "link": reverse_lazy("admin:index")}
 _NAVIGATION = [
     {
         "items": [
             _HOME,
-            {
-                "title": "Packing",
-                "icon": "deployed_code",
-                "link": reverse_lazy("staff-packing"),
-                "permission": _needs("dashboard.pack_orders"),
-            },
+            _page("Packing", "deployed_code", "staff-packing", "dashboard.pack_orders"),
             _line("Orders", "package_2", "order_order", "order.manage_orders"),
             _line("Stock", "inventory_2", "dashboard_stockitem", "dashboard.manage_stock"),
             _line("Stock ledger", "receipt_long", "inventory_stockentry", "dashboard.manage_stock"),
+            _line("Purchases", "local_mall", "inventory_purchaseorder", "dashboard.manage_stock"),
+            _line("Suppliers", "handshake", "inventory_supplier", "dashboard.manage_stock"),
         ]
     },
     {
@@ -58,8 +65,13 @@ _NAVIGATION = [
             _line("Products", "category", "product_product", "product.manage_products"),
             _line("Variants", "sell", "product_productvariant", "product.manage_products"),
             _line("Guides", "menu_book", "product_content_guide", "product.manage_products"),
+            _line("Pages", "article", "product_content_pagetext", "product.manage_products"),
+            _line("News", "newspaper", "product_content_newsitem", "product.manage_products"),
             _line("Claims", "fact_check", "product_content_claim", "product.manage_products"),
             _line("Sources", "source", "product_content_source", "product.manage_products"),
+            _line(
+                "Search words", "search", "product_content_searchgroup", "product.manage_products"
+            ),
             _line("Sizes", "straighten", "product_content_size", "product.manage_products"),
         ],
     },
@@ -82,7 +94,15 @@ _NAVIGATION = [
                 "plugins_pluginconfiguration",
                 "plugins.manage_plugins",
             ),
+            _line("VAT", "account_balance", "taxes_taxsettings", "site.manage_settings"),
+            _line("Tax rates", "calculate", "taxes_taxrate", "site.manage_settings"),
+            _line("Tax classes", "label", "taxes_taxclass", "site.manage_settings"),
+            _line("Shop", "storefront", "product_content_shopsettings", "site.manage_settings"),
             _line("Limits", "speed", "ordering_orderlimits", "site.manage_settings"),
+            _line(
+                "Prices", "price_change", "product_content_pricechange", "discount.manage_discounts"
+            ),
+            _line("Sales", "sell", "discount_sale", "discount.manage_discounts"),
             _line("Vouchers", "percent", "discount_voucher", "discount.manage_discounts"),
             _line("Gift cards", "redeem", "dashboard_maskedgiftcard", "giftcard.manage_gift_card"),
         ],
@@ -111,9 +131,20 @@ _NAVIGATION = [
         ],
     },
     {
+        "title": "Books",
+        "items": [
+            _page("Reports", "bar_chart", "staff-reports", "dashboard.view_reports"),
+            _page("Exports", "download", "staff-exports", "dashboard.view_reports"),
+            _page("Payouts", "account_balance_wallet", "staff-payouts", "dashboard.view_reports"),
+        ],
+    },
+    {
         "title": "E-mails",
         "items": [
             _line("E-mails", "mail", "order_emails_outgoingemail", "order.manage_orders"),
+            _line("Messages", "chat", "order_emails_customermessage", "order.manage_orders"),
+            _line("Answers", "quickreply", "order_emails_answertemplate", "order.manage_orders"),
+            _line("Reviews", "reviews", "product_content_review", "dashboard.moderate_reviews"),
             _line("E-mail texts", "edit_note", "order_emails_emailtext", "site.manage_settings"),
         ],
     },
@@ -161,7 +192,7 @@ UNFOLD = {
     "SITE_SUBHEADER": "Staff",
     "SITE_SYMBOL": "water_drop",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
-    "STYLES": [_styles],
+    "STYLES": [_styles("without_scripts"), _styles("pages")],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,  # Saleor's models do not know the storefront's addresses
     "SHOW_BACK_BUTTON": True,

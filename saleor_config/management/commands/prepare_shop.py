@@ -1,4 +1,4 @@
-"""`manage.py prepare_shop EMAIL PASSWORD_FILE`, which `make run` calls: contents and staff."""
+"""`manage.py prepare_shop EMAIL PASSWORD_FILE`, which `make run` calls: contents, VAT, staff."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, call_command
 from django.db import transaction
+
+from plugins.taxes.models import TaxSettings
+from plugins.taxes.rates import PLUGIN_ID, save_settings
 
 
 class Command(BaseCommand):
@@ -22,10 +26,25 @@ class Command(BaseCommand):
         parser.add_argument("password_file", type=Path)
 
     def handle(self, *args: Any, email: str, password_file: Path, **options: Any) -> None:
-        """Run all three."""
+        """Run all four."""
         call_command("load_catalogue", verbosity=options["verbosity"])
         call_command("load_points", demo=True, verbosity=options["verbosity"])
+        register_demo_shop()
         ensure_staff(email=email, password=password_file.read_text().strip())
+
+
+# The number that HM Revenue & Customs uses in its own examples; it belongs to nobody.
+EXAMPLE_NUMBER = "GB999999973"
+
+
+def register_demo_shop() -> None:
+    """Give a British shop whose VAT nobody has set yet an example number, so that VAT can be tried.
+
+    Elsewhere a British number would stand on invoices without anybody having asked for it.
+    """
+    is_british = settings.DEFAULT_COUNTRY == "GB"
+    if is_british and not TaxSettings.objects.filter(identifier=PLUGIN_ID).exists():
+        save_settings(number=EXAMPLE_NUMBER, without_rate="same_price")
 
 
 @transaction.atomic
