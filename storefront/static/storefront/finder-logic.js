@@ -41,8 +41,8 @@ export function conclude(answers, widths) {
       return known(Number(answers.nowSize), answers, widths);
     case "measured":
       return measured(Number(answers.nowWidth), answers, widths);
-    default:
-      return advice("unsure");
+    default: // they said before that nothing speaks against it
+      return { ...advice("unsure"), reasons: ["browse"] };
   }
 }
 

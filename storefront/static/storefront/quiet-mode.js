@@ -22,6 +22,7 @@
   const apply = () => {
     const quiet = isOn();
     if (document.title !== (quiet ? shop : full)) document.title = quiet ? shop : full;
+    root.toggleAttribute("data-quiet-mode", quiet); // pictures of products wait until asked for
     if (icon) icon.href = quiet ? icon.dataset.plain : fullIcon;
     for (const button of document.querySelectorAll("[data-quiet]")) {
       button.dataset.off ??= button.textContent; // the page has both texts, in its language
@@ -40,6 +41,7 @@
   }).observe(document.querySelector("title"), { childList: true });
 
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-show-pictures]")) root.toggleAttribute("data-pictures", true);
     if (!event.target.closest("[data-quiet]")) return;
     try {
       isOn() ? localStorage.removeItem(KEY) : localStorage.setItem(KEY, "1");
