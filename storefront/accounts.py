@@ -213,6 +213,7 @@ def _confirm_new_email(user_id: int, token: str) -> bool:
     old, user.email = user.email, pending_email(user)
     user.delete_value_from_private_metadata(PENDING_EMAIL)
     user.save(update_fields=["email", "private_metadata"])
+    user.orders.filter(user_email__iexact=old).update(user_email=user.email)
     queue_account_email(
         user_id=user_id,
         kind="address_changed",
@@ -225,6 +226,7 @@ def _confirm_new_email(user_id: int, token: str) -> bool:
 def add_order(*, user_id: int, token: UUID) -> bool:
     """Put a guest's order into an account; False if there is none, or it is in another account.
 
+    Its e-mails still go where the customer was told that they go: to the address given with it.
     Only for an order that this browser may open. A matching e-mail address is not enough: anybody
     who registers with it would get the orders that others placed with it.
     """

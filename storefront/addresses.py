@@ -1,4 +1,4 @@
-"""Postal addresses: as people write them, the countries we deliver to, and the address book.
+"""Postal addresses: as people write them, and the address book.
 
 The address book of an account is Saleor's `User.addresses`.
 """
@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
-from django_countries import countries
 from saleor.account.models import Address, User
-from saleor.shipping.models import ShippingZone
 
 from plugins.ordering.addresses import address_lines, delete_unused_addresses
 from plugins.ordering.locks import locked_user
@@ -29,23 +26,6 @@ def postal_address(address: Address | None) -> PostalAddress | None:
         lines=address_lines(address, with_name=True, with_country=True),
         phone=str(address.phone or ""),
     )
-
-
-def delivery_countries() -> list[tuple[str, str]]:
-    """Return (ISO 3166 code, name) of each country that we deliver to, our own first.
-
-    A default zone serves every country, as in Saleor.
-    """
-    zones = list(ShippingZone.objects.filter(shipping_methods__isnull=False).distinct())
-    names = dict(countries)
-    codes = set(names) if any(z.default for z in zones) else _codes(zones)
-    ordered = sorted((c for c in codes if c in names), key=lambda code: names[code])
-    ordered.sort(key=lambda code: code != settings.DEFAULT_COUNTRY)
-    return [(code, str(names[code])) for code in ordered]
-
-
-def _codes(zones: list[ShippingZone]) -> set[str]:
-    return {country.code for zone in zones for country in zone.countries}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ typed one, and put every address into the account unasked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -33,10 +33,18 @@ from plugins.ordering.locks import locked_checkout
 from plugins.ordering.order_state import live_order_for_checkout
 from plugins.ordering.pricing import card_refusal, price_basket
 from plugins.ordering.saleor_patches import one_configuration
-from plugins.ordering.submitted_forms import claim_form
+from plugins.ordering.submitted_forms import SHARED, claim_form
 from product_content.selectors import availability
 from storefront.baskets import find_checkout, reserved_quantities
-from storefront.errors import CodeRefused, CodeUnknown, LineGone, NotForSale, ShortOfStock, TooMany
+from storefront.errors import (
+    BasketRefused,
+    CodeRefused,
+    CodeUnknown,
+    LineGone,
+    NotForSale,
+    ShortOfStock,
+    TooMany,
+)
 from storefront.for_sale import ForSale, for_sale
 
 _UNKNOWN = _("We do not know this code, or it has ended.")
@@ -60,11 +68,13 @@ def apply_code(*, token: UUID | None, code: str) -> None:
 
 
 @transaction.atomic
-def remove_voucher(*, token: UUID | None) -> None:
-    """Take the voucher out again. Raises LineGone without a basket."""
+def remove_voucher(*, token: UUID | None) -> str:
+    """Take the voucher out again and return its code. Raises LineGone without a basket."""
     checkout = _locked_or_refused(token)
+    code = checkout.voucher_code or ""
     remove_voucher_from_checkout(checkout)
     _touch(checkout)
+    return code
 
 
 @transaction.atomic
@@ -118,11 +128,16 @@ def _add_gift_card(checkout: Checkout, card: GiftCard) -> None:
 
 @dataclass(frozen=True)
 class BasketChange:
-    """The basket after a change: its token, the pieces of the line and of the whole basket."""
+    """The basket after a change: its token, the pieces of the line and of the whole basket.
+
+    `variant_id` and `before` tell of a line that was changed: of what, and how many it had.
+    """
 
     token: UUID
     line_quantity: int
     basket_quantity: int
+    variant_id: int = 0
+    before: int = 0
 
 
 @transaction.atomic
@@ -131,7 +146,7 @@ def add_to_basket(
 ) -> BasketChange:
     """Add pieces of a variant; a token that is unknown or None opens a new basket.
 
-    The same form sent twice adds once: `form_token` is new with each page that shows it.
+    The same form sent twice adds once (`plugins.ordering.submitted_forms`).
     Raises NotForSale, TooMany or ShortOfStock; then nothing is changed.
     """
     variant = _for_sale(variant_id)
@@ -139,21 +154,47 @@ def add_to_basket(
     checkout = locked_checkout(token)
     lines = _lines_by_id(checkout) if checkout else {}
     line = next((one for one in lines.values() if one.variant_id == variant_id), None)
-    if checkout and not claim_form(owner=f"basket {checkout.pk}", token=form_token):
+    if checkout and not _claim(checkout, form_token, variant_id):
         return BasketChange(checkout.pk, line.quantity if line else 0, _total(lines))
     wanted = quantity + (line.quantity if line else 0)
     if checkout and wanted > left:
         left += reserved_quantities(checkout.pk).get(variant_id, 0)
     _check(name=variant.name, wanted=wanted, available=left)
-    checkout = checkout or _opened_basket(form_token)
+    checkout = checkout or _opened_basket(form_token, variant_id)
     _write_line(checkout, line, variant_id, wanted)
     return _finish(checkout, wanted, _total(lines) + quantity)
 
 
-def _opened_basket(form_token: str) -> Checkout:
+@transaction.atomic
+def add_several(
+    *, token: UUID | None, pieces: Mapping[int, int], form_token: str = ""
+) -> tuple[BasketChange | None, list[str]]:
+    """Add pieces of several variants, by their ids, as far as they can be had.
+
+    Return the basket, None if nothing was added to any, and why something was not, in words.
+    """
+    change, refusals = None, []
+    for variant_id, quantity in sorted(pieces.items()):
+        own = form_token if form_token in {"", SHARED} else f"{form_token[:32]}-{variant_id}"
+        try:
+            change = add_to_basket(
+                token=token, variant_id=variant_id, quantity=quantity, form_token=own
+            )
+            token = change.token
+        except BasketRefused as refused:
+            refusals.append(str(refused))
+    return change, refusals
+
+
+def _opened_basket(form_token: str, variant_id: int) -> Checkout:
     checkout = Checkout.objects.create(currency=settings.DEFAULT_CURRENCY)
-    claim_form(owner=f"basket {checkout.pk}", token=form_token)
+    _claim(checkout, form_token, variant_id)
     return checkout
+
+
+def _claim(checkout: Checkout, form_token: str, variant_id: int) -> bool:
+    what = f"variant {variant_id}"
+    return claim_form(owner=f"basket {checkout.pk}", token=form_token, what=what)
 
 
 @transaction.atomic
@@ -170,7 +211,8 @@ def change_line(*, token: UUID | None, line_id: int, quantity: int) -> BasketCha
         line.delete()
     else:
         CheckoutLine.objects.filter(pk=line.pk).update(quantity=quantity)
-    return _finish(checkout, quantity, total)
+    finished = _finish(checkout, quantity, total)
+    return replace(finished, variant_id=line.variant_id, before=line.quantity)
 
 
 def _for_sale(variant_id: int) -> ForSale:

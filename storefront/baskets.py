@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Prefetch, Sum
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.order import OrderStatus
 from saleor.warehouse.models import Allocation
 
 from plugins.ordering.basket import Basket as Content
-from plugins.ordering.basket import read_basket
+from plugins.ordering.basket import lines_with_products, read_basket
 from plugins.ordering.holds import holds_of_basket
 from plugins.ordering.pricing import card_balance, picture_of, price_basket
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.totals import CARD_DIGITS, LineTotals, Totals
+from plugins.taxes.plugin import relief_of
 from product_content.languages import translated_text
 from product_content.models import Magnet
 from product_content.selectors import availability
@@ -50,14 +51,13 @@ def find_checkout(token: UUID | None) -> Checkout | None:
         return None
     return (
         Checkout.objects.filter(pk=token, user=None)
-        .select_related("shipping_address", "billing_address", "shipping_method__shipping_zone")
-        .prefetch_related(
-            "lines__variant__product__product_type",
-            "lines__variant__product__category",
-            "lines__variant__product__safety_card",
-            "lines__variant__product__collections",
-            "gift_cards",
+        .select_related(
+            "shipping_address",
+            "billing_address",
+            "shipping_method__shipping_zone",
+            "shipping_method__delivery_time",
         )
+        .prefetch_related(Prefetch("lines", queryset=lines_with_products()), "gift_cards")
         .first()
     )
 
@@ -66,9 +66,10 @@ def build_basket(checkout: Checkout) -> Basket:
     """Return the values of a checkout that `find_checkout` has read."""
     content = read_basket(checkout, holds_of_basket(checkout.pk))
     with one_configuration():
-        priced = price_basket(content)
+        priced, relief = price_basket(content), relief_of(checkout)
     return Basket(
         token=checkout.pk,
+        checkout=checkout,
         lines=tuple(_lines(content, priced.totals)),
         quantity=sum(line.quantity for line in content.lines),
         totals=priced.totals,
@@ -83,6 +84,7 @@ def build_basket(checkout: Checkout) -> Basket:
         email=checkout.email,
         address=postal_address(checkout.shipping_address),
         needs_delivery=checkout.is_shipping_required(),
+        relief=relief,
     )
 
 

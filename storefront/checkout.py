@@ -27,8 +27,11 @@ from plugins.ordering.pricing import Picture, ShownLine, price_deliveries
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.stock_allocation import display_name
 from plugins.ordering.totals import Totals
+from plugins.taxes import relief
+from plugins.taxes.relief import Declaration
 from product_content.languages import translated_text
 from product_content.money import format_money, zero
+from product_content.selectors.zones import sending_methods
 from storefront.baskets import find_checkout
 from storefront.errors import LineGone
 from storefront.types import Basket, DeliveryMethod, Step
@@ -73,9 +76,7 @@ def applicable_methods(checkout: Checkout) -> list[ShippingMethod]:
 
 
 def _candidates() -> list[ShippingMethod]:
-    return list(
-        ShippingMethod.objects.select_related("shipping_zone").order_by("price_amount", "pk")
-    )
+    return list(sending_methods().order_by("price_amount", "pk"))
 
 
 def _applies(checkout: Checkout, method: ShippingMethod, subtotal: Money) -> bool:
@@ -102,6 +103,16 @@ def set_address(*, token: UUID | None, email: str, address: Mapping[str, str]) -
     checkout.shipping_address = _write_address(checkout.shipping_address_id, address)
     checkout.billing_address = _write_address(checkout.billing_address_id, address)
     checkout.save()
+
+
+@transaction.atomic
+def declare_relief(*, token: UUID | None, declaration: Declaration | None) -> None:
+    """Keep what a customer declares for VAT relief; None withdraws it. Raises LineGone."""
+    checkout = checkout_for_change(token)
+    if declaration is None:
+        relief.withdraw(checkout)
+    else:
+        relief.declare(checkout, declaration)
 
 
 @transaction.atomic

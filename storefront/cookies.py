@@ -13,9 +13,6 @@ BASKET_COOKIE_AGE = timedelta(days=7)
 QUICK_EXIT_COOKIE = "left"  # set by the quick exit, until the browser closes or its user returns
 SEARCH_COOKIE = "search"  # on the search page only: under which random key its words wait
 SEARCH_LIFETIME = timedelta(minutes=15)  # so that Back and reload show what was found
-# Where it leads: a page that anybody may have open. The content policy names its host too,
-# because browsers check the redirect that follows a form against it.
-QUICK_EXIT_URL = "https://www.bbc.co.uk/weather"
 _SALT = "storefront.basket"
 
 

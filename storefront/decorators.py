@@ -1,4 +1,4 @@
-"""Decorators for groups of pages: caching, privacy, the origin of forms."""
+"""Decorators for groups of pages: privacy, the origin of forms. Public ones: `page_cache`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.gzip import gzip_page
 
 from product_content.decisions import Decision, refused
 from storefront.cookies import QUICK_EXIT_COOKIE
@@ -62,14 +61,6 @@ def _origin_of(url: str) -> str:
 
 
 View = Callable[..., Any]
-
-
-def public_page(view: View) -> View:
-    """Compress a page that is the same for everybody.
-
-    Compression is safe here because the page holds no secret that its length could reveal.
-    """
-    return gzip_page(view)
 
 
 def private_page(view: View) -> View:

@@ -33,6 +33,7 @@ from plugins.discreet_shipping.order_contract import (
     arrival_of_basket,
     choices_of,
     delivery_context,
+    preview_card_contract,
     preview_contract,
     problems_of,
     promised_arrival,
@@ -49,7 +50,7 @@ from plugins.order_emails.previews import send_sample
 from plugins.ordering.links import orders_by_token
 from plugins.ordering.locks import locked_user
 from plugins.ordering.models import PaymentSession
-from plugins.ordering.order_messages import EMAIL_KINDS, FACT_WORDS, RECEIPT_KEY, facts_inside
+from plugins.ordering.order_messages import EMAIL_KINDS, FACT_WORDS, facts_inside
 from product_content.languages import locale_of
 from storefront.baskets import find_checkout
 from storefront.checkout import checkout_for_change
@@ -90,12 +91,11 @@ class Offer:
 
 
 def preview_of_basket(basket: Basket) -> PrivacyPreview | None:
-    """Return what others would see of the basket's order, or None without a basket."""
-    checkout = find_checkout(basket.token)
-    if checkout is None or basket.delivery is None:
+    """Return what others would see of the basket's order, or None while no delivery is chosen."""
+    if basket.delivery is None:
         return None
     contract = preview_contract(
-        checkout, current_settings(), totals=basket.totals, delivery=basket.delivery
+        basket.checkout, current_settings(), totals=basket.totals, delivery=basket.delivery
     )
     return _preview(contract)
 
@@ -103,6 +103,11 @@ def preview_of_basket(basket: Basket) -> PrivacyPreview | None:
 def preview_of_order(order: OrderPage) -> PrivacyPreview | None:
     """Return what was promised for the order, or None for one without a Contract."""
     return _preview(order.contract) if order.contract else None
+
+
+def preview_of_gift_card(email: str, total: Money) -> PrivacyPreview:
+    """Return what others would see of the order of a gift card."""
+    return _preview(preview_card_contract(email=email, total=total, rules=current_settings()))
 
 
 def what_others_saw(order: OrderPage) -> WhatOthersSaw | None:
@@ -212,13 +217,12 @@ def chosen_point(offer: Offer, code: str) -> Point | None:
     return point if point and point.country == offer.country else None
 
 
-def chosen_problems(token: UUID | None) -> dict[str, str]:
+def chosen_problems(basket: Basket) -> dict[str, str]:
     """Return what does not fit (any more) in the basket's choices, by field."""
-    checkout = find_checkout(token)
     rules = current_settings()
-    if checkout is None or not rules.active or not checkout.is_shipping_required():
+    if not rules.active or not basket.needs_delivery:
         return {}
-    return problems_of(checkout, rules)
+    return problems_of(basket.checkout, rules)
 
 
 def _offer(context: DeliveryContext, currency: str, postcode: str) -> Offer:
@@ -274,18 +278,16 @@ def _preview(contract: Contract) -> PrivacyPreview:
     )
 
 
-def expected_of(token: UUID | None) -> Arrival | None:
+def expected_of(basket: Basket) -> Arrival | None:
     """Return when the basket's order should come, with its choices; None where nobody knows."""
-    checkout = find_checkout(token)
-    if checkout is None or not checkout.is_shipping_required():
+    if not basket.needs_delivery:
         return None
-    return arrival_of_basket(checkout, current_settings())
+    return arrival_of_basket(basket.checkout, current_settings())
 
 
-def wants_receipt(token: UUID | None) -> bool:
-    """Say whether the basket's customer asked for the payment service's own receipt."""
-    checkout = find_checkout(token)
-    return checkout is not None and RECEIPT_KEY in (checkout.metadata or {})
+def wants_messages(basket: Basket) -> bool:
+    """Say whether the basket's customer wants more e-mails than the law asks for."""
+    return choices_of(basket.checkout).messages != "legal"
 
 
 @transaction.atomic

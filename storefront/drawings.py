@@ -24,7 +24,7 @@ _DIGITS_MM = 13  # mm for the number under a circle
 
 @lru_cache(maxsize=64)
 def standing(size: SizeInfo, tallest_mm: int) -> SafeString:
-    """Return one dilator that stands on still water; equal slots keep a row to scale.
+    """Return one size that stands on still water; equal slots keep a row to scale.
 
     `tallest_mm` is the length of the row's longest one: it gives all the same height.
     """
@@ -111,7 +111,7 @@ def _circle(size: SizeInfo, left: float, widest: int, filled: bool) -> SafeStrin
 
 def _in_words(sizes: tuple[SizeInfo, ...]) -> str:
     if not sizes:
-        return _("No dilator sizes")
+        return _("No sizes")
     listed = ", ".join(f"{size.number} ({size.diameter_mm} mm)" for size in sizes)
     return _("Sizes in it: %(sizes)s") % {"sizes": listed}
 

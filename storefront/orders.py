@@ -22,30 +22,44 @@ from plugins.discreet_shipping.policies import may_change
 from plugins.fulfilment.models import ShipmentState
 from plugins.fulfilment.packing import packing_began_at
 from plugins.fulfilment.shipments import last_day_to_collect, shipments_of
+from plugins.ordering.email_promises import message_promise
+from plugins.ordering.gift_cards import may_give_back
 from plugins.ordering.links import orders_by_token
-from plugins.ordering.models import ACTIVE, PaymentSession, Refund, RefundStatus
-from plugins.ordering.order_messages import message_promise
+from plugins.ordering.models import (
+    ACTIVE,
+    CardKind,
+    GiftCardSale,
+    PaymentSession,
+    Refund,
+    RefundStatus,
+)
+from plugins.ordering.order_messages import sells_gift_card
 from plugins.ordering.order_state import (
     is_paid,
     live_order_for_checkout,
     may_be_cancelled,
     money_reasons,
+    placed_by,
 )
 from plugins.ordering.outcomes import PaymentProcessing
 from plugins.ordering.payment_recording import is_processing
 from plugins.ordering.refund_plans import is_refunded
+from plugins.ordering.sold_cards import sale_of
 from plugins.ordering.totals import LineTotals, option_of, totals_of_order
 from product_content.languages import translated_text
 from product_content.models import GuideProduct
 from product_content.money import zero
 from product_content.parsing import normal_email
 from product_content.selectors.guides import guide_links
+from product_content.selectors.lists import product_url
+from product_content.selectors.variants import Row, fetch_rows, not_for_sale
 from product_content.types import GuideLink
 from storefront.addresses import postal_address
 from storefront.returns import order_returns
 from storefront.types import (
     Collection,
     GiftCardEntry,
+    GiftCardView,
     HistoryEntry,
     OrderLineView,
     OrderPage,
@@ -67,7 +81,9 @@ _EVENT_TEXTS = {
 def order_history(order: Order) -> tuple[HistoryEntry, ...]:
     """Return what happened, oldest first."""
     steps = [*_events(order), *_packing(order), *_parcels(order), *_refund_history(order)]
-    placed = HistoryEntry(order.created, gettext("You placed the order."))
+    by_us = placed_by(order) is not None
+    words = gettext("We placed the order for you.") if by_us else gettext("You placed the order.")
+    placed = HistoryEntry(order.created, words)
     return (placed, *sorted(steps, key=lambda step: step.at))
 
 
@@ -148,7 +164,7 @@ _SENT_STATES: dict[str, OrderState] = {
 
 def get_order_page(token: UUID) -> OrderPage | None:
     """Return the page of the order with this token, or None."""
-    orders = orders_by_token(token).select_related("shipping_address")
+    orders = orders_by_token(token).select_related("shipping_address", "tax_invoice")
     order = orders.prefetch_related("lines__variant").first()
     return _page(order) if order else None
 
@@ -198,6 +214,7 @@ def _page(order: Order) -> OrderPage:
     lines = list(order.lines.all())
     state = order_state(order)
     totals = totals_of_order(order)
+    returns = order_returns(order)
     return OrderPage(
         id=order.pk,
         number=str(order.pk),
@@ -205,7 +222,7 @@ def _page(order: Order) -> OrderPage:
         state=state,
         placed_at=order.created,
         held_until=_held_until(order) if state == "waiting" else None,
-        lines=tuple(map(_line, lines, totals.lines)),
+        lines=_lines(lines, totals.lines),
         totals=totals,
         address=postal_address(order.shipping_address),
         parcel_lines=message_promise(order, "order_confirmed").address,
@@ -215,12 +232,36 @@ def _page(order: Order) -> OrderPage:
         parcels=parcels_of(order),
         refund_entries=refund_entries(order),
         was_paid=was_paid(order),
-        expected=_expected(order, state),
+        expected=None if returns.all else _expected(order, state),
         collection=_collection(order),
         reported=_reported(order),
         cancel_refusal=_cancel_refusal(order, state),
         change_refusal=may_change(**progress_of(order)).reason,
-        returns=order_returns(order),
+        returns=returns,
+        invoice=order.tax_invoice.name if hasattr(order, "tax_invoice") else "",
+        by_staff=placed_by(order) is not None,
+        gift_card=_gift_card(order),
+    )
+
+
+def card_of_order(order_id: int) -> GiftCardSale | None:
+    """Return the sale of an order with its card; None before it is paid, and for goods."""
+    sale = sale_of(order_id)
+    return sale if sale and sale.card else None
+
+
+def _gift_card(order: Order) -> GiftCardView | None:
+    sale = sale_of(order.pk) if sells_gift_card(order) else None
+    if sale is None:
+        return None
+    return GiftCardView(
+        by_email=sale.kind == CardKind.EMAIL,
+        recipient=sale.recipient,
+        not_before=sale.not_before,
+        sent=sale.sent_at is not None,
+        ending=sale.card.code[-4:] if sale.card else "",
+        stands=sale.card is not None and sale.card.is_active,
+        give_back_refusal=may_give_back(sale).reason,
     )
 
 
@@ -271,8 +312,17 @@ def _held_until(order: Order) -> datetime | None:
     return sessions.values_list("expires_at", flat=True).first()
 
 
-def _line(line: OrderLine, sums: LineTotals) -> OrderLineView:
+def _lines(lines: list[OrderLine], sums: Iterable[LineTotals]) -> tuple[OrderLineView, ...]:
+    ids = [line.variant_id for line in lines if line.variant_id]
+    shown = {row.id: row for row in fetch_rows(only="v.id = ANY(%(ids)s)", params={"ids": ids})}
+    pairs = zip(lines, sums, strict=True)
+    return tuple(_line(line, its, shown.get(line.variant_id)) for line, its in pairs)
+
+
+def _line(line: OrderLine, sums: LineTotals, row: Row | None) -> OrderLineView:
     return OrderLineView(
+        url=f"{product_url(row.kind, row.product_slug)}?option={row.id}" if row else "",
+        buyable=row.id if row and not not_for_sale(row.papers) else None,
         name=translated_text(line.product_name),
         option=option_of(line),
         quantity=sums.quantity,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from saleor.account.models import Address, User
 from saleor.order import OrderStatus
@@ -16,14 +18,21 @@ from saleor.payment import ChargeStatus
 
 from plugins.discreet_shipping.choices import to_data
 from plugins.discreet_shipping.order_contract import choices_of, remembered_choices
-from plugins.fulfilment.models import Return
-from plugins.order_emails.models import OutgoingEmail
+from plugins.fulfilment.models import NextOrderNote, Return
+from plugins.fulfilment.reviews import erase_reviews
+from plugins.inventory.models import BackInStockAlert
+from plugins.order_emails.models import CustomerMessage, OutgoingEmail
 from plugins.order_emails.outbox import queue_account_email
 from plugins.ordering.addresses import delete_unused_addresses
 from plugins.ordering.erasure import anonymise_order
 from plugins.ordering.locks import locked_user
+from plugins.ordering.order_messages import sells_gift_card
 from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.retention import retention_cutoff
+from plugins.ordering.signals import person_data_asked, person_to_be_erased
+from plugins.ordering.sold_cards import forget_recipient, sale_of
+from plugins.taxes.relief import declaration_of
+from product_content.models import Review
 from storefront.accounts import pending_email
 from storefront.basket_changes import ACCOUNT_KEY
 from storefront.orders import order_state
@@ -50,7 +59,13 @@ def account_data(user_id: int) -> Data:
         "addresses": [_address_data(address) for address in user.addresses.all()],
         "remembered_choices": to_data(remembered) if remembered else None,
         "orders": [_order_data(order) for order in related.prefetch_related("lines")],
+        "saved_for_later": [
+            {"name": saved.variant.product.name, "option": saved.variant.name, "at": saved.saved_at}
+            for saved in user.saved_variants.select_related("variant__product")
+        ],
         "emails": _email_data(OutgoingEmail.objects.filter(user=user)),
+        "messages_to_us": _message_data(CustomerMessage.objects.filter(email=user.email)),
+        "notes_for_the_next_order": _note_data(user.email),
     }
 
 
@@ -72,8 +87,37 @@ def _order_data(order: Order) -> Data:
         "lines": [_line_data(line) for line in order.lines.all()],
         "returns": [_return_data(about) for about in order.returns.order_by("pk")],
         "how_the_parcel_looks": to_data(choices_of(order)),
+        "declared_for_vat_relief": _declared(order),
+        "gift_card": _gift_card_data(order),
         "emails": _email_data(OutgoingEmail.objects.filter(order=order)),
+        "messages_to_us": _message_data(order.customer_messages),
+        "reviews": _review_data(order),
+        "wants_to_be_asked_for_a_review": hasattr(order, "review_invitation"),
     }
+
+
+def _gift_card_data(order: Order) -> Data | None:
+    """Return what was said of a gift card that was bought; its code is for whom it is for."""
+    sale = sale_of(order.pk) if sells_gift_card(order) else None
+    if sale is None:
+        return None
+    names = ("kind", "recipient", "from_name", "message", "not_before", "issued_at", "sent_at")
+    return {name: getattr(sale, name) for name in names}
+
+
+def _review_data(order: Order) -> list[Data]:
+    reviews = Review.objects.filter(line__order=order).order_by("pk")
+    marks = ("comfort", "size_accuracy", "discretion")
+    about = ("line__product_sku", "name", "text", "written_on", "state", "reason", "answer")
+    return list(reviews.values(*about, *marks))
+
+
+def _declared(order: Order) -> Data | None:
+    found = declaration_of(order)
+    if found is None:
+        return None
+    declaration, at = found
+    return {"at": at, **(asdict(declaration) if declaration else {})}
 
 
 def _line_data(line: OrderLine) -> Data:
@@ -113,8 +157,27 @@ def _address_data(address: Address | None) -> Data | None:
 
 
 def _email_data(sent: Any) -> list[Data]:
-    """Return kind and time of e-mails; their texts are not kept."""
-    return list(sent.order_by("pk").values("kind", "state", "created_at", "sent_at"))
+    """Return kind and time of e-mails; and what those about an order said."""
+    fields = ("kind", "state", "created_at", "sent_at", "outside", "said")
+    return list(sent.order_by("pk").values(*fields))
+
+
+def _message_data(messages: Any) -> list[Data]:
+    rows = messages.order_by("pk").prefetch_related("answers")
+    return [
+        {
+            "text": row.text,
+            "received_at": row.received_at,
+            "answered_at": row.answered_at,
+            "answers": [{"text": one.text, "at": one.written_at} for one in row.answers.all()],
+        }
+        for row in rows
+    ]
+
+
+def _note_data(email: str) -> list[Data]:
+    notes = NextOrderNote.objects.filter(email=email)
+    return [{"text": note.text, "written_at": note.written_at} for note in notes]
 
 
 _FINISHED = (OrderStatus.FULFILLED, OrderStatus.CANCELED)
@@ -131,6 +194,8 @@ def delete_account(*, user_id: int) -> None:
     user = locked_user(user_id)
     for order in Order.objects.select_for_update(of=("self",)).filter(user=user).order_by("pk"):
         _detach_order(order)
+    CustomerMessage.objects.filter(email=user.email).delete()
+    NextOrderNote.objects.filter(email=user.email).delete()
     _queue_confirmation(user)
     addresses = list(user.addresses.values_list("pk", flat=True))
     _erase_log_ins(user.email)
@@ -142,11 +207,15 @@ def _detach_order(order: Order) -> None:
     if _was_never_paid(order):
         anonymise_order(order=order)
         return
+    erase_reviews(order_ids=[order.pk])
     order.user = None
     order.delete_value_from_private_metadata(ACCOUNT_KEY)
     if order.status in _FINISHED:
         order.customer_note = ""
+        if sells_gift_card(order):
+            forget_recipient(order.pk)
         order.returns.update(message="")
+        order.customer_messages.all().delete()
         own = (order.billing_address_id, order.shipping_address_id)
         Address.objects.filter(pk__in=filter(None, own)).update(phone="")
     order.save()
@@ -170,6 +239,67 @@ def _queue_confirmation(user: User) -> None:
 def _erase_log_ins(email: str) -> None:
     for tries in (AccessAttempt, AccessFailureLog, AccessLog):
         tries.objects.filter(username=email).delete()
+
+
+def connect() -> None:
+    """Answer staff who are asked for somebody's data, or to erase it."""
+    person_data_asked.connect(_person_data, dispatch_uid="storefront-person-data")
+    person_to_be_erased.connect(_erase_person, dispatch_uid="storefront-erase-person")
+
+
+def _person_data(sender: object, *, email: str, **_more: Any) -> Data:
+    return person_data(email)
+
+
+def _erase_person(sender: object, *, email: str, **_more: Any) -> int:
+    return erase_person(email)
+
+
+def person_data(email: str) -> Data:
+    """Return all that is kept of the person with this address, with an account or without."""
+    user = _customers(email).first()
+    guest = _guest_orders(email).select_related("shipping_address", "billing_address")
+    return {
+        "account_and_its_orders": account_data(user.pk) if user else None,
+        "orders_without_account": [
+            _order_data(order) for order in guest.prefetch_related("lines").order_by("pk")
+        ],
+        "messages_to_us": _message_data(CustomerMessage.objects.filter(email=email)),
+        "notes_for_the_next_order": _note_data(email),
+        "asked_to_be_told": list(
+            BackInStockAlert.objects.filter(email=email).values("created_at", "language")
+        ),
+    }
+
+
+@transaction.atomic
+def erase_person(email: str) -> int:
+    """Erase what the law does not make us keep of the person with this address.
+
+    An account is deleted as its customer would. Of orders, also those of a guest, what the books
+    and a parcel on its way need stays until its retention ends. Returns how many orders there were.
+    """
+    user, guest = _customers(email).first(), _guest_orders(email).order_by("pk")
+    count = user.orders.exclude(status=OrderStatus.DRAFT).count() if user else 0
+    orders = list(guest.select_for_update(of=("self",)))
+    if user:
+        delete_account(user_id=user.pk)
+    for order in orders:
+        _detach_order(order)
+    CustomerMessage.objects.filter(email=email).delete()
+    NextOrderNote.objects.filter(email=email).delete()
+    BackInStockAlert.objects.filter(email=email).delete()
+    _erase_log_ins(email)
+    return count + len(orders)
+
+
+def _customers(email: str) -> QuerySet[User]:
+    return User.objects.filter(email__iexact=email, is_staff=False)
+
+
+def _guest_orders(email: str) -> QuerySet[Order]:
+    placed = Order.objects.exclude(status=OrderStatus.DRAFT)
+    return placed.filter(user=None, user_email__iexact=email)
 
 
 @transaction.atomic

@@ -20,13 +20,15 @@ from plugins.discreet_shipping.papers import (
     Row,
     credit_note_file,
     day_of,
+    invoice_file,
     new_pdf,
-    seller_lines,
+    untaxed_words,
     write,
     write_row,
     write_rows,
     write_table,
 )
+from plugins.ordering.invoices import computes_vat, seller_lines
 from plugins.ordering.links import orders_by_token
 from plugins.ordering.totals import CardPayment, Totals
 from product_content.money import format_money
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 class Receipt:
     """A paid order with who sold it and who bought it, line by line.
 
-    The tax within its total is zero where Saleor knows of none.
+    The tax within its total is zero where the shop computed none.
     """
 
     order: OrderPage
@@ -70,6 +72,12 @@ def credit_note_of(token: UUID, number: int) -> Paper | None:
     """Return this credit note of the order with this token, in the active language, or None."""
     order = orders_by_token(token).select_related("billing_address").first()
     return credit_note_file(order, number) if order else None
+
+
+def invoice_of_token(token: UUID, *, neutral: bool) -> Paper | None:
+    """Return the invoice of the order with this token, or None; `neutral` names no goods."""
+    order = orders_by_token(token).first()
+    return invoice_file(order, neutral=neutral) if order else None
 
 
 def _total_rows(receipt: Receipt) -> list[Row]:
@@ -126,7 +134,8 @@ def receipt_pdf(receipt: Receipt) -> bytes:
     write_rows(pdf, _total_rows(receipt))
     _total(pdf, receipt)
     write_rows(pdf, _payment_rows(receipt))
-    _foot(pdf)
+    if receipt.order.gift_card and computes_vat():
+        write(pdf, untaxed_words(), SMALL, GREY)
     return bytes(pdf.output())
 
 
@@ -162,8 +171,3 @@ def _total(pdf: FPDF, receipt: Receipt) -> None:
     if tax.amount:
         write_row(pdf, _("VAT in it"), format_money(tax), size=SMALL)
     pdf.ln(3)
-
-
-def _foot(pdf: FPDF) -> None:
-    pdf.ln(6)
-    write(pdf, _("All prices include VAT where it applies."), SMALL, GREY)

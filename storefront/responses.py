@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.views.decorators.http import require_http_methods
 
 from product_content.languages import localized
 
+OK = HTTPStatus.OK
 FORBIDDEN = HTTPStatus.FORBIDDEN
 REFUSED = HTTPStatus.CONFLICT  # understood, but it cannot be done as things stand now
 GONE = HTTPStatus.GONE
@@ -31,6 +38,17 @@ def see_other(address: str) -> HttpResponseRedirect:
     """
     whole = localized(address) if address.startswith("/") else address
     return HttpResponseRedirect(whole, status=HTTPStatus.SEE_OTHER)
+
+
+def moved(request: HttpRequest, address: str | None) -> HttpResponse:
+    """Lead for good from an old address to where its page is now, with its query.
+
+    `address` is a path in the active language. Raises Http404 without one.
+    """
+    if address is None:
+        raise Http404
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
 
 
 def pdf_file(content: bytes, name: str) -> HttpResponse:

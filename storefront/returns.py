@@ -26,9 +26,11 @@ from plugins.fulfilment.models import (
 )
 from plugins.fulfilment.replacements import is_to_be_paid
 from plugins.fulfilment.returns import is_in_time, last_day_without_reason, returnable_pieces
+from plugins.fulfilment.sending_again import sent_again_for
 from plugins.ordering.links import orders_by_token
 from plugins.ordering.totals import full_name
 from product_content.languages import translated_text
+from product_content.shop_settings import shop_facts
 from storefront.types import OrderReturns, Replacement, ReturnView
 
 _STATES = {
@@ -138,6 +140,7 @@ def order_returns(order: Order) -> OrderReturns:
         all=returns_of(order),
         may_send_back=bool(returnable_pieces(order)),
         replaces=str(replaced or ""),
+        again_for=str(sent_again_for(order) or ""),
     )
 
 
@@ -187,4 +190,4 @@ def _line(line: ReturnLine) -> tuple[str, int, str]:
 
 def _usual_address() -> tuple[str, ...]:
     rules = current_settings()
-    return ((rules.senders or (settings.SHOP_NAME,))[0], *rules.return_address)
+    return ((rules.senders or (shop_facts().name,))[0], *rules.return_address)

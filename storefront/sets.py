@@ -1,6 +1,9 @@
 """Choosing among sets: filter and sort them, compare them, add single sizes, suggest some. Pure.
 
 The size finder's questions are answered in the browser; here is what it shows for each size.
+
+All of this works on outlines, which a list of thousands has at little cost, and on cards, which a
+page needs of those that it shows: choose among outlines, then again among the cards of the chosen.
 """
 
 from __future__ import annotations
@@ -8,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from prices import Money
 
-from product_content.types import ProductCard, SingleOffer, SizeInfo
+from product_content.types import ProductCard, ProductOutline, SingleOffer, SizeInfo
+
+One = TypeVar("One", bound=ProductOutline)
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Relaxation:
     query: str
 
 
-_TESTS: Mapping[str, Callable[[ProductCard, Any], bool]] = {
+_TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "size": lambda card, number: any(size.number == number for size in card.sizes),
     "from_mm": lambda card, mm: card.sizes[0].diameter_mm >= mm,
     "to_mm": lambda card, mm: card.sizes[-1].diameter_mm <= mm,
@@ -57,26 +62,31 @@ _TESTS: Mapping[str, Callable[[ProductCard, Any], bool]] = {
     "max_price": lambda card, amount: card.price.amount <= amount,
     "in_stock": lambda card, wanted: card.available > 0 or not wanted,
 }
-_SORT_KEYS: Mapping[str, Callable[[ProductCard], tuple[Any, ...]]] = {
+BY_PRICE = "price"
+_SORT_KEYS: Mapping[str, Callable[[Any], tuple[Any, ...]]] = {
+    "usual": lambda card: (not card.suits_most, card.sizes[0].number, len(card.sizes)),
     "smallest": lambda card: (card.sizes[0].number, len(card.sizes)),
     "range": lambda card: (-len(card.sizes), card.sizes[0].number),
-    "price": lambda card: (card.price.amount, card.sizes[0].number),
+    BY_PRICE: lambda card: (card.price.amount, card.sizes[0].number),
 }
 
 
-def matching_sets(cards: Iterable[ProductCard], wanted: SetFilter) -> list[ProductCard]:
+def matching_sets(cards: Iterable[One], wanted: SetFilter) -> list[One]:
     """Return the sets that pass everything asked for."""
     asked = [(_TESTS[name], getattr(wanted, name)) for name in wanted.asked()]
     return [card for card in cards if all(test(card, value) for test, value in asked)]
 
 
-def sorted_sets(cards: Iterable[ProductCard], by: str) -> list[ProductCard]:
-    """Return the sets by "smallest" size, by "range" (most sizes first) or by "price"."""
+def sorted_sets(cards: Iterable[One], by: str) -> list[One]:
+    """Return the sets by "smallest" size, by "range" (most sizes first), by "price", or as "usual".
+
+    Usual is first what suits most people, and of that the smallest.
+    """
     return sorted(cards, key=lambda card: (*_SORT_KEYS[by](card), card.name))
 
 
 def relaxations(
-    cards: Iterable[ProductCard], wanted: SetFilter, given: Mapping[str, str]
+    cards: Iterable[ProductOutline], wanted: SetFilter, given: Mapping[str, str]
 ) -> list[Relaxation]:
     """Return each filter that hides all sets on its own, those that would show most sets first.
 
@@ -130,6 +140,88 @@ def price_one_by_one(sizes: Sequence[SizeInfo], offers: Offers, *, magnetic: boo
     return sum(prices[1:], start=prices[0])
 
 
+@dataclass(frozen=True)
+class Holding:
+    """A set that has all the sizes somebody named, and what else is in it."""
+
+    card: ProductOutline
+    extra: tuple[SizeInfo, ...]
+
+
+@dataclass(frozen=True)
+class NamedSizes:
+    """The sizes that somebody named: one by one, and in sets.
+
+    `singles` are one for each size that is sold singly, `unsold` the sizes that are not.
+    """
+
+    sizes: tuple[SizeInfo, ...]
+    singles: tuple[SingleOffer, ...]
+    unsold: tuple[SizeInfo, ...]
+    sets: tuple[Holding, ...]
+
+    @property
+    def available(self) -> tuple[SingleOffer, ...]:
+        """The singles that can be bought now."""
+        return tuple(offer for offer in self.singles if offer.option.available > 0)
+
+    @property
+    def total(self) -> Money:
+        """What the available singles cost together; there must be one."""
+        prices = [offer.option.price for offer in self.available]
+        return sum(prices[1:], start=prices[0])
+
+
+MAX_HOLDING = 3  # sets shown beside the singles
+
+
+def named_sizes(
+    numbers: Iterable[int],
+    chart: Iterable[SizeInfo],
+    offers: Offers,
+    cards: Iterable[ProductOutline],
+    *,
+    magnetic: bool = False,
+) -> NamedSizes | None:
+    """Return what there is of exactly these sizes, by their numbers; None if the chart has none.
+
+    The sets with the fewest other sizes come first, and of those what can be bought.
+    """
+    wanted = set(numbers)
+    sizes = tuple(size for size in chart if size.number in wanted)
+    if not sizes:
+        return None
+    singles = {size: _of_sort(offers.get(size.number, ()), magnetic) for size in sizes}
+    holding = [
+        Holding(card, tuple(size for size in card.sizes if size not in sizes))
+        for card in cards
+        if card.magnetic == magnetic and all(size in card.sizes for size in sizes)
+    ]
+    holding.sort(key=lambda each: (len(each.extra), each.card.firm, each.card.available < 1))
+    return NamedSizes(
+        sizes=sizes,
+        singles=tuple(offer for offer in singles.values() if offer is not None),
+        unsold=tuple(size for size, offer in singles.items() if offer is None),
+        sets=tuple(holding[:MAX_HOLDING]),
+    )
+
+
+def sizes_asked_for(wanted: SetFilter, chart: Iterable[SizeInfo]) -> list[int]:
+    """Return the numbers of the sizes between two widths that were named; none without both."""
+    if wanted.from_mm is None or wanted.to_mm is None:
+        return []
+    low, high = sorted((wanted.from_mm, wanted.to_mm))
+    return [size.number for size in chart if low <= size.diameter_mm <= high]
+
+
+def own_sizes_singly(
+    sizes: Sequence[SizeInfo], offers: Offers, *, magnetic: bool
+) -> list[SingleOffer]:
+    """Return each size of a set as a single of the same sort: to replace one that is lost."""
+    found = [_of_sort(offers.get(size.number, ()), magnetic) for size in sizes]
+    return [offer for offer in found if offer is not None]
+
+
 def sets_to_compare(cards: Sequence[ProductCard], slugs: Sequence[str]) -> list[ProductCard]:
     """Return the sets named by `slugs`, each once, in their order, at most `MAX_COMPARED`."""
     by_slug = {card.slug: card for card in cards}
@@ -150,13 +242,13 @@ class Suggestions:
 
     size: SizeInfo
     bigger: SizeInfo | None
-    sets: tuple[ProductCard, ...]
+    sets: tuple[ProductOutline, ...]
     single: SingleOffer | None
 
 
 def suggestions_by_size(
     chart: Sequence[SizeInfo],
-    sets: Iterable[ProductCard],
+    sets: Iterable[ProductOutline],
     singles: Mapping[int, tuple[SingleOffer, ...]],
 ) -> list[Suggestions]:
     """Return the picks for every size of the chart.
@@ -164,7 +256,7 @@ def suggestions_by_size(
     Suggests no magnets, which not everybody may use, and no firm sets, which are for customers
     whose surgeon asked for one.
     """
-    plain = [card for card in sets if not card.magnetic and not card.firm]
+    plain = [card for card in sets if card.suits_most]
     bigger = [*chart[1:], None]
     return [
         Suggestions(
@@ -175,12 +267,12 @@ def suggestions_by_size(
 
 
 def _nearest(
-    size: SizeInfo, bigger: SizeInfo | None, sets: Iterable[ProductCard]
-) -> tuple[ProductCard, ...]:
+    size: SizeInfo, bigger: SizeInfo | None, sets: Iterable[ProductOutline]
+) -> tuple[ProductOutline, ...]:
     """Return the sets with this size: in stock first, then with the next step, few unused sizes."""
     having = [card for card in sets if size in card.sizes]
 
-    def key(card: ProductCard) -> tuple[bool, bool, int, int]:
+    def key(card: ProductOutline) -> tuple[bool, bool, int, int]:
         no_step = bigger is not None and bigger not in card.sizes
         too_small = sum(each.number < size.number for each in card.sizes)
         return (card.available <= 0, no_step, too_small, len(card.sizes))

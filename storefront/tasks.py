@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from storefront import email_links, personal_data
+from storefront import email_links, personal_data, saved_list
 
 
 @shared_task
@@ -29,6 +29,12 @@ def send_new_email_link(user_id: int, language: str) -> None:
 def delete_unconfirmed() -> int:
     """Delete accounts and addresses that nobody confirmed (beat, once an hour)."""
     return personal_data.delete_unconfirmed()
+
+
+@shared_task
+def delete_old_saved() -> int:
+    """Delete what was saved for later long ago (beat, once an hour)."""
+    return saved_list.delete_old_saved()
 
 
 @shared_task

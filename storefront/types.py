@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.utils.safestring import SafeString
@@ -67,7 +67,8 @@ class Basket:
     """A basket with its sums, and what of it does not count now.
 
     `delivery_id` is the chosen way, also where it does not apply any more. `picture` is what
-    the customer agrees to by paying.
+    the customer agrees to by paying. `checkout` is the record that it was read from, for selectors
+    that would read it again.
     """
 
     token: UUID
@@ -82,6 +83,8 @@ class Basket:
     email: str
     address: PostalAddress | None
     needs_delivery: bool
+    relief: str
+    checkout: Any = field(repr=False, compare=False)
 
     @property
     def delivery(self) -> Money | None:
@@ -125,13 +128,18 @@ class DeliveryMethod:
 
 @dataclass(frozen=True, slots=True)
 class OrderLineView:
-    """A line of a placed order."""
+    """A line of a placed order; `url` is the product's page, "" if it is not shown any more.
+
+    `buyable` is the variant's id while it can be bought again.
+    """
 
     name: str
     option: str
     quantity: int
     unit_price: Money
     total: Money
+    url: str = ""
+    buyable: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +247,19 @@ class ReturnView:
 class OrderReturns:
     """The returns of an order, oldest first, and whether its customer can send something back.
 
-    `replaces` is the number of the order whose returned pieces this one replaces, or "".
+    `replaces` is the number of the order whose returned pieces this one replaces, and `again_for`
+    that of the order of which it sends something once more; else "".
     """
 
     all: tuple[ReturnView, ...]
     may_send_back: bool
     replaces: str
+    again_for: str
+
+    @property
+    def is_replacement(self) -> bool:
+        """Whether the order only makes good for another one."""
+        return bool(self.replaces or self.again_for)
 
     @property
     def open(self) -> ReturnView | None:
@@ -262,6 +277,34 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class GiftCardView:
+    """The gift card of an order, as its buyer sees it; never its code.
+
+    `ending` is "" before it is paid. `recipient` is empty for a card to print, and some time after
+    it was sent. `stands` says that it was not given back. `give_back_refusal` says why its buyer
+    cannot do that by themselves.
+    """
+
+    by_email: bool
+    recipient: str
+    not_before: date | None
+    sent: bool
+    ending: str
+    stands: bool
+    give_back_refusal: str
+
+    @property
+    def may_be_printed(self) -> bool:
+        """Whether the buyer is the one who may see the code."""
+        return bool(self.ending) and not self.by_email
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether it can be sent once more, or to another address."""
+        return self.stands and self.by_email and bool(self.ending and self.recipient)
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """A placed order as its customer sees it.
 
@@ -273,7 +316,9 @@ class OrderPage:
     still to come and somebody knows. `collection` is set for a parcel that goes to a collection
     point. `reported` is what the carrier told last:
     ready_to_collect, delivered or nothing. `cancel_refusal` says why it cannot be cancelled (any
-    more), and `change_refusal` why its delivery choices cannot be changed.
+    more), and `change_refusal` why its delivery choices cannot be changed. `invoice` is its number,
+    or "" where there is none. `by_staff`: somebody of the shop placed it for its customer.
+    `gift_card` is set where that is what was bought.
     """
 
     id: int
@@ -298,11 +343,23 @@ class OrderPage:
     cancel_refusal: str
     change_refusal: str
     returns: OrderReturns
+    invoice: str
+    by_staff: bool
+    gift_card: GiftCardView | None = None
 
     @property
     def total(self) -> Money:
         """What was to be paid, less what gift cards paid."""
         return self.totals.due
+
+    @property
+    def buyable(self) -> dict[int, int]:
+        """The pieces of this order that can be bought again, by variant."""
+        pieces: dict[int, int] = {}
+        for line in self.lines:
+            if line.buyable and line.quantity:
+                pieces[line.buyable] = pieces.get(line.buyable, 0) + line.quantity
+        return pieces
 
     @property
     def may_arrive(self) -> bool:

@@ -1,9 +1,10 @@
 """Addresses of the storefront."""
 
-from django.contrib.sitemaps.views import sitemap
 from django.urls import URLPattern, include, path
 
 from product_content.kinds import KINDS, SETS, ProductKind
+from product_content.pages import PAGES
+from storefront.page_cache import public_page
 from storefront.tokens import confirm_tokens, reset_tokens
 from storefront.views import (
     account,
@@ -14,9 +15,11 @@ from storefront.views import (
     catalogue,
     checkout,
     discretion,
+    gift_cards,
     orders,
     pages,
     returns,
+    reviews,
     seo,
 )
 
@@ -80,25 +83,58 @@ urlpatterns = [
     *(pattern for kind in KINDS.values() for pattern in _kind_paths(kind)),
     path("search/", catalogue.search_page, name="search"),
     path("sizes/", catalogue.sizes, name="sizes"),
+    path("plan/", catalogue.plan, name="plan"),
+    path("list/", catalogue.new_list, name="new_list"),
+    path("list/<str:token>/", catalogue.size_list, name="size_list"),
+    path("gift-cards/", gift_cards.buy, name="gift_cards"),
+    path("gift-cards/pay/", gift_cards.pay, name="gift_card_pay"),
+    path("gift-cards/open/<str:signed>/", gift_cards.open_card, name="gift_card_open"),
     path("finder/", catalogue.finder, name="finder"),
     path("guides/", pages.guides, name="guides"),
+    path("guides/feed.atom", public_page()(seo.GuideFeed()), name="guide_feed"),
     path("guides/<slug:slug>/", pages.guide, name="guide"),
+    path("news/", pages.news, name="news"),
+    path("news/feed.atom", public_page()(seo.NewsFeed()), name="news_feed"),
+    path("news/<slug:slug>/", pages.news_item, name="news_item"),
+    path("help/", pages.help_countries, name="help"),
+    path("help/<slug:code>/", pages.help_country, name="help_country"),
+    path("letter/", pages.letter, name="letter"),
     path("how-we-know/", pages.how_we_know, name="how_we_know"),
+    path("contact/", pages.contact, name="contact"),
+    path("contact/sent/", pages.contact_sent, name="contact_sent"),
+    *(
+        path(f"{slug}/", pages.shop_page, {"slug": slug}, name=slug)
+        for slug in PAGES
+        if slug != "contact"
+    ),
     path("basket/", basket.basket, name="basket"),
     path("basket/add/", basket.add, name="basket_add"),
+    path("basket/add-all/", basket.add_all, name="basket_add_all"),
     path("basket/count/", basket.count, name="basket_count"),
     path("basket/code/", basket.code, name="basket_code"),
     path("basket/lines/<int:line_id>/", basket.line, name="basket_line"),
+    path("saved/", basket.saved, name="saved"),
+    path("saved/add/", basket.save, name="saved_add"),
+    path("saved/rows/", basket.saved_rows_of_browser, name="saved_rows"),
+    path("saved/remove/", basket.unsave, name="saved_remove"),
+    path("saved/move/", basket.move, name="saved_move"),
     path("checkout/address/", checkout.address, name="checkout_address"),
     path("checkout/delivery/", checkout.delivery, name="checkout_delivery"),
     path("checkout/discretion/", discretion.options, name="checkout_discretion"),
     path("checkout/seen/", discretion.preview, name="checkout_preview"),
     path("checkout/seen/label/", discretion.preview_label, name="checkout_preview_label"),
     path("checkout/review/", checkout.review, name="checkout_review"),
+    path("checkout/vat/", checkout.vat_relief, name="checkout_relief"),
     path("checkout/place/", checkout.place, name="checkout_place"),
     path("orders/link/", orders.new_link, name="order_link"),
     path("orders/link/sent/", orders.link_sent, name="order_link_sent"),
     path("orders/open/<str:signed>/", orders.open_order, name="order_open"),
+    path(
+        "orders/open/<str:signed>/reviews/",
+        orders.open_order,
+        {"page": "order_reviews"},
+        name="order_open_reviews",
+    ),
     path("orders/<uuid:token>/", orders.order, name="order"),
     path("orders/<uuid:token>/pay/", orders.pay, name="order_pay"),
     path("orders/<uuid:token>/cancel/", orders.cancel, name="order_cancel"),
@@ -106,6 +142,19 @@ urlpatterns = [
         "orders/<uuid:token>/credit-notes/<int:number>/",
         orders.credit_note,
         name="order_credit_note",
+    ),
+    path("orders/<uuid:token>/question/", orders.question, name="order_question"),
+    path("orders/<uuid:token>/card/", gift_cards.card, name="order_card"),
+    path("orders/<uuid:token>/card/send/", gift_cards.send, name="order_card_send"),
+    path("orders/<uuid:token>/card/back/", gift_cards.give_back, name="order_card_back"),
+    path("orders/<uuid:token>/again/", orders.buy_again, name="order_again"),
+    path("orders/<uuid:token>/reviews/", reviews.order_reviews, name="order_reviews"),
+    path("orders/<uuid:token>/reviews/wish/", reviews.wish, name="order_review_wish"),
+    path("orders/<uuid:token>/reviews/<int:line>/", reviews.review, name="order_review"),
+    path(
+        "orders/<uuid:token>/reviews/<int:line>/withdraw/",
+        reviews.withdraw,
+        name="order_review_withdraw",
     ),
     path("orders/<uuid:token>/return/", returns.send_back, name="order_return"),
     path("orders/<uuid:token>/return/label/", returns.label, name="order_return_label"),
@@ -116,6 +165,13 @@ urlpatterns = [
         name="order_replacement",
     ),
     path("orders/<uuid:token>/receipt/", orders.receipt, name="order_receipt"),
+    path("orders/<uuid:token>/invoice/", orders.invoice, name="order_invoice"),
+    path(
+        "orders/<uuid:token>/invoice/neutral/",
+        orders.invoice,
+        {"wording": "neutral"},
+        name="order_neutral_invoice",
+    ),
     path("orders/<uuid:token>/seen/", discretion.order_preview, name="order_preview"),
     path("orders/<uuid:token>/discretion/", discretion.order_options, name="order_discretion"),
     path("account/", include(account_urlpatterns)),
@@ -130,13 +186,8 @@ urlpatterns = [
     path("rehearsal/label/", discretion.rehearsal_label, name="rehearsal_label"),
     path("leave/", pages.quick_exit, name="leave"),
     path("return/", pages.undo_quick_exit, name="come_back"),
-    path(
-        "sitemap.xml",
-        sitemap,
-        {"sitemaps": seo.SITEMAPS, "template_name": "storefront/sitemap.xml"},
-        name="sitemap",
-    ),
+    path("sitemap.xml", seo.site_map, name="sitemap"),
+    path("accent/<str:colour>.css", seo.accent, name="accent"),
     path("robots.txt", seo.robots, name="robots"),
-    path("share/shop.png", seo.share_shop, name="share_shop"),
     path("share/<slug:kind>/<slug:slug>.png", seo.share_product, name="share_product"),
 ]

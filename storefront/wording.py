@@ -1,10 +1,15 @@
-"""Stock, sizes and shortages in plain words."""
+"""Stock, sizes, shortages and delivery in plain words."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_countries import countries
 
+from product_content.money import format_money
+from product_content.pages import DeliveryOffer, DeliveryZone
 from product_content.types import SizeInfo
 
 MAX_LOW_STOCK = 5  # pieces; up to this many the page shows the exact number
@@ -35,6 +40,43 @@ def size_range(sizes: tuple[SizeInfo, ...]) -> str:
         named = _("%(first)s to %(last)s") % {"first": first.number, "last": last.number}
     widths = {"first": first.diameter_mm, "last": last.diameter_mm}
     return _("Sizes %(sizes)s, %(first)s to %(last)s mm") % {"sizes": named, **widths}
+
+
+def working_days(offer: DeliveryOffer) -> str:
+    """Return how many working days a way of delivery takes, "" where it says none."""
+    if offer.days is None:
+        return ""
+    first, last = offer.days
+    if first == last:
+        return ngettext("%(n)d working day", "%(n)d working days", last) % {"n": last}
+    return _("%(first)d to %(last)d working days") % {"first": first, "last": last}
+
+
+def for_orders(offer: DeliveryOffer) -> str:
+    """Return for which sums of goods a way of delivery can be had."""
+    least, most = offer.from_total, offer.to_total
+    words = {"least": format_money(least), "most": format_money(most) if most else ""}
+    if least.amount and most:
+        return _("of %(least)s to %(most)s") % words
+    if least.amount:
+        return _("from %(least)s on") % words
+    return _("up to %(most)s") % words if most else _("of any sum")
+
+
+def delivery_line(zone: DeliveryZone) -> str:
+    """Return, in one line, what delivery to the shop's own country costs and how long it takes."""
+    words = {"country": countries.name(settings.DEFAULT_COUNTRY)}
+    offer, free = zone.cheapest_paid, zone.free_from
+    parts = []
+    if offer:
+        words |= {"price": format_money(offer.price), "days": working_days(offer)}
+        days = _("Delivery to %(country)s from %(price)s, %(days)s.")
+        parts.append((days if offer.days else _("Delivery to %(country)s from %(price)s.")) % words)
+    if free is not None and free.amount:
+        parts.append(_("Free from %(sum)s on.") % {"sum": format_money(free)})
+    elif free is not None:
+        parts.append(_("Delivery to %(country)s is free.") % words)
+    return " ".join(parts)
 
 
 def shortage(*, wanted: int, available: int) -> str:

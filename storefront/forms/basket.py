@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from plugins.ordering.codes import MAX_TYPED_LENGTH
+from plugins.taxes.relief import MAX_CONDITION, MAX_NAME, Declaration
+from product_content.parsing import parse_id
+from product_content.types import SizeInfo
+from storefront.size_list import MAX_AMOUNT, MAX_NUMBER, MAX_SIZES, SizeList
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -43,6 +49,27 @@ class AddForm(forms.Form):
         return str(next(iter(self.errors.values()))[0])
 
 
+MAX_KINDS = 12  # different things that one button can add
+
+
+class SeveralForm(forms.Form):
+    """Put several things into the basket: each `pieces` is a variant's id, ":" and a number."""
+
+    pieces = forms.CharField()
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__({"pieces": " ".join(data.getlist("pieces")[: MAX_KINDS + 1])})
+
+    def clean_pieces(self) -> dict[int, int]:
+        """Return the pieces by variant; refuse what no page of ours sends."""
+        parts = [part.partition(":") for part in self.cleaned_data["pieces"].split()]
+        found = {parse_id(variant): parse_id(number) for variant, _colon, number in parts}
+        pieces = {pk: n for pk, n in found.items() if pk and n and n <= _MAX_QUANTITY}
+        if len(pieces) < len(parts) or len(pieces) > MAX_KINDS:
+            raise forms.ValidationError(_("Choose one of the options."))
+        return pieces
+
+
 class LineForm(forms.Form):
     """Set a line's pieces; 0 takes it out."""
 
@@ -63,3 +90,79 @@ class CodeForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
+
+
+class SizeListForm(forms.Form):
+    """Amounts of sizes for somebody else's basket, and whether they are to have magnets."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=(("smooth", _("Without magnets")), ("magnetic", _("With magnets"))),
+        initial="smooth",
+        widget=forms.RadioSelect(),
+    )
+
+    def __init__(self, data: QueryDict | None, *, chart: Sequence[SizeInfo]) -> None:
+        super().__init__(data)
+        self.chart = [size for size in chart if size.number <= MAX_NUMBER][:MAX_SIZES]
+        for size in self.chart:
+            self.fields[f"size_{size.number}"] = _amount_field()
+
+    @property
+    def rows(self) -> list[tuple[SizeInfo, forms.BoundField]]:
+        """Each size with the field for its amount."""
+        return [(size, self[f"size_{size.number}"]) for size in self.chart]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a list without a size."""
+        data = super().clean() or self.cleaned_data
+        if not self.errors and not any(data.get(field.name) for _size, field in self.rows):
+            raise forms.ValidationError(_("Choose how many of at least one size."))
+        return data
+
+    def wanted(self) -> SizeList:
+        """Return the list."""
+        data = self.cleaned_data
+        amounts = {size.number: data[field.name] or 0 for size, field in self.rows}
+        chosen = {number: amount for number, amount in amounts.items() if amount}
+        return SizeList(chosen, magnetic=data["kind"] == "magnetic")
+
+
+def _amount_field() -> forms.IntegerField:
+    wrong = format_lazy(_("Enter a whole number from {least} to {most}."), least=0, most=MAX_AMOUNT)
+    return forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MAX_AMOUNT,
+        error_messages=_messages(wrong),
+        widget=forms.NumberInput(
+            attrs={"class": "number", "inputmode": "numeric", "placeholder": "0"}
+        ),
+    )
+
+
+class ReliefForm(forms.Form):
+    """What a customer declares to buy some goods without VAT."""
+
+    name = forms.CharField(
+        label=_("Name of the person the goods are for"),
+        max_length=MAX_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    condition = forms.CharField(
+        label=_("Their long-term illness or disability"),
+        max_length=MAX_CONDITION,
+        help_text=_("In a few words of your own. The tax office (HMRC) wants us to ask."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    agreed = forms.BooleanField(
+        label=_(
+            "I declare that this person is chronically ill or disabled, and that the goods are for "
+            "their personal or domestic use."
+        ),
+        error_messages={"required": _("Without this we have to charge the VAT.")},
+    )
+
+    def declaration(self) -> Declaration:
+        """Return what was declared."""
+        return Declaration(self.cleaned_data["name"], self.cleaned_data["condition"])

@@ -1,4 +1,4 @@
-"""Forms about a placed order."""
+"""Forms about a placed order, and messages to the shop."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, RegexValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from plugins.fulfilment.models import MAX_RETURN_MESSAGE, ReturnReason
+from plugins.fulfilment.reviews import ReviewedLine, ReviewWords
+from plugins.order_emails.customer_messages import (
+    MAX_MESSAGE,
+    form_seal,
+    written_by_a_person,
+)
+from product_content.models.reviews import BEST, MAX_NAME, MAX_TEXT
 from product_content.money import format_money
 from product_content.parsing import EmailAddressField
 from storefront.returns import ReturnableLine, ReturnPage, SizeOffer
@@ -118,7 +126,7 @@ def _pieces_field(line: ReturnableLine) -> forms.IntegerField:
         min_value=0,
         max_value=line.out,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), wrong),
-        help_text=gettext("You have %(out)s of it.") % {"out": line.out},
+        help_text=gettext("How many come back? You have %(out)s of it.") % {"out": line.out},
         widget=forms.NumberInput(attrs={"min": 0, "max": line.out, "inputmode": "numeric"}),
     )
 
@@ -149,3 +157,134 @@ def _difference(size: SizeOffer) -> str:
     if more.amount < 0:
         return gettext("you get %(amount)s back") % {"amount": format_money(-1 * more)}
     return gettext("nothing to pay")
+
+
+def _mark_field(label: Any, hint: Any) -> forms.TypedChoiceField:
+    wrong = format_lazy(_("{mark}: choose from 1 to 5."), mark=label)
+    return forms.TypedChoiceField(
+        label=label,
+        help_text=hint,
+        choices=[(mark, str(mark)) for mark in range(1, BEST + 1)],
+        coerce=int,
+        widget=forms.RadioSelect(),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), wrong),
+    )
+
+
+class ReviewForm(forms.Form):
+    """What a customer says of one order line: marks, a text, and the name that others see."""
+
+    expected_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
+    comfort = _mark_field(_("Comfort"), _("How it feels in use: 1 is poor, 5 is very good."))
+    size_accuracy = _mark_field(
+        _("Accuracy of the size"), _("Does it measure what we say? 1 is not at all, 5 is exactly.")
+    )
+    discretion = _mark_field(
+        _("Discretion of the parcel"), _("Did it tell anything outside? 1 is a lot, 5 is nothing.")
+    )
+    text = forms.CharField(
+        label=_("In your words"),
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 7, "autocomplete": "off"}),
+        help_text=_("Praise and blame are both of use. You need not tell us about your health."),
+        error_messages={"required": _("Write a few words.")},
+    )
+    name = forms.CharField(
+        label=_("A name that others see"),
+        required=False,
+        max_length=MAX_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Not your own. Leave it empty to be “A customer”."),
+    )
+
+    def __init__(self, data: Any, *, line: ReviewedLine) -> None:
+        review = line.review
+        fields = ("comfort", "size_accuracy", "discretion", "text", "name")
+        known = {name: getattr(review, name) for name in fields} if review else {}
+        version = review.version if review else 0
+        super().__init__(data, initial={**known, "expected_version": version})
+        if not line.has_size:
+            del self.fields["size_accuracy"]
+
+    @property
+    def marks(self) -> list[forms.BoundField]:
+        """The fields of the marks."""
+        names = ("comfort", "size_accuracy", "discretion")
+        return [self[name] for name in names if name in self.fields]
+
+    def words(self) -> ReviewWords:
+        """Return what was said as `write_review` takes it."""
+        data = self.cleaned_data
+        return ReviewWords(
+            name=" ".join(data["name"].split()),
+            comfort=data["comfort"],
+            size_accuracy=data.get("size_accuracy"),
+            discretion=data["discretion"],
+            text=data["text"].replace("\r\n", "\n"),
+        )
+
+    def refuse(self, reason: str, field: str, line: ReviewedLine | None) -> None:
+        """Keep what was typed, say what is wrong, and expect the version that is there now."""
+        self.add_error(field or None, reason)
+        version = line.review.version if line and line.review else 0
+        self.data = {**dict(self.data.items()), "expected_version": str(version)}
+
+
+TOO_OFTEN = _("You wrote several messages just now. Please wait a quarter of an hour.")
+_NO_MESSAGE = _("Write your message.")
+_AGAIN = _("Please look at your message once more, and send it again. Nothing was lost.")
+
+
+class MessageForm(forms.Form):
+    """A message to the shop. People do not see `website`: a program fills it in."""
+
+    text = forms.CharField(
+        label=_("Your message"),
+        max_length=MAX_MESSAGE,
+        widget=forms.Textarea(attrs={"rows": 7, "autocomplete": "off"}),
+        help_text=_("You need not tell us anything about your health."),
+        error_messages={"required": _NO_MESSAGE},
+    )
+    website = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+    seal = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    is_trapped = False
+
+    @property
+    def new_seal(self) -> str:
+        """What the form is to carry when it is shown (again)."""
+        return form_seal()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a form that was not seen by anybody, with words for whoever did see it."""
+        data = super().clean() or self.cleaned_data
+        decision = written_by_a_person(seal=data.get("seal", ""), trap=data.get("website", ""))
+        self.is_trapped = decision.reason == "trap"
+        if not decision.allowed and not self.is_trapped:
+            raise forms.ValidationError(_AGAIN)
+        return data
+
+    def message(self) -> dict[str, str]:
+        """Return the message as `store_message` takes it."""
+        return {"text": self.cleaned_data["text"]}
+
+
+class ContactForm(MessageForm):
+    """A message, and where the answer goes."""
+
+    email = EmailAddressField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        help_text=_("For our answer, and for nothing else."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": _NO_ADDRESS, "invalid": _NO_ADDRESS},
+    )
+    field_order = ("email", "text")
+
+    def message(self) -> dict[str, str]:
+        """Return the message and the address as `store_message` takes them."""
+        return {**super().message(), "email": self.cleaned_data["email"]}

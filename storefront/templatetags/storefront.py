@@ -10,22 +10,34 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
-from plugins.ordering.submitted_forms import FIELD, new_token
+from plugins.ordering.submitted_forms import FIELD, SHARED, new_token
+from product_content.dates import written_day
+from product_content.kinds import ProductKind
 from product_content.languages import in_english, localized
 from product_content.money import format_money
-from product_content.types import SizeInfo
+from product_content.pictures import CALM, rendered_picture
+from product_content.shop_settings import shop_facts
+from product_content.types import Photo, SizeInfo
 from storefront import drawings, wording
 
 register = template.Library()
 register.filter("money", format_money)
+register.filter("day", written_day)
+register.filter("working_days", wording.working_days)
+register.filter("for_orders", wording.for_orders)
+register.filter("delivery_line", wording.delivery_line)
 
 
 @register.simple_tag
-def form_token() -> SafeString:
-    """Return the hidden field by which a form that is sent twice counts once."""
-    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_token())
+def form_token(shared: bool = False) -> SafeString:
+    """Return the hidden field by which a form that is sent twice counts once.
+
+    In a page that is kept for everybody it is `shared`.
+    """
+    token = SHARED if shared else new_token()
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, token)
 
 
 @register.filter
@@ -50,6 +62,15 @@ def several(things: Sized | None) -> bool:
 def size_range(sizes: Iterable[SizeInfo]) -> str:
     """Return sizes in words, such as "Sizes 1 to 5, 13 to 26 mm"."""
     return wording.size_range(tuple(sizes))
+
+
+@register.simple_tag
+def calm_picture() -> Photo | None:
+    """Return the picture of the home page, which says nothing of what the shop sells."""
+    words = gettext(
+        "A mug of tea, folded linen, a green twig and a plain parcel on a wooden table."
+    )
+    return rendered_picture(CALM, words)
 
 
 @register.simple_tag
@@ -82,17 +103,32 @@ def ruler(length_mm: int) -> SafeString:
     return drawings.ruler(length_mm)
 
 
+@register.simple_tag
+def shop_word(name: str) -> str:
+    """Return what the catalogue says of its goods on "home" or of "lengths", "" for nothing."""
+    return shop_facts().word(name)
+
+
+@register.simple_tag
+def kind_word(kind: ProductKind, name: str) -> str:
+    """Return the "lead" above a kind's list, or what is "typed" to find it, as the catalogue says.
+
+    A lead that it does not have is the one for any goods.
+    """
+    return shop_facts().word(f"{kind.slug}.{name}") or (str(kind.lead) if name == "lead" else "")
+
+
 @register.simple_tag(takes_context=True)
 def other_languages(context: dict[str, Any]) -> SafeString:
     """Return a plain link to this page in each other language: no cookie, no script."""
-    path = _english_path(context["request"])
+    path, offered = _english_path(context["request"]), shop_facts().languages
     return format_html_join(
         " ",
         '<a href="{}" hreflang="{}" lang="{}">{}</a>',
         (
             (localized(path, code), code, code, name)
             for code, name in settings.LANGUAGES
-            if code != get_language()
+            if code != get_language() and code in offered
         ),
     )
 

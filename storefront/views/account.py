@@ -171,5 +171,5 @@ def deleted(request: HttpRequest) -> HttpResponse:
 
 def _data_page(request: HttpRequest, page: str, form: PasswordForm) -> HttpResponse:
     status = INVALID if form.is_bound else 200
-    context = {"form": form, "kept": RETENTION["orders"].words}
+    context = {"form": form, "kept": RETENTION["orders"].words, "saves_file": page == "data"}
     return render(request, f"storefront/account/{page}.html", context, status=status)

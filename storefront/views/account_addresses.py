@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from plugins.ordering.addresses import delivery_countries
 from storefront import addresses
-from storefront.addresses import delivery_countries, list_addresses, saved_fields
+from storefront.addresses import list_addresses, saved_fields
 from storefront.customers import customer_page, required_customer_id
 from storefront.errors import AddressBookFull
 from storefront.forms.address import AddressBookForm, country_of

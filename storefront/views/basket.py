@@ -1,4 +1,4 @@
-"""The basket: putting in, changing, codes."""
+"""The basket: putting in, changing, codes; and what is saved for later."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from plugins.ordering.submitted_forms import FIELD
-from product_content.parsing import parse_id
+from product_content.pages import delivery_zones, home_delivery
+from product_content.parsing import parse_id, parse_ids
 from storefront.basket_changes import (
     BasketChange,
+    add_several,
     add_to_basket,
     apply_code,
     change_line,
@@ -17,16 +19,25 @@ from storefront.basket_changes import (
     remove_gift_card,
     remove_voucher,
 )
+from storefront.basket_notes import BasketNote, leave_note, take_note
 from storefront.baskets import basket_quantity, get_basket
 from storefront.cookies import read_basket_token, write_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page, same_origin_only
 from storefront.errors import BasketRefused, CodeUnknown
 from storefront.for_sale import for_sale
-from storefront.forms.basket import AddForm, CodeForm, LineForm
+from storefront.forms.basket import AddForm, CodeForm, LineForm, SeveralForm
 from storefront.limits import begin_code_try, forgive_code_try, retry_after, wait_words
 from storefront.orders import waiting_order
-from storefront.responses import INVALID, REFUSED, TOO_MANY, see_other
+from storefront.responses import INVALID, OK, REFUSED, TOO_MANY, see_other
+from storefront.saved_list import (
+    MAX_SAVED,
+    forget_saved,
+    save_variants,
+    saved_ids,
+    saved_rows,
+    shared_lists,
+)
 
 
 @require_safe
@@ -64,7 +75,34 @@ def add(request: HttpRequest) -> HttpResponse:
         )
     except BasketRefused as refused:
         return _not_added(request, form, str(refused), REFUSED)
-    return _added(request, change)
+    return _added(request, change, change.line_quantity)
+
+
+@require_POST
+@same_origin_only
+@private_page
+def add_all(request: HttpRequest) -> HttpResponse:
+    """Put several things into the basket by one button."""
+    form = SeveralForm(request.POST)
+    pieces = form.cleaned_data["pieces"] if form.is_valid() else {}
+    return put_in(request, pieces)
+
+
+def put_in(request: HttpRequest, pieces: dict[int, int]) -> HttpResponse:
+    """Add these pieces, by variant, and show the basket, or say what of them cannot be had."""
+    change, refusals = add_several(
+        token=read_basket_token(request),
+        pieces=pieces,
+        form_token=request.POST.get(FIELD, ""),
+    )
+    if change and not refusals:
+        return _added(request, change, change.basket_quantity)
+    context = {"messages": refusals, "change": change}
+    part = "several_part" if request.htmx else "several"  # type: ignore[attr-defined]
+    response = render(request, f"storefront/basket/{part}.html", context, status=REFUSED)
+    if change:
+        write_basket_token(response, change.token)
+    return response
 
 
 @require_POST
@@ -75,14 +113,21 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, wrong=(line_id, str(form.errors["quantity"][0])), status=INVALID)
     try:
-        change_line(
+        change = change_line(
             token=read_basket_token(request),
             line_id=line_id,
             quantity=form.cleaned_data["quantity"],
         )
     except BasketRefused as refused:
         return _page(request, wrong=(line_id, str(refused)), status=REFUSED)
+    leave_note(change.token, _note_of(change))
     return see_other("/basket/")
+
+
+def _note_of(change: BasketChange) -> BasketNote:
+    if change.line_quantity:
+        return BasketNote("changed", change.variant_id, change.line_quantity)
+    return BasketNote("removed", change.variant_id, change.before)
 
 
 @require_POST
@@ -116,25 +161,31 @@ def _try_code(request: HttpRequest, code: str) -> None:
         forgive_code_try(request)
         raise
     forgive_code_try(request)
+    leave_note(read_basket_token(request), BasketNote("code"))
 
 
 def _took_out(request: HttpRequest) -> bool:
     token, card = read_basket_token(request), parse_id(request.POST.get("remove_card", ""))
     if "remove_voucher" in request.POST:
-        remove_voucher(token=token)
+        code = remove_voucher(token=token)
+        leave_note(token, BasketNote("code_removed", code=code))
     elif card is not None:
         remove_gift_card(token=token, card_id=card)
+        leave_note(token, BasketNote("card_removed"))
     else:
         return False
     return True
 
 
-def _added(request: HttpRequest, change: BasketChange) -> HttpResponse:
+def _added(request: HttpRequest, change: BasketChange, quantity: int) -> HttpResponse:
+    """Say how many are in the basket now: of the variant, or of all where several were added."""
     if customer := customer_id(request):
         claim_basket(token=change.token, user_id=customer)
     if request.htmx:  # type: ignore[attr-defined]
-        response = render(request, "storefront/basket/added.html", {"change": change})
+        context = {"change": change, "quantity": quantity}
+        response = render(request, "storefront/basket/added.html", context)
     else:
+        leave_note(change.token, BasketNote("added"))
         response = see_other("/basket/")
     write_basket_token(response, change.token)
     return response
@@ -157,16 +208,84 @@ def _page(
     *,
     wrong: tuple[int, str] | None = None,
     form: CodeForm | None = None,
-    status: int = 200,
+    status: int = OK,
 ) -> HttpResponse:
     """Show the basket; `wrong` is a line with what is wrong with the number typed for it."""
     token = read_basket_token(request)
     context = {
         "basket": get_basket(token),
+        "note": take_note(token) if status == OK else None,
         "code_form": form or CodeForm(),
         "wrong_line": wrong[0] if wrong else None,
         "wrong": wrong[1] if wrong else "",
         "typed": request.POST.get("quantity", ""),
         "waiting": waiting_order(token),
+        "home_delivery": home_delivery(delivery_zones()),
     }
     return render(request, "storefront/basket/basket.html", context, status=status)
+
+
+@require_safe
+@private_page
+def saved(request: HttpRequest) -> HttpResponse:
+    """Show what the account has saved for later; a guest's list is in the browser."""
+    customer = customer_id(request)
+    rows = saved_rows(saved_ids(customer)) if customer else []
+    context = {"in_account": customer is not None, "rows": rows, "lists": shared_lists(rows)}
+    return render(request, "storefront/saved/page.html", context)
+
+
+@require_POST
+@same_origin_only
+@private_page
+def save(request: HttpRequest) -> HttpResponse:
+    """Save something in the account; of a guest, nothing is kept here."""
+    wanted = parse_ids(request.POST.getlist("variant")[:MAX_SAVED])
+    customer = customer_id(request)
+    if customer and save_variants(user_id=customer, variant_ids=wanted):
+        return _saved(request, {"in_account": True})
+    known = saved_rows(wanted)
+    return _saved(request, {"in_account": False, "row": known[0] if known else None})
+
+
+def _saved(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "storefront/saved/kept.html", context)
+    if context["in_account"]:
+        return see_other("/saved/")
+    return render(request, "storefront/saved/without_script.html", context)
+
+
+@require_POST
+@same_origin_only
+@private_page
+def saved_rows_of_browser(request: HttpRequest) -> HttpResponse:
+    """Show the list that a browser keeps: it sends numbers, and nothing of it stays here."""
+    rows = saved_rows(parse_ids(request.POST.get("variants", "").split()[:MAX_SAVED]))
+    context = {"in_account": False, "rows": rows, "lists": shared_lists(rows)}
+    return render(request, "storefront/saved/rows.html", context)
+
+
+@require_POST
+@same_origin_only
+@private_page
+def unsave(request: HttpRequest) -> HttpResponse:
+    """Take one thing off the account's list, or all of it."""
+    customer, variant = customer_id(request), parse_id(request.POST.get("variant", ""))
+    if customer and "everything" in request.POST:
+        forget_saved(user_id=customer)
+    elif customer and variant:
+        forget_saved(user_id=customer, variant_id=variant)
+    return see_other("/saved/")
+
+
+@require_POST
+@same_origin_only
+@private_page
+def move(request: HttpRequest) -> HttpResponse:
+    """Put one piece into the basket and take it off the account's list."""
+    variant, customer = parse_id(request.POST.get("variant", "")), customer_id(request)
+    response = put_in(request, {variant: 1} if variant else {})
+    if customer and variant and response.status_code < REFUSED:
+        forget_saved(user_id=customer, variant_id=variant)
+    return response

@@ -10,7 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from plugins.fulfilment.reviews import want_invitation
+from plugins.ordering.addresses import delivery_countries
 from plugins.ordering.hold_limits import pieces_problem
+from plugins.ordering.order_messages import INVITATION_KEY, RECEIPT_KEY, TICKS, is_ticked
 from plugins.ordering.order_state import can_be_charged
 from plugins.ordering.outcomes import (
     BasketIncomplete,
@@ -22,16 +25,21 @@ from plugins.ordering.outcomes import (
     PromoNotApplicable,
     ShownChanged,
     SoldOut,
+    pause_message,
 )
-from plugins.ordering.paying import choose_receipt, start_payment
+from plugins.ordering.paying import keep_ticks, start_payment
 from plugins.ordering.placing import place_order
 from plugins.ordering.pricing import read_signed, signed
+from plugins.ordering.saleor_patches import one_configuration
+from plugins.taxes.relief import Declaration
 from product_content.parsing import parse_id
+from product_content.shop_settings import shop_facts
 from storefront.accounts import add_order
-from storefront.addresses import add_address, checkout_fields, delivery_countries, list_addresses
+from storefront.addresses import add_address, checkout_fields, list_addresses
 from storefront.baskets import address_fields, get_basket
 from storefront.checkout import (
     changes_since,
+    declare_relief,
     list_delivery_methods,
     missing_step,
     set_address,
@@ -40,9 +48,15 @@ from storefront.checkout import (
 from storefront.cookies import read_basket_token
 from storefront.customers import customer_id
 from storefront.decorators import private_page
-from storefront.discretion import chosen_problems, expected_of, use_remembered, wants_receipt
+from storefront.discretion import (
+    chosen_problems,
+    expected_of,
+    use_remembered,
+    wants_messages,
+)
 from storefront.errors import AddressBookFull, BasketRefused
 from storefront.forms.address import AddressForm, country_of
+from storefront.forms.basket import ReliefForm
 from storefront.limits import visitor_of
 from storefront.order_access import give_order_access
 from storefront.orders import waiting_order
@@ -89,17 +103,43 @@ def delivery(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @private_page
+@one_configuration()
 def review(request: HttpRequest) -> HttpResponse:
     """Show everything once more, with the button that places the order."""
-    token = read_basket_token(request)
-    basket = get_basket(token)
+    basket = get_basket(read_basket_token(request))
     if basket is None or not basket.lines:
         return see_other("/basket/")
     if step := missing_step(basket):
         return see_other(f"/checkout/{step}/")
-    if chosen_problems(token):
+    if chosen_problems(basket):
         return see_other("/checkout/discretion/")
     return _step(request, "review", basket, _before_paying(basket))
+
+
+@form_view
+@private_page
+def vat_relief(request: HttpRequest) -> HttpResponse:
+    """Take the declaration by which some goods are sold without VAT, or take it back."""
+    token = read_basket_token(request)
+    basket = get_basket(token)
+    if basket is None or not basket.lines:
+        return see_other("/basket/")
+    if not basket.relief:
+        return see_other("/checkout/review/")
+    form = ReliefForm(request.POST or None)
+    if request.method == "POST" and "withdraw" in request.POST:
+        return _declare(token, None)
+    if form.is_valid():
+        return _declare(token, form.declaration())
+    return _step(request, "relief", basket, {"form": form}, INVALID if form.is_bound else 200)
+
+
+def _declare(token: UUID | None, declaration: Declaration | None) -> HttpResponse:
+    try:
+        declare_relief(token=token, declaration=declaration)
+    except BasketRefused:
+        return see_other("/basket/")
+    return see_other("/checkout/review/")
 
 
 @require_POST
@@ -112,13 +152,14 @@ def place(request: HttpRequest) -> HttpResponse:
     token = read_basket_token(request)
     if token is None:
         return see_other("/basket/")
-    choose_receipt(checkout_token=token, wanted="payment_receipt" in request.POST)
+    keep_ticks(checkout_token=token, ticks={key: key in request.POST for key in TICKS})
     try:
         placed = place_order(
             checkout_token=token, shown=request.POST.get("shown", ""), visitor=visitor_of(request)
         )
     except OrderRefused as refused:
         return _refused(request, token, refused)
+    want_invitation(order_id=placed.order_id, wanted=INVITATION_KEY in request.POST)
     if customer := customer_id(request):
         add_order(user_id=customer, token=UUID(placed.order_token))
     response = _to_payment(request, token, placed)
@@ -129,10 +170,19 @@ def place(request: HttpRequest) -> HttpResponse:
 def _before_paying(basket: Basket) -> dict[str, Any]:
     return {
         "shown": signed(basket.picture),
-        "unpayable": pieces_problem(basket.quantity) or can_be_charged(basket.due).reason,
-        "receipt_wanted": wants_receipt(basket.token),
-        "expected": expected_of(basket.token),
+        "unpayable": _why_not_now(basket),
+        "receipt_wanted": is_ticked(basket.checkout, RECEIPT_KEY),
+        "invitation_wanted": is_ticked(basket.checkout, INVITATION_KEY),
+        "expected": expected_of(basket),
+        "may_be_invited": wants_messages(basket),
     }
+
+
+def _why_not_now(basket: Basket) -> str:
+    """Return why this basket cannot be ordered now, "" where it can."""
+    if pause := shop_facts().pause:
+        return pause_message(pause)
+    return pieces_problem(basket.quantity) or can_be_charged(basket.due).reason
 
 
 def _to_payment(request: HttpRequest, token: UUID, placed: PlacedOrder) -> HttpResponse:
@@ -209,9 +259,13 @@ def _shown_again(request: HttpRequest, basket: Basket) -> HttpResponse:
         return _delivery_step(request, basket, {"changed": True, "changes": changes}, REFUSED)
     if step is not None:
         return see_other(f"/checkout/{step}/")
-    if chosen_problems(basket.token):
+    if chosen_problems(basket):
         return see_other("/checkout/discretion/")
-    context = {"changed": True, "changes": changes_since(shown, basket), **_before_paying(basket)}
+    context = {
+        "changed": True,
+        "changes": changes_since(shown, basket),
+        **_before_paying(basket),
+    }
     return _step(request, "review", basket, context, REFUSED)
 
 

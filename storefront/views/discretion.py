@@ -50,7 +50,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     basket, away = _ready(request)
     if basket is None:
         return see_other(away)
-    if discretion.chosen_problems(basket.token):
+    if discretion.chosen_problems(basket):
         return see_other("/checkout/discretion/")
     context = {"step": "preview", "basket": basket, "preview": discretion.preview_of_basket(basket)}
     return render(request, "storefront/discretion/preview.html", context)
@@ -120,7 +120,7 @@ def options(request: HttpRequest) -> HttpResponse:
     if basket is None:
         return see_other(away)
     if request.method != "POST":
-        return _options(request, basket, problems=discretion.chosen_problems(basket.token))
+        return _options(request, basket, problems=discretion.chosen_problems(basket))
     offer = discretion.offer_for_basket(basket.token)
     data = read_sent(request.POST, offer.offered if offer else ())
     if "search" in request.POST:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from plugins.fulfilment.reviews import reviews_of_order
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.links import order_from_link
 from plugins.ordering.outcomes import (
@@ -27,11 +28,11 @@ from storefront.decorators import private_page
 from storefront.discretion import what_others_saw
 from storefront.email_links import request_order_link
 from storefront.errors import LinkNotSent
-from storefront.forms.orders import NewLinkForm
+from storefront.forms.orders import MessageForm, NewLinkForm
 from storefront.limits import is_within
 from storefront.order_access import give_order_access, link_expired, order_page
 from storefront.orders import get_order_page, order_id_of
-from storefront.receipts import credit_note_of, get_receipt, receipt_pdf
+from storefront.receipts import credit_note_of, get_receipt, invoice_of_token, receipt_pdf
 from storefront.responses import (
     INVALID,
     REFUSED,
@@ -43,6 +44,8 @@ from storefront.responses import (
     see_other,
 )
 from storefront.types import OrderPage
+from storefront.views.basket import put_in
+from storefront.views.pages import take_message
 
 _REPLACEMENT = _(
     "This order replaces something that you sent back. If you do not want it any more, please "
@@ -52,15 +55,15 @@ _REPLACEMENT = _(
 
 @require_safe
 @private_page
-def open_order(request: HttpRequest, signed: str) -> HttpResponse:
-    """Give this browser access to the order of an e-mail's link, and redirect to the order's page.
+def open_order(request: HttpRequest, signed: str, page: str = "order") -> HttpResponse:
+    """Give this browser access to the order of an e-mail's link, and redirect to one of its pages.
 
-    The link itself stays out of the history and of referrers.
+    `page` is the name of that. The link itself stays out of the history and of referrers.
     """
     order = order_from_link(signed)
     if order is None:
         return link_expired(request)
-    response = redirect("storefront:order", token=order.token)
+    response = redirect(f"storefront:{page}", token=order.token)
     give_order_access(request, response, order.token)
     return response
 
@@ -104,6 +107,25 @@ def cancel(request: HttpRequest, token: UUID) -> HttpResponse:
     return see_other(f"/orders/{token}/")
 
 
+@form_view
+@order_page
+def question(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Take a question about an order; the answer goes to the order's customer."""
+    order, form, status = _found(token), MessageForm(request.POST or None), None
+    if request.method == "POST":
+        status = take_message(request, form, order.id)
+    sent = request.method == "POST" and status is None
+    context = {"order": order, "form": form, "sent": sent}
+    return render(request, "storefront/orders/question.html", context, status=status or 200)
+
+
+@require_POST
+@order_page
+def buy_again(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Put what was ordered into the basket once more, as far as it can be had."""
+    return put_in(request, _found(token).buyable)
+
+
 @require_safe
 @order_page
 def receipt(request: HttpRequest, token: UUID) -> HttpResponse:
@@ -112,6 +134,19 @@ def receipt(request: HttpRequest, token: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     return pdf_file(receipt_pdf(found), f"receipt-{found.order.number}")
+
+
+@require_safe
+@order_page
+def invoice(request: HttpRequest, token: UUID, wording: str = "") -> HttpResponse:
+    """Return the invoice of an order as a PDF with a neutral file name.
+
+    `wording` is "neutral" for one that names no goods.
+    """
+    file = invoice_of_token(token, neutral=bool(wording))
+    if file is None:
+        raise Http404
+    return pdf_file(file.content, file.name)
 
 
 @require_safe
@@ -148,6 +183,7 @@ def _page(
         "may_be_added": free,
         "returns": page.returns,
         "saw": what_others_saw(page),
+        "reviews": reviews_of_order(page.id) if page.may_arrive else None,
     }
     response = render(request, "storefront/orders/order.html", context, status=status)
     basket = read_basket_token(request)

@@ -1,4 +1,4 @@
-"""For search engines and shared links: sitemap, robots.txt and pictures.
+"""For search engines, feed readers and shared links: sitemap, robots.txt, feed and pictures.
 
 A picture stands for a page where its link is shared: circles to scale, and a name. It is drawn
 with Pillow because such places do not show SVG.
@@ -6,23 +6,33 @@ with Pillow because such places do not show SVG.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import sitemap
+from django.contrib.syndication.views import Feed
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from PIL import Image, ImageDraw, ImageFont
 
 from product_content import selectors
+from product_content.colours import COLOUR, is_readable, style_sheet
+from product_content.helpers import list_help
 from product_content.kinds import KINDS
 from product_content.languages import in_english, localized
+from product_content.pages import PAGES, NewsPage, list_news, pages_changed_on, public_news
+from product_content.shop_settings import shop_facts
 from product_content.types import SizeInfo
+from storefront.page_cache import public_page
 
 WIDTH, HEIGHT = 1200, 630  # pixels, the proportions that sharing services crop to
 _PAPER, _INK, _ACCENT, _PALE = "#f7f3ea", "#14313a", "#17656b", "#b9b6a8"
@@ -77,8 +87,19 @@ def _png_bytes(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-_PAGES = ("/guides/", "/how-we-know/", "/sizes/", "/finder/", "/privacy/")
-_KEEP_OUT = ("/basket/", "/checkout/", "/search/", "/pay/")  # orders and staff pages say noindex
+_PAGES = (
+    *("/guides/", "/how-we-know/", "/sizes/", "/finder/", "/plan/", "/privacy/", "/list/"),
+    "/gift-cards/",
+    *("/help/", *(f"/help/{country.code}/" for country in list_help()), "/letter/"),
+    *(f"/{slug}/" for slug in PAGES),
+)
+_KEEP_OUT = (
+    "/basket/",
+    "/checkout/",
+    "/search/",
+    "/pay/",
+    "/contact/sent/",
+)  # orders and staff pages say noindex
 _DAY = 24 * 60 * 60
 
 
@@ -90,6 +111,11 @@ class _OurSitemap(Sitemap):
 
     i18n = True
     alternates = True
+    x_default = True
+
+    def get_languages_for_item(self, item: Any) -> list[str]:
+        """Return the languages that the shop offers."""
+        return list(shop_facts().languages)
 
     def get_protocol(self, protocol: str | None = None) -> str:
         """Return PUBLIC_URL's scheme."""
@@ -105,7 +131,12 @@ class Pages(_OurSitemap):
 
     def items(self) -> list[str]:
         """Return their paths."""
+        self._changed = {f"/{slug}/": day for slug, day in pages_changed_on().items()}
         return ["/", *(f"/{kind}/" for kind in KINDS), *_PAGES]
+
+    def lastmod(self, item: str) -> Any:
+        """Return the day on which the shop last wrote a page of its own; None for others."""
+        return self._changed.get(item)
 
     def location(self, item: str) -> str:
         """Return the path in the active language."""
@@ -117,11 +148,21 @@ class Products(_OurSitemap):
 
     def items(self) -> list[Any]:
         """Return the cards of all products."""
+        self._translated = selectors.languages_by_product()
+        self._changed = selectors.products_changed_on()
         return [card for kind in KINDS for card in selectors.list_products(kind)]
+
+    def get_languages_for_item(self, item: Any) -> list[str]:
+        """Return the languages that its text can be read in; English is always one."""
+        return _offered(self._translated.get(item.slug, (settings.LANGUAGE_CODE,)))
 
     def location(self, item: Any) -> str:
         """Return the product's path in the active language."""
         return localized(in_english(item.url))
+
+    def lastmod(self, item: Any) -> Any:
+        """Return the day on which it was last saved."""
+        return self._changed.get(item.id)
 
 
 class Guides(_OurSitemap):
@@ -134,7 +175,7 @@ class Guides(_OurSitemap):
 
     def get_languages_for_item(self, item: Any) -> list[str]:
         """Return the languages that the guide can be read in; English is always one."""
-        return list(self._translated.get(item.slug, (settings.LANGUAGE_CODE,)))
+        return _offered(self._translated.get(item.slug, (settings.LANGUAGE_CODE,)))
 
     def location(self, item: Any) -> str:
         """Return the guide's path in the active language."""
@@ -145,7 +186,125 @@ class Guides(_OurSitemap):
         return item.updated_on
 
 
-SITEMAPS = {"pages": Pages, "products": Products, "guides": Guides}
+class News(_OurSitemap):
+    """What is published under News, each item in its own language, and the lists of them."""
+
+    alternates = False
+
+    def items(self) -> list[tuple[str, str, date]]:
+        """Return English path, language and day of each, the newest first; one query."""
+        rows = list(public_news())
+        lists = {row.language: ("/news/", row.language, row.day) for row in reversed(rows)}
+        return [*lists.values(), *((f"/news/{r.slug}/", r.language, r.day) for r in rows)]
+
+    def get_languages_for_item(self, item: tuple[str, str, date]) -> list[str]:
+        """Return the one language that it is in."""
+        return [item[1]]
+
+    def location(self, item: tuple[str, str, date]) -> str:
+        """Return its path."""
+        return localized(item[0])
+
+    def lastmod(self, item: tuple[str, str, date]) -> date:
+        """Return its day."""
+        return item[2]
+
+
+class _Atom(Atom1Feed):
+    """An Atom feed that says the day, not the moment, where it is empty: the page is kept."""
+
+    def latest_post_date(self) -> datetime:
+        """Return when the newest item is of, or the beginning of today."""
+        days = [item["updateddate"] for item in self.items]
+        return max(days, default=_at_midnight(timezone.localdate()))
+
+
+class _OurFeed(Feed):
+    """A list of the shop's for feed readers; `path` is its English address, `name` its title."""
+
+    feed_type = _Atom
+    path: str
+    name: Any
+
+    def link(self) -> str:
+        """Return the address of the list."""
+        return _absolute(self.path)
+
+    def feed_url(self) -> str:
+        """Return the feed's own address."""
+        return _absolute(f"{self.path}feed.atom")
+
+    def title(self) -> str:
+        """Return what a reader calls the feed; neutral, since others see it there."""
+        return " · ".join((str(self.name), shop_facts().name))
+
+    def item_title(self, item: Any) -> str:
+        """Return its title."""
+        return str(item.title)
+
+    def item_link(self, item: Any) -> str:
+        """Return its address."""
+        return f"{settings.PUBLIC_URL}{item.url}"
+
+
+class GuideFeed(_OurFeed):
+    """The guides for feed readers, those that changed last first."""
+
+    path, name = "/guides/", _("Guides")
+
+    def items(self) -> list[Any]:
+        """Return the published guides."""
+        return sorted(selectors.list_guides(), key=lambda card: card.updated_on, reverse=True)
+
+    def item_description(self, item: Any) -> str:
+        """Return what it is about."""
+        return str(item.summary)
+
+    def item_updateddate(self, item: Any) -> datetime:
+        """Return the day on which its text last changed."""
+        return _at_midnight(item.updated_on)
+
+
+class NewsFeed(_OurFeed):
+    """The news for feed readers, the newest first."""
+
+    path, name = "/news/", _("News")
+
+    def items(self) -> list[NewsPage]:
+        """Return what is published in the active language."""
+        return list_news()
+
+    def item_description(self, item: NewsPage) -> str:
+        """Return its text."""
+        return item.html
+
+    def item_updateddate(self, item: NewsPage) -> datetime:
+        """Return its day."""
+        return _at_midnight(item.day)
+
+
+def _at_midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.PUBLIC_URL}{localized(path)}"
+
+
+def _offered(languages: Iterable[str]) -> list[str]:
+    return [code for code in languages if code in shop_facts().languages]
+
+
+_SITEMAPS: dict[str, Any] = {
+    "pages": Pages, "products": Products, "guides": Guides, "news": News,
+}  # fmt: skip
+
+
+@require_safe
+@public_page("p")
+def site_map(request: HttpRequest) -> HttpResponse:
+    """Name every public page, for search engines; `p` is the page of the list."""
+    return sitemap(request, sitemaps=_SITEMAPS, template_name="storefront/sitemap.xml")
 
 
 @require_safe
@@ -159,13 +318,11 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=_DAY)
-def share_shop(request: HttpRequest) -> HttpResponse:
-    """Return the picture for pages that have none of their own."""
-    chart = tuple(selectors.list_sizes())
-    numbers = frozenset(size.number for size in chart)
-    return _png_response(
-        draw_share_image(settings.SHOP_NAME, gettext("Find your size"), chart, numbers)
-    )
+def accent(request: HttpRequest, colour: str) -> HttpResponse:
+    """Return the style sheet of an accent colour, as six digits; 404 if nobody could read it."""
+    if not COLOUR.fullmatch(f"#{colour}") or not is_readable(f"#{colour}"):
+        raise Http404
+    return HttpResponse(style_sheet(f"#{colour}"), content_type="text/css; charset=utf-8")
 
 
 @require_safe
@@ -177,7 +334,7 @@ def share_product(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
         raise Http404
     chart = tuple(selectors.list_sizes()) if product.sizes else ()
     numbers = frozenset(size.number for size in product.sizes)
-    return _png_response(draw_share_image(product.name, settings.SHOP_NAME, chart, numbers))
+    return _png_response(draw_share_image(product.name, shop_facts().name, chart, numbers))
 
 
 def _kept_out() -> list[str]:
