@@ -98,3 +98,9 @@ def guides_due_for_review() -> QuerySet[Guide]:
     last_good_day = timezone.localdate() - REVIEW_EVERY
     never_or_long_ago = Q(reviewed_on__isnull=True) | Q(reviewed_on__lte=last_good_day)
     return Guide.objects.filter(never_or_long_ago, is_published=True)
+
+
+def variant_in_words(variant: ProductVariant) -> str:
+    """Return what staff know a variant by: SKU, product, and what of it."""
+    named = "" if variant.name in {"", variant.sku} else variant.name
+    return ", ".join(filter(None, [variant.sku, variant.product.name, named]))

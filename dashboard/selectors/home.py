@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -19,16 +19,17 @@ from saleor.payment.models import Payment
 from saleor.product.models import Product
 
 from dashboard.models import ErrorReport
-from dashboard.roles import MANAGE_STOCK, PACK_ORDERS, VIEW_ACCESS_LOG
+from dashboard.roles import MANAGE_STOCK, MODERATE_REVIEWS, PACK_ORDERS, VIEW_ACCESS_LOG
 from dashboard.selectors import orders
 from dashboard.selectors.catalogue import guides_due_for_review
 from dashboard.selectors.orders import CANCELLED, DISPUTED, is_late, orders_with_payment
 from dashboard.selectors.stock import is_check_old, latest_check, stock_with_availability
 from plugins.inventory.quantities import low_stock, out_of_stock
-from plugins.order_emails.models import EmailState, OutgoingEmail
+from plugins.order_emails.models import CustomerMessage, EmailState, OutgoingEmail
 from plugins.ordering.models import Dispute, DisputeState
 from plugins.stripe_payments.models import EventState, StripeEvent, UnmatchedPayment
-from product_content.models import Guide
+from product_content.dates import midnight
+from product_content.models import Guide, Review, ReviewState
 
 MANAGE_ORDERS = "order.manage_orders"
 _MANAGE_PRODUCTS = "product.manage_products"
@@ -124,6 +125,16 @@ WORK = (
     ),
     _order_work("today", "Orders today", "Placed since midnight", "today", orders.placed_today),
     Work(
+        "Messages", "From customers, to be answered", "chat", MANAGE_ORDERS,
+        "admin:order_emails_customermessage_changelist",
+        lambda: CustomerMessage.objects.filter(answered_at=None, closed_at=None), "answered=no",
+    ),
+    Work(
+        "Reviews", "From customers, to be read", "reviews", MODERATE_REVIEWS,
+        "admin:product_content_review_changelist",
+        lambda: Review.objects.filter(state=ReviewState.WAITING), "state__exact=waiting",
+    ),
+    Work(
         "Failed e-mails", "Given up after several tries", "unsubscribe", MANAGE_ORDERS,
         "admin:order_emails_outgoingemail_changelist",
         lambda: OutgoingEmail.objects.filter(state=EmailState.DEAD), "state__exact=dead",
@@ -213,9 +224,8 @@ def sales_by_day() -> list[DayOfSales]:
 
 
 def _paid_orders_since(first: date) -> QuerySet[Order]:
-    midnight = timezone.make_aware(datetime.combine(first, time.min))
     paid = orders_with_payment().filter(
-        created__gte=midnight, settled=True, currency=settings.DEFAULT_CURRENCY
+        created__gte=midnight(first), settled=True, currency=settings.DEFAULT_CURRENCY
     )
     return (
         paid.exclude(CANCELLED)

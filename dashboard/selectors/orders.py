@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +27,7 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
-from dashboard.policies import earliest_on_time_day, payment_state
+from dashboard.policies import PaymentState, earliest_on_time_day, payment_state
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.fulfilment.models import (
     COMING_BACK,
@@ -41,6 +40,7 @@ from plugins.ordering.hold_limits import is_large
 from plugins.ordering.models import OrderFlag, RefundPart, RefundStatus
 from plugins.ordering.order_messages import CONTRACT_KEY
 from plugins.ordering.order_state import DISPUTE_REASONS, PLACEMENT_KEY
+from product_content.dates import midnight
 from product_content.parsing import normal_email, parse_id
 
 _OPEN = Q(status__in=(OrderStatus.UNFULFILLED, OrderStatus.PARTIALLY_FULFILLED))
@@ -59,6 +59,14 @@ def large_and_unpaid() -> Q:
 
 
 CANCELLED = Q(status=OrderStatus.CANCELED)
+# By the words of `payment_state`, for rows of `orders_with_payment`.
+PAYMENT_STATES: dict[str, Q] = {
+    PaymentState.PAID: Q(settled=True, back=False),
+    PaymentState.WAITING: Q(settled=False, back=False) & ~CANCELLED,
+    PaymentState.PARTLY_REFUNDED: Q(back=True, kept=True),
+    PaymentState.REFUNDED: Q(back=True, kept=False),
+    PaymentState.NONE: Q(settled=False, back=False) & CANCELLED,
+}
 SENT = Q(status=OrderStatus.FULFILLED)
 
 
@@ -104,8 +112,7 @@ def orders_by_email(part: str) -> QuerySet[Any, Any]:
 
 def placed_today() -> Q:
     """Return the condition that an order was placed since midnight in the shop's time zone."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return Q(created__gte=midnight)
+    return Q(created__gte=midnight(timezone.localdate()))
 
 
 def _settled() -> Exists:
@@ -156,9 +163,8 @@ def _to_cards() -> QuerySet[RefundPart]:
     return parts.exclude(state=RefundStatus.FAILED)
 
 
-_WANTED_FROM = Coalesce(
-    KT(f"metadata__{CONTRACT_KEY}__choices__not_before"), Value("", TextField())
-)
+# The day before which the customer does not want the parcel, as text; "" for none.
+WANTED_FROM = Coalesce(KT(f"metadata__{CONTRACT_KEY}__choices__not_before"), Value("", TextField()))
 
 
 def is_late() -> Q:
@@ -169,9 +175,8 @@ def is_late() -> Q:
     """
     today = timezone.localdate()
     first = earliest_on_time_day(today=today, weekdays=current_settings().weekdays)
-    midnight = timezone.make_aware(datetime.combine(first, time.min))
-    is_wanted = LessThanOrEqual(_WANTED_FROM, Value(today.isoformat(), TextField()))
-    return TO_PACK & Q(created__lt=midnight) & Q(is_wanted)
+    is_wanted = LessThanOrEqual(WANTED_FROM, Value(today.isoformat(), TextField()))
+    return TO_PACK & Q(created__lt=midnight(first)) & Q(is_wanted)
 
 
 def order_by_number(typed: str) -> Order | None:

@@ -1,18 +1,44 @@
-"""Stock as staff see it: the table, the ledger, and which stocks run out first."""
+"""Stock as staff see it: the table, the ledger, what runs out first, and what it is worth."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.conf import settings
+from django.db.models import (
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from saleor.order.models import OrderLine
 from saleor.warehouse.models import Stock
 
+from dashboard.selectors.books import (
+    AMOUNT,
+    CURRENCY,
+    Column,
+    Period,
+    Report,
+    Rows,
+    credited_lines,
+    credits_in,
+    exact,
+    line_paid,
+)
 from dashboard.selectors.orders import parse_number
-from plugins.inventory.models import LedgerCheck, StockEntry
+from plugins.inventory.models import LedgerCheck, StockEntry, SupplierItem
+from plugins.inventory.purchasing import cost_prices
 from plugins.inventory.quantities import with_available, with_sales
+from plugins.taxes.models import CreditTax
 from product_content.models import SetSize, Size
 
 
@@ -118,3 +144,107 @@ def latest_check() -> LedgerCheck | None:
 def is_check_old(check: LedgerCheck) -> bool:
     """Say whether the comparison is too old to say anything about the stock now."""
     return check.at < timezone.now() - MAX_CHECK_AGE
+
+
+def _cost(variant: str) -> Subquery:
+    """Return the cost price of a variant that was set last, of whichever supplier; or None."""
+    items = SupplierItem.objects.filter(variant=OuterRef(variant)).order_by("-updated_at", "-pk")
+    return Subquery(items.values("cost_value")[:1])
+
+
+def _stock_value(_period: Period) -> Rows:
+    stocks = Stock.objects.filter(quantity__gt=0).annotate(cost=_cost("product_variant"))
+    rows = stocks.order_by("product_variant__sku", "warehouse__name").values_list(
+        "product_variant__sku",
+        "product_variant__product__name",
+        "product_variant__name",
+        "warehouse__name",
+        "quantity",
+        "cost",
+    )
+    for sku, product, option, warehouse, pieces, cost in rows.iterator(chunk_size=2_000):
+        worth = "" if cost is None else exact(cost * pieces)
+        each = "" if cost is None else exact(cost)
+        yield sku, product, option, warehouse, settings.DEFAULT_CURRENCY, pieces, each, worth
+
+
+STOCK_VALUE = Report(
+    "stock-value",
+    "Stock value",
+    "What is on the shelves now, whatever the period is, at the cost prices that were set last.",
+    (
+        Column("sku", "Its SKU"),
+        Column("product", "Its name"),
+        Column("option", "Which of it"),
+        Column("warehouse", "Where it lies"),
+        CURRENCY,
+        Column("pieces", "On hand, also those that orders have reserved"),
+        Column("cost_price", "What one piece costs the shop without VAT; empty if it is not known"),
+        Column("value", "Pieces times cost price"),
+    ),
+    _stock_value,
+)
+
+
+def _margins(period: Period) -> Rows:
+    sold = OrderLine.objects.filter(
+        **period.holds("order__tax_invoice__issued_at"), currency=settings.DEFAULT_CURRENCY
+    )
+    net = Coalesce("vat__net_value", line_paid(), output_field=AMOUNT)
+    found = sold.order_by().values("product_sku").annotate(
+        name=Max("product_name"), of=Max("variant_name"), variant=Max("variant"),
+        n=Sum("quantity"), net=Sum(net, output_field=AMOUNT),
+    )  # fmt: skip
+    back, costs = _credited(period), cost_prices()
+    for row in found.order_by("product_sku"):
+        less, pieces_back = back.get(row["product_sku"], (Decimal(0), 0))
+        pieces, income = row["n"] - pieces_back, row["net"] - less
+        cost = costs.get(row["variant"] or 0)
+        yield (
+            row["product_sku"], row["name"], row["of"], settings.DEFAULT_CURRENCY, pieces,
+            exact(income), *_margin(pieces, income, cost),
+        )  # fmt: skip
+
+
+def _margin(pieces: int, income: Decimal, cost: Decimal | None) -> tuple[Any, ...]:
+    if cost is None:
+        return "", "", ""
+    margin = income - cost * pieces
+    share = f"{margin / income * 100:.1f}" if income > 0 else ""
+    return exact(cost * pieces), exact(margin), share
+
+
+def _credited(period: Period) -> dict[str, tuple[Decimal, int]]:
+    """Return what credit notes gave back by SKU: without VAT where it is known, and pieces."""
+    lines = credited_lines(period).values("line__product_sku")
+    pieces = {row["line__product_sku"]: row for row in lines.annotate(
+        n=Sum("pieces"), paid=Sum("amount_value"))}  # fmt: skip
+    taxes = CreditTax.objects.filter(refund__in=credits_in(period), charged__line__isnull=False)
+    rows = taxes.order_by().values("charged__line__product_sku").annotate(net=Sum("net_value"))
+    nets = dict(rows.values_list("charged__line__product_sku", "net"))
+    return {
+        sku: (nets.get(sku, row["paid"] if row else Decimal(0)), row["n"] if row else 0)
+        for sku in {*pieces, *nets}
+        for row in [pieces.get(sku)]
+    }
+
+
+MARGINS = Report(
+    "margins",
+    "Margin by product",
+    "What sales and credit notes of the period brought without VAT and delivery, less what the "
+    "pieces cost at today’s cost prices.",
+    (
+        Column("sku", "As it stood on the orders"),
+        Column("product", "As it stood on the orders"),
+        Column("option", "Which of it"),
+        CURRENCY,
+        Column("pieces", "Pieces on invoices, less those on credit notes"),
+        Column("income", "What was paid for them without VAT, less what went back"),
+        Column("cost", "Pieces times cost price; empty if that is not known"),
+        Column("margin", "Income less cost"),
+        Column("margin_percent", "Margin as a part of the income"),
+    ),
+    _margins,
+)
+GOODS = (STOCK_VALUE, MARGINS)
