@@ -68,15 +68,23 @@ class AccessKind(models.TextChoices):
     PARCEL = "parcel", "Parcel"
     DOCUMENT = "document", "Label or slip"
     CUSTOMER = "customer", "Customer"
+    MESSAGE = "message", "Message"
+    EMAIL = "email", "E-mail of an order"
+    EXPORT = "export", "Export"
+    REVIEW = "review", "Review"
 
 
 class AccessRecord(models.Model):
-    """One view of a page that shows a customer's data; `subject_id` is the order or customer."""
+    """One view of a page that shows a customer's data; `subject_id` is the order or customer.
+
+    Of an export it is 0, and `detail` says which one, of which period and in which format.
+    """
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=AccessKind.choices)
     subject_id = models.PositiveBigIntegerField()
+    detail = models.CharField(max_length=120, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ("-pk",)

@@ -79,15 +79,24 @@ def may_add_piece(*, typed: str, in_order: bool, is_missing: bool) -> Decision:
     return ALLOWED
 
 
-def may_close_parcel(*, problem: str, all_ticked: bool, missing: int, partly: bool) -> Decision:
-    """Say whether a parcel may leave, of which `missing` pieces are not counted in yet."""
+def may_close_parcel(
+    *, problem: str, all_ticked: bool, missing: int, partly: bool, held: str = ""
+) -> Decision:
+    """Say whether a parcel may leave, of which `missing` pieces are not counted in yet.
+
+    `held` is the day until which it has to stay here, in words, or "".
+    """
     if problem:
         return refused(problem)
+    if held:
+        return refused(
+            f"Its customer does not want it earlier: it leaves on {held}. Put it aside until then."
+        )
     if missing > 0 and not partly:
         pieces = "1 piece is" if missing == 1 else f"{missing} pieces are"
         return refused(f"{pieces} still missing. Scan what is missing, or say you send a part.")
     if not all_ticked:
-        return refused("Look at each point of the list, and tick it.")
+        return refused("Look at the list, and tick it.")
     return ALLOWED
 
 

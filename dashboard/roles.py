@@ -12,6 +12,8 @@ from dataclasses import dataclass
 PACK_ORDERS = "dashboard.pack_orders"
 MANAGE_STOCK = "dashboard.manage_stock"
 VIEW_ACCESS_LOG = "dashboard.view_access_log"
+VIEW_REPORTS = "dashboard.view_reports"
+MODERATE_REVIEWS = "dashboard.moderate_reviews"
 
 # Saleor has one permission for all that concerns orders and one for all that concerns products:
 # with it a packer would see what people paid, and a stock keeper could rewrite a guide.
@@ -19,6 +21,8 @@ OWN_PERMISSIONS = (
     (PACK_ORDERS, "Pack orders."),
     (MANAGE_STOCK, "Manage stock."),
     (VIEW_ACCESS_LOG, "View the access log."),
+    (VIEW_REPORTS, "View reports and take the books away."),
+    (MODERATE_REVIEWS, "Moderate reviews."),
 )
 
 
@@ -49,8 +53,8 @@ ROLES = (
     ),
     Role(
         "Support",
-        ("order.manage_orders", "account.manage_users"),
-        "Answers customers: their orders and refunds. What it looks at is written down.",
+        ("order.manage_orders", "account.manage_users", MODERATE_REVIEWS),
+        "Answers customers: orders, refunds, reviews. What it looks at is written down.",
     ),
     Role(
         "Manager",
@@ -58,6 +62,8 @@ ROLES = (
             PACK_ORDERS,
             MANAGE_STOCK,
             VIEW_ACCESS_LOG,
+            VIEW_REPORTS,
+            MODERATE_REVIEWS,
             "order.manage_orders",
             "account.manage_users",
             "account.manage_staff",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -15,12 +16,18 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.http import urlencode
+from saleor.order.models import Order
+from saleor.product.models import ProductVariant
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from dashboard.forms import StaffLoginForm
 from dashboard.pages import View, is_second_factor_pending, staff_page
-from dashboard.selectors.orders import order_by_number
+from dashboard.selectors.catalogue import variant_in_words
+from dashboard.selectors.finding import orders_found
 
 _LAST_ACTIVITY = "staff_last_activity"
 _MIN_WRITE_INTERVAL = 60  # seconds: not every page needs to write the session
@@ -39,24 +46,44 @@ def end_if_idle(request: HttpRequest) -> None:
         request.session[_LAST_ACTIVITY] = now
 
 
+_MIN_TYPED = 2  # letters: one would find half of the orders, and changes with the next
+_ORDERS_SHOWN = 8
+
+
 def search_results(
     request: HttpRequest, sidebar: list[dict[str, Any]], typed: str
 ) -> list[SearchResult]:
-    """Return the order of a typed number and the lines of the sidebar that fit.
+    """Return the newest orders that fit what was typed, and the lines of the sidebar that do.
 
     Unfold's own search names models and remembers what it found for five minutes, also for
     somebody whose role was taken away meanwhile.
     """
-    return [*_order_result(request, typed), *_sidebar_results(sidebar, typed.casefold())]
+    return [*_order_results(request, typed), *_sidebar_results(sidebar, typed.casefold())]
 
 
-def _order_result(request: HttpRequest, typed: str) -> list[SearchResult]:
+def _order_results(request: HttpRequest, typed: str) -> list[SearchResult]:
     user: Any = request.user
-    order = order_by_number(typed) if user.has_perm("order.manage_orders") else None
-    if order is None:
+    too_short = len(typed) < _MIN_TYPED and not typed.isdecimal()
+    found = orders_found(typed) if user.has_perm("order.manage_orders") and not too_short else None
+    if found is None:
         return []
+    orders = Order.objects.confirmed().filter(pk__in=found).select_related("shipping_address")
+    rows = list(orders.order_by("-pk")[: _ORDERS_SHOWN + 1])
+    shown = [_order_result(order) for order in rows[:_ORDERS_SHOWN]]
+    return shown if len(rows) <= _ORDERS_SHOWN else [*shown, _more_orders(typed)]
+
+
+def _order_result(order: Order) -> SearchResult:
+    address = order.shipping_address
+    day = date_format(timezone.localtime(order.created), "j M Y")
+    about = " · ".join(filter(None, (day, address.full_name.strip() if address else "")))
     url = reverse("admin:order_order_change", args=[order.pk])
-    return [SearchResult(f"Order {order}", "Orders", url, "package_2")]
+    return SearchResult(f"Order {order}", about, url, "package_2")
+
+
+def _more_orders(typed: str) -> SearchResult:
+    url = f"{reverse('admin:order_order_changelist')}?{urlencode({'q': typed})}"
+    return SearchResult("All of these orders", "as a list", url, "list")
 
 
 def _sidebar_results(sidebar: list[dict[str, Any]], wanted: str) -> list[SearchResult]:
@@ -67,6 +94,15 @@ def _sidebar_results(sidebar: list[dict[str, Any]], wanted: str) -> list[SearchR
         if line["has_permission"]
         and (wanted in line["title"].casefold() or wanted in group.get("title", "").casefold())
     ]
+
+
+class Suggestions(AutocompleteJsonView):
+    """What a field with suggestions offers; variants by SKU and product, as "Small" says little."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        """Return one suggestion."""
+        said = super().serialize_result(obj, to_field_name)
+        return said | {"text": variant_in_words(obj)} if isinstance(obj, ProductVariant) else said
 
 
 _RESULTS_PER_PAGE = 100  # on one page; the sidebar has fewer lines than that
@@ -99,6 +135,10 @@ class StaffSite(UnfoldAdminSite):
         It looks up a row of any table for whoever is staff; the shop has no use for it.
         """
         return [page for page in super().get_urls() if getattr(page, "name", "") != "view_on_site"]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a field with suggestions."""
+        return Suggestions.as_view(admin_site=self)(request)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Admit only staff who gave both factors."""

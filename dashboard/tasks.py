@@ -5,9 +5,16 @@ from __future__ import annotations
 from celery import shared_task
 
 from dashboard.services import access_log
+from product_content import price_changes
 
 
 @shared_task
 def delete_old_traces() -> int:
     """Delete old sign-ins, failed ones, and rows of the logs that staff read (beat, hourly)."""
     return access_log.delete_old_traces()
+
+
+@shared_task
+def apply_price_changes() -> int:
+    """Apply the changes of prices whose moment has come, each once (beat, every minute)."""
+    return price_changes.apply_due_changes()

@@ -2,7 +2,9 @@
 
 from dashboard.admin.catalogue.admin import ProductAdmin, SizeAdmin, VariantAdmin
 from dashboard.admin.content.admin import GuideAdmin
-from dashboard.admin.emails.admin import EmailAdmin
+from dashboard.admin.content.pages import NewsItemAdmin, PageTextAdmin
+from dashboard.admin.content.reviews import ReviewAdmin
+from dashboard.admin.emails.admin import AnswerTemplateAdmin, CustomerMessageAdmin, EmailAdmin
 from dashboard.admin.emails.texts import EmailTextAdmin
 from dashboard.admin.orders.admin import OrderAdmin, OrderLimitsAdmin
 from dashboard.admin.orders.payments import (
@@ -18,15 +20,21 @@ from dashboard.admin.selling.discreet_shipping import (
     DiscreetShippingAdmin,
 )
 from dashboard.admin.selling.gift_cards import GiftCardAdmin
+from dashboard.admin.selling.prices import PriceChangeAdmin, SaleAdmin
 from dashboard.admin.selling.shipping import ShippingZoneAdmin
+from dashboard.admin.selling.shop import ShopSettingsAdmin
+from dashboard.admin.selling.taxes import TaxClassAdmin, TaxRateAdmin, TaxSettingsAdmin
 from dashboard.admin.selling.vouchers import VoucherAdmin
 from dashboard.admin.stock.admin import StockAdmin, WarehouseAdmin
 from dashboard.admin.stock.ledger import LedgerCheckAdmin, StockEntryAdmin
+from dashboard.admin.stock.purchasing import PurchaseOrderAdmin, SupplierAdmin
 
 __all__ = [
     "AccessRecordAdmin",
+    "AnswerTemplateAdmin",
     "CollectionPointAdmin",
     "CustomerAdmin",
+    "CustomerMessageAdmin",
     "DeadEventAdmin",
     "DiscreetShippingAdmin",
     "EmailAdmin",
@@ -37,15 +45,26 @@ __all__ = [
     "GuideAdmin",
     "LedgerCheckAdmin",
     "LogEntryAdmin",
+    "NewsItemAdmin",
     "OrderAdmin",
     "OrderLimitsAdmin",
+    "PageTextAdmin",
+    "PriceChangeAdmin",
     "ProductAdmin",
+    "PurchaseOrderAdmin",
     "RefusedWebhookAdmin",
+    "ReviewAdmin",
+    "SaleAdmin",
     "ShippingZoneAdmin",
+    "ShopSettingsAdmin",
     "SizeAdmin",
     "StaffAdmin",
     "StockAdmin",
     "StockEntryAdmin",
+    "SupplierAdmin",
+    "TaxClassAdmin",
+    "TaxRateAdmin",
+    "TaxSettingsAdmin",
     "UnmatchedPaymentAdmin",
     "VariantAdmin",
     "VoucherAdmin",

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import DateField, DecimalField, EmailField, Field, Model
+from django.db.models import (
+    DateField,
+    DecimalField,
+    EmailField,
+    Field,
+    Model,
+    QuerySet,
+    TextField,
+)
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django_countries.fields import CountryField
 from prices import Money
+from saleor.product.models import ProductVariant
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from dashboard.admin import requests
+from dashboard.admin.changes import (
+    LinesField,
+    LogsValues,
+    SavesOnlyChanges,
+    TellsOfOtherEdits,
+)
 from dashboard.admin.requests import (
     DeclaredChangeList,
     PossibleIds,
@@ -32,7 +51,9 @@ from dashboard.admin.requests import (
     PossibleSelectMultiple,
 )
 from dashboard.admin.saved_views import SavedViews
+from dashboard.forms import AmountField
 from dashboard.models import AccessKind
+from dashboard.selectors.catalogue import variant_in_words
 from dashboard.services.access_log import record_access
 from dashboard.services.publishing import PublishRefused
 from plugins.ordering.submitted_forms import new_token
@@ -93,6 +114,26 @@ class SaleorPermission:
         return self.can_remove and self.is_permitted(request)
 
 
+_LABELS = {
+    "email": "E-mail",
+    "sku": "SKU",
+    "slug": "End of the page's address",
+    "seo_title": "Title in search engines",
+    "seo_description": "Text in search engines",
+    "price_override_amount": "Price, if not the product's",
+    "track_inventory": "Count the stock",
+    "charge_taxes": "VAT is charged",
+    "publication_date": "Shown from",
+}
+# Our own amounts, whose columns have as many decimals as any currency needs. What is paid at
+# Stripe has the decimals that it takes; a supplier may ask for thousandths of a dinar.
+_DECIMALS: Mapping[str, Callable[[str], int]] = {
+    "gift_minimum": money.decimals,
+    "gift_maximum": money.decimals,
+    "cost_value": money.written_decimals,
+}
+
+
 class SaleorFields:
     """Form fields for Saleor's columns that Unfold alone gets wrong."""
 
@@ -103,22 +144,34 @@ class SaleorFields:
     ) -> FormField | None:
         """Return the form's field; amounts start at zero and leave "amount" out of their name.
 
-        E-mail addresses are read in their one form before they are checked.
+        E-mail addresses are read in their one form before they are checked. What Saleor and
+        Django name for developers has the words of `_LABELS`, unless a form has its own.
         """
+        if db_field.name in _LABELS:
+            kwargs.setdefault("label", _LABELS[db_field.name])
         if isinstance(db_field, EmailField):
             kwargs["form_class"] = EmailAddressField
+        if isinstance(db_field, TextField) and not db_field.choices:
+            kwargs.setdefault("form_class", LinesField)
         if isinstance(db_field, DateField):  # those with a time are among them
             kwargs["validators"] = [validate_near_date]
         if isinstance(db_field, DecimalField):
+            kwargs.setdefault("form_class", AmountField)
             kwargs.setdefault("min_value", 0)
             kwargs.setdefault("label", capfirst(db_field.verbose_name.removesuffix(" amount")))
+            if rule := _DECIMALS.get(db_field.name):
+                kwargs["decimal_places"] = rule(settings.DEFAULT_CURRENCY)
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the form's field; suggestions survive an id that no row can have."""
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
             kwargs.setdefault("widget", PossibleSelect(db_field, self.admin_site))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and db_field.related_model is ProductVariant:
+            field.queryset = field.queryset.select_related("product")
+            field.label_from_instance = variant_in_words
+        return field
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the form's field; suggestions survive an id that no row can have."""
@@ -139,8 +192,6 @@ class SaleorFields:
 class AddedOnce:
     """A form for a new row that is sent twice, by a double click, adds one row."""
 
-    change_form_before_template = "dashboard/form_token.html"
-
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -157,15 +208,50 @@ class AddedOnce:
         return response
 
 
+MAX_COUNTED = 10_000  # rows of a list; of more, the number is PostgreSQL's estimate
+
+
+class EstimatingPaginator(Paginator):
+    """Counts what a list finds up to `MAX_COUNTED` rows, so that no table is counted as a whole.
+
+    The estimate is the planner's, from the statistics that autovacuum keeps.
+    """
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are; an estimate above `MAX_COUNTED`."""
+        found: Any = self.object_list
+        if not isinstance(found, QuerySet):
+            return len(found)
+        unordered = found.order_by()
+        exact = unordered[: MAX_COUNTED + 1].count()
+        return exact if exact <= MAX_COUNTED else max(exact, _estimate(unordered))
+
+
+def _estimate(rows: QuerySet[Any]) -> int:
+    (plan,) = json.loads(rows.values("pk").explain(format="json"))
+    return int(plan["Plan"]["Plan Rows"])
+
+
 class SaleorModelAdmin(
-    AddedOnce, SavedViews, PossibleIds, SaleorPermission, SaleorFields, ModelAdmin
+    AddedOnce,
+    LogsValues,
+    SavesOnlyChanges,
+    TellsOfOtherEdits,
+    SavedViews,
+    PossibleIds,
+    SaleorPermission,
+    SaleorFields,
+    ModelAdmin,
 ):
     """An area of the dashboard. Forms name their fields: Saleor's money, weight and JSON columns
     have no form fields that the admin could use.
     """
 
+    change_form_before_template = "dashboard/form_token.html"
     list_per_page = 50
     show_full_result_count = False  # counting a whole table on each search is slow
+    paginator: Any = EstimatingPaginator
     list_filter_submit = False
     compressed_fields = True
     warn_unsaved_form = True
@@ -238,26 +324,14 @@ class AuditedAdmin:
     ) -> HttpResponse:
         """Show the row, and record that this person saw it."""
         response = super().change_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
-        if response.status_code == 200:  # noqa: PLR2004  else nothing of it was seen
-            record_access(actor=request.user, kind=self.access_kind, subject_id=int(object_id))
+        seen = response.status_code == HTTPStatus.OK
+        if seen and (subject := self.access_subject(request, object_id)):
+            record_access(actor=request.user, kind=self.access_kind, subject_id=subject)
         return response
 
-
-class SavesOnlyChanges:
-    """Write only the columns that the form changed.
-
-    While a form is open, orders count the use of vouchers and services compute prices; saving the
-    whole row would restore the old values.
-    """
-
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        """Save a new row whole, an existing one in part."""
-        if not change:
-            obj.save()
-            return
-        columns = {field.name for field in obj._meta.concrete_fields}
-        stamps = {name for name in ("updated_at",) if name in columns}  # set by Django on saving
-        obj.save(update_fields=(columns & set(form.changed_data)) | stamps)
+    def access_subject(self, request: HttpRequest, object_id: str) -> int | None:
+        """Return the id that the log names, None where there is nothing personal to log."""
+        return int(object_id)
 
 
 class SaleorTabularInline(SaleorPermission, SaleorFields, TabularInline):

@@ -10,7 +10,7 @@ from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db.models import IntegerField, Model, QuerySet
 from django.forms import BaseModelFormSet
 from django.http import HttpRequest, HttpResponseBase
@@ -148,6 +148,17 @@ class PossiblePages(PaginationInlineFormSet):
     def is_valid(self) -> bool:
         """Say whether the rows may be saved; those that are only shown hinder nobody."""
         return not self.is_bound or super().is_valid()
+
+    def full_clean(self) -> None:
+        """Check the rows; what is wrong with one as a whole is said at its first field.
+
+        Unfold's pages show such an error in tables, but nowhere in forms under one another.
+        """
+        super().full_clean()
+        for form in self.forms:
+            if (whole := form.errors.pop(NON_FIELD_ERRORS, None)) and form.visible_fields():
+                first = form.visible_fields()[0].name
+                form.errors.setdefault(first, form.error_class()).extend(whole)
 
 
 class DeclaredChangeList(ChangeList):

@@ -21,6 +21,13 @@ def record_access(*, actor: Any, kind: AccessKind, subject_id: int) -> None:
     AccessRecord.objects.create(actor_id=actor.pk, kind=kind, subject_id=subject_id)
 
 
+def record_export(*, actor: Any, detail: str) -> None:
+    """Write down that a member of staff took a list of the books away; `detail` says which."""
+    AccessRecord.objects.create(
+        actor_id=actor.pk, kind=AccessKind.EXPORT, subject_id=0, detail=detail
+    )
+
+
 def keep_report(report: Report, times: int) -> None:
     """Write down what went wrong, with the earlier reports of the same fault."""
     now, place = timezone.now(), report.place

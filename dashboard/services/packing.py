@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,17 +11,46 @@ from saleor.order.events import order_note_added_event
 from saleor.order.models import Order, OrderLine
 from saleor.product.models import ProductVariant
 
+from dashboard.models import AccessKind
 from dashboard.policies import may_add_piece, may_claim, may_close_parcel
-from dashboard.selectors.packing import BIN_KEY, checklist_of
+from dashboard.selectors.packing import BIN_KEY, checklist_of, pick_list_orders
+from dashboard.services.access_log import record_access
 from dashboard.services.staff import name_of
-from plugins.discreet_shipping.order_contract import contract_of, variants_of_slip_code
+from plugins.discreet_shipping.carrier_labels import (
+    bought_label,
+    buy_label,
+    hand_over,
+    label_picture,
+)
+from plugins.discreet_shipping.contract import Contract
+from plugins.discreet_shipping.label_files import (
+    ADDRESSED,
+    printout_file,
+    printout_sheets,
+    printouts_pdf,
+)
+from plugins.discreet_shipping.label_layout import Sheet
+from plugins.discreet_shipping.order_contract import (
+    contract_of,
+    held_until,
+    variants_of_slip_code,
+)
+from plugins.discreet_shipping.packing import USUAL_POINTS
+from plugins.discreet_shipping.plugin import current_settings
 from plugins.fulfilment.models import PackingJob, ShipmentState
-from plugins.fulfilment.packing import finish_packing, job_of, start_packing, stop_packing
+from plugins.fulfilment.packing import (
+    finish_packing,
+    job_of,
+    record_printed_label,
+    start_packing,
+    stop_packing,
+)
 from plugins.fulfilment.policies import FulfilRefused, PackingRefused
 from plugins.fulfilment.shipments import fulfil, may_report_shipments, report_shipments
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import StepKind
 from plugins.ordering.pieces import packed_pieces, pieces_to_send, unpack, write_steps
+from plugins.ordering.totals import full_name
 from product_content.decisions import Decision
 from product_content.parsing import sku_key
 
@@ -68,7 +97,7 @@ def scan(*, order_id: int, packer: User, code: str) -> str:
         job.save(update_fields=["problem"])
         return ""
     write_steps(StepKind.PACKED, {missing.pk: 1}, actor_id=packer.pk)
-    return f"In: {missing}"
+    return f"In: {full_name(missing)}"
 
 
 @transaction.atomic
@@ -101,25 +130,44 @@ def send_parcel(
 ) -> None:
     """Hand the counted pieces to the carrier: stock, time line and the customer's e-mail follow.
 
-    `ticked` are the points of the discretion checklist that were looked at; all must be.
-    `partly` says that the packer means to send less than everything. Raises PackingRefused.
+    `ticked` are the points of the discretion checklist that were looked at; all must be, those
+    that are as usual under the one name `USUAL_POINTS`. `partly` says that the packer means to send
+    less than everything. Raises PackingRefused.
     """
     order, job = _locked(order_id, packer)
     packed = packed_pieces(order)
-    points = {what for what, _expected in checklist_of(order)}
+    asked = checklist_of(order)
+    points = {what for what, _expected in asked.different}
+    held = held_until(order, current_settings())
     allowed, why = may_close_parcel(
         problem=job.problem,
-        all_ticked=points <= set(ticked),
+        all_ticked=points | ({USUAL_POINTS} if asked.usual else set()) <= set(ticked),
+        held=f"{held:%-d %B}" if held else "",
         missing=sum(pieces_to_send(order).values()) - sum(packed.values()),
         partly=partly,
     )
     if not allowed:
         raise PackingRefused(why)
-    if points:
-        note = f"All {len(points)} points of the discretion checklist were looked at."
+    if looked_at := len(asked.different) + len(asked.usual):
+        note = f"All {looked_at} points of the discretion checklist were looked at."
         order_note_added_event(order=order, user=packer, message=note)
-    _send(order_id, packer, packed, tracking_number)
+    label = bought_label(order)
+    number = tracking_number or (label.tracking_number if label else "")
+    shipments = _send(order_id, packer, packed, number)
+    if label:
+        hand_over(label, shipments)
     finish_packing(job, packer)
+
+
+def buy_parcel_label(*, order_id: int, packer: User) -> str:
+    """Buy the carrier's label of the parcel that this person packs, once; say its number.
+
+    Raises PackingRefused.
+    """
+    with transaction.atomic():
+        _locked(order_id, packer)
+    label = buy_label(order_id=order_id, actor_id=packer.pk)
+    return f"The label is bought: {label.tracking_number}. Print it."
 
 
 def _has_sku(line: OrderLine, typed: str) -> bool:
@@ -131,9 +179,9 @@ def _first_missing(order: Order, lines: list[OrderLine]) -> OrderLine | None:
     return next((line for line in lines if packed.get(line.pk, 0) < left.get(line.pk, 0)), None)
 
 
-def _send(order_id: int, packer: User, pieces: dict[int, int], tracking_number: str) -> None:
+def _send(order_id: int, packer: User, pieces: dict[int, int], tracking_number: str) -> list[int]:
     try:
-        fulfil(
+        return fulfil(
             order_id=order_id, pieces=pieces, actor_id=packer.pk, tracking_number=tracking_number
         )
     except FulfilRefused as refused:
@@ -170,6 +218,45 @@ def may_be_reported(order: Order, report: ShipmentState) -> Decision:
 def _is_collection(order: Order) -> bool:
     contract = contract_of(order)
     return bool(contract and contract["choices"].get("point"))
+
+
+def shipping_document_file(*, order: Order, actor: User, kind: str, size: str, form: str) -> bytes:
+    """Return a label or slip of the order's Contract, b"" where it has none of that kind.
+
+    The caller has checked that the person may see it. The look is written down, and a label with
+    an address is noted as printed. A label that was bought of a carrier takes the place of ours.
+    """
+    contract, bought = contract_of(order), label_picture(order)
+    if contract is None:
+        return b""
+    file = printout_file(contract, kind=kind, size=size, form=form, bought=bought)
+    if file:
+        _record_printed(order.pk, contract, (kind,), actor)
+    return file or b""
+
+
+def shipping_documents_file(orders: Sequence[int], *, actor: User) -> bytes:
+    """Return all that is to be printed for these orders, of those to pack now, as one PDF.
+
+    Each order is written down as one look, each label as printed. b"" if there is nothing.
+    """
+    sheets: list[Sheet] = []
+    numbers = pick_list_orders(orders)
+    found = Order.objects.in_bulk(numbers)
+    for order in (found[number] for number in numbers if number in found):
+        if contract := contract_of(order):
+            drawn = printout_sheets(contract, size="a6", bought=label_picture(order))
+            sheets += drawn.values()
+            _record_printed(order.pk, contract, drawn, actor)  # each locks its own order
+    return printouts_pdf(sheets) if sheets else b""
+
+
+def _record_printed(order_id: int, contract: Contract, kinds: Iterable[str], actor: User) -> None:
+    record_access(actor=actor, kind=AccessKind.DOCUMENT, subject_id=order_id)
+    labels = {"label": contract["label"], "return-label": contract["return_label"]}
+    for kind in kinds:
+        if kind in ADDRESSED:
+            record_printed_label(order_id=order_id, printed={"kind": kind, **(labels[kind] or {})})
 
 
 @transaction.atomic

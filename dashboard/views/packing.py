@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dashboard.forms import BinForm, SendForm
@@ -18,15 +19,25 @@ from dashboard.pages import View
 from dashboard.roles import MANAGE_STOCK, PACK_ORDERS
 from dashboard.selectors.orders import parse_number
 from dashboard.selectors.packing import (
-    MAX_QUEUE,
     PackingState,
+    QueueFilter,
+    is_to_pack,
     packing_queue,
     packing_state,
     pick_list,
 )
 from dashboard.services import packing
 from dashboard.services.access_log import record_access
-from dashboard.services.packing import PackingRefused, UnknownVariant, set_bin
+from dashboard.services.packing import (
+    PackingRefused,
+    UnknownVariant,
+    set_bin,
+    shipping_documents_file,
+)
+from plugins.fulfilment.sending_again import notes_for_number
+from product_content.parsing import parse_ids
+
+MAX_METHOD_NAME = 255  # letters of a delivery method, as Saleor stores it
 
 
 def packers_only(view: View) -> View:
@@ -46,23 +57,52 @@ def packers_only(view: View) -> View:
 def queue(request: HttpRequest) -> HttpResponseBase:
     """Show what is to be packed; a scanned order number opens it at once."""
     wanted = request.GET.get("order", "").strip().lstrip("#")
-    only_late = "late" in request.GET
-    rows = packing_queue(only_late=only_late)
     number = parse_number(wanted)
-    if any(row.order_id == number for row in rows):
+    if number is not None and is_to_pack(number):
         return redirect("staff-parcel", order_id=number)
-    is_full = len(rows) == MAX_QUEUE
-    context = {"rows": rows, "wanted": wanted, "only_late": only_late, "is_full": is_full}
+    asked = _queue_filter(request)
+    found = packing_queue(asked, page=parse_number(request.GET.get("page", "")) or 1)
+    context = {"queue": found, "wanted": wanted, "asked": asked, "query": _query_of(asked)}
     return render(request, "dashboard/packing/queue.html", context)
+
+
+def _queue_filter(request: HttpRequest) -> QueueFilter:
+    return QueueFilter(
+        method=request.GET.get("method", "")[:MAX_METHOD_NAME],
+        late="late" in request.GET,
+        held="held" in request.GET,
+        packer=request.user.pk if "mine" in request.GET else None,
+    )
+
+
+def _query_of(asked: QueueFilter) -> str:
+    """Return the filter as it stands in an address, "" for none."""
+    flags = {"late": asked.late, "held": asked.held, "mine": asked.packer}
+    chosen = {name: "1" for name, is_set in flags.items() if is_set}
+    return urlencode(({"method": asked.method} if asked.method else {}) | chosen)
 
 
 @packers_only
 @require_GET
 def pick_list_page(request: HttpRequest) -> HttpResponseBase:
-    """Show the pick list of the orders in the query string, or of the whole queue."""
-    numbers = map(parse_number, request.GET.getlist("order"))
-    context = {"list": pick_list([number for number in numbers if number is not None])}
+    """Show the pick list of the orders in the query string, or of the queue as filtered there."""
+    numbers = parse_ids(request.GET.getlist("order"))
+    context = {"list": pick_list(numbers, _queue_filter(request))}
     return render(request, "dashboard/packing/pick_list.html", context)
+
+
+@packers_only
+@require_POST
+def labels(request: HttpRequest) -> HttpResponseBase:
+    """Send all labels and slips of these orders, of what is to pack, as one PDF of A6 pages."""
+    numbers = parse_ids(request.POST.getlist("order"))
+    file = shipping_documents_file(numbers, actor=request.user) if numbers else b""
+    if not file:
+        messages.error(request, "Nothing of these orders is to be printed now.")
+        return redirect("staff-pick-list")
+    response = HttpResponse(file, content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="labels.pdf"'
+    return response
 
 
 @packers_only
@@ -71,13 +111,14 @@ def parcel(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """Show one order; a POST with the send form hands it to the carrier."""
     state = _packing_state(request, order_id)
     data = request.POST if request.method == "POST" else None
-    form = SendForm(data, points=state.parcel.checklist)
+    form = SendForm(data, checklist=state.parcel.checklist)
     if form.is_valid() and _is_sent(request, order_id, form):
         messages.success(request, f"Order {order_id} is on its way.")
         return redirect("staff-packing")
     if request.method == "GET":
         record_access(actor=request.user, kind=AccessKind.PARCEL, subject_id=order_id)
-    context = {"state": state, "parcel": state.parcel, "form": form}
+    notes = notes_for_number(order_id)
+    context = {"state": state, "parcel": state.parcel, "form": form, "next_notes": notes}
     return render(request, "dashboard/packing/parcel.html", context)
 
 
@@ -110,6 +151,13 @@ def clear_problem(request: HttpRequest, order_id: int) -> HttpResponseBase:
 def restart_count(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """Count from the beginning."""
     return _do(request, order_id, lambda who: packing.restart_count(**who))
+
+
+@packers_only
+@require_POST
+def buy_label(request: HttpRequest, order_id: int) -> HttpResponseBase:
+    """Buy the carrier's label; twice is once."""
+    return _do(request, order_id, lambda who: packing.buy_parcel_label(**who))
 
 
 @packers_only

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from saleor.product.models import Product, ProductVariant
 from unfold.decorators import action, display
 
-from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges, format_money, try_to_publish
+from dashboard.admin.base import SaleorModelAdmin, format_money, try_to_publish
 from dashboard.admin.catalogue.inlines import (
     PERMISSION,
     CustomsInline,
@@ -20,6 +20,7 @@ from dashboard.admin.catalogue.inlines import (
     SafetyCardInline,
     SetSizeInline,
     SingleSizeInline,
+    TaxInline,
     VariantInline,
 )
 from dashboard.roles import MANAGE_STOCK
@@ -37,7 +38,7 @@ def refresh_and_warn(request: HttpRequest, product: Product) -> None:
 
 
 @admin.register(Product, site=staff_site)
-class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
+class ProductAdmin(SaleorModelAdmin):
     """What is sold. Customers see it only once its safety card is complete."""
 
     required_permission = PERMISSION
@@ -55,6 +56,7 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
         SetSizeInline,
         SafetyCardInline,
         CustomsInline,
+        TaxInline,
     )
     actions = ("publish_selected", "hide_selected")
     actions_submit_line = ("publish", "hide")
@@ -95,16 +97,9 @@ class ProductAdmin(SavesOnlyChanges, SaleorModelAdmin):
             queryset = queryset.filter(product_search(word))
         return queryset, False
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save variants, texts, photos, sizes and card; then update what depends on them.
-
-        Unfold would press its buttons in `save_model`, before the card is there.
-        """
-        super().save_related(request, form, formsets, change)
-        refresh_and_warn(request, form.instance)
-        for button in self.get_actions_submit_line(request, form.instance.pk):
-            if button.action_name in request.POST:
-                button.method(request, form.instance)
+    def all_is_saved(self, request: HttpRequest, obj: Product) -> None:
+        """Update what depends on variants, texts, photos, sizes and card."""
+        refresh_and_warn(request, obj)
 
     @action(description="Save and publish", permissions=["change"])
     def publish(self, request: HttpRequest, obj: Product) -> None:
@@ -170,6 +165,10 @@ class VariantAdmin(SaleorModelAdmin):
     fields = ("sku", "name", "price_override_amount", "track_inventory")
     inlines = (SingleSizeInline,)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProductVariant]:
+        """Return the variants with their products, which suggestions name."""
+        return super().get_queryset(request).select_related("product")
+
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let those who keep stock choose a variant in their forms; its page is not for them."""
         match = request.resolver_match
@@ -177,10 +176,9 @@ class VariantAdmin(SaleorModelAdmin):
         keeps_stock = request.user.has_perm(MANAGE_STOCK)
         return (choosing and keeps_stock) or super().has_view_permission(request, obj)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the size, then update what depends on the product."""
-        super().save_related(request, form, formsets, change)
-        refresh_and_warn(request, form.instance.product)
+    def all_is_saved(self, request: HttpRequest, obj: ProductVariant) -> None:
+        """Update what depends on the variant and its size."""
+        refresh_and_warn(request, obj.product)
 
 
 @admin.register(Size, site=staff_site)

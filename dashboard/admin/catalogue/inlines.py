@@ -16,6 +16,7 @@ from unfold.widgets import (
 
 from dashboard.admin.base import SaleorStackedInline, SaleorTabularInline
 from dashboard.admin.requests import PossiblePages
+from plugins.taxes.models import ProductTax
 from product_content.models import CustomsFacts, ProductDetail, SafetyCard, SetSize, SingleSize
 from product_content.photos import (
     MAX_BYTES,
@@ -34,9 +35,20 @@ class VariantInline(SaleorTabularInline):
 
     required_permission = PERMISSION
     model = ProductVariant
+    verbose_name = "variant"
     verbose_name_plural = "Variants"
     fields = ("sku", "name", "price_override_amount", "track_inventory")
     hide_title = True
+    tab = True
+
+
+class TaxInline(SaleorStackedInline):
+    """The product's tax class, and whether there is VAT relief for it."""
+
+    required_permission = PERMISSION
+    model = ProductTax
+    extra = 1
+    fields = (("tax_class", "relief"),)
     tab = True
 
 
@@ -46,7 +58,7 @@ class DetailInline(SaleorStackedInline):
     required_permission = PERMISSION
     model = ProductDetail
     verbose_name = verbose_name_plural = "Texts"
-    fields = ("summary", "description_markdown", "in_the_box")
+    fields = ("summary", "description_markdown", "in_the_box", "picture")
     tab = True
 
 

@@ -7,10 +7,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import path
+from django.http import HttpRequest
+from django.template.defaultfilters import truncatechars
 from django.utils import timezone
 from unfold.decorators import action, display
 
@@ -22,7 +20,8 @@ from dashboard.admin.base import (
     try_to_publish,
 )
 from dashboard.admin.catalogue.inlines import PERMISSION
-from dashboard.admin.content.forms import ClaimForm, GuideForm, SourceForm
+from dashboard.admin.content.forms import ClaimForm, GuideForm, SearchGroupForm, SourceForm
+from dashboard.admin.content.previews import PreviewedAdmin
 from dashboard.admin.filters import GuideReviewFilter
 from dashboard.services.publishing import publish_guide, unpublish_guide
 from dashboard.site import staff_site
@@ -31,11 +30,12 @@ from product_content.models import (
     Guide,
     GuideProduct,
     GuideRelation,
+    SearchGroup,
     Source,
     render_guides,
 )
 from product_content.policies import is_review_due
-from product_content.search.indexing import index_guides
+from product_content.search.indexing import index_guides, index_words
 from product_content.selectors import preview_guide
 
 
@@ -66,7 +66,7 @@ class GuideRelationInline(SaleorTabularInline):
 
 
 @admin.register(Guide, site=staff_site)
-class GuideAdmin(SaleorModelAdmin):
+class GuideAdmin(PreviewedAdmin):
     """Articles. The reviewer stays empty until a clinician has reviewed one."""
 
     required_permission = PERMISSION
@@ -102,39 +102,21 @@ class GuideAdmin(SaleorModelAdmin):
         ),
     )
 
-    class Media:
-        js = ("dashboard/preview.js",)
+    preview_name = "guide"
+    preview_article = "product_content/guide_article.html"
 
-    def get_urls(self) -> list[Any]:
-        """Add the preview, of a new guide and of one that is there."""
-        view = self.admin_site.admin_view(self.preview_view)
-        return [
-            path("preview/", view, name="new_guide_preview"),
-            path("<int:guide_id>/preview/", view, name="guide_preview"),
-            *super().get_urls(),
-        ]
-
-    def preview_view(self, request: HttpRequest, guide_id: int | None = None) -> HttpResponse:
-        """Show what was typed as customers would read it; nothing is saved."""
-        if not self.is_permitted(request):
-            return staff_site.refused(request)  # type: ignore[return-value]
-        if request.method != "POST":
-            return redirect("admin:product_content_guide_changelist")
-        guide = get_object_or_404(Guide, pk=guide_id) if guide_id else None
-        form = self.get_form(request, guide, change=bool(guide))(request.POST, instance=guide)
-        form.full_clean()  # assigns the valid fields to the instance
-        context = {"form": form, "guide": preview_guide(form.instance)}
-        return TemplateResponse(request, "dashboard/guide_preview.html", context)
+    def read(self, row: Any) -> dict[str, Any]:
+        """Return the guide as its page would show it."""
+        return {"guide": preview_guide(row)}
 
     def save_model(self, request: HttpRequest, obj: Guide, form: Any, change: bool) -> None:
         """Save; a new guide is a draft until somebody publishes it."""
         obj.is_published = obj.is_published and change
         super().save_model(request, obj, form, change)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the links, then index the guide for the search."""
-        super().save_related(request, form, formsets, change)
-        index_guides(guide_ids=[form.instance.pk])
+    def all_is_saved(self, request: HttpRequest, obj: Guide) -> None:
+        """Index the guide for the search."""
+        index_guides(guide_ids=[obj.pk])
 
     @action(description="Save and publish", permissions=["change"])
     def publish(self, request: HttpRequest, obj: Guide) -> None:
@@ -201,10 +183,9 @@ class SourceAdmin(SaleorModelAdmin):
         ("What it says", {"fields": ("says", "audiences")}),
     )
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save, and print what changed in the guides that rely on it."""
-        super().save_related(request, form, formsets, change)
-        render_guides(form.instance.claims.values_list("slug", flat=True))
+    def all_is_saved(self, request: HttpRequest, obj: Source) -> None:
+        """Print what changed in the guides that rely on it."""
+        render_guides(obj.claims.values_list("slug", flat=True))
 
 
 @admin.register(Claim, site=staff_site)
@@ -229,7 +210,40 @@ class ClaimAdmin(SaleorModelAdmin):
         """Return the organisations, or that it is our own advice."""
         return ", ".join(source.organisation for source in claim.sources.all()) or "our own advice"
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save, and print what changed in the guides that cite it."""
-        super().save_related(request, form, formsets, change)
-        render_guides([form.instance.slug])
+    def all_is_saved(self, request: HttpRequest, obj: Claim) -> None:
+        """Print what changed in the guides that cite it."""
+        render_guides([obj.slug])
+
+
+@admin.register(SearchGroup, site=staff_site)
+class SearchGroupAdmin(SaleorModelAdmin):
+    """The words by which customers search, in each language, and where they lead."""
+
+    required_permission = PERMISSION
+    can_remove = True
+    form = SearchGroupForm
+    list_display = ("name", "language", "words_begin", "leads_to", "sensitive")
+    list_filter = ("language", "sensitive")
+    search_fields = ("name", "words", "leads_to")
+    search_help_text = "Name, word or answer"
+    fields = (("name", "language"), "words", "leads_to", "sensitive")
+
+    @display(description="Words")
+    def words_begin(self, group: SearchGroup) -> str:
+        """Return the first words of the group."""
+        return truncatechars(", ".join(group.phrases), 80)
+
+    def save_model(self, request: HttpRequest, obj: SearchGroup, form: Any, change: bool) -> None:
+        """Save, and let the search know the words at once."""
+        super().save_model(request, obj, form, change)
+        index_words()
+
+    def delete_model(self, request: HttpRequest, obj: SearchGroup) -> None:
+        """Delete, and let the search forget the words at once."""
+        super().delete_model(request, obj)
+        index_words()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SearchGroup]) -> None:
+        """Delete the chosen groups, and let the search forget their words at once."""
+        super().delete_queryset(request, queryset)
+        index_words()

@@ -10,12 +10,21 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminURLInputWidget,
 )
 
-from product_content.models import Audience, Claim, Guide, Source, claim_audiences
+from product_content.models import (
+    Audience,
+    Claim,
+    Guide,
+    SearchGroup,
+    Source,
+    claim_audiences,
+)
 from product_content.policies import claim_problems, may_publish_guide
+from product_content.search.places import GUIDE_PREFIX, PLACES
 
 
 def audiences_form_field(label: str) -> forms.MultipleChoiceField:
@@ -41,7 +50,7 @@ class GuideForm(forms.ModelForm):
         }
         labels = {"sort_order": "Place in the list"}
         help_texts = {
-            "slug": "The end of the page's address. A new one breaks links to the old one.",
+            "slug": "The end of the page's address. The old one leads to a new one.",
             "body_markdown": "## begins a heading, * a list item; [words](/sets/) is a link. Each "
             "section cites a claim as [^id].",
             "updated_on": "The day on which the text last changed; readers see it.",
@@ -102,6 +111,36 @@ class ClaimForm(forms.ModelForm):
             for problem in claim_problems(audiences=data["audiences"], sources=sources):
                 self.add_error("audiences", f"{problem[0].upper()}{problem[1:]}.")
         return data
+
+
+def _answer_choices() -> list[tuple[str, object]]:
+    """Return the pages and guides that words can lead to, and none."""
+    pages = [(key, str(place.title)) for key, place in PLACES.items()]
+    guides = Guide.objects.order_by("title").values_list("slug", "title")
+    return [
+        ("", "None: the words stand for each other"),
+        ("Pages", pages),
+        ("Guides", [(f"{GUIDE_PREFIX}{slug}", title) for slug, title in guides]),
+    ]
+
+
+class SearchGroupForm(forms.ModelForm):
+    """Words of customers, and the answer that they lead to."""
+
+    leads_to = forms.ChoiceField(
+        label="Answer", required=False, choices=_answer_choices, widget=UnfoldAdminSelectWidget,
+    )  # fmt: skip
+
+    class Meta:
+        model = SearchGroup
+        fields = ()  # the admin's fields name them
+
+    def clean_words(self) -> str:
+        """Refuse a group in which nothing is left to look for."""
+        words = str(self.cleaned_data["words"])
+        if not any(letter.isalnum() for letter in words):
+            raise ValidationError("Write at least one word.")
+        return words
 
 
 def _refuse_future_day(day: date | None) -> date | None:

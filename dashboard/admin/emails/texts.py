@@ -17,6 +17,7 @@ from saleor.order.models import Order
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from dashboard.admin.base import ReadOnlyModelAdmin
+from dashboard.admin.changes import LinesField
 from dashboard.models import AccessKind
 from dashboard.selectors.home import MANAGE_ORDERS
 from dashboard.selectors.orders import order_by_number
@@ -129,9 +130,8 @@ class EmailTextForm(forms.Form):
         return [self[name] for name in editable_fields(self.kind)]
 
     def words(self) -> dict[str, str]:
-        """Return what was typed, with one kind of line ends."""
-        names = editable_fields(self.kind)
-        return {name: self.cleaned_data[name].replace("\r\n", "\n") for name in names}
+        """Return what was typed."""
+        return {name: self.cleaned_data[name] for name in editable_fields(self.kind)}
 
     def as_texts(self) -> Texts:
         """Return what was typed as texts of an e-mail."""
@@ -148,7 +148,7 @@ def _text_field(name: str) -> forms.CharField:
     label, hint = _LABELS[name]
     rows = _ROWS.get(name)
     widget = UnfoldAdminTextareaWidget({"rows": rows}) if rows else UnfoldAdminTextInputWidget()
-    return forms.CharField(
+    return LinesField(
         label=label, help_text=hint, required=False, strip=False, widget=widget, max_length=4000
     )
 

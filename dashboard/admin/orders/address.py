@@ -45,10 +45,10 @@ class AddressForm(VersionedForm, PostalAddressForm):
         if not is_label_printed(order):
             del self.fields["destroyed"]
         for name in {*self.fields} - {"expected_version", "destroyed"}:
-            _use_staff_widget(self.fields[name])
+            use_staff_widget(self.fields[name])
 
 
-def _use_staff_widget(field: Any) -> None:
+def use_staff_widget(field: Any) -> None:
     """Use the staff pages' widget for a field of the storefront's form."""
     attrs = {
         **field.widget.attrs,

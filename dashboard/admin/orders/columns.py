@@ -19,6 +19,7 @@ from plugins.discreet_shipping.label_layout import SIZES
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import packing_checklist
 from plugins.fulfilment.returns import open_return, returned_in_all
+from plugins.ordering.invoices import invoice_of, order_rates
 from plugins.ordering.order_state import attention_reasons, is_disputed
 from plugins.ordering.totals import totals_of_order
 from product_content import money
@@ -52,15 +53,15 @@ class OrderColumns:
         return str(order)
 
     @display(description="Placed", ordering="created")
-    def placed(self, order: Order) -> str:
-        """Return when the customer placed it."""
-        return format_time(order.created)
+    def placed(self, order: Order) -> SafeString:
+        """Return when the customer placed it, on one line."""
+        return one_line(format_time(order.created))
 
     @display(description="For")
-    def recipient(self, order: Order) -> str:
-        """Return the name on the parcel; the order's page shows more of the customer."""
+    def recipient(self, order: Order) -> SafeString:
+        """Return the name on the parcel, on one line; the order's page shows more."""
         address = order.shipping_address
-        return address.full_name.strip() if address else "-"
+        return one_line(address.full_name.strip() if address else "-")
 
     @display(description="Status", ordering="status", label=_STATUS_COLOURS)
     def state(self, order: Order) -> str:
@@ -82,15 +83,25 @@ class OrderColumns:
         """Return the delivery method as it was called when the order was placed."""
         return str(order.shipping_method_name or "-")
 
+    @display(description="Delivery", ordering="shipping_method_name")
+    def delivery_in_short(self, order: Order) -> SafeString:
+        """Return the same, cut off where it is long."""
+        return format_html('<span class="one-line" title="{0}">{0}</span>', self.delivery(order))
+
     @display(description="Attention", label={"Needs attention": "danger"})
     def flag(self, order: Order) -> str:
         """Return whether someone must look at the order."""
         return "Needs attention" if attention_reasons(order) else ""
 
     @display(description="E-mail")
-    def email(self, order: Order) -> str:
-        """Return where the customer can be reached."""
-        return str(order.get_customer_email() or "-")
+    def email(self, order: Order) -> SafeString | str:
+        """Return where the customer can be reached, and the way to a new order for them."""
+        address = order.get_customer_email()
+        if not address:
+            return "-"
+        page = f"{reverse('admin:order_order_for_customer')}?order={order.pk}"
+        html = '<div>{}</div><a class="underline" href="{}">New order for them</a>'
+        return format_html(html, address, page)
 
     @display(description="Send to")
     def ship_to(self, order: Order) -> SafeString | str:
@@ -128,6 +139,29 @@ class OrderColumns:
     def gift_cards_paid(self, order: Order) -> str:
         """Return what gift cards paid of it: the total is what was left."""
         return money.format_money(totals_of_order(order).card_total)
+
+    @display(description="VAT")
+    def vat(self, order: Order) -> SafeString | str:
+        """Return the VAT in what was bought, by rate; "none computed" for orders without rows."""
+        rates = order_rates(order)
+        if not rates:
+            return "None computed"
+        shown = ((row.percent, format_money(row.tax, order.currency),
+                  format_money(row.net, order.currency)) for row in rates)  # fmt: skip
+        return format_html_join("", "<div>{} %: {} on {}</div>", shown)
+
+    @display(description="Invoice")
+    def invoice(self, order: Order) -> SafeString | str:
+        """Return the invoice's number, as links to its PDF in both wordings."""
+        found = invoice_of(order)
+        if found is None:
+            return "-"
+        link = '<a class="underline" href="{}">{}</a>'
+        pages = [
+            (reverse("admin:order_order_invoice", args=[order.pk, wording]), words)
+            for wording, words in (("full", found.name), ("neutral", "without names of goods"))
+        ]
+        return format_html_join(" · ", link, pages)
 
     @display(description="Return")
     def sent_back(self, order: Order) -> str:
@@ -172,6 +206,11 @@ class OrderColumns:
             for form in CONTENT_TYPES
         ]
         return format_html_join(" · ", '<a class="underline" href="{}">{} {} {}</a>', links) or "-"
+
+
+def one_line(text: str) -> SafeString:
+    """Return a text that is not broken into lines, so that rows of a list stay flat."""
+    return format_html('<span class="whitespace-nowrap">{}</span>', text)
 
 
 def format_address(address: Address | None) -> SafeString | str:

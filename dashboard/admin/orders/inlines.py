@@ -17,6 +17,7 @@ from plugins.order_emails.kinds.base import KINDS
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.ordering.models import Refund, RefundStatus
 from plugins.ordering.refund_plans import share_of
+from plugins.ordering.totals import full_name
 
 _EVENT_LABELS = dict(OrderEvents.CHOICES)
 EMAIL_COLOURS = {
@@ -46,7 +47,7 @@ class LineInline(OrderInline):
     @display(description="What")
     def what(self, line: OrderLine) -> str:
         """Return the product with its variant."""
-        return str(line)
+        return full_name(line)
 
     @display(description="SKU")
     def sku(self, line: OrderLine) -> str:

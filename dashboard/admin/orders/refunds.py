@@ -25,6 +25,7 @@ from unfold.widgets import (
 
 from dashboard.admin.base import format_money
 from dashboard.admin.orders.page import OrderPage, VersionedForm
+from dashboard.forms import AmountField
 from plugins.fulfilment.exchanges import swaps_now
 from plugins.fulfilment.returns import close_settled_returns, last_inspected
 from plugins.ordering.models import PieceState, Refund
@@ -40,6 +41,8 @@ from plugins.ordering.refund_plans import (
     sources_of,
 )
 from plugins.ordering.refunds import preview_refund, refunds_version, request_refund
+from plugins.ordering.totals import full_name
+from product_content.money import decimals
 
 DISPUTED = (
     "The customer's bank is looking into the payment, or took it back already: a refund would fail "
@@ -80,7 +83,7 @@ def _refundable(left: LineLeft) -> RefundableLine:
     line = left.line
     return RefundableLine(
         line_id=line.pk,
-        name=f"{line} ({line.product_sku})",
+        name=f"{full_name(line)} ({line.product_sku})",
         ordered=line.quantity,
         left=left.count,
         each=Money(left.each, line.currency),
@@ -124,13 +127,6 @@ class RefundForm(VersionedForm):
     kind = forms.ChoiceField(
         label="What to refund", choices=_KINDS, widget=UnfoldAdminRadioSelectWidget()
     )
-    amount = forms.DecimalField(
-        required=False,
-        min_value=0,
-        max_digits=12,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget(),
-    )
     reason = forms.CharField(
         max_length=255,
         widget=UnfoldAdminTextInputWidget(),
@@ -158,7 +154,15 @@ class RefundForm(VersionedForm):
     ) -> None:
         super().__init__(data, initial=_initial(expected_version, came_back or {}))
         self.left, self.currency, self._delivery = left, left.currency, delivery
-        self.fields["amount"].label = f"Amount in {left.currency}"
+        self.fields["amount"] = AmountField(
+            label=f"Amount in {left.currency}",
+            required=False,
+            min_value=0,
+            max_digits=12,
+            decimal_places=decimals(left.currency),
+            widget=UnfoldAdminDecimalFieldWidget(),
+        )
+        self.order_fields(["key", "seen", "kind", "amount"])
         self._lines_left = {line.line_id: line for line in lines}
         for line in lines:
             self.fields[f"line_{line.line_id}"] = _line_field(line)
@@ -303,7 +307,10 @@ def _look(order: Order, form: RefundForm) -> dict[str, Any] | None:
 
 def _plan_context(plan: RefundPlan) -> dict[str, Any]:
     rows = [
-        (f"{row.pieces} × {row.line} ({row.get_which_display().lower()})", row.amount_value)
+        (
+            f"{row.pieces} × {full_name(row.line)} ({row.get_which_display().lower()})",
+            row.amount_value,
+        )
         for row in plan.rows
     ]
     sums = [("Delivery", plan.delivery.amount), ("Other", plan.free.amount)]

@@ -1,6 +1,6 @@
-"""The page of an order on which staff inspect returned pieces.
+"""The pages of an order on which staff inspect returned pieces, and send lost ones again.
 
-What settles them follows: a replacement, a refund, or both.
+What settles returned pieces follows: a replacement, a refund, or both.
 """
 
 from __future__ import annotations
@@ -11,12 +11,18 @@ from django import forms
 from django.http import HttpRequest
 from prices import Money
 from saleor.order.models import Order
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
+from dashboard.admin.orders.columns import format_address
 from dashboard.admin.orders.page import ORDER_ITSELF, OrderPage, VersionedForm
 from dashboard.admin.orders.refunds import left_to_refund
 from plugins.fulfilment.exchanges import Swap, swaps_now, to_pay, wanted_exchange
-from plugins.fulfilment.models import Return
+from plugins.fulfilment.models import Return, SentAgainReason
 from plugins.fulfilment.policies import ExchangeRefused
 from plugins.fulfilment.replacements import agree_exchange
 from plugins.fulfilment.returns import (
@@ -26,7 +32,13 @@ from plugins.fulfilment.returns import (
     record_return,
     returns_version,
 )
+from plugins.fulfilment.sending_again import (
+    orders_that_send_again,
+    pieces_to_send_again,
+    send_again,
+)
 from plugins.ordering.pieces import pieces_of
+from plugins.ordering.totals import full_name
 from product_content.money import format_money
 
 
@@ -61,7 +73,7 @@ class ReturnForm(VersionedForm):
         for line in lines:
             self.fields[f"line_{line.pk}"] = forms.IntegerField(
                 initial=expected.get(line.pk),
-                label=f"{line} ({line.product_sku})",
+                label=f"{full_name(line)} ({line.product_sku})",
                 required=False,
                 min_value=0,
                 widget=UnfoldAdminIntegerFieldWidget(),
@@ -114,7 +126,7 @@ def _announced(order: Order) -> dict[str, Any]:
     return {
         "about": about,
         "announced": [
-            (f"{row.announced} × {row.line}", str(row.wanted or ""))
+            (f"{row.announced} × {full_name(row.line)}", str(row.wanted or ""))
             for row in lines
             if row.announced
         ],
@@ -149,7 +161,7 @@ def _agree(request: HttpRequest, order: Order, _form: ExchangeForm) -> str:
 
 def _in_words(swap: Swap) -> tuple[str, str]:
     line, offer = swap.returned.line, swap.offer
-    what = f"{swap.pieces} × {line} become {offer.variant.name}, {offer.left} left"
+    what = f"{swap.pieces} × {full_name(line)} become {offer.variant.name}, {offer.left} left"
     return what, _difference_in_words(swap.difference)
 
 
@@ -181,4 +193,66 @@ EXCHANGE_PAGE = OrderPage(
     do=_agree,
     more=_context,
     then=_then_after_exchange,
+)
+
+
+class SendAgainForm(forms.Form):
+    """How many pieces of which line are sent once more, and why."""
+
+    reason = forms.ChoiceField(
+        label="What happened", choices=SentAgainReason.choices, widget=UnfoldAdminSelectWidget()
+    )
+    note = forms.CharField(
+        label="Note for us",
+        max_length=200,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="What the carrier says, or who was asked. Nothing about anybody's health.",
+    )
+
+    def __init__(self, data: Any, *, order: Order) -> None:
+        super().__init__(data)
+        left = pieces_to_send_again(order)
+        self._lines = {f"line_{line.pk}": line.pk for line in order.lines.filter(pk__in=left)}
+        for line in order.lines.filter(pk__in=left).order_by("pk"):
+            self.fields[f"line_{line.pk}"] = forms.IntegerField(
+                label=f"{full_name(line)} ({line.product_sku})",
+                required=False,
+                min_value=0,
+                max_value=left[line.pk],
+                widget=UnfoldAdminIntegerFieldWidget(),
+                help_text=f"{left[line.pk]} can be sent again.",
+            )
+        self.order_fields([*self._lines, "reason", "note"])
+
+    def pieces(self) -> dict[int, int]:
+        """Return the pieces that were typed, by the line's id."""
+        typed = {line: self.cleaned_data.get(name) for name, line in self._lines.items()}
+        return {line: count for line, count in typed.items() if count}
+
+
+def _send_again(request: HttpRequest, order: Order, form: SendAgainForm) -> str:
+    user: Any = request.user
+    made = send_again(
+        order_id=order.pk,
+        pieces=form.pieces(),
+        reason=SentAgainReason(form.cleaned_data["reason"]),
+        note=form.cleaned_data["note"],
+        actor_id=user.pk,
+    )
+    return f"Order {made.pk} sends it once more, without charge. It can be packed."
+
+
+AGAIN_PAGE = OrderPage(
+    title="send again",
+    template="dashboard/order_again.html",
+    form=lambda data, order: SendAgainForm(data, order=order),
+    do=_send_again,
+    more=lambda order: {
+        "button": "Send it again",
+        "possible": bool(pieces_to_send_again(order)),
+        "why_not": "The customer has nothing of it that was not refunded or sent again.",
+        "earlier": orders_that_send_again(order),
+        "address": format_address(order.shipping_address),
+    },
 )

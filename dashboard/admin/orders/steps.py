@@ -12,13 +12,14 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWid
 from dashboard.admin.orders.bulk import NoteForm
 from dashboard.admin.orders.page import OrderPage, VersionedForm
 from dashboard.services.packing import may_be_reported, report_parcel
-from plugins.fulfilment.models import ReturnState, ShipmentState
+from plugins.fulfilment.models import NextOrderNote, ReturnState, ShipmentState
 from plugins.fulfilment.returns import (
     close_returns,
     last_inspected,
     may_set_return_state,
     set_return_state,
 )
+from plugins.fulfilment.sending_again import write_note, written_notes
 from plugins.ordering.attention import attention_version, may_be_resolved, resolve_attention
 from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.closing import close_order, may_be_closed
@@ -175,4 +176,52 @@ NOTE_PAGE = OrderPage(
     form=lambda data, _order: NoteForm(data),
     do=_add_note,
     more=lambda _order: {"button": "Add the note"},
+)
+
+
+class NextNoteForm(forms.Form):
+    """A note for the customer's next order, and which earlier ones are done."""
+
+    text = forms.CharField(
+        label="For their next order",
+        max_length=300,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Staff read it when the same e-mail address orders again; packers too. "
+        "Nothing about anybody's health. The customer may ask to read it.",
+    )
+    done = forms.ModelMultipleChoiceField(
+        label="Done, and no longer needed",
+        queryset=NextOrderNote.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(),
+    )
+
+    def __init__(self, data: Any, *, order: Order) -> None:
+        super().__init__(data)
+        field: Any = self.fields["done"]
+        field.queryset = written_notes(order)
+        field.label_from_instance = lambda note: note.text
+        if not field.queryset.exists():
+            del self.fields["done"]
+
+
+def _keep_next_note(request: HttpRequest, order: Order, form: NextNoteForm) -> str:
+    user: Any = request.user
+    for note in form.cleaned_data.get("done", ()):
+        note.delete()
+        message = "A note for the next order is done, and deleted."
+        note_order(order_id=order.pk, message=message, actor_id=user.pk)
+    if text := form.cleaned_data["text"]:
+        write_note(order=order, text=text, actor_id=user.pk)
+        return "It is shown when they order again."
+    return "Noted."
+
+
+NEXT_NOTE_PAGE = OrderPage(
+    title="note for their next order",
+    template="dashboard/order_page.html",
+    form=lambda data, order: NextNoteForm(data, order=order),
+    do=_keep_next_note,
+    more=lambda _order: {"button": "Keep it"},
 )

@@ -28,7 +28,7 @@ class _LogAdmin(ReadOnlyModelAdmin):
 class AccessRecordAdmin(_LogAdmin):
     """Orders, parcels and customers that staff opened; kept as long as /privacy/ says."""
 
-    list_display = fields = readonly_fields = ("when", "who", "kind", "subject_id")
+    list_display = fields = readonly_fields = ("when", "who", "kind", "subject_id", "detail")
     list_filter = ("kind",)
     list_select_related = ("actor",)
     search_fields = ("actor__email",)  # shows the search box; `get_search_results` does the work

@@ -13,6 +13,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import ManyToManyField, Model, QuerySet
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldBooleanWidget
@@ -32,6 +35,8 @@ from dashboard.services.staff import (
 from dashboard.site import staff_site
 from product_content.parsing import normal_email
 
+_ROLES_HELP = "What each of them may do stands under Groups. Without a role nothing is shown."
+
 
 class _NormalEmail:
     """E-mails are stored in one form, so that one person has one account."""
@@ -50,11 +55,13 @@ class StaffAddForm(_NormalEmail, UserCreationForm):
 
     class Meta:
         model = StaffMember
-        fields = ("email", "first_name", "last_name")
+        fields = ("email", "first_name", "last_name", "groups")
         field_classes: dict[str, Any] = {}
+        labels = {"groups": "Roles"}
+        help_texts = {"groups": _ROLES_HELP}
 
     def save(self, commit: bool = True) -> StaffMember:
-        """Return the account, allowed into /staff/ but without any permission yet."""
+        """Return the account, allowed into /staff/; its roles say what it may do there."""
         self.instance.is_staff = True
         return super().save(commit=commit)
 
@@ -73,6 +80,16 @@ class StaffChangeForm(_NormalEmail, UserChangeForm):
         model = StaffMember
         fields = ("email", "first_name", "last_name", "is_active", "is_superuser", "groups")
         field_classes: dict[str, Any] = {}
+        labels = {
+            "is_active": "May log in",
+            "is_superuser": "May do everything",
+            "groups": "Roles",
+        }
+        help_texts = {
+            "is_active": "Take it away from people who leave.",
+            "is_superuser": "Whatever the roles are: for owners.",
+            "groups": _ROLES_HELP,
+        }
 
 
 PERMISSION = "account.manage_staff"
@@ -93,9 +110,11 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
     filter_horizontal = ()
-    readonly_fields = ("last_seen", "has_app")
+    readonly_fields = ("last_seen", "has_app", "password_page")
+    unlogged_fields = ("email", "first_name", "last_name", "password")
     add_fieldsets = (
         (None, {"fields": ("email", ("first_name", "last_name"), ("password1", "password2"))}),
+        ("What they may do", {"fields": ("groups",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffMember]:
@@ -115,7 +134,10 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
         superuser = SUPERUSER_MARK in permissions_of(request.user)
         access = ("is_active", "is_superuser") if superuser else ("is_active",)
         return (
-            (None, {"fields": ("email", ("first_name", "last_name"), "password", "last_seen")}),
+            (
+                None,
+                {"fields": ("email", ("first_name", "last_name"), "password_page", "last_seen")},
+            ),
             ("What they may do", {"fields": (access, "groups")}),
             ("Log-in", {"fields": ("has_app", "reset_second_factor")}),
         )
@@ -155,6 +177,12 @@ class StaffAdmin(SaleorModelAdmin, UserAdmin):
     def full_name(self, member: StaffMember) -> str:
         """Return the name, without asking for an address as Saleor would."""
         return f"{member.first_name} {member.last_name}".strip() or "-"
+
+    @display(description="Password")
+    def password_page(self, member: StaffMember) -> SafeString:
+        """Return the way to another password; the one there is cannot be shown."""
+        page = reverse("admin:auth_user_password_change", args=[member.pk])
+        return format_html('<a class="underline" href="{}">Set another password</a>', page)
 
     @display(description="Last log-in", ordering="last_login")
     def last_seen(self, member: StaffMember) -> str:

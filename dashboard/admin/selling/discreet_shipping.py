@@ -21,6 +21,7 @@ from unfold.widgets import (
 )
 
 from dashboard.admin.base import SaleorModelAdmin
+from dashboard.admin.changes import LinesField
 from dashboard.site import staff_site
 from plugins.discreet_shipping.choices import OPTIONS
 from plugins.discreet_shipping.configuration import (
@@ -40,7 +41,7 @@ _MULTILINE_FIELDS = ("sender_names", "return_address")
 def _text_field(name: str, texts: dict[str, str]) -> forms.CharField:
     widget = UnfoldAdminTextareaWidget({"rows": 4}) if name in _MULTILINE_FIELDS else None
     label = texts["label"].split(": ")[-1].capitalize()
-    return forms.CharField(
+    return LinesField(
         label=label,
         help_text=texts["help_text"],
         required=False,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,36 +10,27 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from saleor.giftcard.models import GiftCard
-from unfold.decorators import display
+from unfold.decorators import action, display
 
-from dashboard.admin.base import SaleorModelAdmin, format_money, format_time
+from dashboard.admin.base import SaleorModelAdmin, format_day, format_money, format_time
 from dashboard.models import MaskedGiftCard
 from dashboard.site import staff_site
+from plugins.order_emails.plugin import send_gift_card_again
+from plugins.order_emails.policies import SendRefused
 from plugins.ordering.codes import with_code
-
-# 16 characters (Saleor's column) out of 31 that cannot be mistaken for one another: 79 bits.
-_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-_CODE_LENGTH = 16
-
-
-def issue_gift_card(*, amount: Decimal, end_date: date | None = None) -> GiftCard:
-    """Create a gift card over `amount`, in the shop's currency, with a code nobody can guess."""
-    return GiftCard.objects.create(
-        code="".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH)),
-        currency=settings.DEFAULT_CURRENCY,
-        initial_balance_amount=amount,
-        current_balance_amount=amount,
-        end_date=end_date,
-    )
-
+from plugins.ordering.models import CardKind, GiftCardSale
+from plugins.ordering.sold_cards import GiftCardBooks, gift_card_books, issue_gift_card
+from product_content.money import smallest_unit
 
 _VISIBLE_CHARACTERS = 4  # the last characters, by which a customer on the phone can name a card
-
-
-_MIN_BALANCE = Decimal("0.01")
 
 
 class GiftCardForm(forms.ModelForm):
@@ -67,9 +56,35 @@ class GiftCardAdmin(SaleorModelAdmin):
     search_fields = ("code",)  # shows the search box; `get_search_results` does the work
     search_help_text = "Last 4 characters, or the whole code"
     ordering = ("-created",)
-    fields = (("masked", "is_active"), ("left", "issued_over"), ("end_date", "last_used"))
-    readonly_fields = ("masked", "left", "issued_over", "last_used")
+    fields = (
+        ("masked", "is_active"),
+        ("left", "issued_over"),
+        ("end_date", "last_used"),
+        ("sold_by", "went_out"),
+    )
+    readonly_fields = ("masked", "left", "issued_over", "last_used", "sold_by", "went_out")
+    list_before_template = "dashboard/gift_card_books.html"
+    actions_detail = ("send_again",)
     add_fieldsets = ((None, {"fields": (("initial_balance_amount", "end_date"),)}),)
+
+    @property
+    def books(self) -> list[tuple[str, list[str]]]:
+        """The figures of all cards up to today, which stand above the list: whose, and amounts."""
+        return [(_whose(row), _figures(row)) for row in gift_card_books(timezone.localdate())]
+
+    @action(description="Send it again", url_path="send-again", permissions=["change"])
+    def send_again(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Send a sold card to its receiver once more; only a POST does."""
+        sale = GiftCardSale.objects.filter(card=object_id).first()
+        back = redirect("admin:dashboard_maskedgiftcard_change", object_id)
+        if sale is None or not sale.recipient:
+            messages.error(request, "It was not sold to be sent, or nobody knows any more to whom.")
+            return back
+        if request.method == "POST":
+            _send_again(request, sale)
+            return back
+        context = {**staff_site.each_context(request), "title": "Send it again?", "card": object_id}
+        return TemplateResponse(request, "dashboard/gift_card_send.html", context)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[MaskedGiftCard], search_term: str
@@ -86,7 +101,7 @@ class GiftCardAdmin(SaleorModelAdmin):
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the form's field; a card is worth something."""
         if db_field.name == "initial_balance_amount":
-            kwargs["min_value"] = _MIN_BALANCE
+            kwargs["min_value"] = smallest_unit(settings.DEFAULT_CURRENCY)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(
@@ -119,3 +134,46 @@ class GiftCardAdmin(SaleorModelAdmin):
     def last_used(self, card: MaskedGiftCard) -> str:
         """Return when something was last paid with it."""
         return format_time(card.last_used_on)
+
+    @display(description="Sold by order")
+    def sold_by(self, card: MaskedGiftCard) -> SafeString | str:
+        """Return a link to the order by which it was bought; "-" for one that staff issued."""
+        sale = _sale_of(card)
+        if sale is None:
+            return "-"
+        url = reverse("admin:order_order_change", args=[sale.order_id])
+        return format_html('<a class="underline" href="{}">#{}</a>', url, sale.order_id)
+
+    @display(description="Went out")
+    def went_out(self, card: MaskedGiftCard) -> str:
+        """Return how and when it got to its receiver."""
+        sale = _sale_of(card)
+        if sale is None:
+            return "-"
+        if sale.kind == CardKind.PRINT:
+            return str(CardKind.PRINT.label)
+        if sale.sent_at is None and sale.not_before:
+            return f"By e-mail, on {format_day(sale.not_before)}"
+        return f"By e-mail, {format_time(sale.sent_at)}"
+
+
+def _sale_of(card: MaskedGiftCard) -> GiftCardSale | None:
+    return GiftCardSale.objects.filter(card=card.pk).first()
+
+
+def _send_again(request: HttpRequest, sale: GiftCardSale) -> None:
+    try:
+        send_gift_card_again(order_id=sale.order_id, recipient=sale.recipient)
+    except SendRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "It is on its way again.")
+
+
+def _whose(row: GiftCardBooks) -> str:
+    return f"{'Sold' if row.sold else 'Issued by staff'}, {row.currency}"
+
+
+def _figures(row: GiftCardBooks) -> list[str]:
+    amounts = (row.issued, row.redeemed, row.refunded, row.outstanding)
+    return [format_money(amount, row.currency) for amount in amounts]

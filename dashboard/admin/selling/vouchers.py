@@ -14,7 +14,7 @@ from saleor.discount import DiscountValueType
 from saleor.discount.models import Voucher
 from unfold.decorators import display
 
-from dashboard.admin.base import SaleorModelAdmin, SavesOnlyChanges, format_time
+from dashboard.admin.base import SaleorModelAdmin, format_time
 from dashboard.site import staff_site
 from plugins.ordering.codes import (
     code_owner,
@@ -82,7 +82,7 @@ class VoucherForm(forms.ModelForm):
 
 
 @admin.register(Voucher, site=staff_site)
-class VoucherAdmin(SavesOnlyChanges, SaleorModelAdmin):
+class VoucherAdmin(SaleorModelAdmin):
     """Discount codes. Orders count how often one was used."""
 
     form = VoucherForm

@@ -55,6 +55,7 @@ class StockAdmin(StockDocumentPages, StockImportExport, EditableStockRows, Saleo
     )
     search_help_text = "SKU, product or size"
     list_fullwidth = True
+    tells_of_other_edits = False  # the form compares the quantity, which orders change too
     keeps_search = True
     ordering = ("product_variant__product__name", "product_variant__sku")
     autocomplete_fields = ("product_variant",)

@@ -14,6 +14,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 
@@ -64,6 +65,18 @@ class ReceiptForm(ScanForm):
     """A delivery."""
 
     note = _note_field("Delivery note or supplier's number")
+
+
+class PurchaseReceiptForm(ReceiptForm):
+    """Goods that came in on a purchase order; `expected` pieces had come in when it was shown."""
+
+    warehouse: Any = None  # leaves the field out
+    expected = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    keep_more = forms.BooleanField(
+        label="Keep what is more than was ordered",
+        required=False,
+        widget=UnfoldBooleanSwitchWidget(),
+    )
 
 
 class CountForm(ScanForm):
