@@ -36,4 +36,4 @@ USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:%s/readyz' % os.environ.get('PORT', 8000), timeout=4)"]
-CMD ["sh", "-c", "exec granian --interface rsgi --http 1 --no-ws --host 0.0.0.0 --port ${PORT:-8000} --workers ${WEB_WORKERS:-2} --http1-header-read-timeout 15000 --workers-kill-timeout 10 --respawn-failed-workers saleor_config.server:application"]
+CMD ["sh", "-c", "exec python -m saleor_config.server --interface rsgi --http 1 --no-ws --host 0.0.0.0 --port ${PORT:-8000} --workers ${WEB_WORKERS:-2} --http1-header-read-timeout 15000 --workers-kill-timeout 10 --respawn-failed-workers saleor_config.server:application"]

@@ -1,14 +1,14 @@
 # `make` or `make help` lists what there is. Needs Python 3.11, 3.12 or 3.13, nothing else:
 # .ci/venv makes .venv from the hash lock when the lock has changed, and says what is wrong if not.
 .DEFAULT_GOAL := help
-.PHONY: help audit-venv run dev demo reset clean dump code test browser check lint format types migrations-check \
-        audit sbom pin-images lock load-many bench storm mailstorm fuzz contract shell messages modules venv
+.PHONY: help audit-venv run dev demo reset clean dump backup restore restore-drill failure-drill code test browser \
+        check lint format types migrations-check docs audit sbom pin-images lock pictures pictures-venv load-many bench storm mailstorm fuzz contract shell messages modules venv
 
 PY := .venv/bin/python
 # Without compiled modules each of the many processes spends seconds on compiling them again.
 unexport PYTHONDONTWRITEBYTECODE
 OURS := dashboard local_services plugins product_content saleor_config storefront tests manage.py
-OUR_APPS := product_content inventory ordering fulfilment discreet_shipping order_emails stripe_payments \
+OUR_APPS := product_content inventory taxes ordering fulfilment discreet_shipping order_emails stripe_payments \
             storefront dashboard
 # The templates of e-mails are not among them: their white space is the text's own.
 TEMPLATES := dashboard/templates dashboard/unfold_templates product_content/templates \
@@ -32,6 +32,18 @@ reset: venv ## Delete the shop's data in var/ (orders, e-mails, log-in), to star
 dump: venv ## Write the database of the running shop to var/shop.dump, for pg_restore
 	@exec $(PY) -m local_services dump
 
+backup: venv ## Write database and photos to var/backups, proved by a restore (ARGS="--key age1…")
+	@exec $(PY) -m local_services backup $(ARGS)
+
+restore: venv ## Restore a backup into the stopped shop (ARGS="FILE --identity KEYFILE")
+	@exec $(PY) -m local_services restore $(ARGS)
+
+restore-drill: venv ## Restore a backup taken while customers order; compare and print the figures
+	@exec $(PY) -m tests.drills.restore $(ARGS)
+
+failure-drill: venv ## Kill each process under load; print errors and seconds until all is well
+	@exec $(PY) -m tests.drills.failures $(ARGS)
+
 code: venv ## Print the second factor's code of the running shop's staff log-in, without a phone
 	@exec $(PY) -m local_services code
 
@@ -41,13 +53,13 @@ test: venv ## Run every test (ARGS="-k basket" for some)
 browser: ## Install Chromium and nginx for the tests that need them (Debian and Ubuntu)
 	@sh .ci/browser
 
-check: venv lint types migrations-check ## Lint, types, import contracts, Django's checks, migrations
+check: venv lint types migrations-check docs ## Lint, types, imports, Django's checks, migrations, docs
 
 lint: venv ## Look for mistakes in code, templates, CSS and JavaScript, and for imports upward
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@.venv/bin/lint-imports --no-logo
-	@$(PY) -m djlint --check --quiet $(TEMPLATES)
+	@$(PY) -m djlint --check --quiet $(TEMPLATES) || { echo "Templates are not laid out as wanted: make format mends it."; exit 1; }
 	@$(PY) docs/tools/claims.py
 	@$(PY) docs/tools/template_lines.py $(filter-out tests manage.py,$(OURS))
 	@.venv/bin/biome check
@@ -61,9 +73,13 @@ format: venv ## Lay out code, templates, CSS and JavaScript as `make check` want
 types: venv ## Check the types of our own packages
 	@$(PY) -m mypy
 
-migrations-check: venv ## Run Django's checks; refuse models without their migration
+migrations-check: venv ## Django's checks; models without migration; migrations that lock tables
 	@$(PY) manage.py check
 	@$(PY) manage.py makemigrations --check --dry-run $(OUR_APPS)
+	@$(PY) docs/tools/migration_locks.py $(OUR_APPS)
+
+docs: venv ## Build docs/ as a site in var/site; a broken link is an error
+	@.venv/bin/mkdocs build --strict
 
 storm: venv ## Kill each process at each step of 216 checkouts, then compare shop and Stripe (minutes)
 	@exec $(PY) -m tests.functional.stripe.storm $(ARGS)
@@ -82,7 +98,7 @@ contract: venv ## Draw 500 orders and compare all that others see with their Con
 load-many: venv ## Add 100,000 orders and 5,000 variants to the running shop (ARGS="--orders 1000")
 	@exec $(PY) -m tests.bench.many $(ARGS)
 
-bench: venv ## Measure pages, placing orders, 10,000 e-mails, staff lists at 100,000 orders (minutes)
+bench: venv ## Measure pages, placing orders, e-mails and staff lists in 5 minutes (ARGS=--full: 20)
 	@exec $(PY) -m tests.bench $(ARGS)
 
 audit: audit-venv ## Look the locked packages up in the lists of known vulnerabilities
@@ -93,6 +109,9 @@ sbom: audit-venv ## Write the bill of materials of a live shop to var/sbom.cdx.j
 	@PYTHONWARNINGS=ignore .venv-audit/bin/cyclonedx-py requirements requirements/runtime.txt \
 		--pyproject pyproject.toml --mc-type application --output-reproducible --output-file var/sbom.cdx.json
 	@echo "var/sbom.cdx.json"
+
+pictures: pictures-venv ## Render the demo products that have no picture yet (ARGS="--all": an hour)
+	@exec .venv-pictures/bin/python docs/tools/pictures $(ARGS)
 
 pin-images: venv ## Write the digests of the base images into Dockerfile and docker-compose.yml
 	@$(PY) docs/tools/pin_images.py $(ARGS)
@@ -112,6 +131,7 @@ lock: venv ## Resolve pyproject.toml anew into requirements/*.txt (ARGS="--upgra
 	@$(PY) -m uv pip compile $(LOCK) pyproject.toml --group local -o requirements/local.txt $(ARGS)
 	@$(PY) -m uv pip compile $(LOCK) pyproject.toml --group dev -o requirements/dev.txt $(ARGS)
 	@$(PY) -m uv pip compile $(LOCK) --group pyproject.toml:audit -o requirements/audit.txt $(ARGS)
+	@$(PY) -m uv pip compile $(LOCK) --group pyproject.toml:pictures -o requirements/pictures.txt $(ARGS)
 LOCK := --quiet --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
         --custom-compile-command "make lock"
 
@@ -124,3 +144,6 @@ venv:
 
 audit-venv: venv
 	@VENV=.venv-audit LOCK=requirements/audit.txt sh .ci/venv
+
+pictures-venv: venv
+	@VENV=.venv-pictures LOCK=requirements/pictures.txt sh .ci/venv

@@ -1,18 +1,26 @@
-"""`python -m local_services run|dev|reset|dump|code|shell|demo`, which the Makefile calls."""
+"""`python -m local_services run|dev|reset|backup|restore|…`, which the Makefile calls."""
 
 from __future__ import annotations
 
+import argparse
 import errno
+import os
 import shutil
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
-from local_services import running_shop, supervisor
+import redis
+
+from local_services import backups, running_shop, supervisor
 from local_services.data_folder import DATA_FOLDERS, BusyError, DataFolder, locked_now
 from local_services.messages import CannotRunError, say
 from local_services.postgres import PostgresError
+from local_services.processes import Watchdog
 from local_services.valkey import ValkeyError
 from saleor_config.settings.base import VAR_DIR
+from saleor_config.settings.env import read
 
 
 def run(folder: DataFolder, *, development: bool = False) -> None:
@@ -36,7 +44,59 @@ def reset(folder: DataFolder) -> None:
     say("All data is deleted. `make run` starts afresh.")
 
 
-_ACTIONS = {
+def backup(places: DataFolder, *words: str) -> None:
+    """Back up the shop that DATABASE_URL names, else the one in this folder, open or not."""
+    parser = argparse.ArgumentParser(prog="make backup ARGS=…")
+    parser.add_argument("--to", type=Path, default=places.root / "backups", help="folder")
+    parser.add_argument("--key", default=os.environ.get("BACKUP_KEY", ""), help="age1…: encrypt")
+    wanted = parser.parse_args(words)
+    with _shop_here(places) as place:
+        path, sums = backups.write(place, wanted.to, key=wanted.key)
+    print("\n".join(sums.lines()))
+    say(f"Written, restored on a server of its own, and the same there: {path}")
+
+
+@contextmanager
+def _shop_here(places: DataFolder) -> Iterator[backups.Place]:
+    try:
+        url = read("DATABASE_URL") or running_shop.addresses(places)["DATABASE_URL"]
+    except CannotRunError:
+        with _stopped_shop(places) as (place, _):
+            yield place
+        return
+    yield backups.Place.of(url, places.root / "media")
+
+
+@contextmanager
+def _stopped_shop(places: DataFolder) -> Iterator[tuple[backups.Place, str]]:
+    """Start the servers of the shop in this folder for a while; also yields Valkey's address."""
+    watchdog = Watchdog()
+    try:
+        with locked_now(places.lock), supervisor.running_servers(places, watchdog) as servers:
+            place = backups.Place.of(servers.database_url, places.root / "media")
+            yield place, servers.redis_url
+    finally:
+        watchdog.release()
+
+
+def restore(places: DataFolder, *words: str) -> None:
+    """Restore a backup into the shop that DATABASE_URL names, else into the one in this folder."""
+    parser = argparse.ArgumentParser(prog="make restore ARGS=…")
+    parser.add_argument("backup", type=Path)
+    parser.add_argument("--identity", type=Path, help="file with age's private key")
+    wanted = parser.parse_args(words)
+    with (
+        _stopped_shop(places) as (place, broker),
+        backups.opened(wanted.backup, wanted.identity) as archive,
+    ):
+        sums = backups.restore(archive, place)
+        with redis.Redis.from_url(broker) as client:
+            client.flushdb()  # tasks and pages of the data from before
+    print("\n".join(sums.lines()))
+    say("Restored; every table and every photo is as in the backup.")
+
+
+_ACTIONS: dict[str, Callable[..., None]] = {
     "run": run,
     "dev": develop,
     "reset": reset,
@@ -44,14 +104,16 @@ _ACTIONS = {
     "code": running_shop.code,
     "shell": running_shop.shell,
     "demo": running_shop.demo,
+    "backup": backup,
+    "restore": restore,
 }
 
 
-def main(name: str = "run") -> int:
+def main(name: str = "run", *words: str) -> int:
     """Do what is named; return the exit code. What cannot be done is said in one line."""
     folder = DataFolder(VAR_DIR.resolve())
     try:
-        _ACTIONS[name](folder)
+        _ACTIONS[name](folder, *words)
     except (CannotRunError, PostgresError, ValkeyError) as error:
         return _give_up(str(error))
     except BusyError:

@@ -74,7 +74,8 @@ _BIN = Path(sys.executable).parent
 def web_words(port: int, *, workers: int) -> list[str]:
     """The web server, for this machine only. WEB_THREADS says how many threads a worker has."""
     words = (
-        *(_BIN / "granian", "--interface", "rsgi", "--http", "1", "--no-ws"),
+        *(sys.executable, "-m", "saleor_config.server"),
+        *("--interface", "rsgi", "--http", "1", "--no-ws"),
         *("--host", LOOPBACK, "--port", port, "--workers", workers),
         *("--http1-header-read-timeout", 15_000, "--workers-kill-timeout", 10),
         *("--respawn-failed-workers", "saleor_config.server:application"),
@@ -90,6 +91,20 @@ def web(port: int) -> str:
 def web_reloading(port: int) -> str:
     """Django's own server, which starts anew when a Python file changes."""
     return _line(sys.executable, "manage.py", "runserver", "--nostatic", f"{LOOPBACK}:{port}")
+
+
+# What decides over the static files: ours, those of packages, and what makes them.
+STATIC_SOURCES = (
+    "storefront/static",
+    "dashboard/static",
+    "requirements/local.txt",
+    "saleor_config/static_files.py",
+)
+
+
+def collect_static() -> list[str]:
+    """What makes the static files, hashed and compressed, in `settings/run.py`'s folder."""
+    return [sys.executable, "-W", "ignore", "manage.py", "collectstatic", "--no-input", "-v0"]
 
 
 def worker() -> str:

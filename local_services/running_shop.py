@@ -1,4 +1,4 @@
-"""What can be done with the shop that runs in this folder, from another terminal."""
+"""What can be done with the shop of this folder, from another terminal."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from psycopg import sql
@@ -86,14 +86,20 @@ _SOURCES = (
 
 def contents_hash() -> str:
     """Return a short name for the catalogue's files as they are now."""
-    digest = hashlib.sha256(STAFF_EMAIL.encode())
-    for path in sorted(path for source in _SOURCES for path in _files(ROOT / source)):
+    return hash_of(_SOURCES, STAFF_EMAIL)
+
+
+def hash_of(sources: Iterable[str], also: str = "") -> str:
+    """Return a short name for what these files and folders of the repository hold."""
+    digest = hashlib.sha256(also.encode())
+    for path in sorted(path for source in sources for path in _files(ROOT / source)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:20]
 
 
-def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+def _files(source: Path) -> list[Path]:
+    found = [source, *source.rglob("*")]
+    return [path for path in found if path.is_file() and path.suffix != ".pyc"]
 
 
 def load_contents(environment: Mapping[str, str], password_file: Path) -> None:

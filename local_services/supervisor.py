@@ -10,6 +10,7 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,7 +26,7 @@ from honcho.printer import Message, Printer
 
 from local_services import commands, postgres, running_shop, schema, shop_database, valkey
 from local_services.commands import InboxPorts, choose_inbox_ports
-from local_services.data_folder import DataFolder
+from local_services.data_folder import DataFolder, locked
 from local_services.databases import Address
 from local_services.messages import CannotRunError, say, welcome
 from local_services.ports import LOOPBACK, is_free
@@ -200,7 +201,8 @@ class Supervisor:
         """Prepare the database, then serve until told to end. Raises CannotRunError."""
         self._places.secret("staff-password")
         running_shop.save_addresses(self._places, self._variables)
-        self._prepare()
+        with self._static_files():
+            self._prepare()
         say("Starting the shop …")
         shop = self._shop()
         with HealthMonitor(self._servers, self._port, self._tell_open) as watch:
@@ -233,6 +235,16 @@ class Supervisor:
     def _environment(self) -> dict[str, str]:
         return commands.environment(**self._variables)
 
+    @contextmanager
+    def _static_files(self) -> Iterator[None]:
+        """Make the static files, unless they are there, while the block runs."""
+        environment = commands.environment(settings="run", **self._variables)
+        with ThreadPoolExecutor(1) as thread:
+            made = None if self._development else thread.submit(_collect, environment)
+            yield
+            if made:
+                made.result()
+
     def _prepare(self) -> None:
         if server := self._servers.own_database:
             shop_database.bring_up_to_date(server, self._places)
@@ -251,7 +263,7 @@ class Supervisor:
             environment = commands.environment(settings="dev", **self._variables)
             web, worker = commands.web_reloading(self._port), commands.worker_reloading()
         else:
-            environment = self._environment
+            environment = commands.environment(settings="run", **self._variables)
             web, worker = commands.web(self._port), commands.worker()
         shop = ShopProcesses(self._watchdog, environment)
         shop.add("web", web)
@@ -279,6 +291,24 @@ class Supervisor:
                 password=self._places.secret("staff-password"),
             )
         )
+
+
+_STATIC = ROOT / "staticfiles"  # of the code, not of one shop's data
+
+
+def _collect(environment: dict[str, str]) -> None:
+    """Bring the static files up to date. Raises CannotRunError."""
+    wanted, note = shop_database.hash_of(commands.STATIC_SOURCES), _STATIC / "made_of"
+    with locked(_STATIC / "lock"):
+        if note.exists() and note.read_text() == wanted:
+            return
+        done = subprocess.run(
+            commands.collect_static(), cwd=ROOT, env=environment, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise CannotRunError(f"The static files could not be made:\n{done.stderr}")
+        note.write_text(wanted)
 
 
 # A power cut may lose the last half second of orders, not the database: fine on a laptop.

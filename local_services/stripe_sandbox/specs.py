@@ -8,6 +8,7 @@ than Stripe, never laxer.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from local_services.stripe_sandbox import errors
@@ -25,19 +26,37 @@ from local_services.stripe_sandbox.parameters import (
 )
 
 MINIMUM = {
+    "aed": 200,
     "aud": 50,
+    "bgn": 100,
+    "brl": 50,
     "cad": 50,
     "chf": 50,
+    "czk": 1500,
     "dkk": 250,
     "eur": 50,
     "gbp": 30,
+    "hkd": 400,
+    "huf": 17_500,
+    "inr": 50,
     "jpy": 50,
+    "mxn": 1000,
+    "myr": 200,
     "nok": 300,
+    "nzd": 50,
+    "pln": 200,
+    "ron": 200,
     "sek": 300,
+    "sgd": 50,
+    "thb": 1000,
     "usd": 50,
 }
 MAXIMUM = 99_999_999
-ZERO_DECIMAL = {"jpy", "krw", "clp", "vnd", "xaf", "xof", "xpf", "pyg", "bif", "djf", "gnf", "kmf"}
+ZERO_DECIMAL = frozenset(
+    "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split()  # noqa: SIM905
+)
+THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
+STEP = dict.fromkeys(THREE_DECIMAL, 10) | {"isk": 100, "ugx": 100}  # the last digits must be 0
 
 
 def check_total(total: int, currency: str) -> None:
@@ -45,6 +64,9 @@ def check_total(total: int, currency: str) -> None:
     if len(currency) != 3 or not currency.isalpha():  # noqa: PLR2004  ISO 4217
         message = f"Invalid currency: {currency}. It must be a three-letter code."
         raise errors.invalid("line_items[0][price_data][currency]", message)
+    if total % STEP.get(currency, 1):
+        message = f"Invalid amount: {total} {currency} must be divisible by {STEP[currency]}."
+        raise errors.invalid("line_items[0][price_data][unit_amount]", message)
     if total < MINIMUM.get(currency, 50):
         raise errors.StripeError(
             "The Checkout Session's total amount due must add up to at least "
@@ -62,7 +84,8 @@ def show(amount: int, currency: str) -> str:
     """Return the amount for people, e.g. `41.00 GBP`."""
     if currency in ZERO_DECIMAL:
         return f"{amount} {currency.upper()}"
-    return f"{amount // 100}.{amount % 100:02d} {currency.upper()}"
+    digits = 3 if currency in THREE_DECIMAL else 2
+    return f"{Decimal(amount).scaleb(-digits)} {currency.upper()}"
 
 
 PREFIX = "STILLWATER"  # of the account, in Stripe's dashboard; its static descriptor too
