@@ -14,7 +14,9 @@ from typing import Protocol, TypeVar
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import setting_changed
 from django.db import connections
+from django.dispatch import receiver
 from django.test import TransactionTestCase
 from playwright.sync_api import expect
 from pytest_django.plugin import DjangoDbBlocker
@@ -22,6 +24,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from local_services import dumps, schema, shop_database, temporary
 from local_services.databases import Databases, OtherServer, run_sql
 from local_services.schema import ROOT
+from product_content.shop_settings import CACHE_KEY
+from storefront import page_cache
 from tests.browser.server import load_catalogue_into
 from tests.factories import FakeProvider
 from tests.restoring import Snapshot, StockedDatabase, use
@@ -90,7 +94,15 @@ def pytest_collection_finish() -> None:
 def _fresh_memory() -> None:
     """Begin with an empty cache (nobody asked too often yet) and a provider without sessions."""
     cache.clear()
+    page_cache.pages.cache_clear()
+    cache.set(CACHE_KEY, {})  # nothing is set in the dashboard, and no test's first page asks
     FakeProvider.reset()
+
+
+@receiver(setting_changed)
+def _forget_pages(**_: object) -> None:
+    """A live shop reads its settings once, so pages depend on none."""
+    page_cache.pages.cache_clear()
 
 
 @pytest.fixture(scope="session")

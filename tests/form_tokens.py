@@ -2,7 +2,7 @@
 
 import re
 
-_TOKEN = re.compile(r'(name="form_token"\s+value=")\w+')
+_TOKEN = re.compile(r'(name="(?:form_token|seal)"\s+value=")[^"]+')
 
 
 def without_tokens(response):

@@ -2,9 +2,11 @@
 
 import gc
 from contextlib import contextmanager
+from unittest import mock
 
 from django.apps import apps as current_apps
 from django.contrib.contenttypes.management import inject_rename_contenttypes_operations
+from django.contrib.postgres.operations import NotInTransactionMixin
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -28,12 +30,26 @@ def migrate(targets):
     executor = QuickExecutor(connection)
     plan = executor.migration_plan(targets)
     inject_rename_contenttypes_operations(plan=plan, apps=current_apps)
-    with connection.cursor() as cursor, _without_collecting():
+    with connection.cursor() as cursor, _without_collecting(), _in_a_transaction():
         # a table with deferred checks cannot be altered
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         executor.migrate(targets, plan=plan)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return executor.loader.project_state(targets)
+
+
+@contextmanager
+def _in_a_transaction():
+    """Make and drop indexes while others wait: inside a test's transaction it cannot be else."""
+
+    def waiting(execute, sql, *arguments):
+        return execute(
+            sql.replace(" CONCURRENTLY", "") if isinstance(sql, str) else sql, *arguments
+        )
+
+    allowed = mock.patch.object(NotInTransactionMixin, "_ensure_not_in_transaction")
+    with allowed, connection.execute_wrapper(waiting):
+        yield
 
 
 @contextmanager

@@ -22,7 +22,12 @@ from tests.conftest import SCHEMA_STORE
 
 START_SECONDS = 120  # for a busy machine; the log tells how long it really took
 END_SECONDS = 20
-PROGRAMS = ("granian", "worker", "beat", "local_services.inbox")  # words of their commands
+PROGRAMS = (
+    "saleor_config.server",
+    "worker",
+    "beat",
+    "local_services.inbox",
+)  # words of their commands
 MODULE = (sys.executable, "-m", "local_services")
 
 

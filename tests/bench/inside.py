@@ -1,16 +1,18 @@
 """What has to be measured inside the shop's own process; prints one line of JSON.
 
-python -m tests.bench.inside pages /sets/ /guides/   queries and bytes of each page
+python -m tests.bench.inside cold /sets/ /guides/    what it costs to make each page
 python -m tests.bench.inside names                   a set, a guide and a variant to load
-python -m tests.bench.inside orders 400 2            orders placed per second
+python -m tests.bench.inside orders 400 2            orders placed per second, and what one costs
 python -m tests.bench.inside queue_emails 10000      e-mails of one order, published
 python -m tests.bench.inside stock_import 5000       seconds that a stock file takes
-python -m tests.bench.inside lists                   queries and milliseconds of each staff list
+python -m tests.bench.inside exports 50000           seconds and memory of exports of 50,000 lines
+python -m tests.bench.inside lists 3                 queries and milliseconds of each staff list
 """
 
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -34,18 +36,27 @@ from saleor.account.models import User  # noqa: E402
 
 from plugins.order_emails.models import OutgoingEmail  # noqa: E402
 from plugins.order_emails.outbox import publish  # noqa: E402
+from plugins.ordering.hold_limits import Visitor  # noqa: E402
 from plugins.ordering.placing import place_order  # noqa: E402
-from product_content.selectors import get_product, list_guides, list_sets  # noqa: E402
+from product_content.selectors import (  # noqa: E402
+    get_product,
+    list_guides,
+    list_products,
+    list_sets,
+)
+from storefront import page_cache  # noqa: E402
 from storefront.basket_changes import add_to_basket  # noqa: E402
 from storefront.checkout import (  # noqa: E402
     list_delivery_methods,
     set_address,
     set_delivery,
 )
+from tests.bench.exports import exports  # noqa: E402
 from tests.bench.lists import all_lists, open_list  # noqa: E402
 from tests.bench.stock_import import stock_import  # noqa: E402
 from tests.staff import signed_in  # noqa: E402
 
+ALONE = 40  # orders that are placed one after the other
 ADDRESS = {
     "first_name": "Sam",
     "last_name": "Reed",
@@ -56,44 +67,62 @@ ADDRESS = {
 }
 
 
-def pages(*paths: str) -> dict[str, list[int]]:
-    """Return SQL queries and bytes of each page, on its second view."""
-    return {path: _measure(path) for path in paths}
+def cold(*paths: str) -> dict[str, list[float]]:
+    """Return for each page, made anew: milliseconds, SQL queries, bytes, bytes in zstd."""
+    return {path: _made_anew(path) for path in paths}
 
 
-def _measure(path: str) -> list[int]:
-    client = Client(SERVER_NAME="127.0.0.1")
-    client.get(path)
-    with CaptureQueriesContext(connection) as queries:
-        answer = client.get(path)
+def _made_anew(path: str) -> list[float]:
+    client, took, asked = Client(SERVER_NAME="127.0.0.1"), [], 0
+    for _ in range(6):
+        page_cache.pages.cache_clear()
+        begun = time.perf_counter()
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(path)
+        took.append((time.perf_counter() - begun) * 1000)
+        asked = len(queries)
     if answer.status_code != 200:
         raise SystemExit(f"{path} answered {answer.status_code}")
-    return [len(queries), len(answer.content)]
+    small = client.get(path, headers={"Accept-Encoding": "zstd"})
+    return [round(sorted(took)[2], 1), asked, len(answer.content), len(small.content)]
 
 
 def names() -> dict[str, Any]:
-    """Return the address of a set and of a guide, and a variant that can be bought."""
-    one = list_sets()[0]
+    """Return addresses of a set, a single and a guide, and a variant that can be bought."""
+    one, single = list_sets()[0], list_products("singles")[0]
     page = get_product("sets", one.slug)
-    return {"set": one.url, "guide": list_guides()[0].url, "variant": page.variants[0].id}
+    return {
+        "set": one.url,
+        "single": single.url,
+        "guide": list_guides()[0].url,
+        "variant": page.variants[0].id,
+    }
 
 
 def orders(count: str, processes: str) -> dict[str, float]:
-    """Return how many orders two processes place per second, and the queries of one."""
-    tokens = [_basket() for _ in range(int(count))]
+    """Return what orders of visitors cost: statements, one alone, and how many a second.
+
+    Each visitor's limits are counted, as in the shop. `alone` is without another process that
+    places orders, `cpu` what of it Python computes; the rate is that of all processes at once.
+    """
+    tokens = [_basket() for _ in range(int(count) + ALONE + 1)]
+    _place(tokens.pop())
     with CaptureQueriesContext(connection) as queries:
-        place_order(checkout_token=tokens.pop())
+        _place(tokens.pop())
+    alone = [_place(tokens.pop()) for _ in range(ALONE - 1)]
     connection.close()
     with ProcessPoolExecutor(int(processes)) as pool:
         list(pool.map(_place, [_warm() for _ in range(int(processes) * 4)]))
         begun = time.perf_counter()
-        milliseconds = sorted(pool.map(_place, tokens, chunksize=5))
+        together = sorted(took for took, _ in pool.map(_place, tokens, chunksize=5))
         seconds = time.perf_counter() - begun
     return {
         "per_second": len(tokens) / seconds,
-        "p50": milliseconds[len(milliseconds) // 2],
-        "p99": milliseconds[int(len(milliseconds) * 0.99)],
+        "p50": together[len(together) // 2],
+        "p99": together[int(len(together) * 0.99)],
         "queries": len(queries),
+        "alone": statistics.median(took for took, _ in alone),
+        "cpu": statistics.median(cpu for _, cpu in alone),
     }
 
 
@@ -112,21 +141,21 @@ def queue_emails(count: str) -> int:
         )
         for number in range(int(count))
     )
-    return sum(publish(row.pk) for row in rows)
+    return publish(*(row.pk for row in rows))
 
 
-def lists() -> dict[str, tuple[int, float]]:
+def lists(views: str) -> dict[str, tuple[int, float]]:
     """Return SQL queries and the median milliseconds of each list that staff open."""
     boss = User.objects.create_superuser("bench@shop.test")
     client = signed_in(boss, SERVER_NAME="127.0.0.1")
-    opened = {name: open_list(client, path, views=5) for name, path in all_lists().items()}
+    opened = {name: open_list(client, path, views=int(views)) for name, path in all_lists().items()}
     return {name: (one.queries, one.milliseconds) for name, one in opened.items()}
 
 
 def _basket() -> UUID:
     variant = names()["variant"]
     token = add_to_basket(token=None, variant_id=variant, quantity=1).token
-    set_address(token=token, email="sam@example.org", address=ADDRESS)
+    set_address(token=token, email=f"{token.hex}@example.org", address=ADDRESS)
     set_delivery(token=token, method_id=list_delivery_methods(token)[0].id)
     return token
 
@@ -137,13 +166,14 @@ def _warm() -> UUID:
     return token
 
 
-def _place(token: UUID) -> float:
-    begun = time.perf_counter()
-    place_order(checkout_token=token)
-    return (time.perf_counter() - begun) * 1000
+def _place(token: UUID) -> tuple[float, float]:
+    """Place the order of a visitor; return how long it took and computed, in milliseconds."""
+    begun, computed = time.perf_counter(), time.process_time()
+    place_order(checkout_token=token, visitor=Visitor(f"network-{token}", f"browser-{token}"))
+    return (time.perf_counter() - begun) * 1000, (time.process_time() - computed) * 1000
 
 
 if __name__ == "__main__":
-    commands = (pages, names, orders, queue_emails, stock_import, lists)
+    commands = (cold, names, orders, queue_emails, stock_import, exports, lists)
     command: Callable[..., Any] = {each.__name__: each for each in commands}[sys.argv[1]]
     print(json.dumps(command(*sys.argv[2:])))

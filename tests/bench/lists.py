@@ -18,6 +18,13 @@ _OPENED_WITH = {
     "order_order": (
         "?q=customer-77@many",
         "?q=%23500",
+        "?q=Dev+Novak",
+        "?q=LS1+1AA",
+        "?q=07700900123",
+        "?created_from=2026-11-01&created_to=2026-11-02",
+        "?country=ES",
+        "?payment=Refunded",
+        "?choice=code_word",
         "?work=to_pack",
         "?work=late",
         "?work=attention",
@@ -61,7 +68,12 @@ class Opened:
 
 def all_lists() -> dict[str, str]:
     """Return the path of every list by its name, filters and searches included."""
-    paths = {"home": reverse("admin:index"), "packing": reverse("staff-packing")}
+    paths = {
+        "home": reverse("admin:index"),
+        "packing": reverse("staff-packing"),
+        "reports": reverse("staff-reports"),
+        "exports": reverse("staff-exports"),
+    }
     for model in staff_site._registry:
         name = f"{model._meta.app_label}_{model._meta.model_name}"
         path = reverse(f"admin:{name}_changelist")

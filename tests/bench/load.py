@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,9 +33,13 @@ def find_wrk() -> str:
     return path
 
 
-def run(url: str, *, seconds: int, connections: int, script: str = "") -> Load:
+def run(
+    url: str, *, seconds: int, connections: int, script: str = "", headers: Sequence[str] = ()
+) -> Load:
     """Load `url` with wrk (one thread) and return the figures."""
     command = [find_wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
+    for header in headers:
+        command += ["-H", header]
     if script:
         command += ["-s", str(LUA / script)]
     done = subprocess.run([*command, url], capture_output=True, text=True, check=True)

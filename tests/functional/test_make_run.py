@@ -45,15 +45,15 @@ def _read(url):
         return answer.read().decode()
 
 
-def _call(action, var, **variables):
+def _call(action, var, *words, **variables):
     """Run `make run`, `make reset` or the like to its end, on this data folder."""
     done = subprocess.run(
-        [*MODULE, action],
+        [*MODULE, action, *words],
         cwd=ROOT,
         env=os.environ | {"VAR_DIR": str(var)} | variables,
         capture_output=True,
         text=True,
-        timeout=END_SECONDS,
+        timeout=START_SECONDS,
         check=False,
     )
     return done.returncode, done.stderr
@@ -65,7 +65,9 @@ def test_the_shop_opens_tells_where_it_is_and_keeps_its_data(run, var):
     inbox = first.printed(r"E-mail inbox\s+(http://127\.0\.0\.1:\d+/)")
 
     assert first.printed(r"Shop\s+(\S+)") == f"http://127.0.0.1:{first.port}/"
-    assert "<h1" in _read(f"http://127.0.0.1:{first.port}/sets/")
+    page = _read(f"http://127.0.0.1:{first.port}/sets/")
+    assert "<h1" in page
+    assert _headers_of_style(first.port, page) == ("max-age=315360000, public, immutable", "br")
     assert _can_log_in(first.port, password)
     assert stat.S_IMODE((var / "secrets" / "staff-password").stat().st_mode) == 0o600
     _send_email(_addresses(var)["EMAIL_URL"], "Kept over a restart")
@@ -88,8 +90,26 @@ def test_the_shop_opens_tells_where_it_is_and_keeps_its_data(run, var):
     assert "Kept over a restart" in _read(new_inbox)
     assert _the_row_is_there(var)
     assert inbox
+
+    # a backup of the open shop goes back into the closed one only
+    assert _call("backup", var) == (0, "")
+    [backup] = (var / "backups").iterdir()
+    assert _call("restore", var, backup) == (1, busy)
+    _forget_the_row(var)
     second.press_ctrl_c()
     assert "Stopped. All data is kept.\n" in second.output
+    assert _call("restore", var, backup) == (0, "")
+    third = run().wait_until_open()
+    assert _the_row_is_there(var)
+    third.press_ctrl_c()
+
+
+def _headers_of_style(port, page):
+    """Return for how long the style sheet may be kept, and how it is compressed."""
+    path = re.search(r'href="(/static/storefront/shop\.[0-9a-f]{12}\.css)"', page)[1]
+    wish = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+    with urlopen(Request(f"http://127.0.0.1:{port}{path}", headers=wish)) as answer:
+        return answer.headers["Cache-Control"], answer.headers["Content-Encoding"]
 
 
 def _can_log_in(port, password):
@@ -108,6 +128,11 @@ def _write_a_row(var):
     with psycopg.connect(_addresses(var)["DATABASE_URL"]) as connection:
         connection.execute("CREATE TABLE kept (word text)")
         connection.execute("INSERT INTO kept VALUES ('still here')")
+
+
+def _forget_the_row(var):
+    with psycopg.connect(_addresses(var)["DATABASE_URL"]) as connection:
+        connection.execute("DELETE FROM kept")
 
 
 def _the_row_is_there(var):
@@ -162,10 +187,11 @@ def test_named_servers_replace_the_embedded_ones(run, database_server, stocked_t
     assert "E-mail inbox" not in shop.output
     for program in ("bin/postgres", "valkey-server", "local_services.inbox"):
         assert not any(program in command for command in commands), program
-    for program in ("granian", "worker", "beat"):
+    for program in ("saleor_config.server", "worker", "beat"):
         assert any(program in command for command in commands), program
 
 
 def test_reset_deletes_the_data_and_keeps_the_prepared_schema(var):
     assert _call("reset", var) == (0, "")
-    assert [path.name for path in var.iterdir() if path.is_dir()] == ["schema"]
+    kept = {path.name for path in var.iterdir() if path.is_dir()}
+    assert kept - {"backups"} == {"schema"}

@@ -42,6 +42,22 @@ def test_orders_are_by_smallest_size_number_of_sizes_and_price():
     assert prices == sorted(prices)
 
 
+def test_without_a_wish_what_suits_most_people_leads(client):
+    page, cards = shown(client, "")
+    assert cards == [card.slug for card in list_sets()]
+    assert cards[-3:] == ["magnetic-set-sizes-1-4", "firm-set-sizes-3-7", "magnetic-set-sizes-5-8"]
+    assert "<details open>" not in page  # folded until something is asked for
+    assert "<details open>" in shown(client, "sort=price")[0]
+
+
+def test_singles_list_each_size_with_one_without_magnets(client):
+    page = client.get("/singles/").content.decode()
+    straight = page.split('id="by-size"')[1].split("</section>")[0]
+    assert straight.count("<li>") == 9
+    assert "/singles/smooth-single/?option=" in straight
+    assert "magnetic-single" not in straight
+
+
 def test_an_empty_result_names_what_to_give_up_and_each_way_finds_sets(client):
     wanted = SetFilter(size=9, magnetic=True, in_stock=True)
     given = {"size": "9", "magnetic": "yes", "in_stock": "on"}
@@ -74,7 +90,7 @@ def test_sets_stand_side_by_side_at_most_four_and_only_known_ones(client):
     slugs = [card.slug for card in list_sets()]
     query = "&".join(f"set={slug}" for slug in [*slugs[:5], slugs[0], "no-such-set"])
     page = client.get(f"/sets/compare/?{query}").content.decode()
-    head = re.search("<thead>(.*?)</thead>", page, re.DOTALL)[1]
+    head = re.search("<thead[^>]*>(.*?)</thead>", page, re.DOTALL)[1]
     assert re.findall('href="/sets/(.*?)/"', head) == slugs[:4]
     assert "the first four" in page
 

@@ -5,8 +5,11 @@ import re
 from io import BytesIO
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 from saleor.product.models import Product
+
+from product_content.models import DeliveryTime, PageText
 
 pytestmark = pytest.mark.django_db
 
@@ -94,5 +97,80 @@ def test_a_shared_link_has_a_picture_of_the_sizes(shop, client):
     picture = Image.open(BytesIO(response.content))
     assert (picture.format, picture.size) == ("PNG", (1200, 630))
     assert len(response.content) < 30_000
-    assert client.get("/share/shop.png").status_code == 200
     assert client.get("/share/sets/no-such-set.png").status_code == 404
+
+
+def title(client, path):
+    (found,) = re.findall(r"<title>(.*?)</title>", client.get(path).content.decode(), re.DOTALL)
+    return " ".join(found.split())
+
+
+def test_an_offer_tells_delivery_and_how_long_it_may_come_back(shop, client, settings):
+    DeliveryTime.objects.create(method=shop.courier, min_days=2, max_days=4)
+    settings.RETURN_DAYS = 30
+    product, _ = data(client, "/sets/starter-set/")
+    (offer,) = product["offers"]
+    home = offer["shippingDetails"][0]
+    assert home["shippingRate"] == {"@type": "MonetaryAmount", "value": "3.50", "currency": "GBP"}
+    assert home["shippingDestination"] == [{"@type": "DefinedRegion", "addressCountry": "GB"}]
+    assert home["deliveryTime"]["transitTime"]["maxValue"] == 4
+    assert offer["hasMerchantReturnPolicy"]["merchantReturnDays"] == 30
+    assert set(offer["hasMerchantReturnPolicy"]["applicableCountry"]) == {"GB", "US", "IE"}
+
+
+def test_a_product_with_several_options_is_a_group_of_them(catalogue, client):
+    group, _ = data(client, "/singles/smooth-single/")
+    assert (group["@type"], group["variesBy"]) == ("ProductGroup", "https://schema.org/size")
+    assert len(group["hasVariant"]) == 9
+    assert group["hasVariant"][3]["offers"]["price"] == "14.00"
+
+
+def test_home_describes_a_shop_and_says_nothing_of_what_it_sells(shop, client):
+    described = data(client, "/")
+    assert described[1]["@type"] == "OnlineStore"
+    assert described[1]["hasMerchantReturnPolicy"]["merchantReturnDays"] == 14
+    assert not [word for word in ("dilator", "vagin", "pelvic") if word in str(described).lower()]
+
+
+def test_titles_say_what_people_type_where_they_may_and_are_short(catalogue, client):
+    paths = [path.removeprefix("http://testserver") for path in sitemap(client)]
+    long = {path: title(client, path) for path in paths if len(title(client, path)) > 60}
+    assert not long
+    assert "vaginal dilator set" in title(client, "/sets/starter-set-sizes-1-3/")
+    assert "vaginal dilator set" in title(client, "/sets/")
+    assert "dilatadores vaginales" in title(client, "/es/sets/")
+    for path in ("/", "/search/", "/list/", "/finder/", "/sizes/", "/contact/", "/delivery/"):
+        assert "dilator" not in title(client, path).lower()
+
+
+def sitemap(client):
+    return re.findall("<loc>(.*?)</loc>", client.get("/sitemap.xml").content.decode())
+
+
+def test_shared_links_have_a_card_and_private_pages_none(shop, client):
+    page = client.get("/sets/starter-set/").content.decode()
+    assert '<meta property="og:title" content="Starter set">' in page
+    assert '<meta name="twitter:card" content="summary_large_image">' in page
+    home = client.get("/").content.decode()
+    assert '<meta property="og:title" content="Stillwater">' in home
+    assert client.get("/guides/first-session/").content.decode().count('property="og:type"') == 1
+
+
+def test_the_sitemap_says_when_a_page_changed_and_which_language_is_for_all(shop, client):
+    PageText.objects.create(page="about", language="en", version=1, title="x", lead="x")
+    text = client.get("/sitemap.xml").content.decode()
+    assert 'hreflang="x-default" href="http://testserver/sets/starter-set/"' in text
+    for path in ("/sets/starter-set/", "/about/"):
+        entry = text.split(f"<loc>http://testserver{path}</loc>")[1].split("</url>")[0]
+        assert f"<lastmod>{timezone.localdate().isoformat()}</lastmod>" in entry
+    assert "/list/" in text
+
+
+def test_guides_can_be_followed_with_a_feed_reader(shop, client):
+    answer = client.get("/guides/feed.atom")
+    assert answer["Content-Type"].startswith("application/atom+xml")
+    text = answer.content.decode()
+    assert "http://testserver/guides/first-session/" in text
+    assert "<title>Guides · Stillwater</title>" in text
+    assert 'href="/guides/feed.atom"' in client.get("/guides/").content.decode()
+    assert "http://testserver/es/guides/" in client.get("/es/guides/feed.atom").content.decode()

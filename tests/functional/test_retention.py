@@ -19,18 +19,22 @@ from saleor.order.events import order_note_added_event
 from saleor.order.models import Order
 
 from dashboard.models import ErrorReport
+from plugins.fulfilment.models import NextOrderNote
 from plugins.inventory.models import BackInStockAlert
-from plugins.order_emails.models import EmailState, OutgoingEmail
+from plugins.order_emails.models import CustomerMessage, EmailState, OutgoingEmail
 from plugins.ordering.attention import flag_order
 from plugins.ordering.erasure import anonymise_old_orders
+from plugins.ordering.gift_cards import GiftCardWish, place_gift_card, signed_wish
 from plugins.ordering.links import ORDER_ACCESS_LIFETIME
-from plugins.ordering.models import OrderOrigin, PaymentSession
+from plugins.ordering.models import GiftCardSale, OrderOrigin, PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
 from plugins.ordering.releasing import release_order
 from plugins.ordering.retention import RETENTION
 from plugins.stripe_payments.models import EventState, StripeEvent
+from plugins.taxes.models import ReliefDeclaration
+from storefront.models import SavedVariant
 from tests.factories import UserFactory, VoucherFactory, basket, variant_in_stock
 from tests.personas import anonymous
 
@@ -53,6 +57,12 @@ def paid_order():
         provider="fake", reference=session.reference, amount=order.total, raw_id=f"ch_{session.pk}"
     )
     return Order.objects.get(pk=order.order_id)
+
+
+def order_with_relief():
+    order = paid_order()
+    ReliefDeclaration.objects.create(order=order, sealed="x", declared_at=timezone.now())
+    return order
 
 
 def unpaid_order():
@@ -110,13 +120,39 @@ def error_report():
     )
 
 
+def sold_card():
+    wish = GiftCardWish("50.00", "GBP", "email", "a@example.org", "b@example.org", key="k")
+    order = place_gift_card(shown=signed_wish(wish))
+    start_payment(order_id=order.order_id)
+    session = PaymentSession.objects.get(order_id=order.order_id)
+    record_payment(
+        provider="fake", reference=session.reference, amount=order.total, raw_id=f"ch_{session.pk}"
+    )
+    return GiftCardSale.objects.get()
+
+
+def saved_variant():
+    return SavedVariant.objects.create(user=UserFactory(), variant=variant_in_stock(1))
+
+
 # What each row of the table is about: how to make one, and the field that says how old it is.
 EXAMPLES = {
     "baskets": (lambda: basket((variant_in_stock(9), 1)), "last_change"),
     "unpaid_orders": (unpaid_order, "created"),
     "orders": (paid_order, "created"),
+    "relief": (order_with_relief, "created"),
+    "gift_cards": (sold_card, "issued_at"),
+    "saved": (saved_variant, "saved_at"),
     "emails": (email_row, "created_at"),
     "payment_notices": (stripe_event, "received_at"),
+    "messages": (
+        lambda: CustomerMessage.objects.create(email="a@example.org", text="Hello"),
+        "received_at",
+    ),
+    "next_order_notes": (
+        lambda: NextOrderNote.objects.create(email="a@example.org", text="Add a pouch"),
+        "written_at",
+    ),
     "back_in_stock_alerts": (back_in_stock_alert, "created_at"),
     "staff_log": (log_line, "action_time"),
     "error_reports": (error_report, "last_at"),
@@ -136,6 +172,8 @@ def run(name):
 
 def is_forgotten(row):
     fresh = type(row).objects.filter(pk=row.pk).first()
+    if isinstance(fresh, GiftCardSale):
+        return not fresh.recipient
     return fresh is None or (isinstance(fresh, Order) and not fresh.get_customer_email())
 
 

@@ -71,7 +71,7 @@ def test_no_page_breaks_its_policy_asks_another_host_or_is_too_wide(live_server,
             if (row := page.locator("#result_list a[href*='/change/']").first).count():
                 look_at(page, live_server.url + row.get_attribute("href"))
         page.wait_for_load_state("networkidle")
-    assert len(sections) == 29
+    assert len(sections) >= 29
     assert wrong == []
 
 

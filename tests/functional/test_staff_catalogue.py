@@ -44,7 +44,7 @@ def form(product, **fields):
         "variants-0-id": variant.pk, "variants-0-product": product.pk,
         "variants-0-sku": variant.sku, "variants-0-track_inventory": "on",
     }  # fmt: skip
-    for inline in ("detail", "images", "set_sizes", "safety_card", "customs"):
+    for inline in ("detail", "images", "set_sizes", "safety_card", "customs", "tax_facts"):
         data |= {f"{inline}-TOTAL_FORMS": "0", f"{inline}-INITIAL_FORMS": "0"}
     return data | fields
 

@@ -18,9 +18,10 @@ from plugins.fulfilment.models import Return
 from plugins.inventory.ledger import record_check, stock_reason
 from plugins.inventory.models import LedgerCheck, StockReason
 from plugins.inventory.tasks import check_ledger
-from plugins.order_emails.models import OutgoingEmail
+from plugins.order_emails.models import CustomerMessage, OutgoingEmail
 from plugins.ordering.models import OrderOrigin
 from plugins.stripe_payments.models import StripeEvent, UnmatchedPayment
+from product_content.models import Review
 from tests import personas
 from tests.factories import GuideFactory, variant_in_stock
 from tests.unit.dashboard import builders
@@ -38,8 +39,19 @@ WORK = {
     "Packer": ["To pack", "Late"],
     "Inventory keeper": STOCK,
     "Content editor": CONTENT,
-    "Support": ORDERS + TROUBLE,
-    "Manager": [*ORDERS, *TROUBLE, "What went wrong", *STOCK[:2], *CONTENT, STOCK[2]],
+    "Support": [*ORDERS, "Messages", "Reviews", *TROUBLE],
+    "Manager": [
+        *(
+            *ORDERS,
+            "Messages",
+            "Reviews",
+            *TROUBLE,
+            "What went wrong",
+            *STOCK[:2],
+            *CONTENT,
+            STOCK[2],
+        ),
+    ],
 }
 CHARTS = {
     "Support": ["Sales in 30 days"],
@@ -53,7 +65,7 @@ def busy(times=1):
     for _ in range(times):
         paid = builders.order(paid=True)
         number = paid.pk
-        sell(paid, variant_in_stock(4), 1)
+        line = sell(paid, variant_in_stock(4), 1)
         variant_in_stock(0)
         OrderOrigin.objects.create(order=builders.order(), pieces=8)
         builders.order(flags=["paid_twice"])
@@ -61,6 +73,10 @@ def busy(times=1):
         back = builders.order(paid=True, status="fulfilled")
         Return.objects.create(order=back, number=1, state="arrived")
         builders.order(paid=True, status="canceled")
+        Review.objects.create(
+            line=line, product=line.variant.product, comfort=5, discretion=5, text="Good."
+        )
+        CustomerMessage.objects.create(email="kim@example.org", text="When does it come?")
         mail(paid, f"dead-{number}", "dead")
         mail(paid, f"sent-{number}", "sent")
         UnmatchedPayment.objects.create(intent=f"pi_{number}", amount=1250, currency="GBP")
@@ -133,7 +149,8 @@ def test_each_number_is_that_of_the_rows_behind_it(times):
             assert (item.number > 0) == bool(times), item
     packer = personas.in_role("Packer")
     numbers = [
-        (item.number, len(packer.get(item.url).context["rows"])) for item in items(packer).values()
+        (item.number, packer.get(item.url).context["queue"].total)
+        for item in items(packer).values()
     ]
     assert numbers == [(2 * times, 2 * times), (times, times)]
 

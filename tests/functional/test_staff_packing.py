@@ -7,7 +7,10 @@ from saleor.warehouse.models import Allocation, Stock
 
 from dashboard.services import packing
 from dashboard.services.staff import name_of
+from plugins.discreet_shipping.choices import CHOICES_KEY, Choices, to_data
+from plugins.discreet_shipping.order_contract import store_contract
 from plugins.discreet_shipping.packing import packing_checklist
+from plugins.discreet_shipping.plugin import current_settings
 from plugins.fulfilment.models import PackingJob
 from plugins.fulfilment.policies import FulfilRefused
 from plugins.fulfilment.shipments import fulfil
@@ -48,6 +51,14 @@ def page(order, step=""):
 
 def do(client, order, step, **fields):
     return client.post(page(order, step), fields, follow=True).content.decode()
+
+
+def promise(order, **choices):
+    """Store a Contract with these choices, as placing the order does."""
+    order.store_value_in_metadata({CHOICES_KEY: to_data(Choices(**choices))})
+    order.save()
+    store_contract(order=order, rules=current_settings())
+    order.refresh_from_db()
 
 
 def packed(client, order):
@@ -160,22 +171,34 @@ def test_less_than_everything_leaves_only_when_that_is_said(packer, order):
     assert stocks() == {"SET-A": 4, "SET-B": 3}
 
 
-def test_nothing_leaves_before_each_point_of_the_promise_is_ticked(packer, order, monkeypatch):
-    points = [("Box", "plain"), ("Slip", "None")]
-    monkeypatch.setattr("dashboard.selectors.packing.checklist_of", lambda _order: points)
-    monkeypatch.setattr("dashboard.services.packing.checklist_of", lambda _order: points)
-    packed(packer, order)
+def test_nothing_leaves_before_the_promise_was_looked_at(packer, order):
+    promise(order, handover="signature", slip="codes")
+    html = packed(packer, order)
+    # The slip, the mark on the label, the signature; all the rest is one box.
+    assert html.count('name="point_') == 3
+    assert "What is usual (7 points)" in html
 
-    html = do(packer, order, "", point_0="on", tracking_number="AB1234")
+    html = do(packer, order, "", point_0="on", usual="on", tracking_number="AB1234")
 
-    assert "Look at each point of the list" in html
+    assert "Look at the list, and tick it." in html
     assert 'id="id_point_0" checked' in html
     assert 'value="AB1234"' in html
+    ticks = {f"point_{number}": "on" for number in range(3)}
+    assert "Look at the list" in do(packer, order, "", **ticks)
     assert not Fulfillment.objects.exists()
-    do(packer, order, "", point_0="on", point_1="on")
+    do(packer, order, "", usual="on", **ticks)
     assert Fulfillment.objects.count() == 1
     notes = [event.parameters.get("message", "") for event in order.events.all()]
-    assert "All 2 points of the discretion checklist were looked at." in notes
+    assert "All 10 points of the discretion checklist were looked at." in notes
+
+
+def test_a_usual_parcel_is_confirmed_by_one_box(packer, order):
+    promise(order)
+    html = packed(packer, order)
+    assert 'name="point_' not in html
+    assert "All is as usual" in html
+    assert "Look at the list, and tick it." in do(packer, order, "")
+    assert "is on its way" in do(packer, order, "", usual="on")
 
 
 def test_the_checklist_is_the_contracts():
@@ -338,8 +361,19 @@ def test_a_bin_is_set_by_scanning(packer, order):
     answer = packer.post(f"{QUEUE}bins/", {"sku": "set-b", "bin": "a0"}, follow=True)
     assert ": A0" in answer.content.decode()
     html = packer.get(page(order)).content.decode()
-    assert html.index("A0") < html.index("A1")
+    assert html.index(">A0<") < html.index(">A1<")
     again = packer.post(f"{QUEUE}bins/", {"sku": "<b>", "bin": "D4"}).content.decode()
     assert "Nothing here has this SKU." in again
     assert 'value="&lt;b&gt;"' in again
     assert 'value="D4"' in again
+
+
+def test_a_scan_names_what_came_in_without_its_sku_for_a_name(packer):
+    placed = builders.order(paid=True)
+    line = builders.line(placed, variant_in_stock(3, sku="ONE-SKU", name=""), 1)
+    line.variant_name = "ONE-SKU"  # as Saleor's str() of a variant without a name
+    line.save()
+    do(packer, placed, "claim/")
+    page = do(packer, placed, "scan/", code="ONE-SKU")
+    assert f"In: {line.product_name}" in page
+    assert "(ONE-SKU)" not in page

@@ -53,6 +53,30 @@ def test_a_manager_adds_someone_who_can_log_in_but_see_nothing(manager):
     assert added.get_all_permissions() == set()
 
 
+def test_a_role_is_given_on_the_page_that_adds_somebody(manager):
+    packers, editors = (
+        group("order.manage_orders"),
+        group("product.manage_products", name="Editors"),
+    )
+    fields = {
+        "email": "nia@example.org", "password1": "long-and-quiet-water",
+        "password2": "long-and-quiet-water",
+    }  # fmt: skip
+    refused = manager.post(f"{STAFF}add/", {**fields, "groups": [editors.pk]})
+    assert (refused.status_code, User.objects.filter(email="nia@example.org").count()) == (200, 0)
+    assert manager.post(f"{STAFF}add/", {**fields, "groups": [packers.pk]}).status_code == 302
+    assert list(User.objects.get(email="nia@example.org").groups.all()) == [packers]
+
+
+def test_a_members_page_is_in_words_of_a_shop(manager, colleague):
+    page = manager.get(f"{STAFF}{colleague.pk}/change/").content.decode()
+    assert "argon2" not in page
+    assert "Raw passwords" not in page
+    link = f"/staff/dashboard/staffmember/{colleague.pk}/password/"
+    assert f'href="{link}"' in page
+    assert manager.get(link).status_code == 200
+
+
 @pytest.mark.parametrize("email", ["pia@example.org", "PIA@example.org"])
 def test_one_e_mail_has_one_account(manager, colleague, email):
     fields = {"email": email, "password1": "long-and-quiet-water",

@@ -280,3 +280,17 @@ def test_of_two_refunds_at_the_same_moment_one_is_told(order):
 
     assert sorted(at_once(lambda: ask("a"), lambda: ask("b"))) == ["asked", "told"]
     assert Refund.objects.count() == 1
+
+
+def test_a_sku_that_stands_for_a_name_is_printed_once(seller):
+    order = builders.order(paid=True, total="49.00")
+    variant = variant_in_stock(3, sku="ONE-SKU", name="")
+    line = builders.line(order, variant, 1)
+    line.variant_name = "ONE-SKU"  # as Saleor's str() of a variant without a name
+    line.save()
+    for where in (page(order), order_page(order), f"/staff/packing/{order.pk}/"):
+        client = personas.in_role("Packer") if "packing" in where else seller
+        assert "(ONE-SKU) (ONE-SKU)" not in client.get(where).content.decode()
+    assert f"{variant.product.name} (ONE-SKU)" in seller.get(page(order)).content.decode()
+    packing = personas.in_role("Packer").get(f"/staff/packing/{order.pk}/").content.decode()
+    assert f"{variant.product.name} (ONE-SKU)" not in packing

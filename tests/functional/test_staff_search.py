@@ -30,6 +30,9 @@ def test_a_section_is_found_by_part_of_its_name():
 def test_a_heading_finds_all_that_stands_under_it():
     assert found(personas.owner(), "e-mails") == [
         "/staff/order_emails/outgoingemail/",
+        "/staff/order_emails/customermessage/",
+        "/staff/order_emails/answertemplate/",
+        "/staff/product_content/review/",
         "/staff/order_emails/emailtext/",
     ]
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from dashboard.services.staff import make_roles
 from plugins.order_emails.models import OutgoingEmail
+from product_content.models import Claim, Source, Strength
 from tests import personas
 from tests.browsing import CHROMIUM, chromium
 from tests.factories import UserFactory, variant_in_stock
@@ -100,6 +101,24 @@ def test_a_manager_sees_how_sales_go_and_gives_a_colleague_a_role(live_server, o
         expect(page.get_by_text("was changed successfully")).to_be_visible()
     assert wrong == []
     assert list(colleague.groups.all()) == [Group.objects.get(name="Packer")]
+
+
+def test_a_long_choice_does_not_make_a_page_wider_than_a_phone(live_server):
+    source = Source.objects.create(
+        slug="long", organisation="American College of Obstetricians and Gynecologists",
+        title="Committee Opinion 673 on persistent pain", says="It may.",
+        no_link="Printed", not_accessed="Printed", strength=Strength.GUIDELINE,
+    )  # fmt: skip
+    claim = Claim.objects.create(
+        slug="pain", says="It may.", limits="Few trials.", review_by=timezone.localdate()
+    )
+    claim.sources.set([source])
+    editor = personas.in_role("Content editor")
+    with opened(live_server.url, editor, width=390) as (page, wrong):
+        page.goto(f"{live_server.url}/staff/product_content/claim/{claim.pk}/change/")
+        expect(page.get_by_title(source.organisation, exact=False)).to_be_visible()
+        assert fits(page)
+    assert wrong == []
 
 
 def test_without_scripts_the_page_shows_its_numbers_tables_and_menu(live_server, order):

@@ -231,3 +231,63 @@ def test_a_code_without_a_basket_is_no_error(shop, guest, data):
 def test_the_title_says_nothing(shop, guest):
     add(guest, shop.starter)
     assert "<title>Basket · Stillwater</title>" in text(guest.get("/basket/"))
+
+
+def note_of(client):
+    page = text(client.get("/basket/"))
+    return page.split("data-said>")[1].split("</div>")[0] if "data-said>" in page else ""
+
+
+def test_the_basket_says_once_what_was_done(shop, guest):
+    add(guest, shop.starter, 2)
+    assert "It is in your basket." in note_of(guest)
+    assert note_of(guest) == ""
+    line = CheckoutLine.objects.get()
+    guest.post(f"/basket/lines/{line.pk}/", {"quantity": 1})
+    assert "Starter set: 1 in your basket." in note_of(guest)
+    guest.post(f"/basket/lines/{line.pk}/", {"quantity": 99})
+    assert note_of(guest) == ""  # what went wrong stands at its line
+
+
+def test_a_line_that_was_taken_out_can_be_put_back(shop, guest):
+    add(guest, shop.starter, 2)
+    line = CheckoutLine.objects.get()
+    guest.post(f"/basket/lines/{line.pk}/", {"remove": "1"})
+    said = note_of(guest)
+    assert "Starter set is no longer in your basket." in said
+    assert f'name="variant" value="{shop.starter.pk}"' in said
+    assert 'name="quantity" value="2"' in said
+    add(guest, shop.starter, 2)
+    assert CheckoutLine.objects.get().quantity == 2
+
+
+def test_a_code_that_was_taken_out_can_be_put_back(shop, guest):
+    voucher = VoucherFactory()
+    add(guest, shop.starter)
+    guest.post("/basket/code/", {"code": voucher.code})
+    assert "Your code was added." in note_of(guest)
+    guest.post("/basket/code/", {"remove_voucher": "1"})
+    said = note_of(guest)
+    assert f"Code {voucher.code} was taken out." in said
+    guest.post("/basket/code/", {"code": voucher.code})
+    assert Checkout.objects.get().voucher_code == voucher.code
+
+
+def test_nobody_else_is_told(shop, guest):
+    add(guest, shop.starter)
+    stranger = Client(headers=OWN)
+    assert note_of(stranger) == ""
+    assert "It is in your basket." in note_of(guest)
+
+
+def test_the_title_of_what_failed_says_so_first_and_stays_neutral(shop, guest):
+    add(guest, shop.starter)
+    line = CheckoutLine.objects.get()
+    for answer in (
+        guest.post(f"/basket/lines/{line.pk}/", {"quantity": 99}),
+        guest.post("/basket/code/", {"code": "nothing"}),
+    ):
+        assert "<title>Error: Basket · Stillwater</title>" in text(answer)
+        assert answer.headers["Content-Length"] == str(len(answer.content))
+    assert "<title>Basket · Stillwater</title>" in text(guest.get("/basket/"))
+    assert "<title>Error: Finalizar la compra" in text(guest.post("/es/checkout/address/", {}))

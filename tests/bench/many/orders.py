@@ -23,6 +23,7 @@ from plugins.ordering.models import (
     RefundLine,
     RefundPart,
 )
+from plugins.taxes.models import CreditTax, Invoice, OrderTax
 from tests.bench.many.copying import Run, Table, run
 from tests.bench.many.customers import NAMED
 from tests.bench.many.ledger import MOVES
@@ -32,6 +33,8 @@ from tests.bench.many.patterns import Pattern
 _NUMBERED = r"""'((?:order |Order |"number": "))' || map.old || '\M'"""
 _CONTRACT = f"""regexp_replace({renamed("row.metadata::text")}, {_NUMBERED}, '\\1' || map.new, 'g')::jsonb"""
 _OWN = "row.{0} || '-' || map.new"
+# Numbers of invoices and credit notes are given once: far above those of the shop's counters.
+_NUMBER = "CASE WHEN row.number IS NOT NULL THEN 1000000000 + map.new END"
 _TABLES = (
     Table(Address, above=("billing_address_id", "shipping_address_id"), changes=NAMED),
     Table(
@@ -67,10 +70,12 @@ _TABLES = (
         },
     ),
     Table(LineDiscount, "line"),
-    # the numbers of credit notes are given once
-    Table(Refund, "order", changes={"key": _OWN.format("key"), "number": "NULL"}),
+    Table(OrderTax, "order"),
+    Table(Invoice, "order", changes={"number": _NUMBER}),
+    Table(Refund, "order", changes={"key": _OWN.format("key"), "number": _NUMBER}),
     Table(RefundLine, "refund"),
     Table(RefundPart, "refund", changes={"key": _OWN.format("key")}),
+    Table(CreditTax, "refund"),
     Table(
         OutgoingEmail,
         "order",

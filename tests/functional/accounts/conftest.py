@@ -41,3 +41,12 @@ def mailed_path(address):
     (message,) = [sent for sent in mail.outbox if sent.to == [address]]
     found = LINK.search(message.body)
     return found[1] if found else message.body
+
+
+@pytest.fixture
+def ask_for(django_capture_on_commit_callbacks):
+    def post(client, email, password=PASSWORD):
+        with django_capture_on_commit_callbacks(execute=True):
+            return client.post("/account/email/", {"email": email, "password": password})
+
+    return post

@@ -5,7 +5,13 @@ from saleor.account.models import Address
 
 from storefront.addresses import MAX_ADDRESSES
 from tests import personas
-from tests.factories import AddressFactory, ShippingMethodFactory, basket, variant_in_stock
+from tests.factories import (
+    AddressFactory,
+    ShippingMethodFactory,
+    WarehouseFactory,
+    basket,
+    variant_in_stock,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +24,7 @@ PLACES = ("", "use/", "delete/")
 
 @pytest.fixture
 def client(robin):
-    ShippingMethodFactory()
+    WarehouseFactory(zones=[ShippingMethodFactory().shipping_zone])
     return personas.customer(robin)
 
 
@@ -58,9 +64,10 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, robin):
 
 
 def test_the_form_follows_the_country_without_javascript(client):
-    ShippingMethodFactory(
+    air = ShippingMethodFactory(
         name="Air", shipping_zone__name="America", shipping_zone__countries=["US"]
     )
+    WarehouseFactory(zones=[air.shipping_zone])
     sent = {**TYPED, "country": "US", "change_country": "1"}
     page = text(client.post("/account/addresses/new/", sent))
     assert "ZIP code" in page
@@ -111,7 +118,7 @@ def test_a_deleted_address_that_an_order_shares_stays_with_the_order(client, sav
 
 @pytest.mark.parametrize("place", PLACES)
 def test_another_customers_address_does_not_exist(saved, place):
-    ShippingMethodFactory()
+    WarehouseFactory(zones=[ShippingMethodFactory().shipping_zone])
     other = personas.wrong_customer()
     assert other.post(f"/account/addresses/{saved.pk}/{place}", TYPED).status_code == 404
     assert other.get(f"/account/addresses/{saved.pk}/").status_code == 404

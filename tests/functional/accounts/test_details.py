@@ -24,15 +24,6 @@ def client(robin):
     return client
 
 
-@pytest.fixture
-def ask_for(django_capture_on_commit_callbacks):
-    def post(client, email, password=PASSWORD):
-        with django_capture_on_commit_callbacks(execute=True):
-            return client.post("/account/email/", {"email": email, "password": password})
-
-    return post
-
-
 def change_password(client, old=PASSWORD, new=NEW, again=NEW):
     fields = {"old_password": old, "new_password1": new, "new_password2": again}
     return client.post("/account/password/", fields)

@@ -4,8 +4,10 @@ import pytest
 from saleor.account.models import User
 from saleor.order.models import Order
 
+from plugins.ordering.email_promises import message_promise
 from plugins.ordering.links import order_link
 from plugins.ordering.placing import place_order
+from storefront.orders import order_id_for
 from tests import personas
 from tests.factories import basket, variant_in_stock
 from tests.functional.accounts.conftest import mailed_path
@@ -52,6 +54,25 @@ def test_whoever_opens_the_orders_link_can_add_it(order, robin):
     assert "£101.50" in page
     assert "Gentle" not in page
     assert "Put it into" not in client.get(f"/orders/{order.token}/").content.decode()
+
+
+def test_an_order_in_an_account_still_writes_to_the_address_that_was_shown(order, robin):
+    Order.objects.update(user=robin, user_email="work@example.org")
+    order = Order.objects.select_related("user").get()
+    assert message_promise(order, "order_confirmed").recipient == "work@example.org"
+    assert order_id_for(number=order.pk, email="work@example.org") == order.pk
+    assert order_id_for(number=order.pk, email=robin.email) is None
+
+
+def test_the_orders_of_an_account_follow_its_new_address(order, robin, ask_for):
+    client = personas.customer(robin)
+    other = Order.objects.create(user=robin, user_email="work@example.org", token="other")
+    Order.objects.filter(pk=order.pk).update(user=robin, user_email=robin.email)
+    ask_for(client, "new@example.org")
+    client.post(mailed_path("new@example.org"))
+    order.refresh_from_db()
+    other.refresh_from_db()
+    assert (order.user_email, other.user_email) == ("new@example.org", "work@example.org")
 
 
 def test_an_order_in_an_account_opens_after_each_log_in_and_for_nobody_else(order, robin):

@@ -125,7 +125,12 @@ def test_staff_give_a_product_its_codes_and_wrong_ones_are_refused():
         sent |= {form.add_prefix(name): form[name].value() for name in form.fields}
         for row in inline.formset.initial_forms:
             sent |= {row.add_prefix(name): row[name].value() or "" for name in row.fields}
-    codes = {"customs-TOTAL_FORMS": "1", "customs-0-hs_code": "39.26", "customs-0-origin": "GB"}
+    codes = {
+        "tax_facts-TOTAL_FORMS": "0",
+        "customs-TOTAL_FORMS": "1",
+        "customs-0-hs_code": "39.26",
+        "customs-0-origin": "GB",
+    }
     assert "Write 6, 8 or 10 digits" in client.post(address, sent | codes).content.decode()
     answer = client.post(address, sent | codes | {"customs-0-hs_code": "39269097"})
     assert answer.status_code == 302

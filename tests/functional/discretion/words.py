@@ -18,6 +18,7 @@ EVERYDAY = set(
     care comfort main store room set one bag box cloth soft card feels feel can cleaning between
     blocked cannot carry claimed comes giving health schedule they visit everyday known must
     personal session stay good plain clean home hand kit pouch travel
+    buying device else form fully lasting look others plan situation slowly somebody whom
     """.split()  # noqa: SIM905  words, not code
 )
 # Conditions and parts of the body; each must occur in the guides or their sources.

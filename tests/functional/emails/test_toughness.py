@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from plugins.order_emails import outbox, tasks
+from plugins.order_emails import messages, tasks
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.order_emails.outbox import queue_account_email
 from plugins.order_emails.policies import MAX_ATTEMPTS
@@ -27,10 +27,10 @@ def ask(dedup_key="1"):
 @pytest.fixture
 def clock():
     """Stop the clock of the mail server's rest, and leave no rest behind."""
-    with patch.object(outbox.time, "monotonic") as now:
+    with patch.object(messages.time, "monotonic") as now:
         now.return_value = 1_000.0
         yield now
-    outbox._smtp_paused_until = 0.0
+    messages._smtp_paused_until = 0.0
 
 
 def sweep():

@@ -15,7 +15,6 @@ from django.utils import timezone
 from saleor.account.models import User
 from saleor.order.models import Order
 
-from dashboard.admin.selling.gift_cards import issue_gift_card
 from dashboard.models import AccessKind, SavedView
 from dashboard.services.access_log import record_access
 from dashboard.site import staff_site
@@ -26,9 +25,12 @@ from plugins.inventory.models import BackInStockAlert, LedgerCheck
 from plugins.order_emails.models import EmailText
 from plugins.order_emails.outbox import queue_email
 from plugins.ordering.links import order_link
+from plugins.ordering.sold_cards import issue_gift_card
 from plugins.stripe_payments.models import EventState, RefusedWebhook, StripeEvent, UnmatchedPayment
+from product_content.models import NewsItem
 from storefront.cookies import write_basket_token
 from storefront.email_links import _link_path
+from storefront.size_list import SizeList, sealed
 from storefront.tokens import confirm_tokens, new_email_tokens
 from tests import personas
 from tests.factories import AddressFactory, UserFactory, VoucherFactory, basket
@@ -76,6 +78,7 @@ def _rows(shop: Shop, order: Order) -> None:
         kind="delivered", language="en", version=1, heading="{number}", opening="x", button="y"
     )
     VoucherFactory()
+    NewsItem.objects.create(slug="news", title="News", body_markdown="New.", is_published=True)
     issue_gift_card(amount=20)
     Group.objects.get_or_create(name="Helpers")
     LedgerCheck.objects.create(differences=0, unexplained=0)
@@ -122,9 +125,10 @@ def _known(shop: Shop, robin: User, order: Order) -> dict[str, dict[str, str]]:
     start = {
         "order_id": str(order.pk), "token": str(order.token), "uidb64": uid, "slug": shop.starter.product.slug,
         "signed": urlsplit(order_link(order=order)).path.rstrip("/").rsplit("/", 1)[1],
-        "address_id": str(robin.addresses.get().pk), "line_id": "1", "kind": "delivered", "language": "en",
-        "size": "a6", "form": "pdf", "guide_id": str(shop.guide.pk), "id": "1", "object_id": "1",
-        "content_type_id": "1", "section": "order_order",
+        "address_id": str(robin.addresses.get().pk), "line_id": "1", "line": str(order.lines.get().pk), "kind": "delivered", "language": "en",
+        "page": "about", "wording": "full", "code": "gb",
+        "size": "a6", "form": "pdf", "colour": "17656b", "id": "1", "object_id": "1",
+        "content_type_id": "1", "section": "order_order", "report": "orders", "file_type": "csv",
     }  # fmt: skip
     start["number"] = "1"
     known = {"": start}
@@ -132,6 +136,8 @@ def _known(shop: Shop, robin: User, order: Order) -> dict[str, dict[str, str]]:
     known["account/email/"] = {"token": new_email_tokens.make_token(robin)}
     known["wishes/"] = {"token": alert_token(alert)}
     known["guides/"] = {"slug": shop.guide.slug}
+    known["news/"] = {"slug": NewsItem.objects.get().slug}
+    known["list/"] = {"token": sealed(SizeList({1: 1}))}
     known["share/"] = {"kind": "sets"}
     known["staff/order/order/"] = {"kind": "label"}
     for model in staff_site._registry:

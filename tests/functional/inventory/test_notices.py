@@ -17,7 +17,7 @@ from plugins.inventory.alerts import (
 )
 from plugins.inventory.models import BackInStockAlert, ReorderPoint
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.outbox import send_email
+from plugins.order_emails.outbox import send_emails
 from tests.factories import variant_in_stock
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def _staff(settings):
 
 def sent(kind):
     for email in OutgoingEmail.objects.filter(kind=kind, state="waiting"):
-        send_email(email_id=email.pk)
+        send_emails(email_ids=[email.pk])
     return mail.outbox
 
 

@@ -1,4 +1,4 @@
-"""A paid order of a guest."""
+"""A paid order of a guest, and one that was sent."""
 
 import pytest
 from saleor.order.models import Order
@@ -8,6 +8,7 @@ from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
 from tests.factories import basket, variant_in_stock
+from tests.functional.orders.reviewing import bought
 
 
 @pytest.fixture
@@ -40,3 +41,9 @@ def buy(place):
         return order
 
     return _buy
+
+
+@pytest.fixture
+def sent(shop):
+    """Two starter sets and a bottle, all of it with their customer."""
+    return bought((shop.starter, 2), (shop.lubricant, 1))

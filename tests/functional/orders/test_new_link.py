@@ -61,13 +61,13 @@ def test_it_goes_where_the_messages_of_the_order_go(order):
     assert [message.to for message in mail.outbox] == [["post@example.org"]]
 
 
-def test_an_account_that_ordered_asks_with_its_present_address(order):
-    user = UserFactory(email="new@example.org")
+def test_an_account_asks_with_the_address_to_which_the_orders_e_mails_go(order):
+    user = UserFactory(email="account@example.org")
     Order.objects.filter(pk=order.pk).update(user=user)
-    ask(order.pk, "robin@example.org")
+    ask(order.pk, "account@example.org")
     assert mail.outbox == []
-    ask(order.pk, "new@example.org")
-    assert [message.to for message in mail.outbox] == [["new@example.org"]]
+    ask(order.pk, "robin@example.org")
+    assert [message.to for message in mail.outbox] == [["robin@example.org"]]
 
 
 def test_others_get_the_same_answer_and_no_e_mail(order):

@@ -86,7 +86,8 @@ def test_by_link_and_keyboard_from_a_lost_link_to_the_end(shop, buy, sent, cance
         page.get_by_label("Order number").fill("12a")
         page.keyboard.press("Enter")
         page.wait_for_url("**/orders/link/")
-        expect(page.get_by_text("Enter the order’s number, such as 1042.")).to_be_visible()
+        wrong = "Enter the order’s number, such as 1042."
+        expect(page.get_by_role("alert").get_by_role("link", name=wrong)).to_be_visible()
         look(page, "new-link-wrong")
         page.get_by_label("Order number").fill(str(number))
         page.get_by_label("E-mail").fill("robin@example.org")

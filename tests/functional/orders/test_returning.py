@@ -71,7 +71,7 @@ def test_the_order_page_leads_to_the_form_which_says_the_rules_before(order):
         f"<title>Your order {order.pk} · Stillwater</title>",
         f"Until {day(last)} you may send back what is unopened, and need no reason.",
         "Opened: for hygiene it cannot be sold again",
-        "You have 2 of it.",
+        "How many come back? You have 2 of it.",
         "I would rather not say",
     ):
         assert words in page
@@ -112,6 +112,9 @@ def test_announcing_without_a_reason_shows_what_to_do_and_tells_it_once(order):
     shown = read(client, f"/orders/{order.token}/")
     assert "You told us that something comes back." in shown
     assert "What to do, and the label" in shown
+    assert "Your parcel has reached you." in shown
+    assert "parcel is on its way" not in shown
+    assert "Expected between" not in shown
     (message,) = mail.outbox
     assert message.subject == f"Sending back: your Stillwater order {order.pk}"
     assert message.to == ["robin@example.org"]
@@ -281,7 +284,7 @@ def refund_sent(order, pieces):
 def test_what_was_refunded_is_not_to_be_sent_back(order):
     client = link_holder(order)
     refund_sent(order, 1)
-    assert "You have 1 of it." in read(client, path(order))
+    assert "How many come back? You have 1 of it." in read(client, path(order))
     assert client.post(path(order), sent(order, 2)).status_code == 422
     request_refund(order_id=order.pk, key="rest", reason="All of it")
     page = read(client, f"/orders/{order.token}/")

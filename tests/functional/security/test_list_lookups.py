@@ -13,6 +13,7 @@ from saleor.account.models import User
 from saleor.discount.models import Voucher
 
 from dashboard.site import staff_site
+from plugins.inventory.models import Supplier
 from product_content.models import Source
 from tests import personas
 from tests.factories import (
@@ -89,6 +90,7 @@ def test_no_field_within_reach_can_be_asked_for_but_by_a_declared_filter(
         variant_in_stock(1, product__category=CategoryFactory(slug=slug))
         WarehouseFactory(slug=slug)
         Group.objects.create(name=slug)
+        Supplier.objects.create(name=slug)
         Source.objects.create(slug=slug, organisation=slug, no_link="-", not_accessed="-")
     listed = admin.get_changelist_instance(request_of_owner)
     declared = {str(name) for spec in listed.filter_specs for name in spec.expected_parameters()}

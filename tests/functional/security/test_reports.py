@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import sentry_sdk
+import sentry_sdk.logger  # which nothing else may have imported yet
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test import Client

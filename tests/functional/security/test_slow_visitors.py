@@ -5,19 +5,17 @@ with the very files that compose gives to its image.
 """
 
 import re
-import shutil
 import socket
+import ssl
 import subprocess
 import time
 from contextlib import ExitStack, closing
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from http.cookies import SimpleCookie
 
 import pytest
 
-from local_services.commands import web_words
 from local_services.ports import free_port
-from local_services.processes import end_process, wait_until
 from local_services.schema import ROOT
 from saleor_config.edge import BODY_LIMITS, ORDINARY
 from tests.functional.image import (  # noqa: F401  fixtures
@@ -29,92 +27,30 @@ from tests.functional.image import (  # noqa: F401  fixtures
     image,
     run,
 )
+from tests.functional.security.live_proxy import (  # noqa: F401  fixtures
+    HOST,
+    HTTPS,
+    answers,
+    get,
+    nginx,
+    proxy,
+    proxy_files,
+    run_setup,
+    send,
+    web_ports,
+)
 
 pytestmark = pytest.mark.slow
-HOST, HTTPS = {"Host": "shop.example"}, {"X-Forwarded-Proto": "https"}
 UNFINISHED_BODY = (
     b"POST /account/login/ HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-Proto: https\r\n"
     b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 900\r\n\r\nusername=a"
 )
+REQUEST_LINE, _, UNFINISHED_FORM = UNFINISHED_BODY.partition(b"\r\n")
+FROM_ANOTHER = REQUEST_LINE + b"\r\nX-Forwarded-For: 203.0.113."
 UNFINISHED_CHUNKS = UNFINISHED_BODY.replace(
     b"Content-Length: 900\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\na\r\n"
 )
 UNFINISHED_HEADERS = b"GET /sets/ HTTP/1.1\r\nHost: shop.example\r\nAccept: text/h"
-
-
-@pytest.fixture(scope="module")
-def web_ports(image, environment, folder, run_setup):
-    """Two web processes, each with one thread, as the image starts them."""
-    ports = [free_port(), free_port()]
-    with ExitStack() as stack:
-        for port in ports:
-            log = stack.enter_context((folder / f"web-{port}.log").open("w"))
-            process = subprocess.Popen(
-                web_words(port, workers=1),
-                cwd=image,
-                env=environment | {"WEB_THREADS": "1"},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-            stack.callback(end_process, process)
-        for port in ports:
-            log = folder / f"web-{port}.log"
-            assert wait_until(lambda port=port: answers(port, "/readyz"), 60), log.read_text()[
-                -3000:
-            ]
-        yield ports
-
-
-@pytest.fixture(scope="module")
-def run_setup(image, environment):
-    """Give the shop its catalogue: the pages below show it."""
-    words = ["python", "manage.py", "load_catalogue"]
-    subprocess.run(words, cwd=image, env=environment, check=True, capture_output=True)
-
-
-@pytest.fixture(scope="module")
-def proxy(web_ports, folder):
-    """The port of nginx in front of the two."""
-    if not shutil.which("nginx"):
-        pytest.skip("nginx is missing. As root: apt-get install nginx-light")
-    port, place = free_port(), folder / "proxy"
-    shutil.copytree(ROOT / "proxy", place)
-    for file in place.glob("*.conf"):
-        text = file.read_text().replace("/tmp/", f"{folder}/")  # noqa: S108  the container's own
-        text = text.replace("/etc/nginx/shop", str(place)).replace("8080", str(port))
-        file.write_text(text)
-    servers = "".join(f"server 127.0.0.1:{each};" for each in web_ports)
-    (place / "upstream.conf").write_text(f"upstream shop {{ {servers} keepalive 16; }}")
-    user = "daemon off; user root;"  # the folder of the tests is nobody else's
-    process = subprocess.Popen(["nginx", "-c", place / "plain.conf", "-g", user])
-    try:
-        assert wait_until(lambda: answers(port, "/healthz"), 20)
-        yield port
-    finally:
-        end_process(process)
-
-
-def answers(port, path):
-    try:
-        return get(port, path)[0] == 200
-    except OSError:
-        return False
-
-
-def get(port, path, *, source="127.0.0.1", timeout=20, **headers):
-    """Return status, headers and page, asked from an address of this machine."""
-    return send(port, "GET", path, source=source, timeout=timeout, **headers)
-
-
-def send(port, method, path, body=None, *, source="127.0.0.1", timeout=20, **headers):
-    connection = HTTPConnection("127.0.0.1", port, timeout=timeout, source_address=(source, 0))
-    with closing(connection):
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        chunked = "Transfer-Encoding" in named
-        connection.request(method, path, body, headers=HOST | HTTPS | named, encode_chunked=chunked)
-        answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read().decode()
 
 
 @pytest.fixture
@@ -178,7 +114,9 @@ def test_two_hundred_slow_connections_to_the_proxy_leave_pages_at_their_usual_ti
     proxy, hold, record_property
 ):
     usual = seconds(proxy)
-    held = hold(proxy, UNFINISHED_BODY, 100) + hold(proxy, UNFINISHED_HEADERS, 100)
+    held = hold(proxy, UNFINISHED_HEADERS, 100)
+    for number in range(4):  # one address sends no hundred forms at once
+        held += hold(proxy, FROM_ANOTHER + b"%d\r\n" % number + UNFINISHED_FORM, 25)
 
     slowest = seconds(proxy)
 
@@ -292,18 +230,67 @@ def test_the_proxy_takes_as_much_as_the_shop(name):
     assert proxy_limit("/account/login/") == ORDINARY.bytes
 
 
-def test_the_proxy_can_end_tls_itself(proxy, folder):
+PHOTO = f"/media/products/{'0' * 32}-96.webp"
+
+
+def test_the_proxy_sends_photos_itself_with_the_shops_own_headers(proxy, web_ports, folder):
+    (folder / "media" / "products").mkdir(parents=True, exist_ok=True)
+    (folder / PHOTO[1:]).write_bytes(b"a photo")
+
+    status, headers, photo = get(proxy, PHOTO)
+    _, own, _ = get(web_ports[0], PHOTO)
+
+    assert (status, photo) == (200, "a photo")
+    assert headers["Server"] == "nginx"
+    for name in ("Cache-Control", "Content-Type", "Content-Security-Policy",
+                 "Cross-Origin-Resource-Policy", "X-Content-Type-Options"):  # fmt: skip
+        assert headers.get_all(name) == own.get_all(name), name
+    assert get(proxy, PHOTO.replace("96", "97"))[0] == 404
+    assert get(proxy, "/media/products/../../secrets/postgres")[0] in (400, 404)
+    (folder / "media" / "products" / "list.txt").write_text("not a photo")
+    assert get(proxy, "/media/products/list.txt")[0] == 404
+
+
+def test_static_files_come_from_the_proxys_copy_when_they_were_asked_for_once(proxy):
+    path = re.search(r'src="(/static/[^"]+\.js)"', get(proxy, "/sets/")[2])[1]
+
+    first, second = get(proxy, path), get(proxy, path)
+
+    assert first[0] == second[0] == 200
+    assert second[2] == first[2]
+    assert "immutable" in second[1]["Cache-Control"]
+
+
+@pytest.fixture(scope="module")
+def tls_proxy(web_ports, folder):
+    """The ports for http and https of a proxy that ends TLS with a certificate of its own."""
     certificates = folder / "certificates"
     certificates.mkdir()
     names = ("-keyout", certificates / "privkey.pem", "-out", certificates / "fullchain.pem")
     made = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=shop.example")
     subprocess.run([*made, *names], check=True, capture_output=True)
-    file = folder / "proxy" / "tls.conf"
-    file.write_text(file.read_text().replace("/etc/nginx/certificates", str(certificates)))
+    http, https = free_port(), free_port()
+    place = proxy_files(folder, web_ports, {"8080": str(http), "8443": str(https)})
+    with nginx(place / "tls.conf", lambda: answers(http, "/healthz")):
+        yield http, https
 
-    done = subprocess.run(["nginx", "-t", "-c", file], capture_output=True, text=True, check=False)
 
-    assert done.returncode == 0, done.stderr
+def test_the_proxy_ends_tls_itself_and_sends_everybody_there(tls_proxy, folder):
+    http, https = tls_proxy
+    trust = ssl.create_default_context(cafile=folder / "certificates" / "fullchain.pem")
+    trust.check_hostname = False
+    (folder / ".well-known" / "acme-challenge").mkdir(parents=True)
+    (folder / ".well-known" / "acme-challenge" / "token").write_text("proof")
+
+    redirected, headers, _ = get(http, "/sets/?size=3")
+    with closing(HTTPSConnection("127.0.0.1", https, timeout=20, context=trust)) as connection:
+        connection.request("GET", "/sets/", headers=HOST)
+        answer = connection.getresponse()
+
+    assert (redirected, headers["Location"]) == (308, "https://shop.example/sets/?size=3")
+    assert answer.status == 200
+    assert answer.headers["Strict-Transport-Security"]
+    assert get(http, "/.well-known/acme-challenge/token")[2] == "proof"
 
 
 def test_compose_gives_the_proxy_these_files():

@@ -37,7 +37,7 @@ NEUTRAL = set(
     this time times to total type unit up url use user v version was way we what when where which
     who why with x you your agent linux statement descriptor enabled amount currency metadata
     cancel complete status limit list number python requests allowed method card link wallet
-    display never
+    display never basket options refunds types
     """.split()  # noqa: SIM905  words, not code
 )
 

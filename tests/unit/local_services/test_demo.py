@@ -7,9 +7,10 @@ from dashboard.policies import PaymentState
 from dashboard.selectors.home import WORK
 from local_services import running_shop
 from local_services.data_folder import DataFolder, locked_now
-from local_services.demo import STATES
+from local_services.demo import STATES, place
 from local_services.messages import CannotRunError
 from local_services.ports import free_port
+from tests.unit.storefront.shop import open_shop
 
 SHOWN = {name for state in STATES for name in state.work} | {"today"}  # they are placed now
 
@@ -27,6 +28,16 @@ def test_each_queue_of_orders_on_the_first_page_has_a_demo_order():
 def test_each_word_for_how_an_order_is_paid_has_a_demo_order():
     words = {word for name, word in vars(PaymentState).items() if name.isupper()}
     assert {state.payment for state in STATES} == words
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "state", [state for state in STATES if "waiting" in state.work], ids=lambda state: state.title
+)
+def test_an_order_that_waits_is_found_where_its_state_says(state):
+    open_shop()
+    order = place(state)
+    assert list(state.orders()) == [order]
 
 
 def test_titles_which_tell_demo_orders_apart_are_different():

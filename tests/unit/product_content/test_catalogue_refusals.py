@@ -18,6 +18,13 @@ BROKEN = {
         "sets[0].sizes",
         "product small-set names the unknown size 7",
     ),
+    "country of another code": (
+        YAML,
+        "    country: GB",
+        "    country: USA",
+        "warehouses[0].country",
+        "USA is no country. Write its two letters of ISO 3166, such as GB, US or JP.",
+    ),
     "empty set": (YAML, "sizes: [1, 2]", "sizes: []", "sets[0].sizes", "must not be empty"),
     "size twice in a set": (
         YAML,
@@ -314,3 +321,50 @@ def test_sizes_that_clash_with_staffs_own_are_refused_by_the_database(loaded, fo
         load_catalogue(folder=folder)
 
     assert Size.objects.get(number=3).diameter_mm == 20
+
+
+def test_goods_that_nobody_at_home_could_buy_are_refused(db, folder, settings):
+    settings.DEFAULT_COUNTRY = "BR"
+
+    with pytest.raises(CommandError, match="no zone with a warehouse delivers to BR") as refused:
+        call_command("load_catalogue", folder=folder)
+
+    assert "\n" not in str(refused.value)
+    assert not Product.objects.exists()
+
+
+def test_a_shop_keeps_the_currency_of_its_first_start(loaded, folder, settings):
+    settings.DEFAULT_CURRENCY = "USD"
+
+    with pytest.raises(CommandError, match="DEFAULT_CURRENCY: is USD, and there are prices in GBP"):
+        call_command("load_catalogue", folder=folder)
+
+
+def test_prices_of_another_currency_are_for_trying_only(db, folder, settings):
+    path = folder / YAML
+    path.write_text(f"currency: GBP\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+    settings.DEFAULT_CURRENCY = "JPY"
+    load_catalogue(folder=folder)
+    assert Product.objects.get(slug="small-set").price.amount == 3000  # of "30.00"
+
+    settings.PRODUCTION = True
+    with pytest.raises(CatalogueRefused, match="the prices are in GBP, the shop's DEFAULT_CURRENC"):
+        load_catalogue(folder=folder)
+
+
+def test_a_price_with_decimals_that_its_currency_has_not_is_refused(db, folder, settings):
+    settings.DEFAULT_CURRENCY = "JPY"
+    swap(folder / YAML, 'price: "30.00"', 'price: "30.50"')
+
+    with pytest.raises(CatalogueRefused, match=r"price 30\.50 has decimals, and JPY has none"):
+        load_catalogue(folder=folder)
+
+
+def test_a_catalogue_without_guides_and_sources_loads(db, folder):
+    for path in (*(folder / "articles").glob("*.md"), folder / "sources.yaml"):
+        path.unlink()
+
+    load_catalogue(folder=folder)
+
+    assert Product.objects.filter(slug="small-set", is_published=True).exists()
+    assert not Guide.objects.exists()

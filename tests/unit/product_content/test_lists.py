@@ -23,20 +23,20 @@ def pounds(amount):
     return Money(amount, "GBP")
 
 
-def test_sets_come_by_smallest_size_then_by_number_of_sizes(shop):
+def test_sets_come_by_smallest_size_after_them_those_with_magnets_and_firm_ones(shop):
     assert slugs(list_sets()) == [
         "starter-set-sizes-1-3",
-        "magnetic-set-sizes-1-4",
         "essential-set-sizes-1-5",
         "full-range-set-sizes-1-8",
         "step-set-sizes-2-3",
         "middle-set-sizes-3-6",
-        "firm-set-sizes-3-7",
         "step-set-sizes-4-5",
-        "magnetic-set-sizes-5-8",
         "step-set-sizes-6-7",
         "large-set-sizes-6-9",
         "step-set-sizes-8-9",
+        "magnetic-set-sizes-1-4",
+        "firm-set-sizes-3-7",
+        "magnetic-set-sizes-5-8",
     ]
 
 
@@ -84,8 +84,8 @@ def test_sold_out_sets_are_shown(loaded):
     assert [card.available for card in list_sets()] == [0]
 
 
-def test_singles_by_name(shop):
-    assert slugs(list_products("singles")) == ["magnetic-single", "smooth-single"]
+def test_of_the_singles_the_one_without_magnets_leads(shop):
+    assert slugs(list_products("singles")) == ["smooth-single", "magnetic-single"]
 
 
 def test_care_products_by_name(shop):

@@ -69,13 +69,13 @@ def test_guides_come_in_the_order_in_which_a_buyer_needs_them(shop):
     assert set(stages) == set(order)
 
 
-def test_related_sets_share_sizes_and_leave_out_the_set_itself(shop):
+def test_related_sets_share_sizes_those_without_magnets_first_and_leave_out_the_set_itself(shop):
     page = get_product("sets", "starter-set-sizes-1-3")
 
     assert [card.slug for card in page.related] == [
-        "magnetic-set-sizes-1-4",
         "essential-set-sizes-1-5",
         "full-range-set-sizes-1-8",
+        "magnetic-set-sizes-1-4",
     ]
 
 

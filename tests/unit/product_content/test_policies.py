@@ -93,6 +93,9 @@ def test_a_claim_holds_for_no_reader_whom_it_does_not_name():
     assert problems("Vaginismus can be treated.[^nhs]", both) == []
 
 
+SENTENCES = "a paragraph has more or fewer sentences"
+
+
 @pytest.mark.parametrize(
     ("translation", "problem"),
     [
@@ -101,12 +104,23 @@ def test_a_claim_holds_for_no_reader_whom_it_does_not_name():
         ("Diez.[^nhs]\n\n## Luego\n\n1,660 y 2.1.[^nhs]", "other claims are cited"),
         ("Diez.\n\n## Luego\n\n1,660 y 2.1.[^nhs][^own]", "other claims are cited"),
         ("Diez.[^own]\n\n## Luego\n\n1,660 y 3.1.[^nhs]", "other figures are given"),
+        ("Diez.[^own] Y no.\n\n## Luego\n\n1,660 y 2.1.[^nhs]", SENTENCES),
+        ("Diez.[^own]\n\n## Luego\n\n1,660.\n\nY 2.1.[^nhs]", SENTENCES),
     ],
 )
 def test_a_translation_cites_and_counts_as_its_text_does(translation, problem):
     text = "Ten.[^own]\n\n## Then\n\n1,660 and 2.1.[^nhs]"
 
     assert translation_problem(text, translation) == problem
+
+
+def test_a_translation_leaves_no_warning_out():
+    text = "Keep it away from implants. “Ask first.” Then buy.[^own]\n\n1. One, 2.5 mm.\n2. Two!"
+    whole = "Lejos de los implantes. «Pregunta.» Compra.[^own]\n\n1. Uno, 2,5 mm.\n2. ¡Dos!"
+
+    assert translation_problem(text, whole) == ""
+    assert translation_problem(text, whole.replace("Lejos de los implantes. ", "")) == SENTENCES
+    assert translation_problem(text, whole.replace("¡Dos!", "Dos")) == SENTENCES
 
 
 @pytest.mark.parametrize(

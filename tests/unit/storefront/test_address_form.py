@@ -9,6 +9,10 @@ COUNTRIES = [
     ("US", "United States"),
     ("IE", "Ireland"),
     ("HK", "Hong Kong"),
+    ("ES", "Spain"),
+    ("DE", "Germany"),
+    ("JP", "Japan"),
+    ("KW", "Kuwait"),
 ]
 BRITISH = {
     "email": "Robin@Example.ORG",
@@ -118,3 +122,65 @@ def test_what_a_label_cannot_show_is_refused_beside_its_field_and_kept(field):
 def test_names_of_many_languages_are_taken():
     sent = form(first_name="Zoë", last_name="Παπαδοπούλου", street_address_2="Łódzka 4 № 2")
     assert sent.is_valid(), sent.errors
+
+
+_NAMES, _STREETS = ["first_name", "last_name"], ["street_address_1", "street_address_2"]
+
+
+@pytest.mark.parametrize(
+    ("country", "order"),
+    [
+        ("GB", [*_NAMES, *_STREETS, "city", "postal_code"]),
+        ("US", [*_NAMES, *_STREETS, "city", "country_area", "postal_code"]),
+        ("ES", [*_NAMES, *_STREETS, "postal_code", "city", "country_area"]),
+        ("DE", [*_NAMES, *_STREETS, "postal_code", "city"]),
+        ("JP", ["last_name", "first_name", "postal_code", "country_area", *_STREETS]),
+        ("KW", ["first_name", *_STREETS, "postal_code", "city"]),
+    ],
+)
+def test_each_country_is_asked_in_the_order_in_which_it_writes(country, order):
+    asked = AddressForm(countries=COUNTRIES, country=country)
+    assert [field.name for field, _wide in asked.rows()] == [*order, "phone"]
+    assert list(asked.fields) == ["email", "country", *order, "phone"]
+
+
+def test_a_full_name_is_asked_for_in_one_field_where_that_is_the_custom():
+    kuwaiti = AddressForm(
+        countries=COUNTRIES, country="KW", initial={"first_name": "Noura", "last_name": "Al Sabah"}
+    )
+    assert kuwaiti["first_name"].label == "Full name"
+    assert kuwaiti["first_name"].value() == "Noura Al Sabah"
+    assert kuwaiti.fields["first_name"].widget.attrs["autocomplete"] == "name"
+    sent = form(country="KW", first_name="Noura", last_name="Al Sabah", postal_code="")
+    assert sent.is_valid(), sent.errors
+    assert sent.address()["first_name"] == "Noura Al Sabah"
+    assert sent.address()["last_name"] == ""
+    assert form(country="KW", first_name="", last_name="").errors["first_name"] == [
+        "Enter your full name."
+    ]
+
+
+def test_a_full_name_is_parted_where_a_country_asks_for_two():
+    data = {**BRITISH, "first_name": "Noura Al Sabah"}
+    del data["last_name"]  # the form of the country before had no such field
+    sent = AddressForm(data, countries=COUNTRIES, country="GB")
+    assert sent.is_valid(), sent.errors
+    assert sent.address()["first_name"] == "Noura Al"
+    assert sent.address()["last_name"] == "Sabah"
+    assert form(first_name="Ana Maria", last_name="").errors["last_name"] == [
+        "Enter your last name."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("country", "example", "keys"),
+    [
+        ("GB", "For example EC1Y 8SY.", ("autocapitalize", "characters")),
+        ("US", "For example 95014.", ("inputmode", "numeric")),
+        ("JP", "For example 154-0023.", ("inputmode", "numeric")),
+    ],
+)
+def test_a_postcode_comes_with_an_example_and_its_keys(country, example, keys):
+    postcode = AddressForm(countries=COUNTRIES, country=country)["postal_code"]
+    assert postcode.help_text == example
+    assert keys in postcode.field.widget.attrs.items()

@@ -10,7 +10,7 @@ from saleor.account.models import Address
 from saleor.checkout.models import Checkout
 from saleor.shipping.models import ShippingMethod
 
-from storefront.addresses import delivery_countries
+from plugins.ordering.addresses import delivery_countries
 from storefront.basket_changes import add_to_basket, apply_code
 from storefront.baskets import get_basket
 from storefront.checkout import list_delivery_methods, missing_step, set_address, set_delivery

@@ -70,4 +70,5 @@ def test_a_fourth_kind_has_its_list_its_page_and_its_place_in_the_menu(books, sh
     assert '<a href="/books/" aria-current="page">Books</a>' in listed
     assert '<li><a href="/books/">Books to read</a></li>' in page
     assert f"/books/{slug}/" in client.get("/sitemap.xml").content.decode()
-    assert client.get(f"/care/{slug}/").status_code == 404
+    moved = client.get(f"/care/{slug}/")
+    assert (moved.status_code, moved.headers["Location"]) == (301, f"/books/{slug}/")

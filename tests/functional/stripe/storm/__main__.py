@@ -79,7 +79,7 @@ class Storm:
         for number, (program, step, moment) in enumerate(self._rounds()):
             webhooks = WEBHOOKS[number % len(WEBHOOKS)]
             self._round(program, step, moment, webhooks)
-        self._let_time_pass()
+        let_time_pass(self.shop)
         return self._report()
 
     def _rounds(self) -> list[tuple[str, str, float]]:
@@ -135,22 +135,6 @@ class Storm:
             at=meeting.at,
         )
 
-    def _let_time_pass(self) -> None:
-        """Do what beat does in the next hours: every sweep, with the pauses behind it."""
-        forget_connection()
-        self.shop.sandbox.hands.control("behave")
-        wait_until(self._delivered, 60)
-        self.shop.sandbox.hands.control("clock", seconds=3 * 3600)
-        for _ in range(3):
-            self.shop.restart_ended()
-            _sweep()
-            wait_until(_settled, 2)
-        wait_until(_settled, 60)
-
-    def _delivered(self) -> bool:
-        rows = self.shop.sandbox.hands.read("deliveries")
-        return all(row["state"] == "done" for row in rows)
-
     def _report(self) -> int:
         books = read_books(self.shop.sandbox.hands.ledger)
         print(_HEAD)
@@ -189,6 +173,23 @@ def forget_connection() -> None:
     from django.db import connection
 
     connection.close()
+
+
+def let_time_pass(shop: Shop) -> None:
+    """Do what beat does in the next hours: every sweep, with the pauses behind it."""
+    forget_connection()
+    shop.sandbox.hands.control("behave")
+    wait_until(lambda: _delivered(shop), 60)
+    shop.sandbox.hands.control("clock", seconds=3 * 3600)
+    for _ in range(3):
+        shop.restart_ended()
+        _sweep()
+        wait_until(_settled, 2)
+    wait_until(_settled, 60)
+
+
+def _delivered(shop: Shop) -> bool:
+    return all(row["state"] == "done" for row in shop.sandbox.hands.read("deliveries"))
 
 
 def _sweep() -> None:

@@ -2,15 +2,8 @@
 
 import pytest
 
-from plugins.ordering.order_messages import (
-    CONTRACT_KEY,
-    EMAIL_KINDS,
-    Fact,
-    email_facts,
-    kinds_for,
-    may_send,
-    message_promise,
-)
+from plugins.ordering.email_promises import may_send, message_promise
+from plugins.ordering.order_messages import CONTRACT_KEY, EMAIL_KINDS, Fact, email_facts, kinds_for
 from tests.functional.discretion.words import found, sensitive_words
 
 
@@ -39,10 +32,16 @@ def test_each_subject_has_the_number_and_a_code_word_replaces_the_shop(kind, set
 
 def test_what_is_sent_depends_on_messages_and_collection():
     everything = kinds_for(messages="neutral", collection=True)
-    assert set(EMAIL_KINDS) - set(everything) == {"delivered"}
+    # Of staff's orders and of gift cards: shown to nobody who orders goods in the shop.
+    others = {"pay_by_link", "link_ended", "goes_again", "gift_card_bought"}
+    assert set(EMAIL_KINDS) - set(everything) == {"delivered", *others}
     delivered = kinds_for(messages="full", collection=False)
-    assert set(EMAIL_KINDS) - set(delivered) == {"ready_to_collect", "collected"}
+    assert set(EMAIL_KINDS) - set(delivered) == {"ready_to_collect", "collected", *others}
     assert kinds_for(messages="legal", collection=True) == ["order_confirmed", "new_link"]
+    card = kinds_for(messages="neutral", collection=False, gift_card=True)
+    assert card == [
+        "gift_card_bought", "payment_needed", "cancelled", "payment_refunded", "new_link",
+    ]  # fmt: skip
 
 
 LINK, NUMBER = Fact.LINK, Fact.NUMBER
@@ -110,5 +109,5 @@ def test_without_a_contract_the_texts_are_the_shops(settings):
 def test_those_who_want_no_messages_get_what_must_be_sent():
     order = _Order({"messages": "legal", "choices": {"messages": "legal"}})
     allowed = {kind for kind in EMAIL_KINDS if may_send(order, kind).allowed}
-    assert allowed == {"order_confirmed", "new_link"}
+    assert allowed == {"order_confirmed", "gift_card_bought", "new_link", "pay_by_link"}
     assert may_send(_Order(), "sent") == (True, "")

@@ -22,7 +22,6 @@ def test_saleors_own_gateways_can_be_imported(gateway: str) -> None:
     "name",
     [
         "jaeger_client",
-        "markdown",
         "html_to_draftjs",
         "google_measurement_protocol",
         "jwt",

@@ -1,0 +1,28 @@
+"""Article numbers in every shape that people give them."""
+
+import pytest
+
+from product_content.search.codes import normal, read_codes
+
+
+@pytest.mark.parametrize("typed", ["SW-ONE-9", "sw-one-9", "sw one 9", "swone9", "SW_ONE/9"])
+def test_a_number_is_the_same_in_any_case_with_or_without_hyphens(typed):
+    assert normal(typed) == "swone9"
+    assert read_codes(typed).whole[-1] == "swone9"
+    assert read_codes(typed).begun == "swone9"
+
+
+def test_a_number_is_found_among_other_words():
+    codes = read_codes("do you still have the large set SW-SET-69 please")
+
+    assert "swset69" in codes.whole
+    assert codes.begun == ""
+
+
+@pytest.mark.parametrize("typed", ["gentle gel", "lubricant", ""])
+def test_words_that_people_search_by_are_no_numbers(typed):
+    assert read_codes(typed, known=typed.split()) == ((), "")
+
+
+def test_a_beginning_of_three_signs_is_too_short():
+    assert read_codes("sw-s").begun == ""
