@@ -27,7 +27,7 @@ def ask(program: str, service: str, locks: tuple[str, ...]) -> list[dict[str, An
     options = ("--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json")
     command = [program, *files, *options, "--vulnerability-service", service]
     try:
-        done = subprocess.run(  # noqa: S603  our own arguments
+        done = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, timeout=_SECONDS, check=False
         )
         return list(json.loads(done.stdout)["dependencies"])
