@@ -13,6 +13,7 @@ from django.http import (
 )
 from django.views.decorators.http import require_http_methods
 
+from plugins.ordering.outcomes import HoldsTooMuch, OrderRefused
 from product_content.languages import localized
 
 OK = HTTPStatus.OK
@@ -29,6 +30,11 @@ form_view = require_http_methods(["GET", "HEAD", "POST"])
 def not_sent(status: int) -> dict[str, bool]:
     """Return the context that has a page say why nothing was sent."""
     return {"too_many": status == TOO_MANY, "cannot_send": status == UNAVAILABLE}
+
+
+def status_of(refused: OrderRefused) -> HTTPStatus:
+    """Return the status of a page that says why no order was placed."""
+    return TOO_MANY if isinstance(refused, HoldsTooMuch) else REFUSED
 
 
 def see_other(address: str) -> HttpResponseRedirect:

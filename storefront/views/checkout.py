@@ -18,7 +18,6 @@ from plugins.ordering.order_state import can_be_charged
 from plugins.ordering.outcomes import (
     BasketIncomplete,
     DeliveryGone,
-    HoldsTooMuch,
     OrderRefused,
     PaymentProcessing,
     PlacedOrder,
@@ -60,7 +59,7 @@ from storefront.forms.basket import ReliefForm
 from storefront.limits import visitor_of
 from storefront.order_access import give_order_access
 from storefront.orders import waiting_order
-from storefront.responses import INVALID, REFUSED, TOO_MANY, form_view, see_other
+from storefront.responses import INVALID, REFUSED, form_view, see_other, status_of
 from storefront.types import Basket
 
 
@@ -246,8 +245,8 @@ def _refused(request: HttpRequest, token: UUID, refused: OrderRefused) -> HttpRe
         "short": lines,
         "order": waiting_order(basket.token) if processing else None,
     }
-    status = TOO_MANY if isinstance(refused, HoldsTooMuch) else REFUSED
-    return render(request, "storefront/checkout/refused.html", context, status=status)
+    page = "storefront/checkout/refused.html"
+    return render(request, page, context, status=status_of(refused))
 
 
 def _shown_again(request: HttpRequest, basket: Basket) -> HttpResponse:

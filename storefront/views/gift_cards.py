@@ -24,7 +24,7 @@ from plugins.ordering.gift_cards import (
     signed_wish,
 )
 from plugins.ordering.invoices import computes_vat
-from plugins.ordering.outcomes import HoldsTooMuch, OrderRefused, pause_message
+from plugins.ordering.outcomes import OrderRefused, pause_message
 from plugins.ordering.paying import start_payment
 from plugins.ordering.sold_cards import code_in_groups, sale_from_link
 from product_content.shop_settings import shop_facts
@@ -36,7 +36,7 @@ from storefront.limits import visitor_of
 from storefront.order_access import give_order_access, order_page
 from storefront.orders import card_of_order, get_order_page
 from storefront.page_cache import public_page
-from storefront.responses import INVALID, REFUSED, TOO_MANY, form_view, see_other
+from storefront.responses import INVALID, REFUSED, form_view, see_other, status_of
 from storefront.types import OrderPage
 
 
@@ -79,8 +79,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     except OrderRefused as refused:
         terms = gift_card_terms()
         form = _filled(read_wish(shown), terms) if terms else None
-        status = TOO_MANY if isinstance(refused, HoldsTooMuch) else REFUSED
-        return _form_page(request, form, message=str(refused), status=status)
+        return _form_page(request, form, message=str(refused), status=status_of(refused))
     response = see_other(payment.url or f"/orders/{placed.order_token}/")
     give_order_access(request, response, placed.order_token)
     return response
