@@ -1,4 +1,4 @@
-"""The basket: putting in, changing, codes; and what is saved for later."""
+"""The basket: putting in, changing, codes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from plugins.ordering.submitted_forms import FIELD
 from product_content.pages import delivery_zones, home_delivery
-from product_content.parsing import parse_id, parse_ids
+from product_content.parsing import parse_id
 from storefront.basket_changes import (
     BasketChange,
     add_several,
@@ -30,14 +30,6 @@ from storefront.forms.basket import AddForm, CodeForm, LineForm, SeveralForm
 from storefront.limits import begin_code_try, forgive_code_try, retry_after, wait_words
 from storefront.orders import waiting_order
 from storefront.responses import INVALID, OK, REFUSED, TOO_MANY, see_other
-from storefront.saved_list import (
-    MAX_SAVED,
-    forget_saved,
-    save_variants,
-    saved_ids,
-    saved_rows,
-    shared_lists,
-)
 
 
 @require_safe
@@ -223,69 +215,3 @@ def _page(
         "home_delivery": home_delivery(delivery_zones()),
     }
     return render(request, "storefront/basket/basket.html", context, status=status)
-
-
-@require_safe
-@private_page
-def saved(request: HttpRequest) -> HttpResponse:
-    """Show what the account has saved for later; a guest's list is in the browser."""
-    customer = customer_id(request)
-    rows = saved_rows(saved_ids(customer)) if customer else []
-    context = {"in_account": customer is not None, "rows": rows, "lists": shared_lists(rows)}
-    return render(request, "storefront/saved/page.html", context)
-
-
-@require_POST
-@same_origin_only
-@private_page
-def save(request: HttpRequest) -> HttpResponse:
-    """Save something in the account; of a guest, nothing is kept here."""
-    wanted = parse_ids(request.POST.getlist("variant")[:MAX_SAVED])
-    customer = customer_id(request)
-    if customer and save_variants(user_id=customer, variant_ids=wanted):
-        return _saved(request, {"in_account": True})
-    known = saved_rows(wanted)
-    return _saved(request, {"in_account": False, "row": known[0] if known else None})
-
-
-def _saved(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "storefront/saved/kept.html", context)
-    if context["in_account"]:
-        return see_other("/saved/")
-    return render(request, "storefront/saved/without_script.html", context)
-
-
-@require_POST
-@same_origin_only
-@private_page
-def saved_rows_of_browser(request: HttpRequest) -> HttpResponse:
-    """Show the list that a browser keeps: it sends numbers, and nothing of it stays here."""
-    rows = saved_rows(parse_ids(request.POST.get("variants", "").split()[:MAX_SAVED]))
-    context = {"in_account": False, "rows": rows, "lists": shared_lists(rows)}
-    return render(request, "storefront/saved/rows.html", context)
-
-
-@require_POST
-@same_origin_only
-@private_page
-def unsave(request: HttpRequest) -> HttpResponse:
-    """Take one thing off the account's list, or all of it."""
-    customer, variant = customer_id(request), parse_id(request.POST.get("variant", ""))
-    if customer and "everything" in request.POST:
-        forget_saved(user_id=customer)
-    elif customer and variant:
-        forget_saved(user_id=customer, variant_id=variant)
-    return see_other("/saved/")
-
-
-@require_POST
-@same_origin_only
-@private_page
-def move(request: HttpRequest) -> HttpResponse:
-    """Put one piece into the basket and take it off the account's list."""
-    variant, customer = parse_id(request.POST.get("variant", "")), customer_id(request)
-    response = put_in(request, {variant: 1} if variant else {})
-    if customer and variant and response.status_code < REFUSED:
-        forget_saved(user_id=customer, variant_id=variant)
-    return response
