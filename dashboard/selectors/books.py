@@ -13,23 +13,22 @@ from django.db.models import (
     DecimalField,
     F,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Sum,
 )
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from saleor.giftcard.models import GiftCard
 from saleor.order.models import OrderLine
 from saleor.payment import TransactionKind
 from saleor.payment.models import Transaction
 
 from dashboard.roles import VIEW_REPORTS
 from plugins.ordering.models import Refund, RefundLine, RefundPart, RefundStatus
+from plugins.ordering.paying import NOTHING_TO_PAY
+from plugins.stripe_payments.policies import PROVIDER
 from plugins.taxes.models import Invoice
 from product_content.dates import midnight
 from product_content.money import in_decimals
@@ -172,6 +171,12 @@ def exact(amount: Any) -> Decimal:
     return Decimal(amount or 0)
 
 
+def provider_name(gateway: str | None) -> str:
+    """Return what staff call a gateway of payments, None for gift cards; others by their key."""
+    known = {PROVIDER: "Stripe", NOTHING_TO_PAY: "Nothing to pay", None: "Gift cards"}
+    return known.get(gateway, str(gateway))
+
+
 def captures_in(period: Period) -> QuerySet[Transaction]:
     """Return the payments that came in, whatever became of their orders."""
     return Transaction.objects.filter(
@@ -185,9 +190,3 @@ def parts_back_in(period: Period) -> QuerySet[RefundPart]:
     return RefundPart.objects.filter(
         **period.holds("refund__booked_at"), state__in=stands
     ).order_by()  # fmt: skip
-
-
-def outstanding_cards() -> QuerySet[GiftCard]:
-    """Return the cards that something can be paid with now."""
-    valid = Q(end_date=None) | Q(end_date__gte=timezone.localdate())
-    return GiftCard.objects.filter(valid, is_active=True, current_balance_amount__gt=0).order_by()

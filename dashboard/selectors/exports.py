@@ -30,7 +30,7 @@ from dashboard.selectors.books import (
     credits_in,
     exact,
     line_paid,
-    outstanding_cards,
+    provider_name,
 )
 from dashboard.selectors.reports import SUMMARIES
 from dashboard.selectors.stock import GOODS
@@ -169,7 +169,7 @@ def _payments(period: Period) -> Rows:
         "payment__order_id", "created", "payment__gateway", "token", "currency", "amount",
     )  # fmt: skip
     for order, at, provider, reference, currency, amount in found:
-        yield order or "", _moment(at), provider, reference, currency, exact(amount)
+        yield order or "", _moment(at), provider_name(provider), reference, currency, exact(amount)
 
 
 PAYMENTS = Report(
@@ -229,7 +229,7 @@ REFUNDS = Report(
 
 def _cards(period: Period) -> Rows:
     issued = Q(**period.holds("created"))
-    cards = GiftCard.objects.filter(issued | Q(pk__in=outstanding_cards().values("pk")))
+    cards = GiftCard.objects.filter(issued | Q(current_balance_amount__gt=0))
     found = _fetched(
         cards.order_by("created", "pk"),
         "code", "created", "is_active", "end_date", "last_used_on", "currency",
@@ -247,7 +247,7 @@ def _cards(period: Period) -> Rows:
 CARDS = Report(
     "gift-cards",
     "Gift cards",
-    "Issued in the period, or outstanding now. What is left on them is as of now.",
+    "Issued in the period, or with something left on them. What is left is as of now.",
     (
         Column("card", "The last characters of its code"),
         Column("issued", "When, in the shop’s time zone"),

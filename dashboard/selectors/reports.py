@@ -17,11 +17,9 @@ from django.db.models import (
     Count,
     F,
     Sum,
-    Value,
 )
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import TruncDate
 from django_countries import countries
-from saleor.giftcard.models import GiftCard
 
 from dashboard.roles import VIEW_REPORTS
 from dashboard.selectors.books import (
@@ -38,11 +36,12 @@ from dashboard.selectors.books import (
     invoices_in,
     line_paid,
     lines_paid,
-    outstanding_cards,
     parts_back_in,
+    provider_name,
     sold_lines,
 )
 from plugins.ordering.invoices import vat_totals
+from plugins.ordering.sold_cards import gift_card_books
 from plugins.taxes.models import CreditTax
 from product_content.languages import translated_text
 
@@ -287,14 +286,14 @@ def _money(period: Period) -> Rows:
         .values("payment__gateway", "currency")
         .annotate(n=Count("pk"), t=Sum("amount"))
     ):
-        sums.add((row["payment__gateway"], row["currency"]), 0, row["n"], row["t"])
+        sums.add((provider_name(row["payment__gateway"]), row["currency"]), 0, row["n"], row["t"])
     cards = invoices_in(period).filter(gift_cards__gt=0).values("currency")
     for row in cards.annotate(n=Count("pk"), t=Sum("gift_cards")):
-        sums.add(("gift cards", row["currency"]), 0, row["n"], row["t"])
-    by = Coalesce("payment__gateway", Value("gift cards"))
-    back = parts_back_in(period).annotate(by=by).values("by", "currency")
+        sums.add((provider_name(None), row["currency"]), 0, row["n"], row["t"])
+    back = parts_back_in(period).values("payment__gateway", "currency")
     for row in back.annotate(n=Count("pk"), t=Sum("amount_value")):
-        sums.add((row["by"], row["currency"]), 2, row["n"], row["t"])
+        key = (provider_name(row["payment__gateway"]), row["currency"])
+        sums.add(key, 2, row["n"], row["t"])
     for (way, currency), (number, taken, refunds, given) in sums.rows():
         yield way, currency, number, exact(taken), refunds, exact(given), exact(taken - given)
 
@@ -317,30 +316,26 @@ MONEY = Report(
 
 
 def _card_totals(period: Period) -> Rows:
-    sums = _Sums(4)
-    issued = GiftCard.objects.filter(**period.holds("created")).order_by().values("currency")
-    for row in issued.annotate(n=Count("pk"), t=Sum("initial_balance_amount")):
-        sums.add((row["currency"],), 0, row["n"], row["t"])
-    for row in (
-        outstanding_cards()
-        .values("currency")
-        .annotate(n=Count("pk"), t=Sum("current_balance_amount"))
-    ):
-        sums.add((row["currency"],), 2, row["n"], row["t"])
-    for (currency,), (number, worth, left, sum_left) in sums.rows():
-        yield currency, number, exact(worth), left, exact(sum_left)
+    for row in gift_card_books(period.last, period.first):
+        yield (
+            row.currency, "sold" if row.sold else "issued by staff", exact(row.opening),
+            exact(row.issued), exact(row.redeemed), exact(row.refunded), exact(row.outstanding),
+        )  # fmt: skip
 
 
 CARD_TOTALS = Report(
     "gift-card-totals",
     "Gift cards issued and outstanding",
-    "Issued in the period. What is outstanding is as of now, whatever the period is.",
+    "From the book of all that changed a card. Stopped and expired cards count as long as "
+    "something is left on them; an order that waits for its payment has spent already.",
     (
         CURRENCY,
-        Column("issued", "Cards issued in the period"),
-        Column("issued_value", "What they were worth then"),
-        Column("outstanding", "Cards that are active, not expired, and hold something now"),
-        Column("outstanding_value", "What is left on them now"),
+        Column("cards", "Sold ones, or those that staff issued"),
+        Column("opening", "What was still to be spent when the period began"),
+        Column("issued", "What the cards issued in it were worth"),
+        Column("spent", "What orders paid with, less what they gave back to cards"),
+        Column("refunded", "What went back to buyers of cards, for the cards themselves"),
+        Column("outstanding", "What is still to be spent at the end: of sold cards, money owed"),
     ),
     _card_totals,
     (VIEW_REPORTS, "giftcard.manage_gift_card"),

@@ -13,6 +13,7 @@ from saleor.payment.models import Payment
 from unfold.decorators import display
 
 from dashboard.admin.base import ReadOnly, SaleorTabularInline, format_money, format_time
+from dashboard.selectors.books import provider_name
 from plugins.order_emails.kinds.base import KINDS
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.ordering.models import Refund, RefundStatus
@@ -74,7 +75,7 @@ class PaymentInline(OrderInline):
     """Payments with each of their transactions."""
 
     model = Payment
-    fields = readonly_fields = ("started", "gateway", "state", "taken", "transactions")
+    fields = readonly_fields = ("started", "provider", "state", "taken", "transactions")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         """Return the payments with their transactions in one query more."""
@@ -84,6 +85,11 @@ class PaymentInline(OrderInline):
     def started(self, payment: Payment) -> str:
         """Return when the payment began."""
         return format_time(payment.created)
+
+    @display(description="Provider")
+    def provider(self, payment: Payment) -> str:
+        """Return who took the money."""
+        return provider_name(payment.gateway)
 
     @display(description="State")
     def state(self, payment: Payment) -> str:

@@ -33,6 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ORDERS = 14
 TODAY = timezone.localdate
+PROVIDERS = {"stripe": "Stripe", "nothing_to_pay": "Nothing to pay"}
 VOUCHERS = (
     {"type": "entire_order", "discount_value": "7.00"},
     {"type": "entire_order", "discount_value_type": "percentage", "discount_value": "15"},
@@ -214,13 +215,15 @@ def money_is_what_came_in_and_what_went_back(drawn):
     captured, back = Counter(), Counter()
     for one in Transaction.objects.select_related("payment"):
         if one.kind == "capture" and one.is_success:
-            captured[one.payment.gateway] += one.amount
+            captured[PROVIDERS[one.payment.gateway]] += one.amount
     for order in sold_orders():
-        captured["gift cards"] += totals_of_order(order).card_total.amount
+        captured["Gift cards"] += totals_of_order(order).card_total.amount
     for refund in Refund.objects.all():
         for part in refund.parts.all():
             if refund.booked_at and part.state in {"pending", "succeeded"}:
-                back[part.payment.gateway if part.payment else "gift cards"] += part.amount_value
+                back[PROVIDERS[part.payment.gateway] if part.payment else "Gift cards"] += (
+                    part.amount_value
+                )
     found = {row[0]: (row[3], row[5]) for row in rows(reports.MONEY)}
     assert found == {name: (captured[name], back[name]) for name in captured}
 
@@ -228,19 +231,12 @@ def money_is_what_came_in_and_what_went_back(drawn):
 def gift_cards_issued_and_outstanding(drawn):
     GiftCardFactory(initial_balance_amount="80", is_active=False)
     GiftCardFactory(initial_balance_amount="70", end_date=TODAY() - timedelta(days=1))
-    issued = list(GiftCard.objects.all())
-    left = [
-        card.current_balance_amount
-        for card in issued
-        if card.is_active and not (card.end_date and card.end_date < TODAY())
-        and card.current_balance_amount
-    ]  # fmt: skip
+    cards = list(GiftCard.objects.all())
+    worth = sum(card.initial_balance_amount for card in cards)
+    left = sum(card.current_balance_amount for card in cards)
     [row] = rows(reports.CARD_TOTALS)
-    assert row[1:] == (
-        len(issued), sum(card.initial_balance_amount for card in issued), len(left), sum(left),
-    )  # fmt: skip
-    listed = column(exports.CARDS, "left")
-    assert sum(listed) == sum(card.current_balance_amount for card in issued)
+    assert row == ("GBP", "issued by staff", 0, worth, worth - left, 0, left)
+    assert total(exports.CARDS, "left") == left
 
 
 def the_lists_add_up_to_the_reports(drawn):
@@ -249,7 +245,7 @@ def the_lists_add_up_to_the_reports(drawn):
     )
     assert total(exports.REFUNDS, "amount") == total(reports.BY_DAY, "credited")
     assert total(exports.REFUNDS, "vat") == total(reports.BY_DAY, "vat_credited")
-    provider = sum(row[3] for row in rows(reports.MONEY) if row[0] != "gift cards")
+    provider = sum(row[3] for row in rows(reports.MONEY) if row[0] != "Gift cards")
     assert total(exports.PAYMENTS, "amount") == provider
     in_period = [order.pk for order in drawn[:-2]]
     assert sorted(column(exports.ORDERS, "order")) == sorted(in_period)
