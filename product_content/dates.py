@@ -20,7 +20,8 @@ PATTERNS: Final[Mapping[str, str]] = {
     gettext_noop("l, j F Y"): "l, F j, Y",
     gettext_noop("j F"): "F j",
     gettext_noop("l, j F"): "l, F j",
-    gettext_noop("j F, H:i"): "F j, H:i",
+    gettext_noop("j F, H:i"): "F j, g:i A",
+    gettext_noop("H:i"): "g:i A",
     gettext_noop("F Y"): "F Y",
 }
 
@@ -31,7 +32,7 @@ def midnight(day: date) -> datetime:
 
 
 def written_day(day: date | datetime | None, pattern: str = "j F Y") -> str:
-    """Return a day, such as 22 November 2026, by one of PATTERNS; "" for none.
+    """Return a day or time, such as 22 November 2026, by one of PATTERNS; "" for none.
 
     E-mails write the same: Babel's long date of the same locale (`plugins.order_emails.texts`).
     """

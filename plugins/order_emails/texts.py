@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -18,6 +18,7 @@ from plugins.order_emails.kinds.base import KINDS, TEXT_FIELDS, Kind, Texts
 from plugins.order_emails.models import EmailText
 from plugins.order_emails.policies import TextRefused
 from plugins.order_emails.text_rules import problems_of
+from product_content.dates import written_day
 from product_content.languages import translated_text
 from product_content.models import Guide
 
@@ -27,9 +28,9 @@ def day(moment: datetime, locale: Locale) -> str:
     return format_date(timezone.localdate(moment), format="long", locale=locale)
 
 
-def clock(moment: datetime, locale: Locale) -> str:
-    """Return the time of a moment in the shop's time zone, such as 14:35."""
-    return format_time(timezone.localtime(moment), format="short", locale=locale)
+def clock(moment: datetime) -> str:
+    """Return the time of a moment in the shop's time zone, such as 14:35, as pages write it."""
+    return written_day(moment, "H:i")
 
 
 # Conditions, parts of the body and kinds of goods: one row for each thing, in every language of

@@ -71,11 +71,11 @@ def _still_released(row: OutgoingEmail) -> bool:
 )
 def payment_needed(row: OutgoingEmail) -> Context:
     """Tell the customer that the order waits for its payment."""
-    order, locale, values = order_context(row)
+    order, _locale, values = order_context(row)
     sessions = PaymentSession.objects.filter(order=order, state__in=ACTIVE)
     end = sessions.values_list("expires_at", flat=True).first()
     return values | {
-        "held_until": clock(end, locale) if end else gettext("a little longer"),
+        "held_until": clock(end) if end else gettext("a little longer"),
         "why": str(_DECLINED if was_declined(order.pk) else _NOT_FINISHED),
     }
 
@@ -107,7 +107,7 @@ def pay_by_link(row: OutgoingEmail) -> Context:
     order, locale, values = order_context(row)
     sessions = PaymentSession.objects.filter(order=order, state__in=ACTIVE)
     end = sessions.values_list("expires_at", flat=True).first()
-    when = {"time": clock(end, locale), "day": day(end, locale)} if end else {}
+    when = {"time": clock(end), "day": day(end, locale)} if end else {}
     until = gettext("%(time)s on %(day)s") % when if end else gettext("a little longer")
     return values | {"held_until": until}
 

@@ -123,7 +123,7 @@ def _what_now(order: Order, locale: Locale) -> str:
     if session is None:
         return str(_NOTHING_TO_PAY)
     end = session.expires_at
-    return str(_TO_PAY) % {"time": clock(end, locale), "day": day(end, locale)}
+    return str(_TO_PAY) % {"time": clock(end), "day": day(end, locale)}
 
 
 @email(

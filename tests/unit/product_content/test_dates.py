@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
+from plugins.order_emails.texts import clock
 from plugins.order_emails.texts import day as emailed_day
 from product_content.dates import PATTERNS, written_day
 from product_content.languages import locale_of
@@ -45,6 +46,14 @@ def test_a_day_is_written_as_the_country_writes_it(country, code, language, writ
         assert emailed_day(moment, locale_of(language)) == written_day(moment) == written[0]
 
 
+@pytest.mark.parametrize(("code", "written"), [("GB", "14:35"), ("US", "2:35 PM"), ("ES", "14:35")])
+def test_e_mails_write_the_time_as_pages_do(country, code, written):
+    country(code)
+    moment = datetime(2026, 11, 5, 14, 35, tzinfo=UTC)
+    with translation.override("en"), timezone.override("UTC"):
+        assert clock(moment) == written_day(moment, "H:i") == written
+
+
 def test_each_pattern_has_one_with_the_month_first(country):
     country("US")
     assert {written_day(datetime(2026, 11, 5, 12, tzinfo=UTC), each) for each in PATTERNS} == {
@@ -52,7 +61,8 @@ def test_each_pattern_has_one_with_the_month_first(country):
         "Thursday, November 5, 2026",
         "November 5",
         "Thursday, November 5",
-        "November 5, 12:00",
+        "November 5, 12:00 PM",
+        "12:00 PM",
         "November 2026",
     }
     assert written_day(None) == ""
