@@ -15,17 +15,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='shopsettings',
             name='gift_amounts',
-            field=models.CharField(blank=True, db_default='', default='', help_text='Parted by commas. Empty: 25, 50, 100.', max_length=60, validators=[product_content.models.shop.validate_amounts], verbose_name='suggested amounts'),
+            field=models.CharField(blank=True, db_default='', default='', help_text='Parted by commas. Empty: 25, 50, 100, of money without decimals a hundred times that.', max_length=60, validators=[product_content.models.shop.validate_amounts], verbose_name='suggested amounts'),
         ),
         migrations.AddField(
             model_name='shopsettings',
             name='gift_maximum',
-            field=models.DecimalField(blank=True, decimal_places=2, help_text='Empty: 250. Stolen bank cards are turned into gift cards: keep it small.', max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='largest gift card'),
+            field=models.DecimalField(blank=True, decimal_places=2, help_text='Empty: 250, of money without decimals 25,000. Stolen bank cards are turned into gift cards: keep it small.', max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='largest gift card'),
         ),
         migrations.AddField(
             model_name='shopsettings',
             name='gift_minimum',
-            field=models.DecimalField(blank=True, decimal_places=2, help_text='In the shop’s currency. Empty: 10.', max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='smallest gift card'),
+            field=models.DecimalField(blank=True, decimal_places=2, help_text='In the shop’s currency. Empty: 10, of money without decimals 1,000.', max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='smallest gift card'),
         ),
         migrations.AddField(
             model_name='shopsettings',

@@ -160,7 +160,7 @@ class ShopSettings(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="In the shop’s currency. Empty: 10.",
+        help_text="In the shop’s currency. Empty: 10, of money without decimals 1,000.",
     )
     gift_maximum = models.DecimalField(
         "largest gift card",
@@ -169,7 +169,8 @@ class ShopSettings(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Empty: 250. Stolen bank cards are turned into gift cards: keep it small.",
+        help_text="Empty: 250, of money without decimals 25,000. Stolen bank cards are turned into "
+        "gift cards: keep it small.",
     )
     gift_amounts = models.CharField(
         "suggested amounts",
@@ -178,7 +179,8 @@ class ShopSettings(models.Model):
         default="",
         db_default="",
         validators=[validate_amounts],
-        help_text="Parted by commas. Empty: 25, 50, 100.",
+        help_text="Parted by commas. Empty: 25, 50, 100, of money without decimals a hundred "
+        "times that.",
     )
 
     class Meta:
