@@ -60,3 +60,14 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   showSaved();
 });
+
+// In an account, what the browser kept before can be added to it; what is there already is dropped here.
+const merge = document.querySelector("[data-merges]");
+if (merge) {
+  writeSaved(readSaved().filter((id) => !document.querySelector(`[data-unsaves="${id}"]`)));
+  merge.hidden = isQuiet() || !readSaved().length;
+  for (const id of readSaved()) {
+    const field = Object.assign(document.createElement("input"), { type: "hidden", name: "variant", value: id });
+    merge.append(field);
+  }
+}
