@@ -113,6 +113,7 @@ class Magnet(models.TextChoices):
     """Whether the product has magnets in it."""
 
     NONE = "none", _("No magnets")
+    MOTOR = "motor", _("Its motor can have magnets")
     STATIC = "static", _("Contains static magnets")
 
 
