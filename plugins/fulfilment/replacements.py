@@ -285,9 +285,10 @@ def _replacement_ends(sender: object, *, order_id: int, **_more: Any) -> None:
     refund = _refund_of(about)
     about.lines.update(exchanged=0)
     add_note(order, f"Order {order_id} does not send the other size: it ended.")
+    refund.in_exchange = False
     if not refund.amount_value:  # nothing has gone back: the pieces can be refunded as any others
         refund.state = RefundStatus.FAILED
-        refund.save(update_fields=["state", "updated_at"])
+    refund.save(update_fields=["state", "in_exchange", "updated_at"])
     if refund.amount_value or about.state != ReturnState.INSPECTED:
         flag_replaced(about, f"Its replacement, order {order_id}, was cancelled.")
 

@@ -32,7 +32,8 @@ class Refund(models.Model):
 
     `key` is chosen by whoever asks and makes asking twice harmless. `amount` is the sum of the
     lines, of `delivery` and of `free`, which is for nothing in particular; its parts say where it
-    goes. `restock` says that staff have decided that the pieces can be sold again. `number` is
+    goes. `restock` says that staff have decided that the pieces can be sold again. `in_exchange`:
+    another order sends other pieces, paid by what these cost and did not give back. `number` is
     the credit note's, given when the refund is booked: in sequence, without gaps.
     """
 
@@ -47,6 +48,7 @@ class Refund(models.Model):
     free = MoneyField(amount_field="free_value", currency_field="currency")
     reason = models.CharField(max_length=255)
     restock = models.BooleanField(default=False)
+    in_exchange = models.BooleanField(default=False, db_default=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )

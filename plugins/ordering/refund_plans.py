@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import F, Min, QuerySet, Sum
 from django.utils import timezone
 from prices import Money
 from saleor.giftcard.models import GiftCard
@@ -205,6 +205,14 @@ def refundable_amount(order: Order) -> Money:
     return left_in(sources, currency_of(order, sources))
 
 
+def kept_in_exchange(order: Order) -> Money:
+    """Return what pays for pieces that another order sends in exchange: it is spent already."""
+    rows = RefundLine.objects.filter(refund__order=order, refund__in_exchange=True)
+    stands = rows.exclude(refund__state=RefundStatus.FAILED)
+    kept = stands.aggregate(sum=Sum(F("price_value") - F("amount_value")))["sum"]
+    return Money(kept or _NOTHING, order.currency)
+
+
 def is_refunded(order: Order) -> bool:
     """Say whether money went back of this order, and nothing of it is left."""
     back = RefundPart.objects.filter(refund__order=order).exclude(state=RefundStatus.FAILED)
@@ -234,7 +242,8 @@ class RefundWish:
     where those are. `delivery` is of what was paid for the delivery. `amount` is for nothing in
     particular, or what is given for the lines in place of their price. `raw_id` names the one
     charge that is meant: then no pieces go with it. `in_exchange`: other pieces are sent for the
-    lines, so that even nothing may go back for them.
+    lines, so that even nothing may go back for them. `with_exchanged`: all that is left
+    includes what pays for pieces that were sent in exchange.
     """
 
     amount: Money | None = None
@@ -243,6 +252,7 @@ class RefundWish:
     delivery: Money | None = None
     raw_id: str = ""
     in_exchange: bool = False
+    with_exchanged: bool = False
 
     @property
     def is_everything(self) -> bool:
@@ -328,6 +338,8 @@ def _everything(order: Order, wish: RefundWish, left: Money) -> RefundPlan:
     nothing = zero(left.currency)
     if wish.raw_id or left.currency != order.currency:
         return RefundPlan([], nothing, left)
+    if not wish.with_exchanged:
+        left = max(left - kept_in_exchange(order), nothing)
     rows, delivery = take_everything(lines_left(order)), delivery_left(order)
     plan = RefundPlan(rows, delivery, nothing)
     if plan.amount <= left:

@@ -63,7 +63,7 @@ def request_refund(
     says where those pieces are: it must be said where some of a line were sent and others not.
     `delivery` is given back of what was paid for it, `amount` for nothing in particular, or for
     the lines in place of their price. Without any of them all that is left goes back, and with it
-    every piece that is not refunded yet.
+    every piece that is not refunded yet; what pays for pieces sent in exchange stays.
     `raw_id` names the charge where an order has several: then no pieces go with it. `in_exchange`:
     other pieces are sent for the lines, and `amount` is the difference, which may be nothing.
 
@@ -81,6 +81,7 @@ def request_refund(
         raise RefundRefused(_CHANGED)
     wish = RefundWish(amount, lines or {}, which or {}, delivery, raw_id, in_exchange)
     refund = Refund(order=order, key=key, reason=reason, restock=restock, asked_by_id=user_id)
+    refund.in_exchange = in_exchange
     return _save(refund, plan_refund(order, wish))
 
 
@@ -102,7 +103,7 @@ def refund_everything(
     while sources_of(order):
         key = f"everything-{order_id}-{refunds_version(order_id)}"
         refund = Refund(order=order, key=key, reason=reason, restock=restock, asked_by_id=actor_id)
-        outcomes.append(_save(refund, plan_refund(order, RefundWish())))
+        outcomes.append(_save(refund, plan_refund(order, RefundWish(with_exchanged=True))))
     return tuple(outcomes)
 
 

@@ -36,6 +36,7 @@ from plugins.ordering.refund_plans import (
     RefundWish,
     Share,
     delivery_left,
+    kept_in_exchange,
     refundable_amount,
     share_of,
     sources_of,
@@ -355,12 +356,13 @@ def parts_in_words(refund: Refund) -> str:
 
 
 def _refund_context(order: Order) -> dict[str, Any]:
-    left = left_to_refund(order)
+    left, exchanged = left_to_refund(order), kept_in_exchange(order)
     return {
         "button": "Show what goes where",
         "left": left and _money(left),
         "sources": shares_in_words(Share(source, source.left) for source in sources_of(order)),
         "why_not": why_no_refund(order),
+        "exchanged": exchanged.amount and _money(exchanged),
         "wants_exchange": bool(swaps_now(order)),
     }
 

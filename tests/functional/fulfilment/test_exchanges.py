@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 from django.utils import timezone
+from prices import Money
 from saleor.order.models import Order
 from saleor.payment.models import Payment
 from saleor.warehouse.models import Allocation, Stock
@@ -27,6 +28,7 @@ from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
 from plugins.ordering.refund_lines import lines_left
+from plugins.ordering.refund_plans import kept_in_exchange, refundable_amount
 from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import (
     CANCELLED_BY_CUSTOMER,
@@ -150,6 +152,29 @@ def test_the_difference_goes_back_and_the_piece_is_not_refunded_again(order, che
             order_id=order.pk, key="again", reason="Twice", lines={order.lines.get().pk: 1},
             which={order.lines.get().pk: PieceState.RETURNED},
         )  # fmt: skip
+
+
+def test_all_that_is_left_leaves_what_pays_for_the_other_size(order, cheaper, clerk):
+    about = come_back(order, cheaper, clerk)
+    agree_exchange(return_id=about.pk, actor_id=clerk.pk)
+    refund = request_refund(order_id=order.pk, key="all", reason="Kind")
+    assert refund.amount == Money("14.00", "GBP")  # 28.00 less 2.00 given back and 12.00 kept
+    assert refundable_amount(order) == kept_in_exchange(order) == Money("12.00", "GBP")
+    with pytest.raises(RefundRefused):
+        request_refund(order_id=order.pk, key="more", reason="Kind")
+    back = request_refund(
+        order_id=order.pk, key="other", reason="It came back", amount=Money("12.00", "GBP")
+    )
+    assert back.amount == Money("12.00", "GBP")
+
+
+def test_a_cancelled_replacement_frees_what_was_to_pay_for_it(order, cheaper, clerk):
+    about = come_back(order, cheaper, clerk)
+    replacement = agree_exchange(return_id=about.pk, actor_id=clerk.pk)
+    cancel_order(order_id=replacement.pk, actor_id=clerk.pk, reason="Not wanted")
+    assert kept_in_exchange(order) == Money("0.00", "GBP")
+    refund = request_refund(order_id=order.pk, key="all", reason="Kind")
+    assert refund.amount == Money("26.00", "GBP")
 
 
 def test_a_size_at_the_same_price_gives_nothing_back(order, small, clerk):
