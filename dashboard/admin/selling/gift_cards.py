@@ -112,7 +112,7 @@ class GiftCardAdmin(SaleorModelAdmin):
             obj.save(update_fields=["is_active", "end_date"])
             return
         card = issue_gift_card(amount=obj.initial_balance_amount, end_date=obj.end_date)
-        obj.pk = card.pk
+        obj.pk, obj.code = card.pk, card.code
         messages.warning(request, f"Write the code down, it is not shown again: {card.code}")
 
     @display(description="Code")
