@@ -24,6 +24,7 @@ from plugins.order_emails.outbox import queue_account_email
 from plugins.ordering.links import orders_by_token
 from plugins.ordering.locks import locked_user
 from plugins.ordering.submitted_forms import claim_form, is_claimed
+from plugins.ordering.totals import totals_of_order
 from product_content.parsing import parse_id
 from storefront.orders import order_state
 from storefront.tokens import PENDING_EMAIL, new_email_tokens, unlock_tokens
@@ -99,7 +100,8 @@ class OrderRow:
 def orders_of(user_id: int, page: str) -> Page[OrderRow]:
     """Return a page of the account's orders, newest first; the nearest one if there is none."""
     orders = Order.objects.filter(user_id=user_id).exclude(status=OrderStatus.DRAFT)
-    found = Paginator(orders.prefetch_related("flags").order_by("-pk"), _PAGE_SIZE).get_page(page)
+    read = orders.select_related("voucher").prefetch_related("flags", "lines")
+    found = Paginator(read.order_by("-pk"), _PAGE_SIZE).get_page(page)
     found.object_list = [_order_row(order) for order in found.object_list]
     return found
 
@@ -115,7 +117,7 @@ def _order_row(order: Order) -> OrderRow:
         token=UUID(order.token),
         placed_at=order.created,
         state=order_state(order),
-        total=order.total_gross,
+        total=totals_of_order(order).total,
     )
 
 

@@ -31,7 +31,7 @@ from plugins.discreet_shipping.papers import (
 from plugins.ordering.invoices import computes_vat, seller_lines
 from plugins.ordering.links import orders_by_token
 from plugins.ordering.totals import CardPayment, Totals
-from product_content.money import format_money
+from product_content.money import format_money, zero
 from storefront.addresses import postal_address
 from storefront.orders import get_order_page, paid_at
 from storefront.types import OrderLineView, OrderPage
@@ -87,7 +87,6 @@ def _total_rows(receipt: Receipt) -> list[Row]:
         (_("Items"), totals.subtotal),
         *((one.name, -1 * one.amount) for one in totals.discounts),
         (_delivery_label(totals), totals.delivery),
-        *((_card_label(card), -1 * card.amount) for card in totals.gift_cards),
     ]
     return [(label, amount) for label, amount in rows if amount and amount.amount]
 
@@ -103,21 +102,22 @@ def _card_label(card: CardPayment) -> str:
 
 
 def _payment_rows(receipt: Receipt) -> list[Row]:
-    """Return the payment, what went back of it, and what was kept."""
+    """Return what gift cards and the payment paid, what went back to either, and what was kept."""
     order = receipt.order
-    rows = [(_("Paid on %(day)s") % {"day": day_of(receipt.paid_at)}, order.total)]
+    cards = [(_card_label(card), card.amount) for card in order.totals.gift_cards]
+    paid = (_("Paid on %(day)s") % {"day": day_of(receipt.paid_at)}, order.total)
     back = [
         (_("Given back on %(day)s") % {"day": day_of(refund.at)}, -1 * refund.amount)
         for refund in order.refund_entries
         if refund.amount.amount
     ]
-    kept = sum((amount for _label, amount in back), order.total)
-    kept_rows = [(_("Paid in the end"), kept)] if order.refund_entries else []
-    return [*rows, *back, *_gift_card_rows(order), *kept_rows]
+    rows = [*cards, paid, *back, *_gift_card_rows(order)]
+    kept = sum((amount for _label, amount in rows), zero(order.total.currency))
+    return [*rows, *([(_("Paid in the end"), kept)] if order.refund_entries else [])]
 
 
 def _gift_card_rows(order: OrderPage) -> list[Row]:
-    """Return what went back to gift cards; it was not part of what was paid in the end."""
+    """Return what went back to gift cards."""
     label = _("Back on your gift card ending %(ending)s")
     return [
         (label % {"ending": card.ending}, -1 * card.amount)
@@ -166,8 +166,9 @@ def _cells(line: OrderLineView) -> tuple[str, ...]:
 
 
 def _total(pdf: FPDF, receipt: Receipt) -> None:
-    write_row(pdf, _("Total"), format_money(receipt.order.total), size=TEXT * 1.3)
-    tax = receipt.order.totals.tax
+    totals = receipt.order.totals
+    write_row(pdf, _("Total"), format_money(totals.total), size=TEXT * 1.3)
+    tax = totals.tax
     if tax.amount:
         write_row(pdf, _("VAT in it"), format_money(tax), size=SMALL)
     pdf.ln(3)

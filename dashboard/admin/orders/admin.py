@@ -254,7 +254,7 @@ class OrderAdmin(AuditedAdmin, OrderPages, OrderBulkActions, OrderColumns, ReadO
         "recipient",
         "state",
         "payment",
-        "order_total",
+        "to_pay",
         "delivery_in_short",
         "flag",
     )
@@ -294,9 +294,10 @@ class OrderAdmin(AuditedAdmin, OrderPages, OrderBulkActions, OrderColumns, ReadO
             {
                 "fields": (
                     ("goods", "shipping"),
-                    ("discount_given", "gift_cards_paid"),
-                    ("order_total", "money_back"),
-                    ("vat", "invoice"),
+                    ("discount_given", "order_total"),
+                    ("gift_cards_paid", "to_pay"),
+                    ("money_back", "vat"),
+                    "invoice",
                 )
             },
         ),

@@ -73,10 +73,15 @@ class OrderColumns:
         """Return how the order is paid."""
         return payment_state_of(order)
 
-    @display(description="Total", ordering="total_gross_amount")
-    def order_total(self, order: Order) -> str:
-        """Return what the customer pays, with tax."""
+    @display(description="To pay", ordering="total_gross_amount")
+    def to_pay(self, order: Order) -> str:
+        """Return what the customer pays, with tax, less what gift cards pay."""
         return format_money(order.total_gross_amount, order.currency)
+
+    @display(description="Total")
+    def order_total(self, order: Order) -> str:
+        """Return the price of everything, with tax."""
+        return format_money(totals_of_order(order).total.amount, order.currency)
 
     @display(description="Delivery", ordering="shipping_method_name")
     def delivery(self, order: Order) -> str:
@@ -137,7 +142,7 @@ class OrderColumns:
 
     @display(description="Gift cards")
     def gift_cards_paid(self, order: Order) -> str:
-        """Return what gift cards paid of it: the total is what was left."""
+        """Return what gift cards paid of it."""
         return money.format_money(totals_of_order(order).card_total)
 
     @display(description="VAT")

@@ -94,6 +94,7 @@ FACTS_OF: Mapping[str, frozenset[Fact]] = {
         "money_note": (Fact.PAYMENT,),
         "what": (Fact.CHANGE,),
         "sums": (Fact.AMOUNTS,),
+        "paid_by": (Fact.AMOUNTS,),
         "total": (Fact.AMOUNTS,),
         "amount": (Fact.MONEY_BACK,),
         "how": (Fact.MONEY_BACK,),

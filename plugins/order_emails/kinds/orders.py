@@ -101,10 +101,7 @@ def _size_words(sizes: list[Size], locale: Locale) -> str:
 def order_sums(order: Order, locale: Locale) -> list[tuple[str, str]]:
     """Return the rows above the total: label and amount; what is zero is left out."""
     totals = totals_of_order(order)
-    taken_off = [
-        *((one.name, one.amount) for one in totals.discounts),
-        *((gettext("Gift card"), card.amount) for card in totals.gift_cards),
-    ]
+    taken_off = ((one.name, one.amount) for one in totals.discounts)
     return [
         (gettext("Items"), format_money(totals.subtotal, locale)),
         (gettext("Delivery"), format_money(order.shipping_price_gross, locale)),
@@ -112,9 +109,19 @@ def order_sums(order: Order, locale: Locale) -> list[tuple[str, str]]:
     ]
 
 
+def paid_by(order: Order, locale: Locale) -> list[tuple[str, str]]:
+    """Return the rows below the total: what gift cards paid, and what was paid otherwise."""
+    totals = totals_of_order(order)
+    if not totals.gift_cards:
+        return []
+    cards = ((gettext("Gift card"), -1 * card.amount) for card in totals.gift_cards)
+    rows = [*cards, (gettext("Paid otherwise"), totals.due)]
+    return [(label, format_money(amount, locale)) for label, amount in rows]
+
+
 def order_total(order: Order, locale: Locale) -> str:
-    """Return what is to be paid, and what of all that was bought is VAT, where the shop has any."""
-    total, tax = format_money(order.total.gross, locale), order.total.tax
+    """Return the price of everything, and what of it is VAT, where the shop has any."""
+    total, tax = format_money(totals_of_order(order).total, locale), order.total.tax
     if not tax.amount:
         return total
     amounts = {"total": total, "tax": format_money(tax, locale)}
@@ -174,6 +181,7 @@ def order_context(row: OutgoingEmail) -> tuple[Any, Locale, Context]:
         "lines": SAMPLE_LINES,
         "sums": [("Items", sample_money("98.00")), ("Delivery", sample_money("3.50"))],
         "total": sample_money("101.50"),
+        "paid_by": [],
         "delivery_name": "Tracked",
         "address": SAMPLE_ADDRESS,
     },
@@ -189,6 +197,7 @@ def order_confirmed(row: OutgoingEmail) -> Context:
         "lines": order_lines(order, locale),
         "sums": order_sums(order, locale),
         "total": order_total(order, locale),
+        "paid_by": paid_by(order, locale),
         "delivery_name": translated_text(order.shipping_method_name or ""),
         "address": delivery_lines(order, promise),
     }

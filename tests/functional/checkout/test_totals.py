@@ -39,7 +39,7 @@ EXPECTED = {
 @pytest.mark.parametrize("path", [*PAGES, "/checkout/review/"])
 def test_rows_of_a_basket_add_up_on_each_page(order, path):
     rows = sums(order.get(path))
-    assert rows == {**EXPECTED, "Left to pay": Decimal("57.50")}
+    assert rows == {**EXPECTED, "Total": Decimal("82.50"), "Left to pay": Decimal("57.50")}
     assert sum(EXPECTED.values()) == rows["Left to pay"]
 
 
@@ -48,12 +48,13 @@ def test_rows_of_an_order_are_those_of_its_basket(order):
     placed = Order.objects.get()
     rows = sums(order.get(f"/orders/{placed.token}/"))
     del rows["Placed"]
-    assert rows == {**EXPECTED, "Total": Decimal("57.50")}
+    assert rows == {**EXPECTED, "Total": Decimal("82.50"), "Left to pay": Decimal("57.50")}
 
 
 def test_staff_see_what_gift_cards_paid(order):
     pay(order)
     boss = signed_in(User.objects.create_superuser("boss@example.org", "x"))
     page = words(boss.get(f"/staff/order/order/{Order.objects.get().pk}/change/"))
-    for row in ("Goods £89.00", "Delivery price £3.50", "Discount £10.00", "Gift cards £25.00"):
+    for row in ("Goods £89.00", "Delivery price £3.50", "Discount £10.00", "Gift cards £25.00",
+                "Total £82.50", "To pay £57.50"):  # fmt: skip
         assert row in page

@@ -125,7 +125,7 @@ def agree(chosen, days, price, delivery, option, voucher, card, quantity):
     assert contract["delivery"] == str(order.shipping_price_gross_amount)
     assert sum((Decimal(p) for _k, _n, p in contract["options"]), Decimal(0)) == contract_sum
     assert shown.totals.total == shown.totals.subtotal + shown.delivery - shown.totals.discount
-    assert emailed(order) == (shown.due, shown.delivery)
+    assert emailed(order) == (shown.totals.total, shown.delivery)
 
 
 def used(data, rules):

@@ -212,7 +212,7 @@ def agrees(shown, order):
     assert totals.gift_cards == shown.totals.gift_cards
     assert order.shipping_method_id == shown.delivery_id
     assert read_signed(signed(shown.picture)) == shown.picture
-    assert f"\nTotal: £{order.total_gross_amount:,.2f}\n" in emailed(order)
+    assert f"\nTotal: £{totals.total.amount:,.2f}\n" in emailed(order)
     held = Voucher.objects.get()
     uses = int(bool(shown.totals.discounts))
     assert held.used == uses

@@ -46,10 +46,10 @@ def test_voucher_gift_card_and_refund_stand_in_it(buy):
     request_refund(order_id=order.pk, key="one", reason="Staff only", amount=Money("10.00", "GBP"))
     text = words(get(order))
     ending = card.code[-4:]
-    rows = ("£5.00 off -£5.00", f"Gift card …{ending} -£20.00", "Total £76.50", "-£10.00")
+    rows = ("£5.00 off -£5.00", "Total £96.50", f"Gift card …{ending} £20.00", "£76.50", "-£10.00")
     for part in rows:
         assert part in text
-    assert "Paid in the end £66.50" in text
+    assert "Paid in the end £86.50" in text
     assert "Staff only" not in text
 
 

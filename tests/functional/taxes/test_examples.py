@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -186,6 +187,18 @@ def test_the_confirmation_says_what_of_it_is_vat(registered, mailoutbox):
     buy(basket((goods("49.00"), 2)))
     (sent,) = [mail for mail in mailoutbox if "£101.50" in mail.body]
     assert "Total: £101.50, with £16.91 of VAT in it" in sent.body
+
+
+def test_what_gift_cards_paid_stands_below_the_total_and_its_vat(registered, mailoutbox):
+    card = GiftCardFactory(initial_balance_amount="20.00")
+    order = buy(basket((goods("49.00"), 2), cards=[card]))
+    (sent,) = [mail for mail in mailoutbox if "£101.50" in mail.body]
+    below = "Total: £101.50, with £16.91 of VAT in it\nGift card: -£20.00\nPaid otherwise: £81.50\n"
+    assert below in sent.body
+    html = " ".join(re.sub(r"<[^>]+>", " ", sent.alternatives[0].content).split())
+    assert "of VAT in it Gift card -£20.00 Paid otherwise £81.50" in html
+    receipt = words(link_holder(order).get(f"/orders/{order.token}/receipt/").content)
+    assert "Total £101.50 VAT in it £16.91 Gift card" in receipt
 
 
 def test_a_basket_and_an_order_say_what_of_it_is_vat(registered):
