@@ -95,7 +95,9 @@ IN_THE_BOX = {
 }  # fmt: skip
 EVERY_IMPLANT = ("every implant", "cualquier implante")
 IN_THE_TEXT = {
-    "vulval-pain": [("danger near implants", "peligro cerca de implantes")],
+    "vulval-pain": [
+        ("danger near implanted devices", "peligro cerca de dispositivos implantados"),
+    ],
     "after-radiotherapy": [("away from implanted devices", "lejos de dispositivos implantados")],
     "after-pelvic-surgery": [
         ("every implant, clip and coil", "cada implante, clip y espiral"),
