@@ -96,7 +96,7 @@ IN_THE_BOX = {
 EVERY_IMPLANT = ("every implant", "cualquier implante")
 IN_THE_TEXT = {
     "vulval-pain": [
-        ("danger near implanted devices", "peligro cerca de dispositivos implantados"),
+        ("danger near implants", "peligro cerca de implantes"),
     ],
     "after-radiotherapy": [("away from implanted devices", "lejos de dispositivos implantados")],
     "after-pelvic-surgery": [
