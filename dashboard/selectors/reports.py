@@ -232,19 +232,22 @@ BY_SIZE = Report(
 
 
 def _by_voucher(period: Period) -> Rows:
-    rows = invoices_in(period).filter(discount__gt=0).values("order__voucher__code", "currency")
-    found = rows.annotate(n=Count("pk"), off=Sum("discount"), t=Sum("total"))
-    for row in found.order_by("order__voucher__code", "currency"):
-        code = row["order__voucher__code"] or "(deleted since)"
-        yield code, row["currency"], row["n"], exact(row["off"]), exact(row["t"])
+    names = ("order__voucher__code", "order__discount_name", "currency")
+    rows = invoices_in(period).filter(discount__gt=0).values(*names)
+    sums = _Sums(3)
+    for row in rows.annotate(n=Count("pk"), off=Sum("discount"), t=Sum("total")):
+        code = row["order__voucher__code"] or row["order__discount_name"] or "(deleted since)"
+        sums.add((code, row["currency"]), 0, row["n"], row["off"], row["t"])
+    for (code, currency), (number, off, total) in sums.rows():
+        yield code, currency, number, exact(off), exact(total)
 
 
 BY_VOUCHER = Report(
     "vouchers",
     "Sales by voucher",
-    "Orders on which a code took something off.",
+    "Orders on which a code took something off, or what else did: an exchange pays for goods too.",
     (
-        Column("code", "The voucher’s code as it is now"),
+        Column("code", "The voucher’s code as it is now; else what the order calls it"),
         CURRENCY,
         Column("orders", "Invoices on which it counted"),
         Column("discount", "What it took off, goods and delivery"),
