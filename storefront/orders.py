@@ -136,7 +136,10 @@ def _parcel(sent_at: datetime, tracking: str) -> Parcel:
 
 def _events(order: Order) -> Iterator[HistoryEntry]:
     for at, kind in order.events.filter(type__in=_EVENT_TEXTS).values_list("date", "type"):
-        yield HistoryEntry(at, str(_EVENT_TEXTS[kind]))
+        text = str(_EVENT_TEXTS[kind])
+        if kind in _PAID_EVENTS and not order.total_gross_amount:
+            text = gettext("Nothing was left to pay.")
+        yield HistoryEntry(at, text)
 
 
 def _packing(order: Order) -> Iterator[HistoryEntry]:

@@ -103,7 +103,7 @@ EMAIL_KINDS: dict[str, EmailKind] = {
         when=_("When it is paid"),
         subject=_("Your {shop} order {number}"),
         with_word=_("{word}: order {number}"),
-        preheader=_("Thank you. We have your payment, and we are getting your parcel ready."),
+        preheader=_("Thank you. Your order is confirmed, and we are getting your parcel ready."),
         always_because="consumer law asks for a confirmation on a durable medium",
         holds=(
             *_ABOUT_ORDER,

@@ -228,9 +228,9 @@ def the_email_is_there(page, shop, number):
         page.reload()
     subject.click()
     body = page.frame_locator("iframe").locator("body")
-    expect(body).to_contain_text(f"We have your payment for order {number}")
+    expect(body).to_contain_text(f"Your order {number}, placed on")
     expect(body).not_to_contain_text(SET)  # only for who asks for the details
-    expect(page.locator("pre")).to_contain_text(f"We have your payment for order {number}")
+    expect(page.locator("pre")).to_contain_text(f"Your order {number}, placed on")
 
 
 def staff_see_it(page, shop, number):

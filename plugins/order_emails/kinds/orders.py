@@ -166,7 +166,7 @@ def order_context(row: OutgoingEmail) -> tuple[Any, Locale, Context]:
     texts=Texts(
         heading=_("Thank you for your order"),
         opening=_(
-            "We have your payment for order {number}, placed on {placed_on}.\n\n"
+            "Your order {number}, placed on {placed_on}, is confirmed.\n\n"
             "We pack your order in a plain parcel. The sender’s name on it is {parcel_sender}, "
             "and nothing on the outside says what is inside."
         ),
@@ -247,7 +247,7 @@ def cancelled(row: OutgoingEmail) -> Context:
     order, _locale, values = order_context(row)
     note = (
         gettext("What you paid goes back the way it came; we write again when it is on its way.")
-        if was_paid(order.pk)
+        if was_paid(order.pk) and totals_of_order(order).total.amount
         else gettext("Nothing was charged.")
     )
     return values | {"money_note": note}

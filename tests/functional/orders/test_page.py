@@ -12,12 +12,13 @@ from saleor.order.models import Fulfillment, Order
 from plugins.fulfilment.models import Shipment
 from plugins.fulfilment.packing import start_packing
 from plugins.ordering.attention import flag_order
+from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import Refund
 from plugins.ordering.refunds import request_refund
 from plugins.ordering.releasing import release_order
 from product_content.catalogue.adapters.shop import set_delivery_days
 from storefront.orders import get_order_page
-from tests.factories import ShippingMethodFactory, UserFactory
+from tests.factories import GiftCardFactory, ShippingMethodFactory, UserFactory, VoucherFactory
 from tests.personas import link_holder
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,6 +49,58 @@ def test_a_paid_order_shows_state_items_sums_promise_and_what_can_be_done(buy):
     assert story(page) == ["You placed the order.", "We have your payment."]
     for absent in ("Tracking", "Given back", "Pay £"):
         assert absent not in page
+
+
+def asked_to_cancel(order):
+    page = link_holder(order).get(f"/orders/{order.token}/cancel/").content.decode()
+    return " ".join(page.split())
+
+
+def told_of_cancelling(order):
+    mail.outbox.clear()
+    cancel_order(order_id=order.pk, actor_id=None, reason="Changed my mind")
+    (message,) = [m for m in mail.outbox if "cancelled" in m.subject]
+    return message.body
+
+
+FREE = {"discount_value_type": "percentage", "discount_value": "100"}
+
+
+@pytest.mark.parametrize(
+    ("card", "voucher", "asked", "ended", "written"),
+    [
+        ("", {}, "what you paid (£101.50) goes back the way it came.",
+         "What you paid goes back the way it came", "What you paid goes back"),
+        ("20.00", {}, "(£81.50) goes back the way it came. A gift card you used is filled up again.",
+         "What you paid goes back the way it came", "What you paid goes back"),
+        ("500.00", {}, "Nothing is sent then, and the gift card you used is filled up again.",
+         "What you paid goes back the way it came", "What you paid goes back"),
+        ("", FREE, "Nothing is sent then. Nothing was charged.",
+         "nothing of it will be sent. Nothing was charged for it.", "Nothing was charged."),
+    ],
+)  # fmt: skip
+def test_cancelling_says_what_goes_back_and_where(buy, card, voucher, asked, ended, written):
+    ShippingMethodFactory(price_amount=0) if voucher else ShippingMethodFactory()
+    order = buy(
+        cards=[GiftCardFactory(initial_balance_amount=card)] if card else [],
+        voucher=VoucherFactory(**voucher) if voucher else None,
+    )
+    question = asked_to_cancel(order)
+    assert asked in question
+    assert ("gift card you used" in question) == bool(card)
+    body = told_of_cancelling(order)
+    assert written in body
+    assert ended in page_of(order)
+
+
+def test_what_nothing_was_left_to_pay_for_says_so(buy):
+    order = buy(cards=[GiftCardFactory(initial_balance_amount="500.00")])
+    page = page_of(order)
+    assert story(page) == ["You placed the order.", "Nothing was left to pay."]
+    assert "payment" not in mail.outbox[0].body
+    request_refund(order_id=order.pk, key="card", reason="x")
+    assert "Back on your gift card ending" in page_of(order)
+    assert "Most banks" not in page_of(order)
 
 
 def test_a_waiting_order_can_be_paid_or_cancelled_and_has_no_receipt(place):
