@@ -63,7 +63,8 @@ POINTS = ("", "", "LEW-1", "LEW-2")
 TRACKING = "AB123456789GB"
 # All that e-mails say beside facts and the words of their kind, by Django's keys.
 FIXED = (
-    "Your order", "Total", "Items", "Delivery", "Gift card", "Where it goes", "Tracking number",
+    "Your order", "Total", "Items", "Delivery", "Gift card", "Paid otherwise", "Where it goes",
+    "Tracking number",
     "What is in it stands on your order’s page, so that nobody reads it here.", "In this parcel",
     "Is anything not right? Just answer this e-mail and we will put it right.",
     "There is news", "The page behind this link says what it is.", "See your order",
@@ -300,8 +301,9 @@ def _waits(drawn, locale):
 def _amounts(drawn):
     order = drawn.order
     items = sum((line.unit_price_gross * line.quantity for line in drawn.lines), Money(0, "GBP"))
-    cards = items + order.shipping_price_gross - order.total_gross
-    return [items, order.shipping_price_gross, order.total_gross, cards, -1 * cards]
+    whole = items + order.shipping_price_gross
+    cards = whole - order.total_gross
+    return [items, order.shipping_price_gross, whole, order.total_gross, cards, -1 * cards]
 
 
 def email_differences(drawn, row):
