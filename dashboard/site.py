@@ -67,7 +67,7 @@ def _order_results(request: HttpRequest, typed: str) -> list[SearchResult]:
     found = orders_found(typed) if user.has_perm("order.manage_orders") and not too_short else None
     if found is None:
         return []
-    orders = Order.objects.confirmed().filter(pk__in=found).select_related("shipping_address")
+    orders = Order.objects.confirmed().filter(pk__in=found.pks).select_related("shipping_address")
     rows = list(orders.order_by("-pk")[: _ORDERS_SHOWN + 1])
     shown = [_order_result(order) for order in rows[:_ORDERS_SHOWN]]
     return shown if len(rows) <= _ORDERS_SHOWN else [*shown, _more_orders(typed)]

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import (
     DateField,
@@ -214,8 +214,20 @@ MAX_COUNTED = 10_000  # rows of a list; of more, the number is PostgreSQL's esti
 class EstimatingPaginator(Paginator):
     """Counts what a list finds up to `MAX_COUNTED` rows, so that no table is counted as a whole.
 
-    The estimate is the planner's, from the statistics that autovacuum keeps.
+    The estimate is the planner's, from the statistics that autovacuum keeps. Of a page the keys are
+    looked up first: beside a limit the planner does not see how few rows there are, and reads whole
+    tables for what is computed of each.
     """
+
+    def page(self, number: Any) -> Page:
+        """Return a page; its rows are computed for themselves."""
+        page = super().page(number)
+        if isinstance(page.object_list, QuerySet):
+            rows: Any = self.object_list
+            page.object_list = rows.filter(
+                pk__in=list(page.object_list.values_list("pk", flat=True))
+            )
+        return page
 
     @cached_property
     def count(self) -> int:
@@ -223,13 +235,13 @@ class EstimatingPaginator(Paginator):
         found: Any = self.object_list
         if not isinstance(found, QuerySet):
             return len(found)
-        unordered = found.order_by()
+        unordered = found.order_by().values("pk")  # so that nothing is computed for each row
         exact = unordered[: MAX_COUNTED + 1].count()
         return exact if exact <= MAX_COUNTED else max(exact, _estimate(unordered))
 
 
 def _estimate(rows: QuerySet[Any]) -> int:
-    (plan,) = json.loads(rows.values("pk").explain(format="json"))
+    (plan,) = json.loads(rows.explain(format="json"))
     return int(plan["Plan"]["Plan Rows"])
 
 

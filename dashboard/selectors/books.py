@@ -76,6 +76,9 @@ class Period:
         )
 
 
+_INITIALS = {"vat": "VAT", "sku": "SKU"}
+
+
 class Column(NamedTuple):
     """A column: its heading in files and on pages, and what it says."""
 
@@ -85,7 +88,8 @@ class Column(NamedTuple):
     @property
     def label(self) -> str:
         """The heading on a page."""
-        return capfirst(self.name.replace("_", " ")).replace("Vat", "VAT").replace(" vat", " VAT")
+        words = (_INITIALS.get(word, word) for word in self.name.split("_"))
+        return capfirst(" ".join(words))
 
 
 CURRENCY = Column("currency", "Three letters; each currency has rows of its own")

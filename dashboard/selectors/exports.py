@@ -35,7 +35,7 @@ from dashboard.selectors.books import (
 from dashboard.selectors.reports import SUMMARIES
 from dashboard.selectors.stock import GOODS
 from plugins.ordering.models import Refund, RefundPart, RefundStatus
-from plugins.ordering.totals import CARD_DIGITS
+from plugins.ordering.totals import CARD_DIGITS, option_name
 from plugins.taxes.models import CreditTax, OrderTax
 from product_content.languages import translated_text
 
@@ -131,7 +131,7 @@ def _lines(period: Period) -> Rows:
     for pk, at, number, sku, name, option, pieces, country, percent, currency, *amounts in found:
         each, off, paid, net, tax = amounts
         yield (
-            pk, _moment(at), _invoice(number), sku, translated_text(name), translated_text(option),
+            pk, _moment(at), _invoice(number), sku, translated_text(name), option_name(option, sku),
             pieces, country or "", "" if percent is None else f"{percent.normalize():f}", currency,
             exact(each), exact(off), exact(paid), "" if net is None else exact(net),
             "" if tax is None else exact(tax),

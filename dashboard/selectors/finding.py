@@ -1,7 +1,8 @@
 """Find orders by what a customer can say of one: a number, a name, a place, a parcel, a word.
 
 Each way of finding is a query of its own that an index serves (ordering's migration 0017 has the
-same expressions, letter for letter); none serves their OR, so the answer is their union.
+same expressions, letter for letter); none serves their OR, so the answer is their union. Each gives
+its newest only: what fits nearly every order, such as the town's postcode, is not read to its end.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import BooleanField, Func, Q, QuerySet, Value
@@ -27,6 +28,7 @@ _CHOICES = "metadata -> 'discreet_shipping'"
 _NAME = "upper(' ' || first_name || ' ' || last_name || ' ' || company_name || ' ')"
 _DIGITS_BACKWARDS = "reverse(regexp_replace(phone, '[^0-9]', '', 'g'))"
 
+MAX_FOUND = 1_000  # orders: whoever has more before them types more
 MAX_TYPED = 100  # letters that are looked at: no name or address of a person is longer
 _MAX_WORDS = 6
 _MIN_PART = 3  # letters of a part of a name or e-mail address: an index of trigrams needs them
@@ -37,8 +39,15 @@ _TELEPHONE = re.compile(r"[0-9+()./\s-]+")
 Pks = QuerySet[Any, Any]
 
 
-def orders_found(typed: str) -> Pks | None:
-    """Return the ids of the orders that fit what was typed; None where nothing was.
+class Found(NamedTuple):
+    """The ids of orders, the newest first, and whether there are older ones that fit too."""
+
+    pks: list[int]
+    has_older: bool
+
+
+def orders_found(typed: str) -> Found | None:
+    """Return the newest `MAX_FOUND` orders that fit what was typed; None where nothing was.
 
     An e-mail address is looked up as such alone; all else as number, invoice or credit note,
     postcode, telephone and tracking number, SKU, code word, part of an e-mail address, and name.
@@ -47,8 +56,16 @@ def orders_found(typed: str) -> Pks | None:
     if not term:
         return None
     ways = _BY_ADDRESS if "@" in term else _WAYS
-    found = [pks for way in ways for pks in way(term)]
-    return reduce(lambda pks, more: pks.union(more), found, Order.objects.none().values("pk"))
+    found = [_newest(pks) for way in ways for pks in way(term)]
+    rows = reduce(lambda pks, more: pks.union(more), found, Order.objects.none().values("pk"))
+    newest = sorted((pk for row in rows for pk in row.values()), reverse=True)
+    return Found(newest[:MAX_FOUND], len(newest) > MAX_FOUND)
+
+
+def _newest(pks: Pks) -> Pks:
+    """Return one more of the newest than are shown, each order once."""
+    (name,) = pks.query.values_select
+    return pks.distinct().order_by(f"-{name}")[: MAX_FOUND + 1]
 
 
 def _by_number(term: str) -> Iterator[Pks]:
@@ -103,7 +120,7 @@ def _by_code_word(term: str) -> Iterator[Pks]:
 
 def _by_part_of_email(term: str) -> Iterator[Pks]:
     if len(term) >= _MIN_PART and " " not in term and not term.startswith("#"):
-        yield orders_by_email(term)
+        yield from orders_by_email(term)
 
 
 def _by_name(term: str) -> Iterator[Pks]:
@@ -117,7 +134,7 @@ def _by_name(term: str) -> Iterator[Pks]:
 
 
 def _by_email(term: str) -> Iterator[Pks]:
-    yield orders_by_email(term)
+    yield from orders_by_email(term)
     yield _with_choice("message_email", normal_email(term))
 
 

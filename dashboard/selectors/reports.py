@@ -42,6 +42,7 @@ from dashboard.selectors.books import (
 )
 from plugins.ordering.invoices import vat_totals
 from plugins.ordering.sold_cards import gift_card_books
+from plugins.ordering.totals import option_name
 from plugins.taxes.models import CreditTax
 from product_content.languages import translated_text
 
@@ -140,7 +141,7 @@ VAT = Report(
     "vat",
     "VAT by country and rate",
     "What was invoiced less what was credited, as stored with each order. "
-    "It is empty while the shop has no VAT number.",
+    "Orders that were placed while the shop had no VAT number are not in it.",
     (
         Column("country", "Where the parcels went, as two letters"),
         Column("country_name", "Its name"),
@@ -197,7 +198,9 @@ def _with_rest(period: Period, rows: Rows, *blank: str) -> Rows:
 
 def _by_product(period: Period) -> Rows:
     rows = _by_piece(period, "product_name", "variant_name", "product_sku")
-    named = ((translated_text(name), translated_text(of), *rest) for name, of, *rest in rows)
+    named = (
+        (translated_text(name), option_name(of, sku), sku, *rest) for name, of, sku, *rest in rows
+    )
     return _with_rest(period, named, "", "")
 
 

@@ -38,6 +38,7 @@ from dashboard.selectors.orders import parse_number
 from plugins.inventory.models import LedgerCheck, StockEntry, SupplierItem
 from plugins.inventory.purchasing import cost_prices
 from plugins.inventory.quantities import with_available, with_sales
+from plugins.ordering.totals import option_name
 from plugins.taxes.models import CreditTax
 from product_content.models import SetSize, Size
 
@@ -201,8 +202,8 @@ def _margins(period: Period) -> Rows:
         pieces, income = row["n"] - pieces_back, row["net"] - less
         cost = costs.get(row["variant"] or 0)
         yield (
-            row["product_sku"], row["name"], row["of"], settings.DEFAULT_CURRENCY, pieces,
-            exact(income), *_margin(pieces, income, cost),
+            row["product_sku"], row["name"], option_name(row["of"], row["product_sku"]),
+            settings.DEFAULT_CURRENCY, pieces, exact(income), *_margin(pieces, income, cost),
         )  # fmt: skip
 
 

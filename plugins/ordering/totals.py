@@ -197,8 +197,12 @@ def _card_payments(order: Order, whole: Money) -> tuple[CardPayment, ...]:
 
 def option_of(line: OrderLine) -> str:
     """Return what was chosen of an ordered product, such as its size, or ""."""
-    named = line.variant_name not in {"", line.product_sku}  # Saleor puts the SKU for no name
-    return translated_text(line.variant_name) if named else ""
+    return option_name(line.variant_name, line.product_sku)
+
+
+def option_name(name: str, sku: str) -> str:
+    """Return the name of a variant as its order line has it; "" for what has none."""
+    return "" if name == sku else translated_text(name)  # Saleor puts the SKU for no name
 
 
 def full_name(line: OrderLine) -> str:

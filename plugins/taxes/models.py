@@ -99,6 +99,9 @@ class TaxSettings(PluginConfiguration):
         verbose_name = "VAT settings"
         verbose_name_plural = "VAT settings"
 
+    def __str__(self) -> str:
+        return "VAT"
+
 
 def _amount() -> models.DecimalField:
     """Return a column of money; its third place is for currencies that have it."""

@@ -24,7 +24,9 @@ from product_content.decisions import Refused
 
 PLUGIN_ID: Final = "stillwater.taxes"
 RELIEF_COUNTRY: Final = "GB"  # the one country whose relief is known here
-_NUMBER = re.compile(r"^[A-Z]{0,3}[0-9A-Z]{5,15}$")
+_NUMBER = re.compile(r"(?=.*\d.*\d)[A-Z]{0,3}[0-9A-Z]{5,15}", re.ASCII)
+_BRITISH = re.compile(r"(?:GB|XI)(\d{9})(?:\d{3})?", re.ASCII)
+_BRITISH_OFFICE = re.compile(r"(?:GB|XI)(?:GD|HA)\d{3}", re.ASCII)  # of the state, or of health
 
 
 class RateRow(NamedTuple):
@@ -77,11 +79,29 @@ def as_items(found: VatSettings) -> list[dict[str, Any]]:
 
 
 def parse_number(typed: str) -> str:
-    """Return a VAT number without spaces, dots and hyphens; "" for none. Raises Refused."""
+    """Return a VAT number without spaces, dots and hyphens; "" for none. Raises Refused.
+
+    British ones must have the check digits that HMRC gives; others are not known so well here.
+    """
     number = re.sub(r"[\s.-]", "", typed).upper()
-    if number and not _NUMBER.match(number):
-        raise Refused("This is no VAT number: write its letters and digits, such as GB 123456789.")
+    if number and not _NUMBER.fullmatch(number):
+        raise Refused(
+            "This is no VAT number: write its letters and digits, such as GB 999 9999 73."
+        )
+    if number.startswith(("GB", "XI")) and not _is_british(number):
+        raise Refused("This is no British VAT number: its digits do not fit together.")
     return number
+
+
+def _is_british(number: str) -> bool:
+    """Say whether a number can be: its digits, weighted, are 97 times something, or 55 less."""
+    if _BRITISH_OFFICE.fullmatch(number):
+        return True
+    if not (match := _BRITISH.fullmatch(number)):
+        return False
+    *digits, tens, ones = map(int, match[1])
+    total = sum(digit * weight for digit, weight in zip(digits, range(8, 1, -1), strict=True))
+    return (total + 10 * tens + ones) % 97 in {0, 42}
 
 
 def settings_row() -> TaxSettings:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import statistics
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from dashboard.site import staff_site
+
+_SEARCHED = ("%23500", "Dev+Novak", "LS1+1AA", "many")  # the last two fit nearly every order
 
 # A model's list → the queries that it is opened with besides none at all.
 _OPENED_WITH = {
@@ -21,6 +25,8 @@ _OPENED_WITH = {
         "?q=Dev+Novak",
         "?q=LS1+1AA",
         "?q=07700900123",
+        "?q=SW-SET-13",
+        "?q=many",
         "?created_from=2026-11-01&created_to=2026-11-02",
         "?country=ES",
         "?payment=Refunded",
@@ -68,11 +74,15 @@ class Opened:
 
 def all_lists() -> dict[str, str]:
     """Return the path of every list by its name, filters and searches included."""
+    year = timezone.localdate() - timedelta(days=364)
     paths = {
         "home": reverse("admin:index"),
         "packing": reverse("staff-packing"),
         "reports": reverse("staff-reports"),
+        "reports of a year": f"{reverse('staff-reports')}?first={year}&last={timezone.localdate()}",
         "exports": reverse("staff-exports"),
+        "payouts": reverse("staff-payouts"),
+        **{f"Ctrl+K {typed}": f"{reverse('admin:search')}?s={typed}" for typed in _SEARCHED},
     }
     for model in staff_site._registry:
         name = f"{model._meta.app_label}_{model._meta.model_name}"

@@ -4,10 +4,13 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from saleor.order.models import Fulfillment, Order
 
 from dashboard.models import AccessRecord
+from dashboard.selectors import finding
 from dashboard.selectors.finding import orders_found
 from plugins.ordering.models import OrderFlag
 from plugins.taxes.models import Invoice
@@ -64,8 +67,8 @@ def others(robin):
 
 
 def ids(found):
-    """Return the numbers of the orders that were found, each once."""
-    return list(Order.objects.filter(pk__in=found).values_list("pk", flat=True))
+    """Return the numbers of the orders that were found, the newest first."""
+    return found.pks
 
 
 @pytest.mark.parametrize(
@@ -127,6 +130,30 @@ def test_ctrl_k_shows_eight_and_leads_to_all(db):
     links = re.findall(r'href="([^"]+)"', page.content.decode())
     assert len(links) == 9
     assert links[-1] == f"{LIST}?q=busy%40example.org"
+
+
+def test_of_very_many_the_newest_are_looked_through_and_the_list_says_so(db, monkeypatch):
+    monkeypatch.setattr(finding, "MAX_FOUND", 3)
+    orders = [
+        builders.order(shipping_address=AddressFactory(postal_code="LS1 1AA")) for _ in range(4)
+    ]
+    newest = [order.pk for order in reversed(orders)]
+    assert orders_found("LS1") == (newest[:3], True)
+    support = personas.in_role("Support")
+    assert "Only the newest 1,000 of them" in support.get(LIST, {"q": "LS1"}).content.decode()
+    assert shown(support, q="LS1") == set(newest[:3])
+    assert orders_found(f"#{newest[3]}") == ([newest[3]], False)
+    assert "Only the newest" not in support.get(LIST, {"q": f"#{newest[3]}"}).content.decode()
+
+
+def test_what_fits_every_order_is_not_read_to_its_end(db):
+    with CaptureQueriesContext(connection) as asked:
+        orders_found("LS1 example")
+        orders_found("busy@example.org")
+    assert len(asked) == 2
+    for query in asked:
+        ways = query["sql"].count("SELECT DISTINCT")
+        assert ways == query["sql"].count(f"LIMIT {finding.MAX_FOUND + 1}") >= 3
 
 
 def test_finding_asks_one_statement(robin, django_assert_num_queries):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -31,7 +32,7 @@ class DecisionForm(forms.Form):
 
     expected_version = forms.IntegerField(min_value=1, widget=forms.HiddenInput())
     answer = forms.CharField(
-        label="The shop's answer",
+        label="The shop’s answer",
         required=False,
         max_length=MAX_TEXT,
         widget=UnfoldAdminTextareaWidget({"rows": 4}),
@@ -51,7 +52,7 @@ class ReviewAdmin(ReadOnlyModelAdmin):
     """What customers say. Whose order it is stands nowhere: who moderates need not know."""
 
     required_permission = MODERATE_REVIEWS
-    list_display = ("called", "how_far", "product", "written", "language")
+    list_display = ("called", "how_far", "product", "written", "written_in")
     list_filter = ("state",)
     list_select_related = ("product",)
     ordering = ("-state", "pk")
@@ -75,6 +76,11 @@ class ReviewAdmin(ReadOnlyModelAdmin):
     def written(self, review: Review) -> str:
         """Return the day on which it was first written."""
         return format_day(review.written_on)
+
+    @display(description="Language", ordering="language")
+    def written_in(self, review: Review) -> str:
+        """Return the language by its name."""
+        return str(dict(settings.LANGUAGES).get(review.language, review.language))
 
     def change_view(
         self,
@@ -107,6 +113,9 @@ class ReviewAdmin(ReadOnlyModelAdmin):
     def _decide(self, request: HttpRequest, review: Review, form: DecisionForm) -> bool:
         """Do what the pressed button says, and write it into the log; False if it was refused."""
         data, decline = form.cleaned_data, request.POST.get("do") == "decline"
+        if data["reason"] and not decline:  # perhaps the wrong button: nobody takes that back
+            form.add_error("reason", "A rule is chosen. Decline it, or choose None to publish it.")
+            return False
         about = {
             "review_id": review.pk,
             "expected_version": data["expected_version"],
@@ -120,7 +129,7 @@ class ReviewAdmin(ReadOnlyModelAdmin):
         except ReviewRefused as refused:
             form.add_error(refused.field or None, str(refused))
             return False
-        done = f"Declined: {data['reason']}." if decline else "Published."
+        done = f"Declined. {DeclineReason(data['reason']).label}" if decline else "Published."
         self.log_change(request, review, done)
         messages.success(request, done)
         return True

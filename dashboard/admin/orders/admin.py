@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -42,7 +42,7 @@ from dashboard.admin.orders.returns import AGAIN_PAGE, EXCHANGE_PAGE, RETURN_PAG
 from dashboard.admin.orders.steps import NEXT_NOTE_PAGE, NOTE_PAGE, STEP_PAGE
 from dashboard.models import AccessKind
 from dashboard.roles import PACK_ORDERS
-from dashboard.selectors.finding import orders_found
+from dashboard.selectors.finding import MAX_FOUND, orders_found
 from dashboard.selectors.orders import orders_with_payment
 from dashboard.selectors.packing import is_to_pack
 from dashboard.services.access_log import record_access
@@ -53,6 +53,11 @@ from plugins.discreet_shipping.papers import Paper, credit_note_file, invoice_fi
 from plugins.fulfilment.exchanges import swaps_now
 from plugins.fulfilment.sending_again import notes_for, pieces_to_send_again
 from plugins.ordering.models import OrderLimits
+
+_HAS_OLDER = (
+    f"More than {MAX_FOUND:,} orders fit. Only the newest {MAX_FOUND:,} of them are looked "
+    "through; type more of it to find an older one."
+)
 
 
 def shipping_document(
@@ -323,7 +328,11 @@ class OrderAdmin(AuditedAdmin, OrderPages, OrderBulkActions, OrderColumns, ReadO
     ) -> tuple[QuerySet[Order], bool]:
         """Find by whatever a customer can say of an order (`dashboard.selectors.finding`)."""
         found = orders_found(search_term)
-        return queryset if found is None else queryset.filter(pk__in=found), False
+        if found is None:
+            return queryset, False
+        if found.has_older and request.method == "GET":
+            messages.info(request, _HAS_OLDER)
+        return queryset.filter(pk__in=found.pks), False
 
 
 @admin.register(OrderLimits, site=staff_site)

@@ -19,6 +19,7 @@ from saleor.payment.models import Transaction
 from dashboard.models import AccessRecord
 from dashboard.selectors import exports, reports
 from dashboard.selectors.books import Period
+from dashboard.selectors.stock import MARGINS
 from plugins.ordering.models import Refund
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.refunds import request_refund
@@ -357,6 +358,23 @@ def test_an_export_is_written_down_with_its_period(manager):
     assert record.detail == f"Orders, {month()}, CSV"
     log = manager.get("/staff/dashboard/accessrecord/").content.decode()
     assert f"Orders, {month()}, CSV" in log
+
+
+def test_what_has_no_option_has_none_in_reports_and_files(registered):
+    variant = goods("49.00", sku="SET-A", name="")
+    order = buy(basket((variant, 1)))
+    assert order.lines.get().variant_name == "SET-A"  # Saleor's way
+    assert [row[:3] for row in rows(reports.BY_PRODUCT) if row[2]] == [
+        (variant.product.name, "", "SET-A")
+    ]
+    assert [row[:3] for row in rows(MARGINS)] == [("SET-A", variant.product.name, "")]
+    assert [row[3:6] for row in rows(exports.LINES)] == [("SET-A", variant.product.name, "")]
+
+
+def test_columns_are_called_by_their_initials():
+    names = {column.label for report in exports.REPORTS.values() for column in report.columns}
+    assert {"SKU", "VAT", "VAT rate", "VAT credited"} <= names
+    assert not [name for name in names if "Sku" in name or "Vat" in name or " vat" in name]
 
 
 def test_formulas_are_marked_and_names_are_left_out(registered, manager):

@@ -85,6 +85,24 @@ def test_nobody_publishes_words_that_they_have_not_read(sent):
         decline_review(review_id=row.pk, expected_version=1, reason="", user_id=1)
 
 
+def test_with_a_rule_chosen_nothing_is_published_by_the_wrong_button(sent):
+    row = written(first(sent), ReviewState.WAITING, text="It cured me.")
+    answer = decide(personas.in_role("Support"), row, reason="cure")
+    assert answer.status_code == 422
+    assert "A rule is chosen. Decline it, or choose None to publish it." in words(answer)
+    assert Review.objects.get().state == ReviewState.WAITING
+    assert not LogEntry.objects.exists()
+
+
+def test_list_and_log_say_the_language_and_the_rule_in_words(sent):
+    row = written(first(sent), ReviewState.WAITING, language="es")
+    support = personas.in_role("Support")
+    decide(support, row, "decline", reason="cure")
+    assert LogEntry.objects.get().change_message == f"Declined. {DeclineReason.CURE.label}"
+    listed = words(support.get("/staff/product_content/review/"))
+    assert "Español" in listed
+
+
 @pytest.mark.parametrize("role", ["Packer", "Inventory keeper", "Content editor"])
 def test_other_roles_neither_read_nor_decide(sent, role):
     row, client = written(first(sent), ReviewState.WAITING), personas.in_role(role)

@@ -183,10 +183,25 @@ def test_the_page_shows_differences_and_writes_nothing(books):
     assert answer.status_code == 200
     html = answer.content.decode()
     assert "There are differences" in html
+    assert ">Payouts</a>" not in html.partition("<h1")[2].partition("</h1>")[0]  # said once
     assert "Differing amounts: 1" in html
     assert f'<td class="pr-4 py-2">{payment.order_id}</td>' in html
     assert list(Order.objects.values()) == before[0]
     assert list(Payment.objects.values("pk", "captured_amount")) == before[1]
+
+
+def test_the_page_sets_its_sentences_apart(books):
+    refunded(paid("pi_1"), "re_1")
+    answer = upload(
+        personas.in_role("Manager"),
+        file(
+            *ends(),
+            row("txn_1", "charge", "20.00", intent="pi_1", source="ch_1"),
+            row("txn_2", "refund", "-5.00", source="re_1"),
+        ),
+    )
+    words = " ".join(answer.content.decode().split())
+    assert "Payments that agree: 3. Refunds that agree: 1." in words
 
 
 def test_the_page_names_bad_rows_and_asks_for_a_file():

@@ -83,7 +83,7 @@ def test_the_neutral_one_names_no_goods_and_has_the_same_figures(order):
 def test_it_is_the_same_to_the_byte_whatever_changes_afterwards(order, registered, settings):
     before = link_holder(order).get(url(order)).content
     settings.SHOP_NAME = "Otherwater"
-    registered(number="GB111111111")
+    registered(number="GB980780684")
     SiteSettings.objects.update(
         company_address=Address.objects.create(street_address_1="9 Quay", city="Leeds")
     )

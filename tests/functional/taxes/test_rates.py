@@ -18,6 +18,8 @@ from plugins.ordering.placing import place_order
 from plugins.ordering.totals import totals_of_order
 from plugins.taxes.models import OrderTax, ProductTax, TaxRate
 from plugins.taxes.plugin import current_settings, tax_rules_for
+from plugins.taxes.rates import parse_number
+from product_content.decisions import Refused
 from storefront.baskets import build_basket, find_checkout
 from tests.factories import AddressFactory, UserFactory, VariantFactory, basket, variant_in_stock
 from tests.functional.taxes.conftest import buy, goods
@@ -135,13 +137,32 @@ def test_strangers_and_customers_see_none_of_it():
             assert somebody.get(page).status_code in {302, 403, 404}
 
 
+@pytest.mark.parametrize(
+    "typed", ["GB 999 9999 73", "XI 980 780 684", "GB980780684001", "GBGD001", "ESB12345678", ""]
+)
+def test_numbers_that_can_be_are_kept_without_spaces(typed):
+    assert parse_number(typed) == typed.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "typed", ["NONSENSE", "REGISTERED", "GB999999972", "GB99999997", "GBGD01", "GB١٢٣٤٥٦٧٨٩"]
+)
+def test_numbers_that_cannot_be_are_refused(typed):
+    with pytest.raises(Refused, match="VAT number"):
+        parse_number(typed)
+
+
 def test_a_manager_registers_the_shop_and_adds_a_rate_and_both_are_logged():
     manager = in_role("Manager")
     page = manager.get(SETTINGS, follow=True).redirect_chain[-1][0]
     wrong = manager.post(page, {"number": "no number!", "without_rate": "same_price"})
     assert "This is no VAT number" in wrong.content.decode()
     assert not current_settings().is_registered
-    manager.post(page, {"number": "gb 999 9999 73", "without_rate": "net_price"})
+    said = manager.post(
+        page, {"number": "gb 999 9999 73", "without_rate": "net_price"}, follow=True
+    )
+    assert "was changed successfully" in said.content.decode()
+    assert "Configuration of VAT" not in said.content.decode()
     assert (current_settings().number, current_settings().without_rate) == (
         "GB999999973", "net_price",
     )  # fmt: skip
