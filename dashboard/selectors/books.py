@@ -125,11 +125,13 @@ class Report:
 
 
 def invoices_in(period: Period) -> Any:
-    """Return the invoices of the period, with the sums that they say as numbers.
+    """Return the invoices of the sales of the period, with the sums that they say as numbers.
 
-    `total` is before gift cards.
+    `total` is before gift cards. A gift card that was bought is money owed, and a sale once it is
+    spent: its own invoice is not among them.
     """
-    return Invoice.objects.filter(**period.holds("issued_at")).order_by().annotate(
+    sales = Invoice.objects.filter(**period.holds("issued_at"), order__gift_card_sale=None)
+    return sales.order_by().annotate(
         currency=F("order__currency"),
         **{name: _said(name) for name in ("total", "tax", "discount", "gift_cards")},
     )  # fmt: skip
@@ -143,6 +145,11 @@ def credits_in(period: Period) -> QuerySet[Refund]:
     """Return the refunds booked in the period that have a credit note and did not fail."""
     rows = Refund.objects.filter(**period.holds("booked_at"), number__isnull=False)
     return rows.exclude(state=RefundStatus.FAILED).order_by()
+
+
+def sales_credits_in(period: Period) -> QuerySet[Refund]:
+    """Return those of sales: money that goes back for a gift card itself was never a sale."""
+    return credits_in(period).filter(order__gift_card_sale=None)
 
 
 def line_paid() -> Any:
@@ -159,14 +166,15 @@ def lines_paid(of_order: str) -> Coalesce:
 
 
 def sold_lines(period: Period) -> QuerySet[OrderLine]:
-    """Return the lines of the orders that were invoiced in the period."""
-    return OrderLine.objects.filter(**period.holds("order__tax_invoice__issued_at")).order_by()
+    """Return the lines of the sales that were invoiced in the period."""
+    lines = OrderLine.objects.filter(**period.holds("order__tax_invoice__issued_at"))
+    return lines.filter(order__gift_card_sale=None).order_by()
 
 
 def credited_lines(period: Period) -> QuerySet[RefundLine]:
-    """Return the lines of the credit notes of the period."""
+    """Return the lines of the credit notes of the period, but for those of gift cards."""
     rows = RefundLine.objects.filter(**period.holds("refund__booked_at"))
-    stands = rows.filter(refund__number__isnull=False)
+    stands = rows.filter(refund__number__isnull=False, refund__order__gift_card_sale=None)
     return stands.exclude(refund__state=RefundStatus.FAILED).order_by()
 
 

@@ -31,13 +31,13 @@ from dashboard.selectors.books import (
     Rows,
     captures_in,
     credited_lines,
-    credits_in,
     exact,
     invoices_in,
     line_paid,
     lines_paid,
     parts_back_in,
     provider_name,
+    sales_credits_in,
     sold_lines,
 )
 from plugins.ordering.invoices import vat_totals
@@ -69,7 +69,7 @@ def _sales_by_day(period: Period) -> Rows:
     for row in sold.annotate(n=Count("pk"), t=Sum("total"), v=Sum("tax"), g=Sum("gift_cards")):
         key = (row["day"], row["currency"])
         sums.add(key, 0, row["n"], row["t"], row["v"], row["g"])
-    back = credits_in(period).annotate(day=TruncDate("booked_at")).values("day", "currency")
+    back = sales_credits_in(period).annotate(day=TruncDate("booked_at")).values("day", "currency")
     for credit in back.annotate(n=Count("pk"), t=Sum("amount_value")):
         sums.add((credit["day"], credit["currency"]), 4, credit["n"], credit["t"])
     for row in _credited_tax(period):
@@ -82,7 +82,7 @@ def _sales_by_day(period: Period) -> Rows:
 
 
 def _credited_tax(period: Period) -> Any:
-    rows = CreditTax.objects.filter(refund__in=credits_in(period)).order_by()
+    rows = CreditTax.objects.filter(refund__in=sales_credits_in(period)).order_by()
     days = rows.annotate(day=TruncDate("refund__booked_at"))
     return days.values("day", "refund__currency").annotate(v=Sum("tax_value"))
 
@@ -90,7 +90,8 @@ def _credited_tax(period: Period) -> Any:
 BY_DAY = Report(
     "days",
     "Sales by day",
-    "Invoices of each day, less its credit notes. Days without either are left out.",
+    "Invoices of each day, less its credit notes. Days without either are left out. A gift card "
+    "that was bought is no sale before it is spent: it stands under gift cards.",
     (
         Column("day", "Day, in the shop’s time zone"),
         CURRENCY,
@@ -188,7 +189,7 @@ def _with_rest(period: Period, rows: Rows, *blank: str) -> Rows:
         rest.add((currency,), 0, -sold, -given)
     for row in invoices_in(period).values("currency").annotate(t=Sum("total")):
         rest.add((row["currency"],), 0, row["t"])
-    for row in credits_in(period).values("currency").annotate(t=Sum("amount_value")):
+    for row in sales_credits_in(period).values("currency").annotate(t=Sum("amount_value")):
         rest.add((row["currency"],), 1, row["t"])
     for (currency,), (sold, given) in rest.rows():
         if sold or given:

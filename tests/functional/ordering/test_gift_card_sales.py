@@ -13,6 +13,8 @@ from prices import Money
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
+from dashboard.selectors import reports
+from dashboard.selectors.books import Period
 from plugins.ordering.attention import record_dispute
 from plugins.ordering.gift_cards import (
     GiftCardRefused,
@@ -364,3 +366,19 @@ def test_moves_are_never_changed(sold):
         GiftCardMove.objects.update(change_value=1)
     with pytest.raises(IntegrityError, match="never changed"):
         GiftCardMove.objects.all()._raw_delete("default")
+
+
+def test_a_card_is_no_sale_before_it_is_spent(provider, sold):
+    today = Period(timezone.localdate(), timezone.localdate())
+    assert list(reports.BY_DAY.rows(today)) == []
+    assert list(reports.BY_PRODUCT.rows(today)) == []
+    refund(sold, "10.00")
+    assert list(reports.BY_DAY.rows(today)) == []
+    placed = place_order(checkout_token=spend(sold.card).pk)
+    paying(placed.order_id, "ch_2", Money("12.50", "GBP"))()
+    [row] = reports.BY_DAY.rows(today)
+    assert row[1:6] == ("GBP", 1, Decimal("52.50"), Decimal("0.00"), Decimal("40.00"))
+    taken = {row[0]: (row[3], row[5]) for row in reports.MONEY.rows(today)}
+    assert taken == {"fake": (62.5, 10), "Gift cards": (40, 0)}
+    [owed] = reports.CARD_TOTALS.rows(today)
+    assert owed[1:] == ("sold", 0, 50, 40, 10, 0)
