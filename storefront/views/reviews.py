@@ -39,10 +39,10 @@ def review(request: HttpRequest, token: UUID, line: int) -> HttpResponse:
     """Take a review of one line of the order, or a changed one."""
     order_id, found = _line_of(token, line)
     if request.method != "POST":
-        return _form_page(request, token, found, ReviewForm(None, line=found))
+        return _form_page(request, token, order_id, found, ReviewForm(None, line=found))
     form = ReviewForm(request.POST, line=found)
     if not form.is_valid():
-        return _form_page(request, token, found, form, INVALID)
+        return _form_page(request, token, order_id, found, form, INVALID)
     try:
         write_review(
             order_id=order_id,
@@ -53,7 +53,8 @@ def review(request: HttpRequest, token: UUID, line: int) -> HttpResponse:
         )
     except ReviewRefused as refused:
         form.refuse(str(refused), refused.field, _found(token)[1].line(found.id))
-        return _form_page(request, token, found, form, INVALID if refused.field else REFUSED)
+        status = INVALID if refused.field else REFUSED
+        return _form_page(request, token, order_id, found, form, status)
     return see_other(f"/orders/{token}/reviews/")
 
 
@@ -92,7 +93,12 @@ def _line_of(token: UUID, line_id: int) -> tuple[int, ReviewedLine]:
 
 
 def _form_page(
-    request: HttpRequest, token: UUID, line: ReviewedLine, form: ReviewForm, status: int = 200
+    request: HttpRequest,
+    token: UUID,
+    number: int,
+    line: ReviewedLine,
+    form: ReviewForm,
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"token": token, "line": line, "form": form}
+    context = {"token": token, "number": number, "line": line, "form": form}
     return render(request, "storefront/orders/review.html", context, status=status)

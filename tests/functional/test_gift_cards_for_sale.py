@@ -243,6 +243,17 @@ def test_code_of_a_sent_card_is_shown_to_nobody_else(guest):
     assert messages_to("thief@example.org") == []
 
 
+def test_its_pages_have_no_title_but_those_that_were_shown_before_paying(guest):
+    order = paid(guest, kind="print")
+    page = f"/orders/{order.token}/card/"
+    shown = contract_of(order)["history"]
+    again = guest.post(f"{page}send/", {"recipient": "nobody"})
+    pages = [guest.get("/gift-cards/"), check(guest), guest.get(page), again]
+    titles = [title(found).removeprefix("Error: ") for found in pages]
+    assert set(titles) <= set(shown)
+    assert again.status_code == 422
+
+
 def test_unpaid_card_can_be_seen_by_nobody(guest):
     order = order_it(guest, kind="print")
     assert guest.get(f"/orders/{order.token}/card/").status_code == 404

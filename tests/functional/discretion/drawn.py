@@ -421,7 +421,8 @@ def page_differences(drawn):
     """Yield what private pages leave outside of their window, and files by their name and data."""
     order, browser = drawn.order, link_holder(drawn.order)
     prefix = "/es" if drawn.language == "es" else ""
-    for page in ("", "seen/", "return/"):
+    reviews = [f"reviews/{line.id}/" for line in drawn.lines]
+    for page in ("", "seen/", "discretion/", "return/", "question/", "reviews/", *reviews):
         path = f"{prefix}/orders/{order.token}/{page}"
         answer = browser.get(path)
         (title,) = re.findall(r"<title>(.*?)</title>", answer.content.decode(), re.DOTALL)
