@@ -313,9 +313,13 @@ def _limitations(facts: Facts) -> list[str]:
         *([bank] if facts.total.amount else []),
         *([] if facts.gift_card else [carrier]),
         gettext(
-            "Pages of sets, singles, care and guides that you looked at stand in your browser’s "
-            "history by their own names, unless quiet mode was on; their addresses stand there "
-            "always."
+            "Every other page of ours that you looked at, such as one of a set, a guide, help or "
+            "the news, stands in your browser’s history by its own name, unless quiet mode was on; "
+            "the addresses of all pages stand there always."
+        ),
+        gettext(
+            "Your browser may keep names and addresses that you typed, to offer them again, and "
+            "lists files that you saved, such as a receipt."
         ),
         gettext(
             "A browser that is signed in to an account shows the same history on your other "
@@ -337,9 +341,10 @@ def _limitations(facts: Facts) -> list[str]:
         % {"hours": ORDER_ACCESS_LIFETIME // timedelta(hours=1)},
         gettext(
             "A plan or a diary that you write on our page, and a list of what you save for later "
-            "without an account, are kept in this browser until you delete them there. Leaving "
-            "does not delete them."
+            "without an account, are kept in this browser until you delete them there; quiet mode "
+            "until you switch it off. Leaving changes none of them."
         ),
+        gettext("Our cookies hold random numbers; the page “Cookies” says how long each stays."),
     ]
     if _customs(facts):
         texts.append(gettext("Customs may open a parcel that crosses a border."))

@@ -86,7 +86,7 @@ class GiftCardForm(forms.Form):
         required=False,
         max_length=MAX_MESSAGE,
         validators=[_NO_LINKS],
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
     email = _address(_("Your own e-mail address"), required=True, autocomplete="email")
 

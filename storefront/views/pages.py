@@ -86,6 +86,7 @@ def _cookies() -> dict[str, object]:
         "order_access_hours": ORDER_ACCESS_LIFETIME // timedelta(hours=1),
         "form_cookie": settings.CSRF_COOKIE_NAME,
         "staff_cookie": settings.SESSION_COOKIE_NAME,
+        "leave_cookie": QUICK_EXIT_COOKIE,
     }
 
 
