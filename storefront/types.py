@@ -358,11 +358,6 @@ class OrderPage:
         return any(refund.amount.amount for refund in self.refund_entries)
 
     @property
-    def cost_nothing(self) -> bool:
-        """Say whether neither a payment nor a gift card paid for it."""
-        return not self.totals.total.amount
-
-    @property
     def buyable(self) -> dict[int, int]:
         """The pieces of this order that can be bought again, by variant."""
         pieces: dict[int, int] = {}
