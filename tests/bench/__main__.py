@@ -140,6 +140,7 @@ def _many(shop: Shop, scale: Scale, report: Report) -> None:
 
 def _lists(shop: Shop, scale: Scale) -> list[list[str]]:
     many = ("--orders", str(scale.many_orders), "--variants", str(scale.many_variants))
+    shop.register_for_vat()
     shop.module("tests.bench.many", *many, "--add")
     opened = shop.inside("lists", str(scale.list_views))
     return [[name, f"{asked:.0f}", f"{took:.0f}"] for name, (asked, took) in opened.items()]

@@ -95,6 +95,11 @@ class Shop:
         """Run one of manage.py's commands."""
         self._run("manage.py", *words)
 
+    def register_for_vat(self) -> None:
+        """Give the shop the example number that `make run` has, so that its orders have VAT."""
+        place = "saleor_config.management.commands.prepare_shop"
+        self.manage("shell", "--command", f"import {place} as demo; demo.register_demo_shop()")
+
     def module(self, *words: str) -> str:
         """Run a module in a process of its own and return what it printed."""
         return self._run("-m", *words)
