@@ -24,7 +24,7 @@ from plugins.order_emails.outbox import queue_account_email
 from plugins.ordering.links import orders_by_token
 from plugins.ordering.locks import locked_user
 from plugins.ordering.submitted_forms import claim_form, is_claimed
-from plugins.ordering.totals import totals_of_order
+from plugins.ordering.totals import price_of_order
 from product_content.parsing import parse_id
 from storefront.orders import order_state
 from storefront.tokens import PENDING_EMAIL, new_email_tokens, unlock_tokens
@@ -117,7 +117,7 @@ def _order_row(order: Order) -> OrderRow:
         token=UUID(order.token),
         placed_at=order.created,
         state=order_state(order),
-        total=totals_of_order(order).total,
+        total=price_of_order(order),
     )
 
 

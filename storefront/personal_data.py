@@ -31,7 +31,7 @@ from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.retention import retention_cutoff
 from plugins.ordering.signals import person_data_asked, person_to_be_erased
 from plugins.ordering.sold_cards import forget_recipient, sale_of
-from plugins.ordering.totals import totals_of_order
+from plugins.ordering.totals import price_of_order
 from plugins.taxes.relief import declaration_of
 from product_content.models import Review
 from storefront.accounts import pending_email
@@ -83,7 +83,7 @@ def _order_data(order: Order) -> Data:
         "delivery": order.shipping_method_name or "",
         "delivery_price": str(order.shipping_price_gross_amount),
         "discount": str(order.discount_amount),
-        "total": str(totals_of_order(order).total.amount),
+        "total": str(price_of_order(order).amount),
         "total_less_gift_cards": str(order.total_gross_amount),
         "currency": order.currency,
         "lines": [_line_data(line) for line in order.lines.all()],

@@ -149,7 +149,20 @@ def totals_of_order(order: Order) -> Totals:
     Reads its lines, and its gift cards where some paid. Of an order that does not say which
     card paid how much, what is missing from its total stands as one gift card.
     """
-    totals = Totals(
+    totals = _before_cards(order)
+    paid_by_cards = totals.due - order.total_gross
+    if paid_by_cards.amount <= 0:
+        return totals
+    return replace(totals, gift_cards=_card_payments(order, paid_by_cards))
+
+
+def price_of_order(order: Order) -> Money:
+    """Return the price of everything in a placed order, whoever pays it; reads only its lines."""
+    return _before_cards(order).total
+
+
+def _before_cards(order: Order) -> Totals:
+    return Totals(
         currency=order.currency,
         lines=tuple(_line(line) for line in order.lines.all()),
         discounts=_discounts(order),
@@ -158,10 +171,6 @@ def totals_of_order(order: Order) -> Totals:
         gift_cards=(),
         tax=order.total.tax,
     )
-    paid_by_cards = totals.due - order.total_gross
-    if paid_by_cards.amount <= 0:
-        return totals
-    return replace(totals, gift_cards=_card_payments(order, paid_by_cards))
 
 
 def _line(line: OrderLine) -> LineTotals:

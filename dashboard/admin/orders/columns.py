@@ -21,7 +21,7 @@ from plugins.discreet_shipping.packing import packing_checklist
 from plugins.fulfilment.returns import open_return, returned_in_all
 from plugins.ordering.invoices import invoice_of, order_rates
 from plugins.ordering.order_state import attention_reasons, is_disputed
-from plugins.ordering.totals import totals_of_order
+from plugins.ordering.totals import price_of_order, totals_of_order
 from product_content import money
 
 _STATUS_LABELS = {
@@ -81,7 +81,7 @@ class OrderColumns:
     @display(description="Total")
     def order_total(self, order: Order) -> str:
         """Return the price of everything, with tax."""
-        return format_money(totals_of_order(order).total.amount, order.currency)
+        return format_money(price_of_order(order).amount, order.currency)
 
     @display(description="Delivery", ordering="shipping_method_name")
     def delivery(self, order: Order) -> str:

@@ -20,7 +20,7 @@ from plugins.order_emails.texts import day
 from plugins.ordering.addresses import address_lines, sample_address
 from plugins.ordering.email_promises import MessagePromise, message_promise
 from plugins.ordering.links import order_link
-from plugins.ordering.totals import totals_of_order
+from plugins.ordering.totals import Totals, price_of_order, totals_of_order
 from product_content.languages import locale_of, translated_text
 from product_content.models import SetSize, Size
 from product_content.money import format_money, sample_money
@@ -98,20 +98,18 @@ def _size_words(sizes: list[Size], locale: Locale) -> str:
     return text % {"sizes": format_list(words, locale=locale)}
 
 
-def order_sums(order: Order, locale: Locale) -> list[tuple[str, str]]:
+def order_sums(totals: Totals, locale: Locale) -> list[tuple[str, str]]:
     """Return the rows above the total: label and amount; what is zero is left out."""
-    totals = totals_of_order(order)
     taken_off = ((one.name, one.amount) for one in totals.discounts)
     return [
         (gettext("Items"), format_money(totals.subtotal, locale)),
-        (gettext("Delivery"), format_money(order.shipping_price_gross, locale)),
+        (gettext("Delivery"), format_money(totals.delivery, locale)),
         *((label, format_money(-1 * off, locale)) for label, off in taken_off if off.amount),
     ]
 
 
-def paid_by(order: Order, locale: Locale) -> list[tuple[str, str]]:
+def _paid_by(totals: Totals, locale: Locale) -> list[tuple[str, str]]:
     """Return the rows below the total: what gift cards paid, and what was paid otherwise."""
-    totals = totals_of_order(order)
     if not totals.gift_cards:
         return []
     cards = ((gettext("Gift card"), -1 * card.amount) for card in totals.gift_cards)
@@ -119,9 +117,9 @@ def paid_by(order: Order, locale: Locale) -> list[tuple[str, str]]:
     return [(label, format_money(amount, locale)) for label, amount in rows]
 
 
-def order_total(order: Order, locale: Locale) -> str:
+def _total(totals: Totals, locale: Locale) -> str:
     """Return the price of everything, and what of it is VAT, where the shop has any."""
-    total, tax = format_money(totals_of_order(order).total, locale), order.total.tax
+    total, tax = format_money(totals.total, locale), totals.tax
     if not tax.amount:
         return total
     amounts = {"total": total, "tax": format_money(tax, locale)}
@@ -190,14 +188,14 @@ def order_confirmed(row: OutgoingEmail) -> Context:
     """Confirm a paid order, on a durable medium as the law asks."""
     order, promise = order_of(row), promise_of(row)
     read_lines([order])
-    locale = locale_of(order.language_code)
+    locale, totals = locale_of(order.language_code), totals_of_order(order)
     return order_context(row)[2] | {
         "placed_on": day(order.created, locale),
         "parcel_sender": promise.parcel_sender,
         "lines": order_lines(order, locale),
-        "sums": order_sums(order, locale),
-        "total": order_total(order, locale),
-        "paid_by": paid_by(order, locale),
+        "sums": order_sums(totals, locale),
+        "total": _total(totals, locale),
+        "paid_by": _paid_by(totals, locale),
         "delivery_name": translated_text(order.shipping_method_name or ""),
         "address": delivery_lines(order, promise),
     }
@@ -247,7 +245,7 @@ def cancelled(row: OutgoingEmail) -> Context:
     order, _locale, values = order_context(row)
     note = (
         gettext("What you paid goes back the way it came; we write again when it is on its way.")
-        if was_paid(order.pk) and totals_of_order(order).total.amount
+        if was_paid(order.pk) and price_of_order(order).amount
         else gettext("Nothing was charged.")
     )
     return values | {"money_note": note}

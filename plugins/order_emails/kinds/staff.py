@@ -19,7 +19,7 @@ from plugins.order_emails.kinds.orders import NUMBER, order_of
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.order_history import stock_of
 from plugins.order_emails.policies import NoRecipient
-from plugins.ordering.totals import totals_of_order
+from plugins.ordering.totals import price_of_order
 from product_content.money import format_money, sample_money
 
 
@@ -44,7 +44,7 @@ def new_order(row: OutgoingEmail) -> Context:
     order = order_of(row)
     return _about(order) | {
         "pieces": str(sum(order.lines.values_list("quantity", flat=True))),
-        "total": format_money(totals_of_order(order).total),
+        "total": format_money(price_of_order(order)),
     }
 
 
