@@ -237,7 +237,7 @@ class _Ranked(NamedTuple):
 
 def _result(looked: _Search, sizes: Sizes, notes: list[str]) -> SearchResult:
     ranked = _ranked(looked)
-    whole = [each for each in ranked if each.is_whole]
+    whole = _with_goods([each for each in ranked if each.is_whole], ranked, looked)
     products, guides = _found(_best(whole or ranked, ranked, looked), looked)
     partial = bool(ranked and not whole and not looked.leads)
     return SearchResult(
@@ -247,6 +247,17 @@ def _result(looked: _Search, sizes: Sizes, notes: list[str]) -> SearchResult:
         notes=(*looked.parsed.sizes.notes, *notes, *([str(_SOME)] if partial else [])),
         order=_order(looked, products, guides),
     )
+
+
+def _with_goods(whole: list[_Ranked], ranked: list[_Ranked], looked: _Search) -> list[_Ranked]:
+    """Return what fits, and where no goods do, those of the size that was named.
+
+    "I lost size 2" asks for the size: that only guides have the word "lost" must not hide it.
+    """
+    asks_for_goods = looked.numbers and not (looked.is_sensitive or looked.is_question)
+    if not (whole and asks_for_goods) or any(each.product_id for each in whole):
+        return whole
+    return [*whole, *(each for each in ranked if each.product_id)]
 
 
 def _order(looked: _Search, products: list[Found], guides: list[Found]) -> tuple[str, ...]:
