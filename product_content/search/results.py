@@ -225,10 +225,12 @@ def _place(hit: ProductHit, wish: Wish) -> tuple[Any, ...]:
 def guide_hit(found: Found) -> GuideHit:
     """Return a guide that was found."""
     slug, topic, minutes, title, summary = found.extra
+    whole = translated_text(summary)
+    is_cut = found.snippet not in ("", whole)  # without words to look for it is the summary
     return GuideHit(
         url=guide_url(slug),
         title=_shown(found.title, translated_text(title)),
-        snippet=marked(found.snippet or translated_text(summary)),
+        snippet=marked(f"… {found.snippet} …" if is_cut else whole),
         topic_label=str(GuideTopic(topic).label),
         minutes=minutes,
     )
