@@ -95,6 +95,15 @@ def test_the_time_is_counted_from_the_day_on_which_the_last_parcel_came(order, c
     assert client.post(path(order), sent(order, reason="damaged")).status_code == 303
 
 
+def test_a_form_that_is_refused_begins_with_what_is_missing_and_where(order):
+    answer = link_holder(order).post(path(order), sent(order, sealed=""))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    summary = page[page.index('role="alert"') : page.index("What comes back")]
+    assert '<a href="#id_sealed">Please say whether the seals are whole.</a>' in summary
+    assert '<fieldset id="id_sealed">' in page
+
+
 def test_announcing_without_a_reason_shows_what_to_do_and_tells_it_once(order):
     client = link_holder(order)
     answer = client.post(path(order), sent(order, message="  Thank you.\nRobin "))
