@@ -216,7 +216,7 @@ def test_buyer_gets_a_confirmation_as_promised_and_no_words_of_parcels(guest):
         assert card_of(order).code not in body
     page = guest.get(f"/orders/{order.token}/")
     assert title(page) == f"Your order {order.pk} · Stillwater"
-    for word in ("parcel", "Send something back", "shelf"):
+    for word in ("parcel", "Return something", "shelf"):
         assert word not in text(page).split("<main")[1].split("</main>")[0]
     assert card_of(order).code not in text(page)
     assert guest.get(f"/orders/{order.token}/seen/").status_code == 200
