@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sized
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.defaultfilters import stringfilter
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -58,10 +60,20 @@ def several(things: Sized | None) -> bool:
     return things is not None and len(things) > 1
 
 
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:mm|ml|g)\b)")
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def whole_units(text: str) -> str:
+    """Return the text with no line break between a figure and its unit."""
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", text)
+
+
 @register.filter
 def size_range(sizes: Iterable[SizeInfo]) -> str:
     """Return sizes in words, such as "Sizes 1 to 5, 13 to 26 mm"."""
-    return wording.size_range(tuple(sizes))
+    return whole_units(wording.size_range(tuple(sizes)))
 
 
 @register.simple_tag
