@@ -11,13 +11,13 @@ from prices import Money
 
 @dataclass(frozen=True, slots=True)
 class SizeInfo:
-    """A step of the chart. Millimetres and grams; inches as text with two places ("0.51")."""
+    """A step of the chart. Millimetres and grams; inches to two places."""
 
     number: int
     diameter_mm: int
-    diameter_in: str
+    diameter_in: Decimal
     usable_length_mm: int
-    usable_length_in: str
+    usable_length_in: Decimal
     weight_g: int
 
 

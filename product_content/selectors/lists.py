@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -82,8 +83,9 @@ def size_info(number: int, diameter_mm: int, usable_length_mm: int, weight_g: in
     )
 
 
-def _inches(millimetres: int) -> str:
-    return f"{millimetres / MM_PER_INCH:.2f}"
+def _inches(millimetres: int) -> Decimal:
+    """Return inches; not as text, so that templates write them as the language does."""
+    return Decimal(f"{millimetres / MM_PER_INCH:.2f}")
 
 
 Chart = Mapping[int, SizeInfo]

@@ -146,6 +146,12 @@ def test_a_set_shows_sizes_safety_card_and_guides_with_reasons(shop, client):
         assert words in page
 
 
+def test_inches_are_written_as_the_language_writes_them(shop, client):
+    page = client.get("/es/sets/starter-set/").content.decode()
+    assert "0,51 pulg." in page
+    assert "0.51" not in page
+
+
 def test_a_guide_shows_contents_sources_review_and_products(shop, client):
     page = client.get("/guides/first-session/").content.decode()
     for words in ("On this page", "Not yet reviewed by a clinician.", "https://www.nhs.uk/",

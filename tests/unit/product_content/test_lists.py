@@ -1,6 +1,7 @@
 """Lists: what is shown, in which order, at which price, and in how many queries."""
 
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -50,8 +51,8 @@ def test_a_card_has_all_that_a_list_shows(loaded):
         pounds("30.00"),
     )
     assert [(s.number, s.diameter_mm, s.diameter_in) for s in card.sizes] == [
-        (1, 13, "0.51"),
-        (2, 16, "0.63"),
+        (1, 13, Decimal("0.51")),
+        (2, 16, Decimal("0.63")),
     ]
     assert (card.material, card.firmness, card.magnetic) == (
         "Silicone",
