@@ -5,7 +5,6 @@ from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
 
-
 def shown(text):
     return Template("{% load storefront %}{{ text|whole_units }}").render(Context({"text": text}))
 
