@@ -387,6 +387,7 @@ _READERS = {
     "list": _shops_texts,
     "product": _product_texts,
     "variant": _name_text,
+    "zone": _name_text,
     "method": _name_text,
     "guide": _guide_texts,
     "links": _link_texts,

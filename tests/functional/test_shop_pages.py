@@ -72,6 +72,13 @@ def test_the_address_of_the_shop_is_printed_or_marked_as_missing(shop, client):
     assert "the address of the shop" not in page
 
 
+def test_the_zones_of_the_catalogue_are_named_in_the_language_of_the_page(catalogue, client):
+    page = words(client.get("/es/delivery/"))
+    assert "América del Norte y Australia" in page
+    for name in ("Europe ", "North America", "Gulf"):
+        assert name not in page
+
+
 def test_delivery_is_worked_out_from_the_zones(shop, client):
     DeliveryTime.objects.create(method=shop.courier, min_days=2, max_days=4)
     ShippingMethod.objects.create(

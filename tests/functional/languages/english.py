@@ -5,6 +5,7 @@ from functools import cache
 from saleor_config.translations import po_files, read
 
 _SHORTEST = 12  # letters; "Total", "No" and the like are the same in both, or parts of other words
+_ON_LABELS = {"United Kingdom"}  # a label names its country for carriers, on every page
 
 
 @cache
@@ -18,6 +19,7 @@ def english_texts():
         and len(message.id) >= _SHORTEST
         and not set(message.id) & set("%<{\n")
         and message.id != message.string
+        and message.id not in _ON_LABELS
     )
 
 
