@@ -99,7 +99,7 @@ def test_a_form_that_is_refused_begins_with_what_is_missing_and_where(order):
     answer = link_holder(order).post(path(order), sent(order, sealed=""))
     assert answer.status_code == 422
     page = answer.content.decode()
-    summary = page[page.index('role="alert"') : page.index("What comes back")]
+    summary = page[page.index('role="alert"') : page.index("Before you choose")]
     assert '<a href="#id_sealed">Please say whether the seals are whole.</a>' in summary
     assert '<fieldset id="id_sealed">' in page
 
