@@ -9,11 +9,12 @@ page notes the counts of the tables it was made of (`tables_read`), and asks for
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.apps import apps
 from django.db import connection
@@ -23,6 +24,19 @@ from django.utils import timezone
 DAY = "(day)"  # the day that pages are of: a publication date may have come with it
 
 Marks = Mapping[str, object]
+Values = dict[Hashable, tuple[Marks, Any]]  # by name: what a value was made of, and the value
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Making:
+    """A page in the making: what was read for it so far, and what is known of the tables."""
+
+    marks: Marks
+    values: Values
+    tables: set[str] = field(default_factory=set)
+    notes: dict[str, Any] = field(default_factory=dict)
+
 
 _WATCH = """
 CREATE TRIGGER stillwater_page_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
@@ -40,7 +54,7 @@ SELECT relation, sum(changes)::bigint, max(writer), CASE WHEN relation = 'discou
     (SELECT count(*) FROM discount_sale WHERE end_date < %(now)s)] END
 FROM product_content_pagechange GROUP BY relation
 """
-_collecting: ContextVar[dict[str, Any] | None] = ContextVar("collecting", default=None)
+_making: ContextVar[_Making | None] = ContextVar("making", default=None)
 _WORD = re.compile(r"\w+")
 
 
@@ -61,20 +75,23 @@ def marks() -> Marks:
 
 
 @contextmanager
-def tables_read() -> Iterator[set[str]]:
-    """Collect the names of our tables in the statements that this thread runs meanwhile."""
-    found: set[str] = set()
+def tables_read(marks: Marks | None = None, values: Values | None = None) -> Iterator[set[str]]:
+    """Collect the names of our tables in the statements that this thread runs meanwhile.
+
+    `marks` are those of the tables as they are now, and `values` what `kept_value` keeps.
+    """
+    making = _Making(marks or {}, {} if values is None else values)
 
     def note(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
-        found.update(_tables().intersection(_WORD.findall(sql)))
+        making.tables.update(_tables().intersection(_WORD.findall(sql)))
         return execute(sql, *arguments)
 
-    outside = _collecting.set({})
+    outside = _making.set(making)
     try:
         with connection.execute_wrapper(note):
-            yield found
+            yield making.tables
     finally:
-        _collecting.reset(outside)
+        _making.reset(outside)
 
 
 def notes_of_page() -> dict[str, Any] | None:
@@ -82,7 +99,28 @@ def notes_of_page() -> dict[str, Any] | None:
 
     What such a page shows must come from the tables, and not from the cache.
     """
-    return _collecting.get()
+    making = _making.get()
+    return making.notes if making else None
+
+
+def kept_value(name: Hashable, make: Callable[[], T]) -> T:
+    """Return what `make` reads, anew once a table that it read has changed or the day has.
+
+    For what many pages need and few changes touch, as what thousands of products are chosen by:
+    a sale makes all lists anew, but not this. `name` says whatever else it depends on, the language
+    above all. The value is shared, so nobody may change it. Where no page is made it is not kept.
+    """
+    if (page := _making.get()) is None:
+        return make()
+    made_of, value = page.values.get(name, ({}, None))
+    if not made_of or any(page.marks.get(table) != mark for table, mark in made_of.items()):
+        with tables_read(page.marks, page.values) as tables:
+            value = make()
+        made_of = {table: page.marks.get(table) for table in (*tables, DAY)}
+        if made_of.keys() <= page.marks.keys():  # whoever makes the page says so if not
+            page.values[name] = made_of, value
+    page.tables.update(made_of.keys() - {DAY})
+    return cast("T", value)
 
 
 @cache

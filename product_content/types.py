@@ -103,6 +103,8 @@ class ProductOutline:
     """What a product is found, counted and put in order by: all of a list, at little cost."""
 
     id: int
+    slug: str
+    kind: str
     name: str
     sizes: tuple[SizeInfo, ...]
     material: str
@@ -126,8 +128,6 @@ class ProductCard(ProductOutline):
     too few reviews.
     """
 
-    slug: str
-    kind: str
     summary: str
     url: str
     price: Money

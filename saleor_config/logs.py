@@ -21,7 +21,7 @@ PAGES = (
     "cookies", "delivery", "faq", "finder", "gift-cards", "guides", "help", "how-we-know", "leave",
     "letter", "list", "media", "news", "open", "orders", "plan", "privacy", "rehearsal", "return",
     "returns", "reviews", "robots.txt", "saved", "search", "sets", "share", "singles",
-    "sitemap.xml", "sizes", "staff", "stripe", "terms", "wishes",
+    "sitemap", "sitemap.xml", "sizes", "staff", "stripe", "terms", "wishes",
 )  # fmt: skip
 _HIDDEN = "(path)"
 _END = r"[^\s\"'<>]*"

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.http import HttpResponseBase
 from django.urls import ResolverMatch
 
-from product_content.page_changes import Marks, marks
+from product_content.page_changes import Marks, Values, marks
 
 MAX_STALE = 0.9  # seconds since a page was last known to be true
 MAX_UNASKED = 0.5  # seconds, then everybody waits for the database to be asked
@@ -167,13 +167,26 @@ Make = Callable[[State], Answer]
 
 
 class Pages:
-    """All kept pages. Those that were asked for with parameters cannot displace the others."""
+    """All kept pages. Those that were asked for with parameters cannot displace the others.
+
+    `values` are what several of them are made of (`product_content.page_changes.kept_value`).
+    """
 
     def __init__(self, most_bytes: int) -> None:
-        self.plain, self.asked = Shelf(most_bytes * 3 // 4), Shelf(most_bytes // 4)
+        self._most = most_bytes
+        self.values: Values = {}
+        self.forget()
         self._shop = Shop()
         self._making: dict[Key, _Making] = {}
         self._lock = threading.Lock()
+
+    def forget(self) -> None:
+        """Keep no page any more, as if a table had changed that all of them read."""
+        self.plain, self.asked = Shelf(self._most * 3 // 4), Shelf(self._most // 4)
+
+    def state(self) -> State:
+        """Return the marks of the tables as they were a moment ago."""
+        return self._shop.state()
 
     def find(self, key: Key, make: Make) -> Answer:
         """Return the page, made if need be; the last part of the key is its parameters.

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import gzip
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from hashlib import blake2b
 from io import BytesIO
@@ -67,6 +68,16 @@ def pages() -> Pages:
     return Pages(settings.PAGE_CACHE_BYTES)
 
 
+@contextmanager
+def kept_values() -> Iterator[None]:
+    """Let a page that is not kept use the values that kept pages are made of (`kept_value`).
+
+    They may have been untrue for as long as a kept page.
+    """
+    with tables_read(pages().state().marks, pages().values):
+        yield
+
+
 class PageCache:
     """Middleware that answers public pages from what is kept. Off in debug mode."""
 
@@ -91,7 +102,7 @@ class PageCache:
 
     def _render(self, request: HttpRequest, key: Key, state: State) -> Kept | HttpResponseBase:
         bare = _bare_request(request, query=key[-1])
-        with tables_read() as tables:
+        with tables_read(state.marks, pages().values) as tables:
             response = self._get_response(bare)
         request.resolver_match = bare.resolver_match
         if bare.resolver_match is None or not _is_for_everybody(response):

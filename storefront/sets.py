@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from prices import Money
 
-from product_content.types import ProductCard, ProductOutline, SingleOffer, SizeInfo
+from product_content.types import ProductOutline, SingleOffer, SizeInfo
 
 One = TypeVar("One", bound=ProductOutline)
 
@@ -222,11 +222,11 @@ def own_sizes_singly(
     return [offer for offer in found if offer is not None]
 
 
-def sets_to_compare(cards: Sequence[ProductCard], slugs: Sequence[str]) -> list[ProductCard]:
+def sets_to_compare(known: Sequence[ProductOutline], slugs: Sequence[str]) -> list[ProductOutline]:
     """Return the sets named by `slugs`, each once, in their order, at most `MAX_COMPARED`."""
-    by_slug = {card.slug: card for card in cards}
-    known = [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug]
-    return known[:MAX_COMPARED]
+    by_slug = {one.slug: one for one in known}
+    named = [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug]
+    return named[:MAX_COMPARED]
 
 
 def _of_sort(offers: Sequence[SingleOffer], magnetic: bool) -> SingleOffer | None:

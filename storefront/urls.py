@@ -188,6 +188,7 @@ urlpatterns = [
     path("leave/", pages.quick_exit, name="leave"),
     path("return/", pages.undo_quick_exit, name="come_back"),
     path("sitemap.xml", seo.site_map, name="sitemap"),
+    path("sitemap/<slug:section>.xml", seo.site_map_section, name="sitemap_section"),
     path("accent/<str:colour>.css", seo.accent, name="accent"),
     path("robots.txt", seo.robots, name="robots"),
     path("share/<slug:kind>/<slug:slug>.png", seo.share_product, name="share_product"),

@@ -13,8 +13,9 @@ MIN_PREFIX = 4  # letters and digits of a number that somebody has not finished
 MAX_PARTS = 5  # of one number, where blanks or hyphens part it
 _PART = re.compile(r"[^\W_]+")
 # Every sign but letters and digits that a SKU may hold is left out, here and in what was typed.
+# There is an index of just this (migration 0023).
 _NORMAL = "lower(regexp_replace(v.sku, '[^[:alnum:]]', '', 'g'))"
-_WHERE = f"{_NORMAL} = ANY(%(whole)s) OR starts_with({_NORMAL}, %(begun)s)"
+_WHERE = f"{_NORMAL} = ANY(%(whole)s) OR {_NORMAL} LIKE %(begun)s"
 
 
 class Codes(NamedTuple):
@@ -67,7 +68,8 @@ def find_named(codes: Codes) -> Named | None:
     """
     if not codes.whole:
         return None
-    rows = fetch_rows(only=_WHERE, params={"whole": list(codes.whole), "begun": codes.begun or "?"})
+    begun = f"{codes.begun}%" if codes.begun else ""  # letters and digits only, so no wildcards
+    rows = fetch_rows(only=_WHERE, params={"whole": list(codes.whole), "begun": begun})
     whole = [row for row in rows if normal(row.sku) in codes.whole]
     return _only_product(whole or rows)
 

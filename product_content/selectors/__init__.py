@@ -16,6 +16,7 @@ from product_content.selectors.lists import (
     list_sets,
     list_sizes,
     names_to_try,
+    product_url,
     singles_by_size,
 )
 from product_content.selectors.products import (
@@ -45,6 +46,7 @@ __all__ = [
     "moved_product",
     "names_to_try",
     "preview_guide",
+    "product_url",
     "products_changed_on",
     "reviews_of",
     "singles_by_size",

@@ -16,7 +16,7 @@ from saleor.product.models import Product
 from product_content.kinds import KINDS, SETS, SINGLES
 from product_content.languages import localized, prefix, translated_text
 from product_content.models import Firmness, Guide, Magnet, Size
-from product_content.page_changes import notes_of_page
+from product_content.page_changes import kept_value, notes_of_page
 from product_content.photos import build_photos
 from product_content.pictures import describe_picture, rendered_picture
 from product_content.prices import UnitPrice
@@ -209,7 +209,7 @@ def cards_of(outlines: Collection[ProductOutline]) -> list[ProductCard]:
 # Sizes are gathered for all products at once: a look for each costs twice as much among thousands.
 # Lists come as text, which is read once for all products that have the same.
 _OUTLINES_SQL = f"""
-SELECT p.id, p.name, c.material, c.firmness, c.magnet,
+SELECT p.id, p.slug, p.name, c.material, c.firmness, c.magnet,
     to_jsonb(coalesce(whole.sizes, own.sizes))::text, {{papers}}, {{pieces}}
 FROM {PRODUCT_SQL}
 LEFT JOIN (SELECT product_id, array_agg(size_id ORDER BY size_id) AS sizes
@@ -228,11 +228,17 @@ _OUTLINES = _OUTLINES_SQL.format(papers="NULL", pieces="0")
 _STOCKED = _OUTLINES_SQL.format(papers=f"to_jsonb({PAPERS_SQL})::text", pieces=_PIECES_SQL)
 
 
-def list_outlines(kind: str, *, stock: bool = False) -> list[ProductOutline]:
+def list_outlines(kind: str, *, stock: bool = False) -> tuple[ProductOutline, ...]:
     """Return what the products of a kind are chosen by, in the order of `list_products`.
 
-    Two queries. Only with `stock` is it known what is available; else it is 0.
+    Two queries, or none for a kept page while they are known. Only with `stock` is it known what is
+    available; else it is 0.
     """
+    name = ("outlines", kind, prefix(), stock)
+    return kept_value(name, lambda: _read_outlines(kind, stock=stock))
+
+
+def _read_outlines(kind: str, *, stock: bool) -> tuple[ProductOutline, ...]:
     statement, untracked = _STOCKED if stock else _OUTLINES, settings.MAX_CHECKOUT_LINE_QUANTITY
     found = run(statement, [kind], {"untracked": untracked})
     translated = translated_text if prefix() else str
@@ -241,6 +247,8 @@ def list_outlines(kind: str, *, stock: bool = False) -> list[ProductOutline]:
     outlines = (
         ProductOutline(
             id=pk,
+            slug=slug,
+            kind=kind,
             name=translated(name),
             sizes=sizes(own),
             material=material(made_of),
@@ -249,10 +257,10 @@ def list_outlines(kind: str, *, stock: bool = False) -> list[ProductOutline]:
             magnetic=magnet == Magnet.STATIC,
             available=int(pieces) if pieces and is_sold(papers) else 0,
         )
-        for pk, name, made_of, firm, magnet, own, papers, pieces in found
+        for pk, slug, name, made_of, firm, magnet, own, papers, pieces in found
     )
     without = not KINDS[kind].lists_sizes
-    return sorted((one for one in outlines if one.sizes or without), key=_order)
+    return tuple(sorted((one for one in outlines if one.sizes or without), key=_order))
 
 
 def _sizes_in(sizes: Chart) -> Callable[[str | None], tuple[SizeInfo, ...]]:

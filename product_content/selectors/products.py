@@ -27,6 +27,7 @@ from product_content.models import (
     Marking,
     ProductDetail,
 )
+from product_content.page_changes import kept_value
 from product_content.photos import PHOTOS_SQL
 from product_content.rendering import link_citations, render_line, render_text
 from product_content.selectors.guides import guide_links
@@ -136,6 +137,10 @@ def get_product(kind: str, slug: str) -> ProductPage | None:
 
 def products_changed_on() -> dict[int, date]:
     """Return the day on which each product was last saved, by its id; one query."""
+    return kept_value("days of products", _days_of_products)
+
+
+def _days_of_products() -> dict[int, date]:
     rows = Product.objects.exclude(updated_at=None).values_list("pk", "updated_at")
     return {pk: timezone.localdate(at) for pk, at in rows}
 
@@ -200,6 +205,10 @@ def _languages(description: str) -> dict[str, Any]:
 
 def languages_by_product() -> dict[str, tuple[str, ...]]:
     """Return, by its slug, in which languages each product's text can be read; one query."""
+    return kept_value("languages of products", _languages_of_products)
+
+
+def _languages_of_products() -> dict[str, tuple[str, ...]]:
     texts = ProductDetail.objects.values_list("product__slug", "description_markdown")
     return {slug: languages_of(description) for slug, description in texts}
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import cache
@@ -38,7 +39,7 @@ from storefront.cookies import QUICK_EXIT_COOKIE, SEARCH_COOKIE, SEARCH_LIFETIME
 from storefront.decorators import private_page, same_origin_only, vary_on_htmx
 from storefront.forms.basket import SizeListForm
 from storefront.forms.filters import SetFilterForm
-from storefront.page_cache import public_page
+from storefront.page_cache import kept_values, public_page
 from storefront.responses import INVALID, form_view, moved, see_other
 from storefront.sets import (
     BY_PRICE,
@@ -183,17 +184,22 @@ def _chosen_variant(request: HttpRequest) -> int | None:
 
 
 @require_safe
-@public_page("set")
+@public_page("set", "page")
 def compare(request: HttpRequest) -> HttpResponse:
     """Show the sets named in the address in columns, and offer the others."""
     slugs = request.GET.getlist("set")
-    cards = selectors.list_sets()
-    chosen = sets_to_compare(cards, slugs)
+    known = selectors.list_outlines(SETS.slug)
+    named = sets_to_compare(known, slugs)
+    page = _page_of([one for one in known if one not in named], request)
+    cards = selectors.cards_of([*named, *page])
+    chosen, others = cards[: len(named)], cards[len(named) :]
     numbers = [{size.number for size in card.sizes} for card in chosen]
     chart = tuple(selectors.list_sizes())
     context = {
         "chosen": chosen,
-        "others": [card for card in cards if card not in chosen],
+        "others": others,
+        "page": page,
+        "query": urlencode([("set", card.slug) for card in chosen]),
         "rows": [(size, [size.number in own for own in numbers]) for size in chart],
         "chart": chart,
         "room": MAX_COMPARED - len(chosen),
@@ -333,10 +339,12 @@ def _named_in(text: str) -> NamedSizes | None:
 def _found(request: HttpRequest, text: str) -> HttpResponse:
     """Return the page; its title stays neutral and no cache may store it."""
     result = search(text)
+    with kept_values():
+        named = _named_in(text)
     context = {
         "text": text,
         "result": result,
-        "named": _named_in(text),
+        "named": named,
         "tries": () if result.total else _examples(),
         "max_length": MAX_LENGTH,
         "minutes": SEARCH_LIFETIME // timedelta(minutes=1),

@@ -17,6 +17,8 @@ from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap
 from django.contrib.syndication.views import Feed
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
@@ -112,6 +114,7 @@ class _OurSitemap(Sitemap):
     i18n = True
     alternates = True
     x_default = True
+    limit = 1_000  # addresses of one list; the protocol allows 50,000, which take half a minute
 
     def get_languages_for_item(self, item: Any) -> list[str]:
         """Return the languages that the shop offers."""
@@ -147,10 +150,10 @@ class Products(_OurSitemap):
     """Everything that is for sale."""
 
     def items(self) -> list[Any]:
-        """Return the cards of all products."""
+        """Return the outlines of all products."""
         self._translated = selectors.languages_by_product()
         self._changed = selectors.products_changed_on()
-        return [card for kind in KINDS for card in selectors.list_products(kind)]
+        return [one for kind in KINDS for one in selectors.list_outlines(kind)]
 
     def get_languages_for_item(self, item: Any) -> list[str]:
         """Return the languages that its text can be read in; English is always one."""
@@ -158,7 +161,7 @@ class Products(_OurSitemap):
 
     def location(self, item: Any) -> str:
         """Return the product's path in the active language."""
-        return localized(in_english(item.url))
+        return selectors.product_url(item.kind, item.slug)
 
     def lastmod(self, item: Any) -> Any:
         """Return the day on which it was last saved."""
@@ -298,13 +301,29 @@ def _offered(languages: Iterable[str]) -> list[str]:
 _SITEMAPS: dict[str, Any] = {
     "pages": Pages, "products": Products, "guides": Guides, "news": News,
 }  # fmt: skip
+_SITEMAP, _SITEMAP_INDEX = "storefront/sitemap.xml", "storefront/sitemap_index.xml"
+
+
+@require_safe
+@public_page()
+def site_map(request: HttpRequest) -> HttpResponse:
+    """Name every public page, for search engines; where they are many, the lists that do."""
+    pages = {name: section().paginator.num_pages for name, section in _SITEMAPS.items()}
+    if max(pages.values()) == 1:
+        return sitemap(request, sitemaps=_SITEMAPS, template_name=_SITEMAP)
+    lists = [
+        f"{settings.PUBLIC_URL}{reverse('storefront:sitemap_section', args=[name])}?p={number}"
+        for name, count in pages.items()
+        for number in range(1, count + 1)
+    ]
+    return render(request, _SITEMAP_INDEX, {"lists": lists}, content_type="application/xml")
 
 
 @require_safe
 @public_page("p")
-def site_map(request: HttpRequest) -> HttpResponse:
-    """Name every public page, for search engines; `p` is the page of the list."""
-    return sitemap(request, sitemaps=_SITEMAPS, template_name="storefront/sitemap.xml")
+def site_map_section(request: HttpRequest, section: str) -> HttpResponse:
+    """Name the public pages of one sort; `p` is the page of the list."""
+    return sitemap(request, _SITEMAPS, section, template_name=_SITEMAP)
 
 
 @require_safe

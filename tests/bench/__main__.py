@@ -36,16 +36,18 @@ class Scale:
     many_orders: int
     many_variants: int
     list_views: int
-    pages_of_many: bool = False  # whether public pages are measured with all that, too
+    again: bool = False  # whether pages, baskets and orders are measured with all that, too
 
 
 QUICK = Scale(3, 200, 1000, 500, 2000, 1000, 1)
-FULL = Scale(5, 400, 5000, 10_000, 100_000, 5000, 3, pages_of_many=True)
+FULL = Scale(5, 400, 5000, 10_000, 100_000, 20_000, 3, again=True)  # of 10,000 products
 
 
 def _wanted() -> Scale:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="10,000 e-mails, 100,000 orders")
+    parser.add_argument(
+        "--full", action="store_true", help="10,000 e-mails and products, 100,000 orders"
+    )
     for name in list(Scale.__annotations__)[:-1]:
         parser.add_argument(f"--{name.replace('_', '-')}", type=int)
     given = vars(parser.parse_args())
@@ -70,10 +72,8 @@ def main() -> None:
     load.find_wrk()
     report = Report()
     with running_shop() as shop:
-        at_start = memory.proportional_mb(shop.pids["web"])
         os.environ["BENCH_VARIANT"] = str(shop.inside("names")["variant"])
-        _pages(shop, report)
-        _writing(shop, scale, report, at_start)
+        _web(shop, scale, report)
         drained = _emails(shop, scale, report)
         _stock_file(shop, scale, report)
         _many(shop, scale, report)
@@ -84,10 +84,13 @@ def main() -> None:
         sys.exit(f"bench: refused or broken answers from: {', '.join(report.failed)}")
 
 
-def _pages(shop: Shop, report: Report) -> None:
+def _web(shop: Shop, scale: Scale, report: Report) -> None:
+    """Measure pages, baskets and orders."""
+    at_start = memory.proportional_mb(shop.pids["web"])
     text, failed = pages.measure(shop)
     report.add(text)
     report.failed += failed
+    _writing(shop, scale, report, at_start)
 
 
 def _writing(shop: Shop, scale: Scale, report: Report, at_start: float) -> None:
@@ -127,15 +130,17 @@ def _stock_file(shop: Shop, scale: Scale, report: Report) -> None:
 
 
 def _many(shop: Shop, scale: Scale, report: Report) -> None:
-    """Measure with many orders and variants: staff's lists, and in the long form all pages again."""
+    """Measure staff's lists with many orders and variants, and in the long form all else again."""
     lists = _lists(shop, scale)
     what = f"{scale.many_orders:,} orders and {scale.many_variants:,} variants"
     report.add(f"staff pages with {what}\n{table.render(('list', 'queries', 'p50 ms'), lists)}")
     exports = shop.module("tests.bench.inside", "exports", str(EXPORTED_LINES))
     report.add("\n".join(exports.splitlines()[:-1]))
-    if scale.pages_of_many:
-        report.add(f"public pages with {what}")
-        _pages(shop, report)
+    if scale.again:
+        report.add(f"the same with {what}")
+        shop.sell_without_end()
+        shop.restart_web()
+        _web(shop, scale, report)
 
 
 def _lists(shop: Shop, scale: Scale) -> list[list[str]]:

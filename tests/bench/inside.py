@@ -1,6 +1,6 @@
 """What has to be measured inside the shop's own process; prints one line of JSON.
 
-python -m tests.bench.inside cold /sets/ /guides/    what it costs to make each page
+python -m tests.bench.inside cold /sets/ /guides/    what it costs to make each page, and once more
 python -m tests.bench.inside names                   a set, a guide and a variant to load
 python -m tests.bench.inside orders 400 2            orders placed per second, and what one costs
 python -m tests.bench.inside queue_emails 10000      e-mails of one order, published
@@ -68,14 +68,26 @@ ADDRESS = {
 
 
 def cold(*paths: str) -> dict[str, list[float]]:
-    """Return for each page, made anew: milliseconds, SQL queries, bytes, bytes in zstd."""
+    """Return for each page: milliseconds to make it, the first time and after a sale; and more.
+
+    That is, after a sale: SQL queries, bytes, bytes in zstd.
+    """
     return {path: _made_anew(path) for path in paths}
 
 
 def _made_anew(path: str) -> list[float]:
+    first, _ = _median(path, page_cache.pages.cache_clear)
+    again, queries = _median(path, lambda: page_cache.pages().forget())
+    whole = Client(SERVER_NAME="127.0.0.1").get(path)
+    small = Client(SERVER_NAME="127.0.0.1").get(path, headers={"Accept-Encoding": "zstd"})
+    return [first, again, queries, len(whole.content), len(small.content)]
+
+
+def _median(path: str, forget: Callable[[], None]) -> tuple[float, int]:
+    """Return milliseconds and queries of a page that is made anew each time."""
     client, took, asked = Client(SERVER_NAME="127.0.0.1"), [], 0
     for _ in range(6):
-        page_cache.pages.cache_clear()
+        forget()
         begun = time.perf_counter()
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(path)
@@ -83,8 +95,7 @@ def _made_anew(path: str) -> list[float]:
         asked = len(queries)
     if answer.status_code != 200:
         raise SystemExit(f"{path} answered {answer.status_code}")
-    small = client.get(path, headers={"Accept-Encoding": "zstd"})
-    return [round(sorted(took)[2], 1), asked, len(answer.content), len(small.content)]
+    return round(sorted(took)[2], 1), asked
 
 
 def names() -> dict[str, Any]:

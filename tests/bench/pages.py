@@ -19,7 +19,7 @@ CONSTANT = "/bench/constant"
 BARE = "tests.bench.bare"
 _HEADINGS = (
     "page", "warm/s", "of constant", "of bare", "p50 ms", "p99 ms", "304/s", "proxy/s",
-    "of static", "cold ms", "queries", "bytes", "zstd",
+    "of static", "cold ms", "after a sale", "queries", "bytes", "zstd",
 )  # fmt: skip
 
 

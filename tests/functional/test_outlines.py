@@ -59,7 +59,7 @@ def uneven(catalogue):
 
 def outlined(cards):
     names = [field.name for field in fields(ProductOutline)]
-    return [ProductOutline(**{name: getattr(card, name) for name in names}) for card in cards]
+    return tuple(ProductOutline(**{name: getattr(card, name) for name in names}) for card in cards)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -68,7 +68,7 @@ def test_outlines_are_what_cards_begin_with(uneven, kind, language):
     with translation.override(language):
         cards = list_products(kind)
         assert list_outlines(kind, stock=True) == outlined(cards)
-        assert list_outlines(kind) == [replace(one, available=0) for one in outlined(cards)]
+        assert list_outlines(kind) == tuple(replace(one, available=0) for one in outlined(cards))
         assert cards_of(list_outlines(kind)) == cards
         assert cards_of(cards[:1:-2]) == cards[:1:-2]
 

@@ -12,9 +12,11 @@ import zstandard
 from django.db import connection
 from django.test import Client
 from django.test.signals import template_rendered
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from django.utils import timezone
 from freezegun import freeze_time
+from saleor.account.models import User
 from saleor.discount import DiscountValueType
 from saleor.discount.models import Sale
 from saleor.product.models import Product
@@ -22,8 +24,8 @@ from saleor.warehouse.models import Stock
 
 from plugins.ordering.placing import place_order
 from product_content import selectors
-from product_content.models import Guide
-from product_content.page_changes import DAY, marks, tables_read
+from product_content.models import Guide, SetSize
+from product_content.page_changes import DAY, kept_value, marks, tables_read
 from product_content.pages import PAGES
 from storefront import kept_pages, page_cache
 from storefront.kept_pages import Pages
@@ -60,6 +62,7 @@ PUBLIC = {  # by the names of their addresses: every public page, with parameter
     "letter": ["/letter/"],
     "plan": ["/plan/"],
     "sitemap": ["/sitemap.xml"],
+    "sitemap_section": ["/sitemap/products.xml"],
     "new_list": ["/list/"],
     "gift_cards": ["/gift-cards/"],
     "guide_feed": ["/guides/feed.atom"],
@@ -261,6 +264,64 @@ def test_a_change_elsewhere_renders_no_page_that_does_not_show_it(shop, client, 
     for path in ("/guides/", "/privacy/", SET):
         client.get(path)
     assert len(rendered) == 4
+
+
+# --- what several pages are made of ---------------------------------------------------------
+def reads_of_all_sets(queries):
+    return [query for query in queries if "array_agg(size_id ORDER BY size_id)" in query["sql"]]
+
+
+def test_a_sale_makes_lists_anew_of_what_is_known_of_the_products(shop, client):
+    assert "Sold out" not in text(client.get("/sets/"))
+    shop.set_stock(shop.starter, 0)
+    with CaptureQueriesContext(connection) as queries:
+        pages_of_lists = [text(client.get(path)) for path in ("/sets/", "/", "/sizes/")]
+    assert "Sold out" in pages_of_lists[0]
+    assert reads_of_all_sets(queries.captured_queries) == []
+
+
+@pytest.mark.parametrize("path", ["/sets/", "/", "/sizes/", "/sets/compare/", "/es/sets/"])
+def test_a_page_made_of_what_another_one_read_shows_the_next_change_too(shop, client, path):
+    for each in ("/", "/sets/", "/sizes/", "/sets/compare/", "/es/sets/", path):
+        client.get(each)
+    before = client.get(path).content
+    SetSize.objects.filter(product=shop.starter.product).exclude(size__number=1).delete()
+    after = client.get(path).content
+    assert after != before
+    pages.cache_clear()
+    assert client.get(path).content == after
+
+
+def test_a_new_day_brings_what_is_published_on_it(shop, client):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    Product.objects.filter(pk=shop.full.product_id).update(publication_date=tomorrow)
+    assert "Full range" not in text(client.get("/sets/"))
+    shop.set_stock(shop.starter, 9)
+    assert "Full range" not in text(client.get("/sets/"))
+    with freeze_time(timezone.now() + timedelta(days=1)):
+        assert "Full range" in text(client.get("/sets/"))
+
+
+def test_a_page_is_made_of_the_tables_that_its_values_are_made_of(db, django_assert_num_queries):
+    known = pages().state().marks
+    with django_assert_num_queries(1):
+        for _ in range(2):
+            with tables_read(known, pages().values) as tables:
+                assert kept_value("guides", Guide.objects.count) == 0
+            assert tables == {Guide._meta.db_table}
+
+
+def test_a_value_of_tables_that_are_not_watched_is_read_each_time(db):
+    def how_many():
+        return kept_value("customers", User.objects.count)
+
+    known = pages().state().marks
+    with tables_read(known, pages().values) as tables:
+        assert how_many() == 0
+        UserFactory()
+        assert how_many() == 1
+    assert tables == {User._meta.db_table}
+    assert (how_many(), pages().values) == (1, {})
 
 
 # --- nothing stale after a second -----------------------------------------------------------

@@ -1,5 +1,6 @@
 """Filtering and comparing sets, and completing one that somebody has."""
 
+import html
 import re
 
 import pytest
@@ -93,6 +94,21 @@ def test_sets_stand_side_by_side_at_most_four_and_only_known_ones(client):
     head = re.search("<thead[^>]*>(.*?)</thead>", page, re.DOTALL)[1]
     assert re.findall('href="/sets/(.*?)/"', head) == slugs[:4]
     assert "the first four" in page
+
+
+def test_many_sets_to_choose_from_come_in_pages_that_keep_the_chosen_ones(client, monkeypatch):
+    monkeypatch.setattr("storefront.views.catalogue.CARDS_ON_PAGE", 4)
+    slugs, seen = [card.slug for card in list_sets()], []
+    path = f"/sets/compare/?set={slugs[3]}"
+    while path:
+        page = client.get(path).content.decode()
+        assert page.count(f'<input type="hidden" name="set" value="{slugs[3]}">') == 1
+        offered = re.findall('<input type="checkbox" name="set" value="(.*?)"', page)
+        assert len(offered) <= 4
+        seen += offered
+        further = re.search('rel="next" href="(.*?)"', page)
+        path = further and html.unescape(further[1])
+    assert seen == [slug for slug in slugs if slug != slugs[3]]
 
 
 def test_a_set_offers_the_sizes_next_to_it_of_its_own_sort(client):

@@ -10,6 +10,8 @@ from PIL import Image
 from saleor.product.models import Product
 
 from product_content.models import DeliveryTime, PageText
+from storefront.page_cache import pages
+from storefront.views import seo
 
 pytestmark = pytest.mark.django_db
 
@@ -143,8 +145,26 @@ def test_titles_say_what_people_type_where_they_may_and_are_short(catalogue, cli
         assert "dilator" not in title(client, path).lower()
 
 
-def sitemap(client):
-    return re.findall("<loc>(.*?)</loc>", client.get("/sitemap.xml").content.decode())
+def sitemap(client, address="/sitemap.xml"):
+    return re.findall("<loc>(.*?)</loc>", client.get(address).content.decode())
+
+
+def test_where_pages_are_many_the_sitemap_names_lists_that_name_each_page_once(
+    shop, client, monkeypatch
+):
+    whole = sitemap(client)
+    pages.cache_clear()
+    monkeypatch.setattr(seo._OurSitemap, "limit", 3)
+    lists = sitemap(client)
+    assert "<sitemapindex" in client.get("/sitemap.xml").content.decode()
+    named = [sitemap(client, one.removeprefix("http://testserver")) for one in lists]
+    assert max(map(len, named)) == 3
+    assert sorted(address for one in named for address in one) == sorted(whole)
+
+
+@pytest.mark.parametrize("address", ["orders.xml", "products.xml?p=9", "products.xml?p=x"])
+def test_a_list_of_pages_that_there_is_not_is_not_found(shop, client, address):
+    assert client.get(f"/sitemap/{address}").status_code == 404
 
 
 def test_shared_links_have_a_card_and_private_pages_none(shop, client):
