@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -163,9 +164,13 @@ def lists(views: str) -> dict[str, tuple[int, float]]:
     return {name: (one.queries, one.milliseconds) for name, one in opened.items()}
 
 
+@cache
+def _variant() -> int:
+    return int(names()["variant"])
+
+
 def _basket() -> UUID:
-    variant = names()["variant"]
-    token = add_to_basket(token=None, variant_id=variant, quantity=1).token
+    token = add_to_basket(token=None, variant_id=_variant(), quantity=1).token
     set_address(token=token, email=f"{token.hex}@example.org", address=ADDRESS)
     set_delivery(token=token, method_id=list_delivery_methods(token)[0].id)
     return token
