@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -117,18 +119,33 @@ class ShopFacts:
         return any(each.first_day <= day <= each.last_day for each in self.closed_periods)
 
 
+_held: ContextVar[ShopFacts | None] = ContextVar("held", default=None)
+
+
 def shop_facts() -> ShopFacts:
     """Return the facts of the shop; one look into the cache, two queries once a minute.
 
     A page that is kept until a table changes is made of the tables, read once for it, never of the
     cache.
     """
+    if (held := _held.get()) is not None:
+        return held
     notes = notes_of_page()
     if notes is None:
         return _facts(_stored())
     if CACHE_KEY not in notes:
         notes[CACHE_KEY] = _read()
     return _facts(notes[CACHE_KEY])
+
+
+@contextmanager
+def hold_shop_facts() -> Iterator[None]:
+    """Look the facts up once for all that is done inside: an e-mail asks for them five times."""
+    token = _held.set(shop_facts())
+    try:
+        yield
+    finally:
+        _held.reset(token)
 
 
 def pause_now() -> Pause | None:

@@ -34,7 +34,7 @@ from plugins.order_emails.text_rules import BrokenText, fill, paragraphs
 from plugins.order_emails.texts import stored_text, texts_of
 from plugins.ordering.email_promises import message_promise
 from plugins.ordering.order_messages import LINK_ONLY
-from product_content.shop_settings import shop_facts
+from product_content.shop_settings import hold_shop_facts, shop_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def build_message(row: OutgoingEmail) -> BuiltMessage:
     Raises NoRecipient when whom it is for or about is gone, KeyError for an unknown kind.
     """
     kind = KINDS[row.kind]
-    with translation.override(language_of(row, kind)):
+    with hold_shop_facts(), translation.override(language_of(row, kind)):
         envelope = envelope_of(row, kind)
         rendered = render_row(row, kind, envelope)
     message = BuiltMessage(

@@ -14,6 +14,8 @@ from saleor.order.models import OrderEvent
 from plugins.order_emails import messages, tasks
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.order_emails.outbox import MAX_BATCH_TIME, ONE_CONNECTION, masked, send_emails
+from product_content import shop_settings
+from product_content.models import ShopSettings
 from tests.functional.emails.orders import paid
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,6 +72,16 @@ def test_batch_goes_over_one_connection(waiting, connections):
     assert connections.call_count == 1
     assert len(mail.outbox) == 3
     assert states(ids) == [(EmailState.SENT, 1)] * 3
+
+
+def test_each_email_looks_the_facts_of_the_shop_up_once_and_sees_the_next_change(waiting):
+    ids = waiting(3)
+    with patch.object(shop_settings.cache, "get", wraps=shop_settings.cache.get) as asked:
+        send_emails(email_ids=ids[:2])
+        ShopSettings.objects.create(name="Quiet Harbour")
+        send_emails(email_ids=ids[2:])
+    assert [call.args for call in asked.call_args_list].count((shop_settings.CACHE_KEY,)) == 3
+    assert ["Quiet Harbour" in message.body for message in mail.outbox] == [False, False, True]
 
 
 def test_after_a_failure_the_others_get_a_connection_of_their_own(waiting, connections):
