@@ -24,8 +24,6 @@ WITHOUT_WINDOWS = shutil.which("chromium-headless-shell") or CHROMIUM
 QUIET = [  # no calls home: they would fail here, many at a time
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
-    # The speed of the line is not known here: pictures come as early as on a phone's.
-    "--blink-settings=lazyLoadingImageMarginPxUnknown=1250",
 ]
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.browser.addresses import UNLISTED, get, one_of_each, sitemap
+from tests.browser.addresses import UNLISTED, get, sitemap
 from tests.form_tokens import text_without_tokens
 
 LIMIT = 54_000  # bytes over the wire for a first view, but for its pictures and fonts
@@ -31,10 +31,7 @@ class FirstView:
 
 @pytest.fixture(scope="module")
 def first_views(live_shop, browser):
-    """Open each public page once, as a new visitor does who has nothing of it yet.
-
-    In Spanish one of each kind: they are the same templates, with the same scripts and pictures.
-    """
+    """Open each public page once, as a new visitor does who has nothing of it yet."""
     context = browser.new_context(base_url=live_shop.url)
     page, answers, wrong = context.new_page(), [], []
     keep_nothing(page)
@@ -44,9 +41,7 @@ def first_views(live_shop, browser):
     page.on("console", lambda said: said.type in ("error", "warning") and wrong.append(said.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     views, static = {}, {}
-    english = [path for path in sitemap(live_shop) if not path.startswith("/es/")]
-    spanish = [f"/es{path}" for path in one_of_each(live_shop) if not path.startswith("/es/")]
-    for path in dict.fromkeys([*english, *spanish, *UNLISTED]):
+    for path in dict.fromkeys([*sitemap(live_shop), *UNLISTED]):
         with page.expect_response("**/basket/count/"):  # the last thing that a page asks for
             page.goto(path)
         wrong += [f"stored {key}" for key in page.evaluate(_STORED)]
