@@ -16,11 +16,13 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap
 from django.contrib.syndication.views import Feed
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -115,6 +117,11 @@ class _OurSitemap(Sitemap):
     alternates = True
     x_default = True
     limit = 1_000  # addresses of one list; the protocol allows 50,000, which take half a minute
+
+    @cached_property
+    def paginator(self) -> Paginator[Any]:
+        """The addresses in lists; Django makes it, and reads all items, each time it is asked."""
+        return super().paginator
 
     def get_languages_for_item(self, item: Any) -> list[str]:
         """Return the languages that the shop offers."""
@@ -308,9 +315,10 @@ _SITEMAP, _SITEMAP_INDEX = "storefront/sitemap.xml", "storefront/sitemap_index.x
 @public_page()
 def site_map(request: HttpRequest) -> HttpResponse:
     """Name every public page, for search engines; where they are many, the lists that do."""
-    pages = {name: section().paginator.num_pages for name, section in _SITEMAPS.items()}
+    sections = {name: section() for name, section in _SITEMAPS.items()}
+    pages = {name: section.paginator.num_pages for name, section in sections.items()}
     if max(pages.values()) == 1:
-        return sitemap(request, sitemaps=_SITEMAPS, template_name=_SITEMAP)
+        return sitemap(request, sitemaps=sections, template_name=_SITEMAP)
     lists = [
         f"{settings.PUBLIC_URL}{reverse('storefront:sitemap_section', args=[name])}?p={number}"
         for name, count in pages.items()
