@@ -191,13 +191,12 @@ def compare(request: HttpRequest) -> HttpResponse:
     known = selectors.list_outlines(SETS.slug)
     named = sets_to_compare(known, slugs)
     page = _page_of([one for one in known if one not in named], request)
-    cards = selectors.cards_of([*named, *page])
-    chosen, others = cards[: len(named)], cards[len(named) :]
+    chosen = selectors.cards_of(named)
     numbers = [{size.number for size in card.sizes} for card in chosen]
     chart = tuple(selectors.list_sizes())
     context = {
         "chosen": chosen,
-        "others": others,
+        "others": selectors.cards_of(list(page)),
         "page": page,
         "query": urlencode([("set", card.slug) for card in chosen]),
         "rows": [(size, [size.number in own for own in numbers]) for size in chart],
