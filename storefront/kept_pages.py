@@ -173,16 +173,11 @@ class Pages:
     """
 
     def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
+        self.plain, self.asked = Shelf(most_bytes * 3 // 4), Shelf(most_bytes // 4)
         self.values: Values = {}
-        self.forget()
         self._shop = Shop()
         self._making: dict[Key, _Making] = {}
         self._lock = threading.Lock()
-
-    def forget(self) -> None:
-        """Keep no page any more, as if a table had changed that all of them read."""
-        self.plain, self.asked = Shelf(self._most * 3 // 4), Shelf(self._most // 4)
 
     def state(self) -> State:
         """Return the marks of the tables as they were a moment ago."""
