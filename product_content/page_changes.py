@@ -75,12 +75,12 @@ def marks() -> Marks:
 
 
 @contextmanager
-def tables_read(marks: Marks | None = None, values: Values | None = None) -> Iterator[set[str]]:
+def tables_read(known: Marks | None = None, values: Values | None = None) -> Iterator[set[str]]:
     """Collect the names of our tables in the statements that this thread runs meanwhile.
 
-    `marks` are those of the tables as they are now, and `values` what `kept_value` keeps.
+    `known` are the marks of the tables as they are now, and `values` what `kept_value` keeps.
     """
-    making = _Making(marks or {}, {} if values is None else values)
+    making = _Making(known or {}, {} if values is None else values)
 
     def note(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
         making.tables.update(_tables().intersection(_WORD.findall(sql)))
