@@ -19,8 +19,6 @@ from playwright.sync_api import Browser, sync_playwright
 from local_services.processes import Watchdog
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-# The same without windows, which cost twice as much as the pages in them. It writes no history.
-WITHOUT_WINDOWS = shutil.which("chromium-headless-shell") or CHROMIUM
 QUIET = [  # no calls home: they would fail here, many at a time
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
@@ -48,7 +46,7 @@ def _address() -> str:
     """Start Chromium, to be ended with this process, and return where it takes commands."""
     command = [sys.executable, "-m", "playwright", "launch-server", "--browser", "chromium"]
     with tempfile.NamedTemporaryFile("w", suffix=".json") as options:
-        json.dump({"executablePath": WITHOUT_WINDOWS, "args": QUIET, "host": "127.0.0.1"}, options)
+        json.dump({"executablePath": CHROMIUM, "args": QUIET, "host": "127.0.0.1"}, options)
         options.flush()
         server = subprocess.Popen(
             [*command, "--config", options.name],

@@ -58,8 +58,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two processes more than there are cores: some tests wait for servers, browsers or workers."""
-    return (os.cpu_count() or 1) + 2
+    """One process more than there are cores: some tests wait for servers, browsers or workers."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
