@@ -6,18 +6,20 @@ a minute. tests/functional/test_quick_schema.py compares the result with really 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 
 import django
 from django.apps.registry import Apps
 from django.conf import settings
 from django.contrib.postgres.operations import CreateExtension
-from django.core.management import call_command
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
+
+from local_services import schema
 
 # What `site/0002_add_default_data` and its followers put there.
 SITE = {"domain": "localhost:8000", "name": "Saleor e-commerce"}
@@ -81,6 +83,7 @@ def _create_rows(apps: Apps) -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()
     django.setup()
     build()
-    call_command("migrate", interactive=False, skip_checks=True, no_color=True)
+    schema.run_missing_migrations()
