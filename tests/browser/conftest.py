@@ -76,9 +76,9 @@ def first_answer(live_shop: LiveShop) -> Callable[[str], requests.Response]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, for the tests of a file."""
-    with chromium() as browser:
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """Chromium, for the tests of a file; the whole one where the file says WHOLE_CHROMIUM."""
+    with chromium(whole=getattr(request.module, "WHOLE_CHROMIUM", False)) as browser:
         yield browser
 
 

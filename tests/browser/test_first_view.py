@@ -5,6 +5,7 @@ import pytest
 
 from tests.browser.test_quiet_pages import keep_nothing
 
+WHOLE_CHROMIUM = True
 LIMIT = 30_000  # bytes of HTML, CSS and JavaScript, compressed as production does
 SLOW_PHONE = {  # 1.6 Mbit/s and 150 ms, as Lighthouse has it
     "offline": False,

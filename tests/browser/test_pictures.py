@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+WHOLE_CHROMIUM = True
+
 
 def test_quiet_mode_shows_no_product_until_it_is_asked_to(page):
     page.goto("/care/carry-pouch/")

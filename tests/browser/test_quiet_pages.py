@@ -10,6 +10,7 @@ import requests
 from tests.browser.addresses import UNLISTED, get, sitemap
 from tests.form_tokens import text_without_tokens
 
+WHOLE_CHROMIUM = True
 LIMIT = 54_000  # bytes over the wire for a first view, but for its pictures and fonts
 MAX_PICTURES = 90_000  # bytes of fonts, and pictures that come at once; others come later
 
