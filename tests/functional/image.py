@@ -39,10 +39,16 @@ def folder():
 
 
 @pytest.fixture(scope="module")
-def database(database_server, schema_template):
+def contents(schema_template):
+    """Name what the database is a copy of."""
+    return schema_template
+
+
+@pytest.fixture(scope="module")
+def database(database_server, contents):
     """A database of a user who is not the embedded one, which the live settings refuse."""
     name = f"test_image_{os.getpid()}"
-    temporary.copy(database_server, schema_template, name)
+    temporary.copy(database_server, contents, name)
     url = database_server.url(name)
     if "stillwater_embedded" in url:
         password = re.search(r":([^:@]+)@", url)[1]

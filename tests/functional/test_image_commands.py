@@ -19,6 +19,7 @@ from tests.functional.image import (  # noqa: F401  fixtures
     SERVICES,
     WEB,
     broker,
+    contents,
     database,
     environment,
     folder,
