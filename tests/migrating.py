@@ -6,9 +6,9 @@ from unittest import mock
 
 from django.apps import apps as current_apps
 from django.contrib.contenttypes.management import inject_rename_contenttypes_operations
-from django.contrib.postgres.operations import NotInTransactionMixin
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 
 
 class QuickExecutor(MigrationExecutor):
@@ -30,25 +30,24 @@ def migrate(targets):
     executor = QuickExecutor(connection)
     plan = executor.migration_plan(targets)
     inject_rename_contenttypes_operations(plan=plan, apps=current_apps)
-    with connection.cursor() as cursor, _without_collecting(), _in_a_transaction():
-        # a table with deferred checks cannot be altered
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with _without_collecting(), _only_neighbours():
         executor.migrate(targets, plan=plan)
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return executor.loader.project_state(targets)
 
 
 @contextmanager
-def _in_a_transaction():
-    """Make and drop indexes while others wait: inside a test's transaction it cannot be else."""
+def _only_neighbours():
+    """Bring only a changed model and its neighbours up to date, not all that are joined to them.
 
-    def waiting(execute, sql, *arguments):
-        return execute(
-            sql.replace(" CONCURRENTLY", "") if isinstance(sql, str) else sql, *arguments
-        )
+    Django does so itself where no relation changes. It then makes all models anew for a step
+    that reads or writes rows.
+    """
+    find = ProjectState._find_reload_model
 
-    allowed = mock.patch.object(NotInTransactionMixin, "_ensure_not_in_transaction")
-    with allowed, connection.execute_wrapper(waiting):
+    def find_neighbours(state, app_label, model_name, delay=False):
+        return find(state, app_label, model_name, delay=True)
+
+    with mock.patch.object(ProjectState, "_find_reload_model", find_neighbours):
         yield
 
 

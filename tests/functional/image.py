@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -39,10 +39,16 @@ def folder():
 
 
 @pytest.fixture(scope="module")
-def database(database_server, schema_template):
+def contents(schema_template):
+    """Name what the database is a copy of."""
+    return schema_template
+
+
+@pytest.fixture(scope="module")
+def database(database_server, contents):
     """A database of a user who is not the embedded one, which the live settings refuse."""
     name = f"test_image_{os.getpid()}"
-    temporary.copy(database_server, schema_template, name)
+    temporary.copy(database_server, contents, name)
     url = database_server.url(name)
     if "stillwater_embedded" in url:
         password = re.search(r":([^:@]+)@", url)[1]
@@ -114,24 +120,31 @@ def _words(command, folder):
     return [word.replace("$$", "$").replace("/tmp", str(folder)) for word in command]  # noqa: S108
 
 
-@pytest.fixture
-def start(image, environment, folder):
-    """Start a command of the image in the background; it is ended with the test."""
+@contextmanager
+def starting(image, environment, folder, log="output.log"):
+    """Give what starts a command of the image in the background; all end with the block."""
     with ExitStack() as stack:
 
         def run(command):
-            log = stack.enter_context((folder / "output.log").open("w"))
+            output = stack.enter_context((folder / log).open("w"))
             process = subprocess.Popen(
                 _words(command, folder),
                 cwd=image,
                 env=environment,
-                stdout=log,
-                stderr=log,
+                stdout=output,
+                stderr=output,
                 start_new_session=True,
             )
             stack.callback(end_process, process, signal.SIGTERM)
             return process
 
+        yield run
+
+
+@pytest.fixture
+def start(image, environment, folder):
+    """Start a command of the image in the background; it is ended with the test."""
+    with starting(image, environment, folder) as run:
         yield run
 
 

@@ -19,12 +19,14 @@ from tests.functional.image import (  # noqa: F401  fixtures
     SERVICES,
     WEB,
     broker,
+    contents,
     database,
     environment,
     folder,
     image,
     run,
     start,
+    starting,
 )
 
 pytestmark = pytest.mark.slow
@@ -46,15 +48,19 @@ def test_setup_prepares_database_and_catalogue(run):
     assert code == 0, output
 
 
-def _is_ready(folder):
-    """Say whether the worker says so; its health check costs a start of Celery each time."""
-    return "ready." in (folder / "output.log").read_text()
+def _is_open(environment):
+    """Say whether the shop is ready; its health check costs a start of Python each time."""
+    try:
+        return _get(environment, "/readyz", **{"X-Forwarded-Proto": "https"})[0] == 200
+    except OSError:
+        return False
 
 
 def test_the_web_server_is_healthy_and_shows_the_shop_over_tls_only(start, run, environment):
     assert run(HEALTH)[0] != 0  # nothing there yet
     start(WEB)
 
+    assert wait_until(lambda: _is_open(environment), 60)
     assert wait_until(lambda: run(HEALTH)[0] == 0, 60)
     status, headers, _ = _get(environment, "/sets/")
     assert (status, headers["Location"]) == (301, "https://shop.example/sets/")
@@ -82,13 +88,6 @@ def _counts_the_requests_of_both_processes(environment):
         assert figures["stillwater_queue_length", "payments"] == 0
 
 
-def test_the_worker_answers_its_health_check(start, run, folder):
-    start(SERVICES["worker-payments"]["command"])
-
-    assert wait_until(lambda: _is_ready(folder), 60), (folder / "output.log").read_text()
-    assert wait_until(lambda: run(SERVICES["worker-payments"]["healthcheck"]["test"])[0] == 0, 60)
-
-
 def _rows(database, query):
     with psycopg.connect(database) as connection:
         return connection.execute(query).fetchall()
@@ -103,39 +102,59 @@ def _publish(broker, *tasks):
     clear_guid()
 
 
-def test_a_payment_and_all_else_is_worked_on_while_thousands_of_emails_wait(
-    start, environment, database, broker, folder, monkeypatch
-):
-    monkeypatch.setitem(app.conf, "task_always_eager", False)
+@pytest.fixture(scope="module")
+def waiting(database, broker):
+    """The broker, with a payment and another task behind thousands of e-mails."""
     with psycopg.connect(database) as connection:
         connection.execute(
             "INSERT INTO stripe_payments_stripeevent (id, event_id, kind, object_id, created_at,"
             " received_at, deliveries, state, attempts, next_try_at, last_error)"
             " VALUES (77, 'evt_77', 'unheard.of', 'pi_1', now(), now(), 1, 'waiting', 0, now(), '')"
         )
-    with redis.Redis.from_url(broker) as waiting:
-        email = "plugins.order_emails.tasks.send_email"
+    email = "plugins.order_emails.tasks.send_email"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(app.conf, "task_always_eager", False)
         _publish(broker, *((email, number) for number in range(MANY_EMAILS)))
         _publish(broker, ("plugins.stripe_payments.tasks.process_event", 77))
         _publish(broker, ("plugins.inventory.tasks.check_ledger",))
+    with redis.Redis.from_url(broker) as waiting:
         assert [waiting.llen(name) for name in QUEUES] == [1, MANY_EMAILS, 1]
+        yield waiting
 
+
+@pytest.fixture(scope="module")
+def payments_log(waiting, image, environment, folder):
+    """The log of the worker for payments: two tests share it, for it takes long to start."""
+    with starting(image, environment, folder, "payments.log") as start:
         start(SERVICES["worker-payments"]["command"])
-        tried = "SELECT attempts FROM stripe_payments_stripeevent WHERE id = 77"
-        assert wait_until(lambda: _rows(database, tried) == [(1,)], 60), _log(folder)
-        assert [waiting.llen(name) for name in QUEUES] == [0, MANY_EMAILS, 1]
-        reports = "SELECT kind, what, page, count, request_id FROM dashboard_errorreport"
-        told = ("task", "KeyError", "plugins.stripe_payments.tasks.process_event", 1, GIVEN)
-        assert wait_until(lambda: _rows(database, reports) == [told], 60), _log(folder)
-        lines = [json.loads(line) for line in _log(folder).splitlines() if line.startswith("{")]
-        (error,) = [line for line in lines if line["level"] == "ERROR"]
-        assert (error["logger"], error["request_id"]) == ("plugins.stripe_payments.events", GIVEN)
+        yield folder / "payments.log"
 
-        start(SERVICES["worker-emails"]["command"])
-        checked = "SELECT count(*) FROM inventory_ledgercheck"
-        assert wait_until(lambda: _rows(database, checked) == [(1,)], 60), _log(folder)
-        assert waiting.llen("emails") > 0
-        waiting.delete("emails")
+
+def test_the_worker_answers_its_health_check(payments_log, run):
+    # its health check costs a start of Celery each time
+    assert wait_until(lambda: "ready." in payments_log.read_text(), 60), payments_log.read_text()
+    assert wait_until(lambda: run(SERVICES["worker-payments"]["healthcheck"]["test"])[0] == 0, 60)
+
+
+def test_a_payment_and_all_else_is_worked_on_while_thousands_of_emails_wait(
+    waiting, payments_log, start, database, folder
+):
+    tried = "SELECT attempts FROM stripe_payments_stripeevent WHERE id = 77"
+    assert wait_until(lambda: _rows(database, tried) == [(1,)], 60), payments_log.read_text()
+    assert [waiting.llen(name) for name in QUEUES] == [0, MANY_EMAILS, 1]
+    reports = "SELECT kind, what, page, count, request_id FROM dashboard_errorreport"
+    told = ("task", "KeyError", "plugins.stripe_payments.tasks.process_event", 1, GIVEN)
+    assert wait_until(lambda: _rows(database, reports) == [told], 60), payments_log.read_text()
+    printed = payments_log.read_text().splitlines()
+    lines = [json.loads(line) for line in printed if line.startswith("{")]
+    (error,) = [line for line in lines if line["level"] == "ERROR"]
+    assert (error["logger"], error["request_id"]) == ("plugins.stripe_payments.events", GIVEN)
+
+    start(SERVICES["worker-emails"]["command"])
+    checked = "SELECT count(*) FROM inventory_ledgercheck"
+    assert wait_until(lambda: _rows(database, checked) == [(1,)], 60), _log(folder)
+    assert waiting.llen("emails") > 0
+    waiting.delete("emails")
 
 
 def _log(folder):

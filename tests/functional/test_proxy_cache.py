@@ -1,7 +1,7 @@
 """What the proxy keeps of the shop's pages, and what it never does; the shop is a stub here.
 
 Debian's nginx with the files of proxy/, before a server that answers what a test tells it to and
-counts how often it is asked. security/test_slow_visitors.py and test_last_piece.py have the real shop behind it.
+counts how often it is asked. security/test_behind_the_proxy.py has the real shop behind it.
 """
 
 import itertools

@@ -21,7 +21,13 @@ HOST, HTTPS = {"Host": "shop.example"}, {"X-Forwarded-Proto": "https"}
 
 
 @pytest.fixture(scope="module")
-def web_ports(image, environment, folder, run_setup):
+def contents(stocked_template):
+    """Give the shop its catalogue: the pages show it."""
+    return stocked_template
+
+
+@pytest.fixture(scope="module")
+def web_ports(image, environment, folder):
     """Two web processes, each with one thread, as the image starts them."""
     ports = [free_port(), free_port()]
     with ExitStack() as stack:
@@ -42,13 +48,6 @@ def web_ports(image, environment, folder, run_setup):
                 -3000:
             ]
         yield ports
-
-
-@pytest.fixture(scope="module")
-def run_setup(image, environment):
-    """Give the shop its catalogue: the pages below show it."""
-    words = ["python", "manage.py", "load_catalogue"]
-    subprocess.run(words, cwd=image, env=environment, check=True, capture_output=True)
 
 
 def proxy_files(folder, web_ports, ports):

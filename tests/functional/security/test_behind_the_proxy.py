@@ -1,4 +1,4 @@
-"""People who send or read slowly, and people who pretend: the live shop, alone and behind nginx.
+"""Slow people, people who pretend, and a crowd: the live shop, alone and behind nginx.
 
 Two web processes with the live settings, each with a single thread; the proxy is Debian's nginx
 with the very files that compose gives to its image.
@@ -25,17 +25,17 @@ from tests.functional.image import (  # noqa: F401  fixtures
     environment,
     folder,
     image,
-    run,
 )
+from tests.functional.security.last_piece import BUY_THE_LAST, crowd
 from tests.functional.security.live_proxy import (  # noqa: F401  fixtures
     HOST,
     HTTPS,
     answers,
+    contents,
     get,
     nginx,
     proxy,
     proxy_files,
-    run_setup,
     send,
     web_ports,
 )
@@ -291,6 +291,31 @@ def test_the_proxy_ends_tls_itself_and_sends_everybody_there(tls_proxy, folder):
     assert answer.status == 200
     assert answer.headers["Strict-Transport-Security"]
     assert get(http, "/.well-known/acme-challenge/token")[2] == "proof"
+
+
+def test_the_last_piece_is_gone_from_the_proxys_page_within_a_second(
+    proxy, image, environment, record_property
+):
+    words = ["python", "-c", BUY_THE_LAST]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, cwd=image, env=environment, **pipes) as buyer:
+        path = buyer.stdout.readline().strip()
+        assert path.startswith("/sets/")
+        with crowd(proxy, path) as seen:
+            time.sleep(1.5)
+            buyer.stdin.write("\n")
+            buyer.stdin.flush()
+            sold_at = float(buyer.stdout.readline())
+            time.sleep(2.5)
+    last_old = max(at for at, is_sold_out in seen if not is_sold_out)
+    later = [is_sold_out for at, is_sold_out in seen if at > sold_at + 1]
+    record_property(
+        "measured",
+        f"{len(seen)} views through the proxy; the last that showed the sold piece was asked for "
+        f"{last_old - sold_at:.2f} s after it was sold",
+    )
+    assert len(later) > 20
+    assert all(later)
 
 
 def test_compose_gives_the_proxy_these_files():
