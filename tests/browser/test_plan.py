@@ -15,6 +15,22 @@ def plan(page):
     return opened(page)
 
 
+@pytest.fixture(scope="module")
+def stored(browser, live_shop):
+    """What a browser holds in which `write` was done, for tests that only read it."""
+    context = browser.new_context(base_url=live_shop.url)
+    write(opened(context.new_page()))
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def written(new_page, stored):
+    """The page of a new visitor in whose browser all that is stored."""
+    return new_page(storage_state=stored)
+
+
 def opened(page):
     with page.expect_response("**/basket/count/"):  # the last thing that a page asks for
         page.goto("/plan/")
@@ -93,14 +109,15 @@ def test_what_was_written_is_there_again_and_can_be_saved_and_opened_as_a_file(p
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"version": 2}', '{"version":1,"plan":3}', "\0"])
-def test_a_file_of_something_else_changes_nothing(plan, tmp_path, text):
-    write(plan)
-    before = plan.evaluate("localStorage.getItem('plan')")
+def test_a_file_of_something_else_changes_nothing(written, tmp_path, text):
+    opened(written)
+    before = written.evaluate("localStorage.getItem('plan')")
+    assert json.loads(before)["diary"]
     file = tmp_path / "other.json"
     file.write_text(text)
-    plan.locator("[data-load]").set_input_files(file)
-    expect(plan.get_by_text("This is not a file that this page saved.")).to_be_visible()
-    assert plan.evaluate("localStorage.getItem('plan')") == before
+    written.locator("[data-load]").set_input_files(file)
+    expect(written.get_by_text("This is not a file that this page saved.")).to_be_visible()
+    assert written.evaluate("localStorage.getItem('plan')") == before
 
 
 def test_a_planted_text_is_read_field_by_field(plan):
@@ -117,20 +134,22 @@ def test_a_planted_text_is_read_field_by_field(plan):
 
 
 @pytest.mark.parametrize("why", ["quiet", "left"])
-def test_it_is_closed_in_quiet_mode_and_after_leaving_until_it_is_asked_for(plan, live_shop, why):
-    write(plan)
+def test_it_is_closed_in_quiet_mode_and_after_leaving_until_it_is_asked_for(
+    written, live_shop, why
+):
+    plan = opened(written)
     if why == "quiet":
         plan.evaluate("localStorage.setItem('quiet', '1')")
     else:
         plan.context.add_cookies([{"name": "left", "value": "1", "url": live_shop.url}])
     opened(plan)
-    written = plan.get_by_text("Slowly. <b>No hurry</b>")
-    expect(written).to_have_count(1)
-    expect(written).to_be_hidden()
+    said = plan.get_by_text("Slowly. <b>No hurry</b>")
+    expect(said).to_have_count(1)
+    expect(said).to_be_hidden()
     expect(plan.get_by_label("Minutes for a session")).to_be_hidden()
     plan.get_by_role("button", name="Open my plan").click()
     expect(plan.get_by_label("Minutes for a session")).to_have_value("10")
-    expect(written).to_be_visible()
+    expect(said).to_be_visible()
 
 
 def test_another_tab_shows_what_was_written_and_forgets_what_was_deleted(plan):
@@ -171,8 +190,8 @@ def test_without_scripts_there_is_a_form_to_print(new_page):
     expect(page.get_by_label("Minutes for a session")).to_be_hidden()
 
 
-def test_paper_has_the_summary_alone_without_the_shop_around_it(plan):
-    write(plan)
+def test_paper_has_the_summary_alone_without_the_shop_around_it(written):
+    plan = opened(written)
     plan.emulate_media(media="print")
     expect(plan.get_by_role("heading", name="To show a clinician")).to_be_visible()
     for name in ("Your own plan", "A form to print and fill in", "Where it lies"):
