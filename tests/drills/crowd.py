@@ -22,6 +22,7 @@ class Basket:
 def fill_baskets(count: int) -> queue.SimpleQueue[Basket]:
     """Fill baskets in the shop's database, every other one with a gift card."""
     from django.conf import settings
+    from django.db import transaction
     from django.http import HttpResponse
 
     from storefront.cookies import write_basket_token
@@ -29,12 +30,13 @@ def fill_baskets(count: int) -> queue.SimpleQueue[Basket]:
 
     variant, name = variant_in_stock(100_000), settings.BASKET_COOKIE_NAME
     baskets: queue.SimpleQueue[Basket] = queue.SimpleQueue()
-    for with_card in itertools.islice(itertools.cycle((True, False)), count):
-        answer = HttpResponse()
-        cards = [GiftCardFactory()] if with_card else []
-        token = basket((variant, 2), cards=cards).pk
-        write_basket_token(answer, token)
-        baskets.put(Basket((name, answer.cookies[name].value), str(token)))
+    with transaction.atomic():  # one commit for all: each is written to the disk
+        for with_card in itertools.islice(itertools.cycle((True, False)), count):
+            answer = HttpResponse()
+            cards = [GiftCardFactory()] if with_card else []
+            token = basket((variant, 2), cards=cards).pk
+            write_basket_token(answer, token)
+            baskets.put(Basket((name, answer.cookies[name].value), str(token)))
     return baskets
 
 

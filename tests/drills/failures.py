@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psycopg
@@ -36,7 +36,7 @@ PROGRAMS = ("web", "worker", "beat", "valkey", "proxy", "postgres")
 _PAUSE_SECONDS = 1  # until a restart policy has noticed
 _PATIENCE_SECONDS = 150
 _REPLICA_HOST = "127.0.0.2"  # the same port there: one address of the database names both hosts
-_NEEDED_BASKETS = 250
+_BASKETS_PER_ROUND = 32
 
 
 class Replica(Postgres):
@@ -57,7 +57,7 @@ class Replica(Postgres):
         self.data.mkdir(mode=0o700)
         postgres.give_to_system_user(self.data)
         source = self._primary.address.url("").replace("postgres://", "postgresql://")
-        words = ("--write-recovery-conf", "--checkpoint=fast", f"--dbname={source}")
+        words = ("--write-recovery-conf", "--checkpoint=fast", "--no-sync", f"--dbname={source}")
         command = [postgres.program("pg_basebackup"), f"--pgdata={self.data}", *words]
         subprocess.run(command, check=True, **postgres.system_user_options())
         self.start()
@@ -175,7 +175,7 @@ def main() -> int:
         os.environ.update(shop.environment())
         try:
             shop.start()
-            return Drill(shop).run(wanted.only)
+            return Drill(shop, wanted.only).run()
         finally:
             shop.stop()
 
@@ -183,23 +183,25 @@ def main() -> int:
 class Drill:
     """A crowd that goes on buying while parts are killed."""
 
-    def __init__(self, shop: DrilledShop) -> None:
+    def __init__(self, shop: DrilledShop, programs: Sequence[str]) -> None:
         import django
 
         django.setup()
-        self.shop = shop
-        self.crowd = Crowd(shop.proxy.url, shop.sandbox.hands, fill_baskets(_NEEDED_BASKETS))
+        self.shop, self.programs = shop, programs
+        # one round more without trouble, and one more of PostgreSQL
+        baskets = fill_baskets(_BASKETS_PER_ROUND * (len(programs) + 2))
+        self.crowd = Crowd(shop.proxy.url, shop.sandbox.hands, baskets)
         self.rows: list[list[str]] = []
 
-    def run(self, programs: tuple[str, ...]) -> int:
+    def run(self) -> int:
         """Do all of it; return the exit code."""
         forget_connection()
         self.crowd.start()
         try:
             self._round("nothing", lambda: None)
-            for name in programs:
+            for name in self.programs:
                 self._round(name, lambda name=name: self._kill(name))  # type: ignore[misc]
-            if "postgres" in programs:
+            if "postgres" in self.programs:
                 self._round("postgres, replica promoted", self._lose_primary)
         finally:
             self.crowd.end()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
-import subprocess
 import sys
 import tempfile
 import threading
@@ -17,7 +16,6 @@ import pyrage
 
 from local_services import backups
 from local_services.processes import wait_until
-from local_services.schema import ROOT
 from local_services.temporary import temporary_server
 from tests.bench import table
 from tests.drills.crowd import Crowd, fill_baskets
@@ -105,10 +103,14 @@ def _keys(url: str) -> Keys:
 
 
 def _ledger_agrees(url: str) -> bool:
-    command = [sys.executable, "manage.py", "check_ledger"]
-    environment = os.environ | {"DATABASE_URL": url}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
-    return done.returncode == 0
+    from plugins.inventory.ledger import record_check
+    from tests.restoring import StockedDatabase
+
+    database = StockedDatabase(url)
+    with database.filled():
+        agrees = not record_check().differences
+    database.connection.close()
+    return agrees
 
 
 class _Photos(threading.Thread):

@@ -1,9 +1,8 @@
 """Two years of orders: the books still agree, and no staff page asks more of the database."""
 
-import io
+import os
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, F
 from django.test.utils import CaptureQueriesContext
@@ -12,10 +11,12 @@ from saleor.order.models import Order
 from saleor.payment.models import Payment
 from saleor.product.models import ProductVariant
 
+from local_services import temporary
 from plugins.inventory.ledger import LedgerReport, check_ledger
 from product_content.shop_settings import shop_facts
 from tests.bench.lists import all_lists
 from tests.bench.many.loading import HasOrders, copy, load, make_originals
+from tests.restoring import StockedDatabase
 from tests.staff import signed_in
 
 MOST = 24  # statements for one page; home has a number for each kind of work
@@ -32,8 +33,19 @@ def statements(client, path):
     return len(asked)
 
 
-def test_many_more_orders_keep_the_books_and_cost_the_lists_no_more_statements(transactional_db):
-    call_command("load_catalogue", stdout=io.StringIO())
+@pytest.fixture
+def own_database(transactional_db, database_server, stocked_template):
+    """A database with the catalogue for one test: dropping it is less work than emptying it."""
+    name = f"test_many_orders_{os.getpid()}"
+    temporary.copy(database_server, stocked_template, name)
+    database = StockedDatabase(database_server.url(name))
+    with database.filled():
+        yield
+    database.connection.close()
+    temporary.drop(database_server, name)
+
+
+def test_many_more_orders_keep_the_books_and_cost_the_lists_no_more_statements(own_database):
     client = signed_in(User.objects.create_superuser("boss@shop.test"))
     originals = make_originals()
     copy(originals, orders=30, variants=80)  # less than a page of a list holds

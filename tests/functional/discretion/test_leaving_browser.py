@@ -4,6 +4,7 @@ import re
 from contextlib import contextmanager
 
 import pytest
+from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
 from plugins.discreet_shipping.point_import import import_points
@@ -21,19 +22,35 @@ pytestmark = [
 ]
 
 
-@contextmanager
-def visitor(**options):
-    """Open Chromium with its back/forward cache, which Playwright switches off otherwise."""
-    with sync_playwright() as playwright:
+@pytest.fixture(scope="module")
+def chromium_that_keeps_pages():
+    """Chromium with its back/forward cache, which Playwright switches off otherwise."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread; Django would refuse the database beside it
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=QUIET,
             ignore_default_args=["--disable-back-forward-cache"],
         )
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        yield browser
+        browser.close()
+        connection.close()  # beside that loop Django keeps another one than the teardown closes
+
+
+@pytest.fixture
+def visitor(chromium_that_keeps_pages):
+    """Open a visitor's own context, in which nothing of the visitor before is left."""
+
+    @contextmanager
+    def visit(**options):
+        size = {"width": 1280, "height": 900}
+        context = chromium_that_keeps_pages.new_context(viewport=size, **options)
         context.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="weather"))
         yield context
-        browser.close()
+        context.close()
+
+    return visit
 
 
 @pytest.fixture
@@ -43,7 +60,7 @@ def shop(settings, live_server):
     return open_shop()
 
 
-def test_every_open_tab_leaves_and_nothing_stays_in_the_storage(shop, live_server):
+def test_every_open_tab_leaves_and_nothing_stays_in_the_storage(shop, visitor, live_server):
     with visitor() as context:
         page, other = context.new_page(), context.new_page()
         to_delivery(page, live_server)
@@ -65,7 +82,7 @@ def test_every_open_tab_leaves_and_nothing_stays_in_the_storage(shop, live_serve
 STORED = "[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
 
 
-def test_a_tab_that_missed_it_leaves_when_it_is_looked_at(shop, live_server):
+def test_a_tab_that_missed_it_leaves_when_it_is_looked_at(shop, visitor, live_server):
     with visitor() as context:
         page = context.new_page()
         page.goto(f"{live_server.url}/sets/starter-set/")
@@ -86,7 +103,7 @@ def without_scripts(page, live_server):
     page.wait_for_url("**/checkout/seen/**")
 
 
-def test_without_scripts_back_asks_the_server_and_finds_it_closed(shop, live_server):
+def test_without_scripts_back_asks_the_server_and_finds_it_closed(shop, visitor, live_server):
     with visitor(java_script_enabled=False) as context:
         page = context.new_page()
         without_scripts(page, live_server)
@@ -101,7 +118,7 @@ def test_without_scripts_back_asks_the_server_and_finds_it_closed(shop, live_ser
 
 
 def test_without_scripts_enter_after_a_postcode_searches_and_a_point_stays_chosen(
-    shop, live_server
+    shop, visitor, live_server
 ):
     with visitor(java_script_enabled=False) as context:
         page = context.new_page()
@@ -123,7 +140,7 @@ def test_without_scripts_enter_after_a_postcode_searches_and_a_point_stays_chose
         assert "Lewes Post Office" in page.locator("svg.sheet text").all_text_contents()
 
 
-def test_with_scripts_enter_in_another_field_saves(shop, live_server):
+def test_with_scripts_enter_in_another_field_saves(shop, visitor, live_server):
     with visitor() as context:
         page = context.new_page()
         to_delivery(page, live_server)
@@ -135,7 +152,7 @@ def test_with_scripts_enter_in_another_field_saves(shop, live_server):
         expect(page.get_by_text("Bluebell: order #####").first).to_be_visible()
 
 
-def test_error_pages_are_as_quiet_as_all_others(shop, live_server):
+def test_error_pages_are_as_quiet_as_all_others(shop, visitor, live_server):
     with visitor() as context:
         page = context.new_page()
         page.goto(f"{live_server.url}/")

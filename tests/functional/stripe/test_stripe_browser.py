@@ -51,19 +51,25 @@ def shop(sandbox, own_sandbox, live_server, settings):
     return live_server.url
 
 
-@pytest.fixture
-def browser(shop, checkout, monkeypatch):
-    """A browser context that holds the basket. Scripts are off: nothing here needs them."""
+@pytest.fixture(scope="module")
+def open_chromium():
     # Playwright keeps an event loop in this thread; Django would refuse the database beside it
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with pytest.MonkeyPatch.context() as patch, chromium() as browser:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield browser
+        connection.close()  # beside that loop Django keeps another one than the teardown closes
+
+
+@pytest.fixture
+def browser(open_chromium, shop, checkout):
+    """A browser context that holds the basket. Scripts are off: nothing here needs them."""
     answer, name = HttpResponse(), django_settings.BASKET_COOKIE_NAME
     write_basket_token(answer, checkout.pk)
-    with chromium() as browser:
-        context = browser.new_context(java_script_enabled=False)
-        context.add_cookies([{"name": name, "value": answer.cookies[name].value, "url": shop}])
-        context.set_default_timeout(20_000)
-        yield context
-        connection.close()  # beside that loop Django keeps another one than the teardown closes
+    context = open_chromium.new_context(java_script_enabled=False)
+    context.add_cookies([{"name": name, "value": answer.cookies[name].value, "url": shop}])
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
 
 
 def to_the_till(browser, shop):
