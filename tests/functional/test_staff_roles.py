@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from dashboard.roles import ROLES
 from dashboard.services.staff import make_roles
+from dashboard.site import StaffSite
 from dashboard.urls import urlpatterns
 from tests import personas
 
@@ -86,6 +87,7 @@ ENDS_THE_SESSION = {"logout"}
 WITHOUT_A_MODEL = {"autocomplete", "view_on_site", "app_list", None}  # they ask per model
 
 
+@cache
 def addresses():
     """Return {name: address} of all pages; rows are asked for by a number that nothing has."""
     found = {}
@@ -138,8 +140,9 @@ def _asks_to_log_in(answer):
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_a_role_opens_its_own_pages_and_no_others(role, monkeypatch):
     never = forbidden_to_all()
-    # Who may open a page is decided before its template, which takes most of the time.
+    # Who may open a page is decided before its template and menu, which take most of the time.
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+    monkeypatch.setattr(StaffSite, "each_context", lambda *_: {})
     needed = {name: permissions_for(name) for name in addresses()}
     mine = {ANY_STAFF, *role.permissions}
     others = {name for name, codes in needed.items() if not codes & mine}
