@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from plugins.inventory.ledger import staff_request
 
+logger = logging.getLogger(__name__)
 _STAFF_PAGES = "/staff/"
+_POOLED = "Nothing was saved: this server cannot change stock. Please tell whoever runs the shop.\n"
 _SINCE = "staff_since"  # in the session: when it first came to a staff page, in Unix seconds
 
 
@@ -43,12 +46,19 @@ def _end_if_long(request: HttpRequest) -> None:
 def stock_actor_middleware(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Tell the stock ledger who changes something; the database then asks for a reason."""
+    """Tell the stock ledger who changes something; the database then asks for a reason.
+
+    The database's session holds that for the whole request. Behind a pooler the session may be
+    another's the next moment, who would then stand in the ledger: so nothing is changed there.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         actor_id = _actor_id(request)
         if actor_id is None:
             return get_response(request)
+        if settings.DATABASE_POOLED:
+            logger.error("Send /staff/ to web servers that connect to PostgreSQL directly.")
+            return HttpResponse(_POOLED, status=503, content_type="text/plain")
         with staff_request(actor_id=actor_id):
             return get_response(request)
 

@@ -125,11 +125,13 @@ TEMPLATES = [
 ]
 
 # --- data --------------------------------------------------------------------------
+DATABASE_POOLED = read("DATABASE_POOLED")
 DATABASES = {
     "default": dj_database_url.parse(
         read("DATABASE_URL") or "postgres://postgres@127.0.0.1:1/not-started",
         conn_max_age=600,
         conn_health_checks=True,
+        disable_server_side_cursors=DATABASE_POOLED,
     )
 }
 REDIS_URL = read("REDIS_URL")

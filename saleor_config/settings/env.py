@@ -51,6 +51,13 @@ _LIST = (
         required=True,
     ),
     Variable(
+        "DATABASE_POOLED",
+        "bool",
+        False,
+        "True: `DATABASE_URL` leads to a pooler in transaction mode, such as PgBouncer; then "
+        "nothing is kept on the server's side between transactions.",
+    ),
+    Variable(
         "REDIS_URL",
         "str",
         "",

@@ -1,152 +1,69 @@
 """`make failure-drill`: kill each part under load; errors seen, seconds until all is well, the books.
 
 Two web servers behind nginx, worker, beat, Valkey, and PostgreSQL with a replica that each commit
-waits for. What was killed is started again after a second, as a restart policy does; PostgreSQL is also
-lost for good once, and its replica promoted. It is well again when somebody who comes after the kill has
-bought, and their e-mail was sent.
+waits for. What was killed is started again after a second, as a restart policy does; PostgreSQL is
+also lost for good once, and its replica promoted. With `--pooler` the shop reaches PostgreSQL
+through Debian's PgBouncer in transaction mode, which is killed too. It is well again when somebody
+who comes after the kill has bought, and their e-mail was sent.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import psycopg
-import requests
-
-from local_services import postgres
-from local_services.databases import run_sql
 from local_services.ports import LOOPBACK
-from local_services.processes import wait_until
-from local_services.schema import ROOT
 from tests.bench import table
 from tests.drills.crowd import Crowd, fill_baskets
+from tests.drills.parts import REPLICA_HOST, Pooler, Proxy, Replica
 from tests.functional.stripe.storm.__main__ import forget_connection, let_time_pass
 from tests.functional.stripe.storm.books import read_books
-from tests.functional.stripe.storm.processes import Postgres, Program, Shop, Web
+from tests.functional.stripe.storm.processes import Shop, Web
 
 PROGRAMS = ("web", "worker", "beat", "valkey", "proxy", "postgres")
+POOLER = Pooler.name
 _PAUSE_SECONDS = 1  # until a restart policy has noticed
 _PATIENCE_SECONDS = 150
-_REPLICA_HOST = "127.0.0.2"  # the same port there: one address of the database names both hosts
-_BASKETS_PER_ROUND = 32
-
-
-class Replica(Postgres):
-    """A streaming replica of the primary, which can take its place."""
-
-    name = "replica"
-
-    def __init__(self, folder: Path, primary: Postgres) -> None:
-        super().__init__(folder)
-        self._primary, self.port = primary, primary.port
-
-    @property
-    def data(self) -> Path:
-        return self.folder / "replica"
-
-    def copy(self) -> None:
-        """Copy the primary, start as its replica, and let each commit there wait for us."""
-        self.data.mkdir(mode=0o700)
-        postgres.give_to_system_user(self.data)
-        source = self._primary.address.url("").replace("postgres://", "postgresql://")
-        words = ("--write-recovery-conf", "--checkpoint=fast", "--no-sync", f"--dbname={source}")
-        command = [postgres.program("pg_basebackup"), f"--pgdata={self.data}", *words]
-        subprocess.run(command, check=True, **postgres.system_user_options())
-        self.start()
-        run_sql(self._primary.address, "ALTER SYSTEM SET synchronous_standby_names = '*'")
-        run_sql(self._primary.address, "SELECT pg_reload_conf()")
-
-    def command(self) -> list[str]:
-        return [word.replace(f"={LOOPBACK}", f"={_REPLICA_HOST}") for word in super().command()]
-
-    def answers(self) -> bool:
-        return self._asked("SELECT true")
-
-    def promote(self) -> None:
-        """Take the primary's place."""
-        self._asked("SELECT pg_promote()")
-        assert wait_until(lambda: self._asked("SELECT NOT pg_is_in_recovery()"), 60)
-
-    def _asked(self, question: str) -> bool:
-        url = self.address.url("postgres").replace(LOOPBACK, _REPLICA_HOST)
-        try:
-            with psycopg.connect(url, connect_timeout=2, autocommit=True) as connection:
-                return connection.execute(question).fetchone() == (True,)
-        except psycopg.OperationalError:
-            return False
-
-
-class Proxy(Program):
-    """Debian's nginx with the files of proxy/."""
-
-    name = "proxy"
-
-    def __init__(self, folder: Path, webs: tuple[Web, Web]) -> None:
-        super().__init__(folder)
-        self._webs = webs
-
-    @property
-    def url(self) -> str:
-        return f"http://{LOOPBACK}:{self.port}"
-
-    def prepare(self) -> None:
-        """Write its files, and start."""
-        place = self.folder / "proxy"
-        shutil.copytree(ROOT / "proxy", place)
-        for file in place.glob("*.conf"):
-            text = (
-                file.read_text().replace("/tmp/", f"{self.folder}/").replace("8080", str(self.port))
-            )
-            file.write_text(text.replace("/etc/nginx/shop", str(place)))
-        servers = "".join(
-            f"server {LOOPBACK}:{web.port} max_fails=1 fail_timeout=5s;" for web in self._webs
-        )
-        (place / "upstream.conf").write_text(
-            f"upstream shop {{ zone shop 64k; {servers} keepalive 16; }}"
-        )
-        self.start()
-
-    def command(self) -> list[str]:
-        nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
-        user = " user root;" if postgres.is_root() else ""
-        return [nginx, "-c", str(self.folder / "proxy" / "plain.conf"), "-g", f"daemon off;{user}"]
-
-    def answers(self) -> bool:
-        try:
-            return bool(requests.get(f"{self.url}/healthz", timeout=3).ok)
-        except requests.RequestException:
-            return False
+_BASKETS_PER_ROUND = 48
 
 
 class DrilledShop(Shop):
     """The storm's shop, with a second web server, a proxy and a replica of the database."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, pooled: bool) -> None:
         super().__init__(folder)
         self.second_web = Web(folder)
         self.replica = Replica(folder, self.postgres)
         self.proxy = Proxy(folder, (self.web, self.second_web))
         self.sandbox.webhook_url = f"{self.proxy.url}/stripe/webhook/"
         self.programs |= {"second web": self.second_web, "proxy": self.proxy}
+        self.pooler = Pooler(folder, self.postgres) if pooled else None
+        if self.pooler:
+            self.programs[POOLER] = self.pooler
 
     def environment(self) -> dict[str, str]:
-        hosts = f"{LOOPBACK},{_REPLICA_HOST}"
-        url = self.postgres.url.replace(LOOPBACK, hosts).partition("?")[0]
-        options = "sslmode=disable&gssencmode=disable&target_session_attrs=read-write"
-        changed = {"DATABASE_URL": f"{url}?{options}", "PUBLIC_URL": self.proxy.url}
+        changed = {"DATABASE_URL": self._database_url(), "PUBLIC_URL": self.proxy.url}
+        changed["DATABASE_POOLED"] = str(bool(self.pooler))
         return super().environment() | changed
+
+    def _database_url(self) -> str:
+        """Return the pooler's address, or one of both hosts that finds out which takes writes."""
+        if self.pooler:
+            return self.pooler.url
+        hosts = f"{LOOPBACK},{REPLICA_HOST}"
+        url = self.postgres.url.replace(LOOPBACK, hosts).partition("?")[0]
+        return f"{url}?sslmode=disable&gssencmode=disable&target_session_attrs=read-write"
 
     def start(self) -> None:
         self.postgres.prepare()
         self.replica.copy()
+        if self.pooler:
+            self.pooler.prepare()
         for program in (
             self.valkey,
             self.sandbox,
@@ -162,20 +79,31 @@ class DrilledShop(Shop):
         super().stop()
         self.replica.kill()
 
+    def lose_primary(self) -> None:
+        """Lose PostgreSQL for good, and put the replica in its place."""
+        self.postgres.kill()
+        del self.programs["postgres"]  # nothing starts it again
+        time.sleep(_PAUSE_SECONDS)
+        self.replica.promote()
+        if self.pooler:
+            self.pooler.lead_to(REPLICA_HOST)
+
 
 def main() -> int:
     """Kill one part after the other, print the table and the books; 0 if the books agree."""
     parser = argparse.ArgumentParser(prog="failure-drill", description=__doc__)
-    parser.add_argument("--only", nargs="*", default=PROGRAMS, choices=PROGRAMS)
+    parser.add_argument("--only", nargs="*", choices=(*PROGRAMS, POOLER))
+    parser.add_argument("--pooler", action="store_true", help="with PgBouncer before PostgreSQL")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="stillwater-drill-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        shop = DrilledShop(folder)
+        shop = DrilledShop(folder, pooled=wanted.pooler)
         os.environ.update(shop.environment())
         try:
             shop.start()
-            return Drill(shop, wanted.only).run()
+            parts = (*PROGRAMS, POOLER) if wanted.pooler else PROGRAMS
+            return Drill(shop, wanted.only or parts).run()
         finally:
             shop.stop()
 
@@ -202,7 +130,7 @@ class Drill:
             for name in self.programs:
                 self._round(name, lambda name=name: self._kill(name))  # type: ignore[misc]
             if "postgres" in self.programs:
-                self._round("postgres, replica promoted", self._lose_primary)
+                self._round("postgres, replica promoted", self.shop.lose_primary)
         finally:
             self.crowd.end()
         let_time_pass(self.shop)
@@ -213,12 +141,6 @@ class Drill:
         program.kill()
         time.sleep(_PAUSE_SECONDS)
         program.start()
-
-    def _lose_primary(self) -> None:
-        self.shop.postgres.kill()
-        del self.shop.programs["postgres"]  # nothing starts it again
-        time.sleep(_PAUSE_SECONDS)
-        self.shop.replica.promote()
 
     def _round(self, name: str, break_it: Callable[[], None]) -> None:
         done, tries, begun = self.crowd.done, self.crowd.tries, time.monotonic()

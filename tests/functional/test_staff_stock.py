@@ -163,3 +163,16 @@ def test_others_cannot_set_a_stock(stock):
 def test_nobody_deletes_a_stock_or_a_recorded_change(stock):
     assert personas.owner().post(f"{STOCK}{stock.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Stock.objects.filter(pk=stock.pk).exists()
+
+
+def test_behind_a_pooler_nobody_stands_in_the_ledger_for_somebody_else(keeper, stock, settings):
+    settings.DATABASE_POOLED = True
+
+    answer = keeper.post(page(stock), form())
+
+    assert answer.status_code == 503
+    assert "Nothing was saved" in answer.content.decode()
+    stock.refresh_from_db()
+    assert stock.quantity == 5
+    assert not StockEntry.objects.exclude(reason="opening").exists()
+    assert keeper.get(page(stock)).status_code == 200
