@@ -53,7 +53,7 @@ test: venv ## Run every test (ARGS="-k basket" for some)
 browser: ## Install Chromium and nginx for the tests that need them (Debian and Ubuntu)
 	@sh .ci/browser
 
-check: venv lint types migrations-check docs ## Lint, types, imports, Django's checks, migrations, docs
+check: venv lint modules types migrations-check docs ## Lint, lengths, types, Django's checks, migrations, docs
 
 lint: venv ## Look for mistakes in code, templates, CSS and JavaScript, and for imports upward
 	@$(PY) -m ruff check .

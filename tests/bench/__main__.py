@@ -40,13 +40,13 @@ class Scale:
 
 
 QUICK = Scale(3, 200, 1000, 500, 2000, 1000, 1)
-FULL = Scale(5, 400, 5000, 10_000, 100_000, 20_000, 3, again=True)  # of 10,000 products
+FULL = Scale(5, 400, 5000, 20_000, 100_000, 20_000, 3, again=True)  # of 10,000 products
 
 
 def _wanted() -> Scale:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument(
-        "--full", action="store_true", help="10,000 e-mails and products, 100,000 orders"
+        "--full", action="store_true", help="20,000 e-mails, 10,000 products, 100,000 orders"
     )
     for name in list(Scale.__annotations__)[:-1]:
         parser.add_argument(f"--{name.replace('_', '-')}", type=int)
