@@ -15,7 +15,7 @@ from plugins.inventory.ledger import staff_request
 
 logger = logging.getLogger(__name__)
 _STAFF_PAGES = "/staff/"
-_POOLED = "Nothing was saved: this server cannot change stock. Please tell whoever runs the shop.\n"
+_POOLED = "Nothing was saved: this server takes no changes. Please tell whoever runs the shop.\n"
 _SINCE = "staff_since"  # in the session: when it first came to a staff page, in Unix seconds
 
 

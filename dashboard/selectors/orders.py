@@ -63,7 +63,7 @@ def large_and_unpaid() -> Q:
 
 
 def _gone_back() -> Q:
-    """Return `back` once more, as ids: to ask each order in turn reads nearly all for the few."""
+    """Return `back` by ids: to ask each order in turn reads nearly all for the few."""
     by_payment = Payment.objects.order_by().filter(charge_status__in=_GIVEN_BACK)
     to_cards = _PARTS_TO_CARDS.order_by().values("refund__order_id")
     return Q(pk__in=by_payment.values("order_id").union(to_cards))
@@ -74,8 +74,8 @@ CANCELLED = Q(status=OrderStatus.CANCELED)
 PAYMENT_STATES: dict[str, Q] = {
     PaymentState.PAID: Q(settled=True, back=False),
     PaymentState.WAITING: Q(settled=False, back=False) & ~CANCELLED,
-    PaymentState.PARTLY_REFUNDED: Q(_gone_back(), back=True, kept=True),
-    PaymentState.REFUNDED: Q(_gone_back(), back=True, kept=False),
+    PaymentState.PARTLY_REFUNDED: Q(_gone_back(), kept=True),
+    PaymentState.REFUNDED: Q(_gone_back(), kept=False),
     PaymentState.NONE: Q(settled=False, back=False) & CANCELLED,
 }
 SENT = Q(status=OrderStatus.FULFILLED)
