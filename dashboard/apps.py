@@ -25,7 +25,7 @@ class DashboardConfig(AppConfig):
 
 
 def _keep_report(report: reports.Report, times: int) -> None:
-    from dashboard.services.access_log import keep_report
+    from dashboard.services.personal_data import keep_report
 
     keep_report(report, times)
 

@@ -1,4 +1,9 @@
-"""The one admin site of the shop, mounted at /staff/, with its search and idle log-out."""
+"""The one admin site of the shop, mounted at /staff/, with its search and idle log-out.
+
+After failed log-ins staff see a page that says for how long the log-in is locked:
+saleor_config.edge shows it, as AXES_LOCKOUT_CALLABLE. Passwords and codes are counted together: a
+few attempts for both factors, not for each.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +11,16 @@ import time
 from time import perf_counter
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout, user_login_failed
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -25,9 +32,10 @@ from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from dashboard.forms import StaffLoginForm
-from dashboard.pages import View, is_second_factor_pending, staff_page
+from dashboard.middleware import View, is_second_factor_pending, staff_page
 from dashboard.selectors.catalogue import variant_in_words
 from dashboard.selectors.finding import orders_found
+from saleor_config.client_address import client_address
 
 _LAST_ACTIVITY = "staff_last_activity"
 _MIN_WRITE_INTERVAL = 60  # seconds: not every page needs to write the session
@@ -182,3 +190,37 @@ class StaffSite(UnfoldAdminSite):
 
 
 staff_site = StaffSite()
+
+
+def locked_out(request: HttpRequest, *_details: Any) -> HttpResponseBase:
+    """Say that the log-in is locked, with status 429; the same whether the account exists."""
+    return staff_page(_locked_page)(request)
+
+
+def is_locked(request: HttpRequest) -> bool:
+    """Say whether the person who gives the second factor has no attempts left."""
+    return not AxesProxyHandler.is_allowed(request, _credentials(request))
+
+
+def record_failed_attempt(request: HttpRequest) -> None:
+    """Count a wrong code of the second factor."""
+    user_login_failed.send(sender=__name__, credentials=_credentials(request), request=request)
+
+
+def reset_failed_attempts(request: HttpRequest) -> None:
+    """Reset the person's count, for this IP address only: others may still be guessing."""
+    AxesProxyHandler.reset_attempts(ip_address=client_address(request), **_credentials(request))
+
+
+def _credentials(request: HttpRequest) -> dict[str, str]:
+    user: Any = request.user  # the code is asked after the password, so the user is known
+    return {"username": user.email}
+
+
+def _locked_page(request: HttpRequest) -> HttpResponse:
+    context = {
+        **staff_site.each_context(request),
+        "title": "Locked for a while",
+        "hours": settings.AXES_COOLOFF_TIME,
+    }
+    return render(request, "dashboard/locked_out.html", context, status=429)

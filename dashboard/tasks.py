@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from dashboard.services import access_log
+from dashboard.services import personal_data
 from product_content import price_changes
 
 
 @shared_task
 def delete_old_traces() -> int:
     """Delete old sign-ins, failed ones, and rows of the logs that staff read (beat, hourly)."""
-    return access_log.delete_old_traces()
+    return personal_data.delete_old_traces()
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.pages import View
+from dashboard.middleware import View
 from dashboard.site import staff_site
 from dashboard.views import packing, reports, second_factor
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import redis
 
-from local_services import backups, running_shop, supervisor
+from local_services import backups, commands, supervisor
 from local_services.data_folder import DATA_FOLDERS, BusyError, DataFolder, locked_now
 from local_services.messages import CannotRunError, say
 from local_services.postgres import PostgresError
@@ -59,7 +59,7 @@ def backup(places: DataFolder, *words: str) -> None:
 @contextmanager
 def _shop_here(places: DataFolder) -> Iterator[backups.Place]:
     try:
-        url = read("DATABASE_URL") or running_shop.addresses(places)["DATABASE_URL"]
+        url = read("DATABASE_URL") or commands.addresses(places)["DATABASE_URL"]
     except CannotRunError:
         with _stopped_shop(places) as (place, _):
             yield place
@@ -100,10 +100,10 @@ _ACTIONS: dict[str, Callable[..., None]] = {
     "run": run,
     "dev": develop,
     "reset": reset,
-    "dump": running_shop.dump,
-    "code": running_shop.code,
-    "shell": running_shop.shell,
-    "demo": running_shop.demo,
+    "dump": commands.dump,
+    "code": commands.code,
+    "shell": commands.shell,
+    "demo": commands.demo,
     "backup": backup,
     "restore": restore,
 }

@@ -1,18 +1,25 @@
 """The commands that make up the shop besides its servers, the same ones as in the Dockerfile.
 
-Also where the inbox and the Stripe sandbox of `make run` listen, and the sandbox's test keys.
+Also what can be done with the running shop from another terminal, where the inbox and the Stripe
+sandbox of `make run` listen, and the sandbox's test keys.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_services.data_folder import DataFolder
-from local_services.ports import LOOPBACK, free_port, usual_or_free
+from local_services import postgres
+from local_services.data_folder import BusyError, DataFolder, locked_now
+from local_services.messages import CannotRunError, say
+from local_services.processes import LOOPBACK, free_port, is_free, usual_or_free
+from local_services.schema import ROOT
+from local_services.shop_database import STAFF_EMAIL
 from saleor_config.settings.env import read
 
 _INBOX_OFFSET = 25  # beside 8000 its page is at 8025, where MailHog and Mailpit have theirs
@@ -148,3 +155,61 @@ def environment(*, settings: str = "local", **variables: str) -> dict[str, str]:
 def _line(*words: object) -> str:
     # exec: the shell that honcho starts becomes the program and gets its signals.
     return "exec " + shlex.join(map(str, words))
+
+
+_FILE = "addresses"  # among the secrets: the addresses hold passwords
+
+
+def save_addresses(places: DataFolder, addresses: dict[str, str]) -> None:
+    """Note where the running shop's servers are."""
+    places.keep_secret(_FILE, json.dumps(addresses))
+
+
+def addresses(places: DataFolder) -> dict[str, str]:
+    """Return where the running shop's servers are; raises CannotRunError if none runs."""
+    try:
+        with locked_now(places.lock):
+            raise CannotRunError("The shop is not running in this folder. Start it: make run")
+    except BusyError:
+        return dict(json.loads(places.secret_file(_FILE).read_text()))
+
+
+def dump(places: DataFolder) -> None:
+    """Write the shop's database to a file that pg_restore reads."""
+    path = places.root / "shop.dump"
+    command = [postgres.program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
+    subprocess.run([*command, f"--file={path}", addresses(places)["DATABASE_URL"]], check=True)
+    say(
+        f"Written: {path}. To restore it: pg_restore --no-owner --dbname=<your DATABASE_URL> {path}"
+    )
+
+
+def code(places: DataFolder) -> None:
+    """Print what an authenticator app would show now, for the log-in that `make run` prints."""
+    _manage(places, "staff_code", STAFF_EMAIL)
+
+
+def shell(places: DataFolder) -> None:
+    """Open a Python prompt with the shop's models."""
+    _manage(places, "shell")
+
+
+def demo(places: DataFolder) -> None:
+    """Add the orders that are missing of one in each state, and list them; see demo.py.
+
+    Raises CannotRunError where the shop takes real payments, or is not open yet.
+    """
+    where = addresses(places)
+    if "STRIPE_API_BASE" not in where:
+        raise CannotRunError("Demo orders are paid in the sandbox, and this shop is at Stripe.")
+    if is_free(int(where["PORT"])):
+        raise CannotRunError("The shop is not open yet. Wait until `make run` says so.")
+    filling = "from local_services.demo import fill; fill()"
+    if failed := _manage(places, "shell", "--no-imports", "-c", filling):
+        sys.exit(failed)  # it has said why
+
+
+def _manage(places: DataFolder, *command: str) -> int:
+    words = [sys.executable, "manage.py", *command]
+    variables = environment(**addresses(places))
+    return subprocess.run(words, cwd=ROOT, env=variables, check=False).returncode

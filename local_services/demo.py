@@ -39,6 +39,7 @@ from local_services.shop_database import STAFF_EMAIL
 from plugins.discreet_shipping.collection_points import points_near
 from plugins.fulfilment.exchanges import exchange_offers
 from plugins.fulfilment.models import ReturnReason, ReturnState, ShipmentState
+from plugins.fulfilment.packing import fulfil
 from plugins.fulfilment.replacements import agree_exchange
 from plugins.fulfilment.returns import (
     announce_return,
@@ -46,16 +47,14 @@ from plugins.fulfilment.returns import (
     record_return,
     set_return_state,
 )
-from plugins.fulfilment.shipments import fulfil
-from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.hold_limits import Visitor
+from plugins.ordering.ending import NOT_PAID_IN_TIME, release_order
+from plugins.ordering.holds import Visitor
 from plugins.ordering.links import order_link
 from plugins.ordering.order_state import note_order
 from plugins.ordering.paying import start_payment
 from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.placing import place_order
-from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import NOT_PAID_IN_TIME, release_order
+from plugins.ordering.refunds import cancel_order, request_refund
 from storefront.basket_changes import add_to_basket, apply_code
 from storefront.checkout import list_delivery_methods, set_address, set_delivery
 from storefront.discretion import keep_choices

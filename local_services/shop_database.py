@@ -11,10 +11,10 @@ from pathlib import Path
 
 from psycopg import sql
 
-from local_services import dumps, schema
+from local_services import schema
 from local_services.data_folder import DataFolder
-from local_services.databases import MAINTENANCE, Address, connect, run_sql
 from local_services.messages import CannotRunError, Progress, say
+from local_services.postgres import MAINTENANCE, Address, connect, run_sql
 from local_services.schema import ROOT
 
 NAME = "stillwater"
@@ -23,7 +23,7 @@ _UNFINISHED = "stillwater_unfinished"
 
 def bring_up_to_date(server: Address, places: DataFolder) -> None:
     """Make the database, or run the migrations that have come since the last start."""
-    wanted = dumps.key(schema.wanted_files())
+    wanted = schema.key(schema.wanted_files())
     if not _exists(server):
         _make(server, places)
     elif get_note(server, "schema") != wanted:

@@ -24,13 +24,12 @@ from urllib.request import urlopen
 from honcho.manager import Manager
 from honcho.printer import Message, Printer
 
-from local_services import commands, postgres, running_shop, schema, shop_database, valkey
+from local_services import commands, postgres, schema, shop_database, valkey
 from local_services.commands import InboxPorts, choose_inbox_ports
 from local_services.data_folder import DataFolder, locked
-from local_services.databases import Address
 from local_services.messages import CannotRunError, say, welcome
-from local_services.ports import LOOPBACK, is_free
-from local_services.processes import Watchdog, end_process
+from local_services.postgres import Address
+from local_services.processes import LOOPBACK, Watchdog, end_process, is_free
 from local_services.schema import ROOT
 from saleor_config.settings.env import read
 
@@ -200,7 +199,7 @@ class Supervisor:
     def run(self) -> None:
         """Prepare the database, then serve until told to end. Raises CannotRunError."""
         self._places.secret("staff-password")
-        running_shop.save_addresses(self._places, self._variables)
+        commands.save_addresses(self._places, self._variables)
         with self._static_files():
             self._prepare()
         say("Starting the shop …")

@@ -9,8 +9,7 @@ from pathlib import Path
 import redis
 
 from local_services import processes
-from local_services.ports import LOOPBACK, free_port
-from local_services.processes import Watchdog, end_process, wait_until
+from local_services.processes import LOOPBACK, Watchdog, end_process, free_port, wait_until
 
 USER = "stillwater_embedded"  # the mark that the production settings refuse
 START_SECONDS = 15

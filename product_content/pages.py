@@ -31,8 +31,7 @@ from product_content.languages import OTHER_LANGUAGES, localized, translated_tex
 from product_content.models import NewsItem, PageText
 from product_content.money import zero
 from product_content.rendering import escape, render_text
-from product_content.selectors.reviews import MIN_COUNTED
-from product_content.selectors.zones import sending_methods
+from product_content.selectors.variants import MIN_COUNTED, sending_methods
 from product_content.shop_settings import shop_facts
 
 # The slug of each page, which is its address, and what menus call it.

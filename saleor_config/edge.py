@@ -25,7 +25,7 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
-from dashboard import lockout as staff
+from dashboard import site as staff
 from product_content.parsing import parse_id
 from storefront.views import account_access as shop
 

@@ -2,20 +2,25 @@
 
 `locale/<language>/LC_MESSAGES/django.po` is what translators write and what is committed; goods
 and guides have a file of their own in `product_content/data/locale`. The `.mo` beside each, which
-Django reads, is made when the shop starts. `make messages` looks for texts that are new
-(`extraction.py`).
+Django reads, is made when the shop starts. `make messages` finds the texts that are marked for
+translation and brings the catalogues up to date.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
+from django.utils.translation.template import templatize
 
 _WIDTH = 98  # of a line in the file; as the code's
 # Babel's own header has the time of each run in it, so that every diff would touch it.
@@ -80,3 +85,89 @@ def _compile(po: Path, mo: Path) -> None:
         write_mo(file, catalog)
     Path(name).chmod(0o644)
     Path(name).replace(mo)
+
+
+FOLDERS = ("dashboard", "plugins", "product_content", "saleor_config", "storefront")
+_TEMPLATES = {".html", ".txt", ".xml"}
+KEYWORDS: dict[str, Any] = {
+    **DEFAULT_KEYWORDS,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+    "pgettext_lazy": ((1, "c"), 2),
+}
+
+
+def find_texts() -> Catalog:
+    """Return every text of our own packages that is marked, and the files it stands in."""
+    catalog = Catalog(charset="utf-8", fuzzy=False)
+    for path in _files():
+        name = path.relative_to(settings.BASE_DIR).as_posix()
+        for line, text, comments, context in extract(
+            "python", BytesIO(_as_python(path)), KEYWORDS, comment_tags=("Translators:",)
+        ):
+            catalog.add(text, None, [(name, line)], auto_comments=comments, context=context)
+    return catalog
+
+
+def find_goods() -> Catalog:
+    """Return every text of the catalogue's files that customers read."""
+    from product_content.catalogue.files import customers_texts
+
+    catalog = Catalog(charset="utf-8", fuzzy=False)
+    for name, text in customers_texts():
+        catalog.add(text, locations=[(name.replace(" ", ":"), 0)])
+    return catalog
+
+
+def _files() -> Iterator[Path]:
+    for folder in FOLDERS:
+        for path in sorted((Path(settings.BASE_DIR) / folder).rglob("*")):
+            if path.suffix == ".py" or (path.suffix in _TEMPLATES and "templates" in path.parts):
+                yield path
+
+
+def _as_python(path: Path) -> bytes:
+    """Return a file as Babel reads it; Django turns templates into something like Python."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        lines = templatize(text, origin=str(path)).splitlines()
+        text = "\n".join(line.strip() for line in lines)
+    return text.encode()
+
+
+def update_catalogues() -> dict[str, list[str]]:
+    """Add new texts to each catalogue, drop those that are gone.
+
+    Returns, for each language, the texts that have no translation yet.
+    """
+    missing: dict[str, list[str]] = {}
+    for path in po_files():
+        catalog = updated(path)
+        write(path, catalog)
+        missing.setdefault(language_of(path), []).extend(untranslated(catalog))
+    return missing
+
+
+def updated(path: Path) -> Catalog:
+    """Return a catalogue with the texts of today, whether or not they are translated."""
+    from product_content.catalogue.loading import DATA
+
+    catalog = read(path)
+    texts = find_goods() if path.is_relative_to(DATA) else find_texts()
+    catalog.update(texts, no_fuzzy_matching=True, update_header_comment=False)
+    return catalog
+
+
+def untranslated(catalog: Catalog) -> list[str]:
+    """Return the texts of a catalogue that have no translation, or only a doubtful one."""
+    return [
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalog
+        if message.id and (message.fuzzy or not _is_whole(message.string))
+    ]
+
+
+def _is_whole(translation: object) -> bool:
+    return all(translation) if isinstance(translation, tuple | list) else bool(translation)

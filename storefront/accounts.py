@@ -1,11 +1,18 @@
-"""Customers' accounts: the overview, the orders in them, and what their owners change."""
+"""Customers' accounts: the overview, the orders in them, and what their owners change.
+
+The secrets in account links are bound to
+the account's id, password, e-mail address and last log-in, so each works once, and for nothing but
+its own purpose. It lasts for settings.PASSWORD_RESET_TIMEOUT seconds.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.paginator import Page, Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
@@ -27,8 +34,42 @@ from plugins.ordering.submitted_forms import claim_form, is_claimed
 from plugins.ordering.totals import price_of_order
 from product_content.parsing import parse_id
 from storefront.orders import order_state
-from storefront.tokens import PENDING_EMAIL, new_email_tokens, unlock_tokens
 from storefront.types import OrderState
+
+# In the account's private metadata until it is confirmed: its address, and when it was asked for.
+PENDING_EMAIL = "new_email"
+
+
+class ConfirmTokens(PasswordResetTokenGenerator):
+    """For a new account: proves its address and lets its owner choose the first password."""
+
+    key_salt = "storefront.account.confirm"
+
+
+class ResetTokens(PasswordResetTokenGenerator):
+    """For a forgotten password."""
+
+    key_salt = "storefront.account.reset"
+
+
+class UnlockTokens(PasswordResetTokenGenerator):
+    """For a log-in that is locked because somebody tried passwords."""
+
+    key_salt = "storefront.account.unlock"
+
+
+class NewEmailTokens(PasswordResetTokenGenerator):
+    """For another e-mail address: bound to the old and the new one."""
+
+    key_salt = "storefront.account.email"
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        pending = (user.private_metadata or {}).get(PENDING_EMAIL, {}).get("address", "")
+        return f"{super()._make_hash_value(user, timestamp)}{pending}"
+
+
+confirm_tokens, reset_tokens, new_email_tokens = ConfirmTokens(), ResetTokens(), NewEmailTokens()
+unlock_tokens = UnlockTokens()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from saleor.account.models import Address, User
 from plugins.ordering.addresses import address_lines, delete_unused_addresses
 from plugins.ordering.locks import locked_user
 from product_content.parsing import parse_id
-from storefront.errors import AddressBookFull
 from storefront.types import PostalAddress
+from storefront.wording import AddressBookFull
 
 
 def postal_address(address: Address | None) -> PostalAddress | None:

@@ -36,7 +36,8 @@ from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.submitted_forms import SHARED, claim_form
 from product_content.selectors import availability
 from storefront.baskets import find_checkout, reserved_quantities
-from storefront.errors import (
+from storefront.for_sale import ForSale, for_sale
+from storefront.wording import (
     BasketRefused,
     CodeRefused,
     CodeUnknown,
@@ -45,7 +46,6 @@ from storefront.errors import (
     ShortOfStock,
     TooMany,
 )
-from storefront.for_sale import ForSale, for_sale
 
 _UNKNOWN = _("We do not know this code, or it has ended.")
 

@@ -31,10 +31,10 @@ from plugins.taxes import relief
 from plugins.taxes.relief import Declaration
 from product_content.languages import translated_text
 from product_content.money import format_money, zero
-from product_content.selectors.zones import sending_methods
+from product_content.selectors.variants import sending_methods
 from storefront.baskets import find_checkout
-from storefront.errors import LineGone
 from storefront.types import Basket, DeliveryMethod, Step
+from storefront.wording import LineGone
 
 
 def list_delivery_methods(token: UUID | None) -> list[DeliveryMethod]:

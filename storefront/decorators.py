@@ -1,4 +1,7 @@
-"""Decorators for groups of pages: privacy, the origin of forms. Public ones: `page_cache`."""
+"""Decorators for groups of pages: privacy, the origin of forms, customers' own pages.
+
+Public pages: `page_cache`. Staff are anonymous visitors in the shop (docs/adr/0010).
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from product_content.decisions import Decision, refused
-from storefront.cookies import QUICK_EXIT_COOKIE
+from storefront.responses import QUICK_EXIT_COOKIE
 
 
 @dataclass(frozen=True)
@@ -116,3 +121,35 @@ def _request_origin(request: HttpRequest) -> RequestOrigin:
         origin=headers.get("Origin", ""),
         referer=headers.get("Referer", ""),
     )
+
+
+def customer_id(request: HttpRequest) -> int | None:
+    """Return the id of the signed-in customer; None for anonymous visitors and for staff."""
+    user = request.user
+    return user.pk if user.is_authenticated and not user.is_staff else None
+
+
+def required_customer_id(request: HttpRequest) -> int:
+    """Return the id of the signed-in customer; raises PermissionDenied without one."""
+    customer = customer_id(request)
+    if customer is None:
+        raise PermissionDenied
+    return customer
+
+
+def customer_page(view: View) -> View:
+    """Show the page to signed-in customers, who log in first; it is kept out of every cache."""
+
+    @private_page
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if customer_id(request) is None:
+            return redirect_to_login(request.get_full_path(), reverse("storefront:login"))
+        return view(request, *args, **kwargs)
+
+    return wrapper
+
+
+def account_url(done: str) -> str:
+    """Return the account's address; `done` names what the page says was done (its template)."""
+    return f"{reverse('storefront:account')}?{urlencode({'done': done})}"

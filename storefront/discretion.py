@@ -26,9 +26,7 @@ from plugins.discreet_shipping.arrival import Arrival, expected_arrival
 from plugins.discreet_shipping.choices import CHOICES_KEY, OPTIONS, Choices, ChoicesRefused, to_data
 from plugins.discreet_shipping.collection_points import FoundPoint, find_point, points_near
 from plugins.discreet_shipping.contract import Contract, Label, sample_label
-from plugins.discreet_shipping.label_files import as_svg, label_pdf, printout_sheet
-from plugins.discreet_shipping.label_layout import label_sheet
-from plugins.discreet_shipping.options import DeliveryContext, Point, is_offered
+from plugins.discreet_shipping.labels import as_svg, label_pdf, label_sheet, printout_sheet
 from plugins.discreet_shipping.order_contract import (
     arrival_of_basket,
     choices_of,
@@ -42,7 +40,7 @@ from plugins.discreet_shipping.order_contract import (
     set_choices,
 )
 from plugins.discreet_shipping.plugin import current_settings
-from plugins.discreet_shipping.policies import selectable_days
+from plugins.discreet_shipping.policies import DeliveryContext, Point, is_offered, selectable_days
 from plugins.fulfilment.models import PrintedLabel
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.order_emails.policies import SendRefused
@@ -54,8 +52,8 @@ from plugins.ordering.order_messages import EMAIL_KINDS, FACT_WORDS, facts_insid
 from product_content.languages import locale_of
 from storefront.baskets import find_checkout
 from storefront.checkout import checkout_for_change
-from storefront.errors import AskedTooOften, LinkNotSent
 from storefront.types import Basket, OrderPage, SeenEmail, SeenLabel, WhatOthersSaw
+from storefront.wording import AskedTooOften, LinkNotSent
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,16 @@ from kombu.exceptions import OperationalError
 from saleor.account.models import User
 
 from plugins.order_emails.outbox import queue_account_email, queue_email
-from storefront.accounts import find_customer, pending_email
-from storefront.errors import LinkNotSent
+from storefront.accounts import (
+    confirm_tokens,
+    find_customer,
+    new_email_tokens,
+    pending_email,
+    reset_tokens,
+    unlock_tokens,
+)
 from storefront.orders import order_id_for
-from storefront.tokens import confirm_tokens, new_email_tokens, reset_tokens, unlock_tokens
+from storefront.wording import LinkNotSent
 
 _DEDUP_MINUTES = 5  # of one kind to one address, so that nobody can flood a mailbox
 

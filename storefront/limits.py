@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
-from plugins.ordering.hold_limits import Visitor
+from plugins.ordering.holds import Visitor
 from saleor_config.client_address import client_address
 
 # Enough for a household with typing mistakes; too few to try numbers out, or to have us write to

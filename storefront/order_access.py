@@ -21,8 +21,7 @@ from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
 from plugins.ordering.links import ORDER_ACCESS_LIFETIME
-from storefront.customers import customer_id
-from storefront.decorators import View, private_page
+from storefront.decorators import View, customer_id, private_page
 from storefront.forms.orders import NewLinkForm
 from storefront.orders import is_for, is_own_order
 from storefront.responses import FORBIDDEN

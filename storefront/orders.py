@@ -20,8 +20,7 @@ from plugins.discreet_shipping.packing import progress_of
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.discreet_shipping.policies import may_change
 from plugins.fulfilment.models import ShipmentState
-from plugins.fulfilment.packing import packing_began_at
-from plugins.fulfilment.shipments import last_day_to_collect, shipments_of
+from plugins.fulfilment.packing import last_day_to_collect, packing_began_at, shipments_of
 from plugins.ordering.email_promises import message_promise
 from plugins.ordering.gift_cards import may_give_back
 from plugins.ordering.links import orders_by_token

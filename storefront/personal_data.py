@@ -34,10 +34,9 @@ from plugins.ordering.sold_cards import forget_recipient, sale_of
 from plugins.ordering.totals import price_of_order
 from plugins.taxes.relief import declaration_of
 from product_content.models import Review
-from storefront.accounts import pending_email
+from storefront.accounts import PENDING_EMAIL, pending_email
 from storefront.basket_changes import ACCOUNT_KEY
 from storefront.orders import order_state
-from storefront.tokens import PENDING_EMAIL
 
 Data = dict[str, Any]
 

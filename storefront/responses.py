@@ -1,9 +1,15 @@
-"""What the views answer with: status codes, the redirect after a change, files."""
+"""What the views answer with: status codes, the redirect after a change, files, cookies.
+
+The shop's cookies are random or signed; nothing in them says what is in the basket.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
+from uuid import UUID
 
+from django.conf import settings
 from django.http import (
     Http404,
     HttpRequest,
@@ -61,3 +67,40 @@ def pdf_file(content: bytes, name: str) -> HttpResponse:
     """Answer with a PDF to be saved as `name`, given without its ending."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+# Long enough to decide by the next day, short enough for a shared computer.
+BASKET_COOKIE_AGE = timedelta(days=7)
+QUICK_EXIT_COOKIE = "left"  # set by the quick exit, until the browser closes or its user returns
+SEARCH_COOKIE = "search"  # on the search page only: under which random key its words wait
+SEARCH_LIFETIME = timedelta(minutes=15)  # so that Back and reload show what was found
+_SALT = "storefront.basket"
+
+
+def read_basket_token(request: HttpRequest) -> UUID | None:
+    """Return the basket's token; None without a cookie, or with a forged or expired one."""
+    value = request.get_signed_cookie(
+        settings.BASKET_COOKIE_NAME, default=None, salt=_SALT, max_age=BASKET_COOKIE_AGE
+    )
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        return None
+
+
+def write_basket_token(response: HttpResponse, token: UUID) -> None:
+    """Give the browser the basket's token, for `BASKET_COOKIE_AGE` from now."""
+    response.set_signed_cookie(
+        settings.BASKET_COOKIE_NAME,
+        str(token),
+        salt=_SALT,
+        max_age=BASKET_COOKIE_AGE,
+        secure=settings.BASKET_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def delete_basket_cookie(response: HttpResponse) -> None:
+    """Delete the cookie; its attributes must be those it was set with."""
+    response.delete_cookie(settings.BASKET_COOKIE_NAME, samesite="Lax")

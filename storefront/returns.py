@@ -13,17 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from prices import Money
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.label_files import customers_return_label
+from plugins.discreet_shipping.labels import customers_return_label
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.fulfilment.exchanges import ExchangeOffer, exchange_offers, is_replaced
-from plugins.fulfilment.models import (
-    COMING_BACK,
-    OPEN_RETURNS,
-    Return,
-    ReturnLine,
-    ReturnState,
-)
+from plugins.fulfilment.models import COMING_BACK, OPEN_RETURNS, Return, ReturnLine, ReturnState
 from plugins.fulfilment.replacements import is_to_be_paid
 from plugins.fulfilment.returns import is_in_time, last_day_without_reason, returnable_pieces
 from plugins.fulfilment.sending_again import sent_again_for

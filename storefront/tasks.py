@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from storefront import email_links, personal_data, saved_list
+from storefront import email_links, personal_data, saved_lists
 
 
 @shared_task
@@ -34,7 +34,7 @@ def delete_unconfirmed() -> int:
 @shared_task
 def delete_old_saved() -> int:
     """Delete what was saved for later long ago (beat, once an hour)."""
-    return saved_list.delete_old_saved()
+    return saved_lists.delete_old_saved()
 
 
 @shared_task

@@ -4,13 +4,11 @@ from django.urls import URLPattern, include, path
 
 from product_content.kinds import KINDS, SETS, ProductKind
 from product_content.pages import PAGES
+from storefront.accounts import confirm_tokens, reset_tokens
 from storefront.page_cache import public_page
-from storefront.tokens import confirm_tokens, reset_tokens
 from storefront.views import (
     account,
     account_access,
-    account_addresses,
-    back_in_stock,
     basket,
     catalogue,
     checkout,
@@ -18,8 +16,6 @@ from storefront.views import (
     gift_cards,
     orders,
     pages,
-    returns,
-    reviews,
     saved,
     seo,
 )
@@ -56,17 +52,17 @@ account_urlpatterns = [  # below /account/
     path("email/<token>/", account.confirm_email, name="account_new_email"),
     path("everywhere/", account.end_sessions, name="account_everywhere"),
     path("forget/", account.forget_choices, name="account_forget"),
-    path("addresses/", account_addresses.address_list, name="account_addresses"),
-    path("addresses/new/", account_addresses.add, name="account_address_new"),
-    path("addresses/<int:address_id>/", account_addresses.change, name="account_address"),
+    path("addresses/", account.address_list, name="account_addresses"),
+    path("addresses/new/", account.add_address, name="account_address_new"),
+    path("addresses/<int:address_id>/", account.change_address, name="account_address"),
     path(
         "addresses/<int:address_id>/use/",
-        account_addresses.make_default,
+        account.make_default_address,
         name="account_address_use",
     ),
     path(
         "addresses/<int:address_id>/delete/",
-        account_addresses.delete,
+        account.delete_address,
         name="account_address_delete",
     ),
     path("orders/", account.orders, name="account_orders"),
@@ -149,20 +145,22 @@ urlpatterns = [
     path("orders/<uuid:token>/card/send/", gift_cards.send, name="order_card_send"),
     path("orders/<uuid:token>/card/back/", gift_cards.give_back, name="order_card_back"),
     path("orders/<uuid:token>/again/", orders.buy_again, name="order_again"),
-    path("orders/<uuid:token>/reviews/", reviews.order_reviews, name="order_reviews"),
-    path("orders/<uuid:token>/reviews/wish/", reviews.wish, name="order_review_wish"),
-    path("orders/<uuid:token>/reviews/<int:line>/", reviews.review, name="order_review"),
+    path("orders/<uuid:token>/reviews/", orders.order_reviews, name="order_reviews"),
+    path("orders/<uuid:token>/reviews/wish/", orders.wish, name="order_review_wish"),
+    path("orders/<uuid:token>/reviews/<int:line>/", orders.review, name="order_review"),
     path(
         "orders/<uuid:token>/reviews/<int:line>/withdraw/",
-        reviews.withdraw,
+        orders.take_back_review,
         name="order_review_withdraw",
     ),
-    path("orders/<uuid:token>/return/", returns.send_back, name="order_return"),
-    path("orders/<uuid:token>/return/label/", returns.label, name="order_return_label"),
-    path("orders/<uuid:token>/return/withdraw/", returns.withdraw, name="order_return_withdraw"),
+    path("orders/<uuid:token>/return/", orders.send_back, name="order_return"),
+    path("orders/<uuid:token>/return/label/", orders.return_label_file, name="order_return_label"),
+    path(
+        "orders/<uuid:token>/return/withdraw/", orders.withdraw_return, name="order_return_withdraw"
+    ),
     path(
         "orders/<uuid:token>/return/<int:number>/replacement/",
-        returns.replacement,
+        orders.replacement,
         name="order_replacement",
     ),
     path("orders/<uuid:token>/receipt/", orders.receipt, name="order_receipt"),
@@ -176,12 +174,10 @@ urlpatterns = [
     path("orders/<uuid:token>/seen/", discretion.order_preview, name="order_preview"),
     path("orders/<uuid:token>/discretion/", discretion.order_options, name="order_discretion"),
     path("account/", include(account_urlpatterns)),
-    path("open/<str:token>/", back_in_stock.open_link, name="open_link"),
-    path("wishes/", back_in_stock.request_alert, name="back_in_stock"),
-    path(
-        "wishes/<str:token>/", back_in_stock.confirm_removal, name="back_in_stock_confirm_removal"
-    ),
-    path("wishes/<str:token>/forget/", back_in_stock.remove, name="back_in_stock_remove"),
+    path("open/<str:token>/", saved.open_link, name="open_link"),
+    path("wishes/", saved.request_alert, name="back_in_stock"),
+    path("wishes/<str:token>/", saved.confirm_alert_removal, name="back_in_stock_confirm_removal"),
+    path("wishes/<str:token>/forget/", saved.remove_alert, name="back_in_stock_remove"),
     path("rehearsal/", discretion.rehearsal, name="rehearsal"),
     path("rehearsal/send/", discretion.rehearse, name="rehearse"),
     path("rehearsal/label/", discretion.rehearsal_label, name="rehearsal_label"),

@@ -21,8 +21,8 @@ from django.test import TransactionTestCase
 from playwright.sync_api import expect
 from pytest_django.plugin import DjangoDbBlocker
 
-from local_services import dumps, schema, shop_database, temporary
-from local_services.databases import Databases, OtherServer, run_sql
+from local_services import schema, shop_database
+from local_services.postgres import Databases, OtherServer, run_sql
 from local_services.schema import ROOT
 from product_content.shop_settings import CACHE_KEY
 from storefront import page_cache
@@ -115,16 +115,16 @@ def database_server() -> Iterator[Databases]:
     if os.environ.get("DATABASE_URL"):
         yield OtherServer(os.environ["DATABASE_URL"])
         return
-    key = f"{dumps.key(schema.wanted_files())}-{shop_database.contents_hash()}"
-    kept = temporary.kept_cluster(CLUSTER_STORE, key, _make_templates)
-    with temporary.temporary_server(kept) as address:
+    key = f"{schema.key(schema.wanted_files())}-{shop_database.contents_hash()}"
+    kept = schema.kept_cluster(CLUSTER_STORE, key, _make_templates)
+    with schema.temporary_server(kept) as address:
         yield address
 
 
 def _make_templates(server: Databases) -> None:
     run_sql(server, "CREATE DATABASE {}", TEMPLATE)
     schema.fill(server.url(TEMPLATE), SCHEMA_STORE)
-    temporary.copy(server, TEMPLATE, STOCKED)
+    schema.copy(server, TEMPLATE, STOCKED)
     load_catalogue_into(server.url(STOCKED))
 
 
@@ -135,11 +135,11 @@ def templates(database_server: Databases) -> Iterator[tuple[str, str]]:
         yield TEMPLATE, STOCKED
         return
     own, stocked = f"{TEMPLATE}_{os.getpid()}", f"{STOCKED}_{os.getpid()}"
-    with temporary.template(database_server, own, SCHEMA_STORE):
-        temporary.copy(database_server, own, stocked)
+    with schema.template(database_server, own, SCHEMA_STORE):
+        schema.copy(database_server, own, stocked)
         load_catalogue_into(database_server.url(stocked))
         yield own, stocked
-        temporary.drop(database_server, stocked)
+        schema.drop(database_server, stocked)
 
 
 @pytest.fixture(scope="session")
@@ -163,14 +163,14 @@ def django_db_setup(database_server: Databases, schema_template: str) -> Iterato
     """
     name = f"test_{os.getpid()}"
     url = database_server.url(name)
-    temporary.copy(database_server, schema_template, name)
+    schema.copy(database_server, schema_template, name)
     snapshot = Snapshot(url)
 
     def start_afresh(*_: object) -> None:
         nonlocal snapshot
         if not snapshot.restore(connections["default"]):
             connections["default"].close()
-            temporary.copy(database_server, schema_template, name)
+            schema.copy(database_server, schema_template, name)
             snapshot = Snapshot(url)
 
     use(url)
@@ -180,7 +180,7 @@ def django_db_setup(database_server: Databases, schema_template: str) -> Iterato
         patch.setattr(TransactionTestCase, "_should_reload_connections", lambda _: False)
         yield
     connections["default"].close()
-    temporary.drop(database_server, name)
+    schema.drop(database_server, name)
 
 
 @pytest.fixture(scope="session")
@@ -189,11 +189,11 @@ def stocked_database(
 ) -> Iterator[StockedDatabase]:
     """A database with the real catalogue, which the tests of this process use in turn."""
     name = f"test_with_catalogue_{os.getpid()}"
-    temporary.copy(database_server, stocked_template, name)
+    schema.copy(database_server, stocked_template, name)
     stocked = StockedDatabase(database_server.url(name))
     yield stocked
     stocked.connection.close()
-    temporary.drop(database_server, name)
+    schema.drop(database_server, name)
 
 
 @pytest.fixture(scope="session")
@@ -208,8 +208,8 @@ def filled_database(
 
         def make(kind: str, fill: Callable[[], T]) -> tuple[StockedDatabase, T]:
             name = f"test_{kind}_{os.getpid()}"
-            temporary.copy(database_server, schema_template, name)
-            stack.callback(temporary.drop, database_server, name)
+            schema.copy(database_server, schema_template, name)
+            stack.callback(schema.drop, database_server, name)
             database = StockedDatabase(database_server.url(name))
             stack.callback(database.connection.close)
             with django_db_blocker.unblock(), database.filled():

@@ -14,8 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local_services.ports import free_port
-from local_services.processes import wait_until
+from local_services.processes import free_port, wait_until
 from local_services.schema import ROOT
 from saleor_config.settings.env import VARIABLES
 from tests.conftest import SCHEMA_STORE

@@ -7,26 +7,34 @@ from dashboard.admin.content.reviews import ReviewAdmin
 from dashboard.admin.emails.admin import AnswerTemplateAdmin, CustomerMessageAdmin, EmailAdmin
 from dashboard.admin.emails.texts import EmailTextAdmin
 from dashboard.admin.orders.admin import OrderAdmin, OrderLimitsAdmin
-from dashboard.admin.orders.payments import (
+from dashboard.admin.orders.inlines import (
     DeadEventAdmin,
     RefusedWebhookAdmin,
     UnmatchedPaymentAdmin,
 )
-from dashboard.admin.people.access_log import AccessRecordAdmin, ErrorReportAdmin, LogEntryAdmin
-from dashboard.admin.people.customers import CustomerAdmin
-from dashboard.admin.people.staff import GroupAdmin, StaffAdmin
-from dashboard.admin.selling.discreet_shipping import (
-    CollectionPointAdmin,
-    DiscreetShippingAdmin,
+from dashboard.admin.people.customers import (
+    AccessRecordAdmin,
+    CustomerAdmin,
+    ErrorReportAdmin,
+    LogEntryAdmin,
 )
-from dashboard.admin.selling.gift_cards import GiftCardAdmin
+from dashboard.admin.people.staff import GroupAdmin, StaffAdmin
+from dashboard.admin.selling.discreet_shipping import CollectionPointAdmin, DiscreetShippingAdmin
 from dashboard.admin.selling.prices import PriceChangeAdmin, SaleAdmin
+from dashboard.admin.selling.promo_codes import GiftCardAdmin, VoucherAdmin
 from dashboard.admin.selling.shipping import ShippingZoneAdmin
-from dashboard.admin.selling.shop import ShopSettingsAdmin
-from dashboard.admin.selling.taxes import TaxClassAdmin, TaxRateAdmin, TaxSettingsAdmin
-from dashboard.admin.selling.vouchers import VoucherAdmin
-from dashboard.admin.stock.admin import StockAdmin, WarehouseAdmin
-from dashboard.admin.stock.ledger import LedgerCheckAdmin, StockEntryAdmin
+from dashboard.admin.selling.shop import (
+    ShopSettingsAdmin,
+    TaxClassAdmin,
+    TaxRateAdmin,
+    TaxSettingsAdmin,
+)
+from dashboard.admin.stock.admin import (
+    LedgerCheckAdmin,
+    StockAdmin,
+    StockEntryAdmin,
+    WarehouseAdmin,
+)
 from dashboard.admin.stock.purchasing import PurchaseOrderAdmin, SupplierAdmin
 
 __all__ = [

@@ -14,15 +14,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db import transaction
-from django.db.models import (
-    DateField,
-    DecimalField,
-    EmailField,
-    Field,
-    Model,
-    QuerySet,
-    TextField,
-)
+from django.db.models import DateField, DecimalField, EmailField, Field, Model, QuerySet, TextField
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -37,12 +29,7 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from dashboard.admin import requests
-from dashboard.admin.changes import (
-    LinesField,
-    LogsValues,
-    SavesOnlyChanges,
-    TellsOfOtherEdits,
-)
+from dashboard.admin.changes import LinesField, LogsValues, SavesOnlyChanges, TellsOfOtherEdits
 from dashboard.admin.requests import (
     DeclaredChangeList,
     PossibleIds,
@@ -54,7 +41,7 @@ from dashboard.admin.saved_views import SavedViews
 from dashboard.forms import AmountField
 from dashboard.models import AccessKind
 from dashboard.selectors.catalogue import variant_in_words
-from dashboard.services.access_log import record_access
+from dashboard.services.personal_data import record_access
 from dashboard.services.publishing import PublishRefused
 from plugins.ordering.submitted_forms import new_token
 from product_content import money

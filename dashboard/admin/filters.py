@@ -22,7 +22,7 @@ from dashboard.selectors.home import recent
 from dashboard.selectors.orders import is_late
 from dashboard.selectors.stock import size_choices, with_size
 from plugins.inventory.quantities import low_stock, out_of_stock
-from product_content.dates import midnight
+from product_content.languages import midnight
 from product_content.parsing import parse_id
 
 # By the filter's value. Functions, because what is late depends on the day and on the settings.

@@ -9,14 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import (
-    DecimalField,
-    F,
-    OuterRef,
-    QuerySet,
-    Subquery,
-    Sum,
-)
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils.formats import date_format
@@ -30,7 +23,7 @@ from plugins.ordering.models import Refund, RefundLine, RefundPart, RefundStatus
 from plugins.ordering.paying import NOTHING_TO_PAY
 from plugins.stripe_payments.policies import PROVIDER
 from plugins.taxes.models import Invoice
-from product_content.dates import midnight
+from product_content.languages import midnight
 from product_content.money import in_decimals
 
 _NOTHING = Decimal("0.00")

@@ -28,7 +28,7 @@ from plugins.inventory.quantities import low_stock, out_of_stock
 from plugins.order_emails.models import CustomerMessage, EmailState, OutgoingEmail
 from plugins.ordering.models import Dispute, DisputeState
 from plugins.stripe_payments.models import EventState, StripeEvent, UnmatchedPayment
-from product_content.dates import midnight
+from product_content.languages import midnight
 from product_content.models import Guide, Review, ReviewState
 
 MANAGE_ORDERS = "order.manage_orders"

@@ -29,18 +29,12 @@ from saleor.payment.models import Payment
 
 from dashboard.policies import PaymentState, earliest_on_time_day, payment_state
 from plugins.discreet_shipping.plugin import current_settings
-from plugins.fulfilment.models import (
-    COMING_BACK,
-    LOOKED_AT,
-    OPEN_RETURNS,
-    Return,
-    ReturnState,
-)
-from plugins.ordering.hold_limits import is_large
+from plugins.fulfilment.models import COMING_BACK, LOOKED_AT, OPEN_RETURNS, Return, ReturnState
+from plugins.ordering.holds import is_large
 from plugins.ordering.models import OrderFlag, RefundPart, RefundStatus
 from plugins.ordering.order_messages import CONTRACT_KEY
 from plugins.ordering.order_state import DISPUTE_REASONS, PLACEMENT_KEY
-from product_content.dates import midnight
+from product_content.languages import midnight
 from product_content.parsing import normal_email, parse_id
 
 _GIVEN_BACK = (ChargeStatus.PARTIALLY_REFUNDED, ChargeStatus.FULLY_REFUNDED)

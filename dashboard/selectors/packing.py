@@ -17,8 +17,8 @@ from saleor.order.models import Order, OrderLine
 
 from dashboard.selectors.orders import TO_PACK, WANTED_FROM, is_late, orders_with_payment
 from dashboard.services.staff import name_of
-from plugins.discreet_shipping.carrier_labels import bought_label, option_of
-from plugins.discreet_shipping.label_files import printable_kinds
+from plugins.discreet_shipping.carriers import bought_label, option_of
+from plugins.discreet_shipping.labels import printable_kinds
 from plugins.discreet_shipping.order_contract import contract_of, held_until, promised_arrival
 from plugins.discreet_shipping.packing import Checklist, checklist
 from plugins.discreet_shipping.plugin import current_settings

@@ -13,11 +13,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import (
-    Count,
-    F,
-    Sum,
-)
+from django.db.models import Count, F, Sum
 from django.db.models.functions import TruncDate
 from django_countries import countries
 

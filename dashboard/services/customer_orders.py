@@ -28,14 +28,13 @@ from saleor.product.models import ProductVariant
 from saleor.shipping.models import ShippingMethod
 
 from dashboard.models import AccessKind
-from dashboard.services.access_log import record_access
+from dashboard.services.personal_data import record_access
 from plugins.discreet_shipping.choices import ChoicesRefused
 from plugins.discreet_shipping.order_contract import set_choices
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.ordering.basket import lines_with_products, read_basket
 from plugins.ordering.codes import with_code
-from plugins.ordering.hold_limits import Visitor
-from plugins.ordering.holds import holds_of_basket
+from plugins.ordering.holds import Visitor, holds_of_basket
 from plugins.ordering.locks import lock_checkout
 from plugins.ordering.order_state import (
     FREE_KEY,
@@ -47,20 +46,13 @@ from plugins.ordering.order_state import (
 from plugins.ordering.outcomes import PlacedOrder
 from plugins.ordering.paying import start_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.pricing import (
-    LeftOut,
-    picture_of,
-    price_basket,
-    price_deliveries,
-    signed,
-)
+from plugins.ordering.pricing import LeftOut, picture_of, price_basket, price_deliveries, signed
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.stock_allocation import display_name
 from plugins.ordering.totals import Totals
 from product_content.decisions import ALLOWED, Decision, Refused, refused
 from product_content.parsing import sku_key
-from product_content.selectors.variants import Row, fetch_rows, not_for_sale
-from product_content.selectors.zones import sending_methods
+from product_content.selectors.variants import Row, fetch_rows, not_for_sale, sending_methods
 
 # For how long it is held while the customer has not paid. Whoever gets the e-mail reads it within
 # a day, and Stripe's sessions last no longer than 24 hours.

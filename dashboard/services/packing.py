@@ -14,39 +14,32 @@ from saleor.product.models import ProductVariant
 from dashboard.models import AccessKind
 from dashboard.policies import may_add_piece, may_claim, may_close_parcel
 from dashboard.selectors.packing import BIN_KEY, checklist_of, pick_list_orders
-from dashboard.services.access_log import record_access
+from dashboard.services.personal_data import record_access
 from dashboard.services.staff import name_of
-from plugins.discreet_shipping.carrier_labels import (
-    bought_label,
-    buy_label,
-    hand_over,
-    label_picture,
-)
+from plugins.discreet_shipping.carriers import bought_label, buy_label, hand_over, label_picture
 from plugins.discreet_shipping.contract import Contract
-from plugins.discreet_shipping.label_files import (
+from plugins.discreet_shipping.labels import (
     ADDRESSED,
+    Sheet,
     printout_file,
     printout_sheets,
     printouts_pdf,
 )
-from plugins.discreet_shipping.label_layout import Sheet
-from plugins.discreet_shipping.order_contract import (
-    contract_of,
-    held_until,
-    variants_of_slip_code,
-)
+from plugins.discreet_shipping.order_contract import contract_of, held_until, variants_of_slip_code
 from plugins.discreet_shipping.packing import USUAL_POINTS
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.fulfilment.models import PackingJob, ShipmentState
 from plugins.fulfilment.packing import (
     finish_packing,
+    fulfil,
     job_of,
+    may_report_shipments,
     record_printed_label,
+    report_shipments,
     start_packing,
     stop_packing,
 )
 from plugins.fulfilment.policies import FulfilRefused, PackingRefused
-from plugins.fulfilment.shipments import fulfil, may_report_shipments, report_shipments
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import StepKind
 from plugins.ordering.pieces import packed_pieces, pieces_to_send, unpack, write_steps

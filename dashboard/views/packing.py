@@ -14,8 +14,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dashboard.forms import BinForm, SendForm
+from dashboard.middleware import View
 from dashboard.models import AccessKind
-from dashboard.pages import View
 from dashboard.roles import MANAGE_STOCK, PACK_ORDERS
 from dashboard.selectors.orders import parse_number
 from dashboard.selectors.packing import (
@@ -27,13 +27,13 @@ from dashboard.selectors.packing import (
     pick_list,
 )
 from dashboard.services import packing
-from dashboard.services.access_log import record_access
 from dashboard.services.packing import (
     PackingRefused,
     UnknownVariant,
     set_bin,
     shipping_documents_file,
 )
+from dashboard.services.personal_data import record_access
 from plugins.fulfilment.sending_again import notes_for_number
 from product_content.parsing import parse_ids
 

@@ -21,12 +21,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from dashboard.admin.base import format_money
-from dashboard.pages import View
+from dashboard.middleware import View
 from dashboard.roles import VIEW_REPORTS
 from dashboard.selectors.books import Period, Report
 from dashboard.selectors.exports import LISTS, REPORTS, SUMS
 from dashboard.selectors.reports import BY_DAY, DayTotals, day_totals
-from dashboard.services.access_log import record_export
+from dashboard.services.personal_data import record_export
 from dashboard.site import staff_site
 from plugins.stripe_payments.payouts import LIMITS, PayoutsRefused, compare
 from product_content.parsing import validate_near_date

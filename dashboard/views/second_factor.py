@@ -20,9 +20,8 @@ from django.views.decorators.http import require_GET, require_POST
 from django_otp import login as trust_session
 
 from dashboard.forms import CodeForm
-from dashboard.lockout import is_locked, locked_out, record_failed_attempt, reset_failed_attempts
+from dashboard.middleware import second_factor_pending, staff_page
 from dashboard.models import RecoveryCodes
-from dashboard.pages import second_factor_pending, staff_page
 from dashboard.services.staff import (
     device_to_enrol,
     finish_enrolment,
@@ -30,7 +29,13 @@ from dashboard.services.staff import (
     renew_recovery_codes,
     verify_code,
 )
-from dashboard.site import staff_site
+from dashboard.site import (
+    is_locked,
+    locked_out,
+    record_failed_attempt,
+    reset_failed_attempts,
+    staff_site,
+)
 
 MIN_RECOVERY_CODES = 3  # with fewer left, staff are asked to make new ones
 

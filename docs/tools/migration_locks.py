@@ -30,8 +30,8 @@ from django.db import Error, connection  # noqa: E402
 from django.db.migrations.loader import MigrationLoader  # noqa: E402
 from django.db.migrations.migration import Migration  # noqa: E402
 
-from local_services.databases import MAINTENANCE  # noqa: E402
-from local_services.temporary import temporary_server  # noqa: E402
+from local_services.postgres import MAINTENANCE  # noqa: E402
+from local_services.schema import temporary_server  # noqa: E402
 
 Name = tuple[str, str]  # app and migration
 _SQUAWK = Path(sys.executable).parent / "squawk"

@@ -22,7 +22,7 @@ PACKAGES = (
     "dashboard",
     "local_services",
 )
-MAX_MODULES = 460
+MAX_MODULES = 380
 MAX_LONELY = 40  # modules with one public name and at most one importer
 MAX_LINES = 400
 

@@ -24,7 +24,6 @@ from local_services.stripe_sandbox import (
     errors,
     events,
     faults,
-    parameters,
     payments,
     refunds,
     sessions,
@@ -200,7 +199,7 @@ class Api:
 
     def _run(self, request: Request, context: Context, *, fail: bool) -> ApiAnswer:
         endpoint, names = _match(request)
-        given = parameters.parse_form(_body(request))
+        given = specs.parse_form(_body(request))
         with self.store.transaction():
             thing = endpoint(context, given, **names)
             shown = present(self.store, thing, _expansions(given))

@@ -17,7 +17,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from plugins.discreet_shipping.configuration import ShippingSettings
-from plugins.discreet_shipping.options import DeliveryContext
+from plugins.discreet_shipping.policies import DeliveryContext
 from product_content.models import DeliveryTime
 from product_content.shop_settings import shop_facts
 

@@ -25,7 +25,6 @@ from saleor.plugins.manager import get_plugins_manager
 
 from plugins.discreet_shipping.choices import CHOICES_KEY, Choices, ChoicesRefused, parse, to_data
 from plugins.discreet_shipping.configuration import ShippingSettings
-from plugins.discreet_shipping.options import surcharge
 from plugins.discreet_shipping.order_contract import (
     choices_of,
     contract_of,
@@ -43,6 +42,7 @@ from plugins.discreet_shipping.policies import (
     may_change_address,
     new_address_fits,
     price_change_allowed,
+    surcharge,
 )
 from plugins.fulfilment.packing import is_label_printed, record_destroyed_labels
 from plugins.ordering.addresses import delete_unused_addresses
@@ -52,7 +52,7 @@ from plugins.ordering.refund_plans import refundable_amount
 from plugins.ordering.refunds import request_refund
 from product_content.decisions import Decision
 from product_content.money import zero
-from product_content.selectors.zones import served_codes
+from product_content.selectors.variants import served_codes
 
 REFUND_REASON = "Delivery options were taken out after ordering."
 

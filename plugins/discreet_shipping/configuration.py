@@ -11,8 +11,7 @@ from babel import Locale
 from django.conf import settings
 from django_countries import countries
 
-from plugins.discreet_shipping.choices import MAX_NAME, OPTIONS, WEEKDAYS
-from plugins.discreet_shipping.texts import clean_line
+from plugins.discreet_shipping.choices import MAX_NAME, OPTIONS, WEEKDAYS, clean_line
 from product_content.money import decimals, is_payable, rounded
 from product_content.parsing import parse_id, parse_ids
 

@@ -19,7 +19,7 @@ from prices import Money
 from plugins.discreet_shipping.arrival import Arrival
 from plugins.discreet_shipping.choices import CONTRACT_VERSION, OPTIONS, to_data
 from plugins.discreet_shipping.configuration import ShippingSettings
-from plugins.discreet_shipping.options import DeliveryContext, Point, option_prices
+from plugins.discreet_shipping.policies import DeliveryContext, Point, option_prices
 from plugins.discreet_shipping.recipient import label_name
 from plugins.ordering.addresses import sample_address
 from plugins.ordering.links import LINK_LIFETIME, ORDER_ACCESS_LIFETIME

@@ -18,8 +18,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
+from plugins.discreet_shipping.choices import line_is_printable
 from plugins.discreet_shipping.recipient import ADDRESS_FIELDS, official_postcode
-from plugins.discreet_shipping.texts import line_is_printable
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

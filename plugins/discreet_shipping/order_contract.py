@@ -45,8 +45,7 @@ from plugins.discreet_shipping.contract import (
     is_declared,
 )
 from plugins.discreet_shipping.models import SlipCode
-from plugins.discreet_shipping.options import DeliveryContext
-from plugins.discreet_shipping.policies import check_choices
+from plugins.discreet_shipping.policies import DeliveryContext, check_choices
 from plugins.discreet_shipping.recipient import place_lines
 from plugins.ordering.order_messages import CONTRACT_KEY, RECEIPT_KEY, sells_gift_card
 from plugins.ordering.totals import Totals, totals_of_order

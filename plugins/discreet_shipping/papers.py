@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from prices import Money
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.label_layout import font_file
+from plugins.discreet_shipping.labels import font_file
 from plugins.ordering.addresses import address_lines
 from plugins.ordering.invoices import RateRow, credited_rates, invoice_of, rate_rows, seller_lines
 from plugins.ordering.models import Refund, RefundLine, RefundPart, RefundStatus
 from plugins.ordering.totals import full_name
 from plugins.taxes.models import Invoice
 from plugins.taxes.relief import declaration_of
-from product_content.dates import written_day
+from product_content.languages import written_day
 from product_content.money import format_money, zero
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from plugins.discreet_shipping.configuration import (
     read_settings,
     structure,
 )
-from plugins.discreet_shipping.options import surcharge
+from plugins.discreet_shipping.policies import surcharge
 from plugins.discreet_shipping.recipient import address_is_printable
 from plugins.ordering.outcomes import BasketIncomplete
 

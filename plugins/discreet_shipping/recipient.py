@@ -13,8 +13,7 @@ from django.conf import settings
 from django.utils import translation
 from saleor.account.models import Address
 
-from plugins.discreet_shipping.choices import Choices
-from plugins.discreet_shipping.texts import line_is_printable
+from plugins.discreet_shipping.choices import Choices, line_is_printable
 from plugins.ordering.addresses import address_lines
 
 # The fields of Saleor's Address that stand on a label.

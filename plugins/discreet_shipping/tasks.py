@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from plugins.discreet_shipping import carrier_labels
+from plugins.discreet_shipping import carriers
 
 
 @shared_task
 def follow_parcels() -> int:
     """Ask the carrier where its parcels are (beat, every ten minutes)."""
-    return carrier_labels.follow_parcels()
+    return carriers.follow_parcels()

@@ -39,21 +39,16 @@ from plugins.fulfilment.signals import exchange_agreed
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import StockReason
 from plugins.ordering.attention import flag_order
-from plugins.ordering.line_discounts import line_price, spread
+from plugins.ordering.discounts import line_price, spread
+from plugins.ordering.ending import CANCELLED_BY_CUSTOMER
 from plugins.ordering.locks import lock_gift_cards, lock_order
 from plugins.ordering.models import LineDiscount, PieceState, Refund, RefundStatus
-from plugins.ordering.order_state import (
-    REPLACEMENT_ENDED,
-    add_note,
-    is_paid,
-    note_order,
-)
+from plugins.ordering.order_state import REPLACEMENT_ENDED, add_note, is_paid, note_order
 from plugins.ordering.order_taxes import tax_replacement
 from plugins.ordering.outcomes import SoldOut
 from plugins.ordering.paying import NOTHING_TO_PAY
 from plugins.ordering.placing import new_session
 from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import CANCELLED_BY_CUSTOMER
 from plugins.ordering.saleor_patches import one_configuration
 from plugins.ordering.signals import order_ending, order_released
 from plugins.ordering.stock_allocation import lock_stock_or_refuse

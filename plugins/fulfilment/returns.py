@@ -26,6 +26,7 @@ from plugins.fulfilment.models import (
     ShipmentState,
     ShipmentStep,
 )
+from plugins.fulfilment.packing import shipments_of
 from plugins.fulfilment.policies import (
     ReturnRefused,
     is_as_shown,
@@ -37,7 +38,6 @@ from plugins.fulfilment.policies import (
     may_send_back,
 )
 from plugins.fulfilment.replacements import flag_replaced, is_to_be_paid
-from plugins.fulfilment.shipments import shipments_of
 from plugins.fulfilment.signals import return_changed
 from plugins.ordering.locks import lock_order
 from plugins.ordering.models import PieceState

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models import F
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 from saleor.product.models import ProductVariant
@@ -20,9 +21,14 @@ from saleor.warehouse.models import Stock
 
 from plugins.inventory.models import BackInStockAlert, ReorderPoint
 from plugins.inventory.quantities import with_available
-from plugins.inventory.signals import back_in_stock, stock_ran_low
 from product_content.parsing import normal_email
 from product_content.selectors import availability
+
+# Sent, as the next one, inside the transaction that changed the stock: once when a stock comes down
+# to its reorder point; with `stock_id` and `dedup_key`, which differs each time.
+stock_ran_low = Signal()
+# Sent for each alert that came true, before it is deleted; with `alert`, a BackInStockAlert.
+back_in_stock = Signal()
 
 
 @transaction.atomic

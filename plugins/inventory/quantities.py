@@ -13,13 +13,17 @@ from django.db import connection, transaction
 from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest
+from django.dispatch import Signal
 from django.utils import timezone
 from saleor.warehouse.models import Allocation, Stock
 
 from plugins.inventory.ledger import stock_reason
 from plugins.inventory.models import SALES_REASONS, Measure, StockEntry, StockReason
 from plugins.inventory.policies import may_set_stock, refuse_unless
-from plugins.inventory.signals import quantities_changed
+
+# Sent when somebody has set how many pieces are on hand, before the end of the transaction; with
+# `stock_ids`. What orders take and free is not among it.
+quantities_changed = Signal()
 
 # Where a stock has no reorder point of its own, this many pieces or fewer are "low".
 LOW_STOCK = 5

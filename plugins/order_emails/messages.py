@@ -30,8 +30,7 @@ from plugins.order_emails.kinds.base import (
 from plugins.order_emails.kinds.orders import LINK_TO_ORDER
 from plugins.order_emails.models import EmailText, OutgoingEmail
 from plugins.order_emails.policies import SMTP_PAUSE, NoRecipient, should_pause_smtp
-from plugins.order_emails.text_rules import BrokenText, fill, paragraphs
-from plugins.order_emails.texts import stored_text, texts_of
+from plugins.order_emails.texts import BrokenText, fill, paragraphs, stored_text, texts_of
 from plugins.ordering.email_promises import message_promise
 from plugins.ordering.order_messages import LINK_ONLY
 from product_content.shop_settings import hold_shop_facts, shop_facts

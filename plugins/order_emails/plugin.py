@@ -29,18 +29,17 @@ from plugins.fulfilment.signals import (
     sent_again,
     shipments_reported,
 )
-from plugins.inventory.alerts import alert_token, variant_token
+from plugins.inventory.alerts import alert_token, back_in_stock, stock_ran_low, variant_token
 from plugins.inventory.models import BackInStockAlert
-from plugins.inventory.signals import back_in_stock, stock_ran_low
-from plugins.order_emails.kinds.money import BANK_REFUSED, refund_dedup_keys
-from plugins.order_emails.kinds.returns import RETURN, RETURN_EMAILS
-from plugins.order_emails.models import CustomerMessage, OutgoingEmail
-from plugins.order_emails.order_history import (
+from plugins.order_emails.kinds.base import (
     changes_by_staff,
     orders_soon_released,
     parcels_left,
     was_paid,
 )
+from plugins.order_emails.kinds.money import BANK_REFUSED, refund_dedup_keys
+from plugins.order_emails.kinds.parcels import RETURN, RETURN_EMAILS
+from plugins.order_emails.models import CustomerMessage, OutgoingEmail
 from plugins.order_emails.outbox import (
     SHOP,
     queue_email,
@@ -50,10 +49,10 @@ from plugins.order_emails.outbox import (
 )
 from plugins.order_emails.policies import SendRefused
 from plugins.ordering import signals
+from plugins.ordering.ending import BASKET_CHANGED, NOT_PAID_IN_TIME, PAYMENT_FAILED
 from plugins.ordering.models import CardKind, GiftCardSale
 from plugins.ordering.order_messages import sells_gift_card
 from plugins.ordering.order_state import placed_by
-from plugins.ordering.releasing import BASKET_CHANGED, NOT_PAID_IN_TIME, PAYMENT_FAILED
 from plugins.ordering.sold_cards import due_to_send, readdress
 from product_content.languages import localized
 

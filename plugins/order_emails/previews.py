@@ -23,7 +23,7 @@ from plugins.order_emails.messages import (
 )
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.policies import SendRefused
-from plugins.order_emails.text_rules import BrokenText
+from plugins.order_emails.texts import BrokenText
 from plugins.ordering.order_messages import EMAIL_KINDS, subject_of
 
 _SAMPLE_NUMBER = "1042"

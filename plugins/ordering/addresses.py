@@ -14,7 +14,7 @@ from saleor.account.models import Address
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from product_content.selectors.zones import delivery_codes
+from product_content.selectors.variants import delivery_codes
 
 
 def address_lines(

@@ -12,9 +12,9 @@ class OrderingConfig(AppConfig):
 
     def ready(self) -> None:
         """Patch what placing an order calls of Saleor; listen to stock and payments."""
-        from plugins.ordering import pieces, saleor_patches, shortages, sold_cards
+        from plugins.ordering import attention, pieces, saleor_patches, sold_cards
 
         saleor_patches.install()
-        shortages.connect()
+        attention.connect()
         pieces.connect()
         sold_cards.connect()

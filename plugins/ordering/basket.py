@@ -24,7 +24,7 @@ from plugins.ordering.policies import price_fits, weight_fits
 from plugins.ordering.saleor_patches import needs_translations
 from product_content.decisions import Decision, refused
 from product_content.parsing import normal_email
-from product_content.selectors.zones import zone_codes
+from product_content.selectors.variants import zone_codes
 from product_content.shop_settings import Pause, pause_in
 
 

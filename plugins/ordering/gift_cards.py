@@ -25,13 +25,7 @@ from saleor.order import OrderStatus
 from saleor.order.actions import order_created
 from saleor.order.models import Order, OrderLine
 
-from plugins.ordering.hold_limits import (
-    Visitor,
-    note_origin,
-    order_limits,
-    refuse_too_much,
-    usual_hold,
-)
+from plugins.ordering.holds import Visitor, note_origin, order_limits, refuse_too_much, usual_hold
 from plugins.ordering.models import CardKind, GiftCardSale
 from plugins.ordering.order_messages import GIFT_CARD_KEY
 from plugins.ordering.order_state import can_be_charged

@@ -16,13 +16,13 @@ from saleor.order.models import Order, OrderLine
 from saleor.site.models import SiteSettings
 
 from plugins.ordering.addresses import address_lines
-from plugins.ordering.line_discounts import Discount, line_discounts, line_price
+from plugins.ordering.discounts import Discount, line_discounts, line_price
+from plugins.ordering.money_models import Refund, RefundStatus
 from plugins.ordering.order_messages import sells_gift_card
-from plugins.ordering.refund_models import Refund, RefundStatus
 from plugins.ordering.totals import Totals, full_name, totals_of_order
 from plugins.taxes.models import CreditTax, Invoice, InvoiceCounter, OrderTax
 from plugins.taxes.plugin import current_settings
-from product_content.dates import midnight
+from product_content.languages import midnight
 from product_content.shop_settings import shop_facts
 
 _NOTHING = Decimal("0.00")

@@ -1,4 +1,4 @@
-"""Payment sessions, disputes, flags and the pieces of an order; refunds are in `refund_models`."""
+"""Payment sessions, disputes, flags, pieces of an order; `money_models` has refunds and cards."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from django_prices.models import MoneyField
 from saleor.order.models import Order, OrderLine
 from saleor.payment.models import Payment
 
-from plugins.ordering.gift_card_models import CardKind, CardRefund, GiftCardMove, GiftCardSale
-from plugins.ordering.refund_models import (
+from plugins.ordering.money_models import (
     BOOKED,
+    CardKind,
+    CardRefund,
     CreditNoteCounter,
+    GiftCardMove,
+    GiftCardSale,
     PieceState,
     Refund,
     RefundLine,

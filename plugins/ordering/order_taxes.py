@@ -13,16 +13,10 @@ from saleor.discount.models import Voucher
 from saleor.order.models import Order, OrderLine
 
 from plugins.ordering.basket import Basket
-from plugins.ordering.line_discounts import Discount, PricedLine, discount_parts
-from plugins.ordering.refund_models import Refund, RefundStatus
+from plugins.ordering.discounts import Discount, PricedLine, discount_parts
+from plugins.ordering.money_models import Refund, RefundStatus
 from plugins.ordering.totals import Totals
-from plugins.taxes.calculation import (
-    Charged,
-    Credit,
-    TaxPart,
-    credits_of,
-    tax_parts,
-)
+from plugins.taxes.calculation import Charged, Credit, TaxPart, credits_of, tax_parts
 from plugins.taxes.models import CreditTax, OrderTax
 from plugins.taxes.plugin import tax_rules_for, tax_rules_of
 from plugins.taxes.rates import goods_of

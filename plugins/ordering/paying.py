@@ -13,7 +13,8 @@ from saleor.order import OrderStatus
 from saleor.order.models import Order
 
 from plugins.ordering.email_promises import receipt_address
-from plugins.ordering.hold_limits import hold_of, usual_hold
+from plugins.ordering.ending import why_kept
+from plugins.ordering.holds import hold_of, usual_hold
 from plugins.ordering.locks import lock_checkout, lock_order, lock_session
 from plugins.ordering.models import ACTIVE, PAYABLE, PaymentSession, SessionStatus
 from plugins.ordering.order_messages import is_ticked
@@ -28,7 +29,6 @@ from plugins.ordering.outcomes import (
 from plugins.ordering.payment_provider import OpenedSession, PaymentProviderError, get_provider
 from plugins.ordering.payment_recording import apply_payment, close_session
 from plugins.ordering.placing import OPENING_MARGIN, new_session
-from plugins.ordering.releasing import why_kept
 from plugins.ordering.saleor_patches import one_configuration
 from product_content.languages import prefix
 

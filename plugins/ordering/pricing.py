@@ -27,13 +27,13 @@ from saleor.shipping.models import ShippingMethod
 
 from plugins.ordering.basket import Basket, delivery_applies
 from plugins.ordering.codes import FREE_OF_CHARGE, voucher_name
+from plugins.ordering.discounts import find_voucher, voucher_answer
 from plugins.ordering.holds import Holds
 from plugins.ordering.order_messages import RECEIPT_KEY, TICKS, is_ticked
 from plugins.ordering.order_state import free_because
 from plugins.ordering.order_taxes import price_there, with_tax
 from plugins.ordering.policies import CARD_ENDED, CARD_NOT_BEGUN, CARD_OFF, card_may_pay
 from plugins.ordering.totals import CARD_DIGITS, CardPayment, CodeDiscount, LineTotals, Totals
-from plugins.ordering.voucher_discounts import find_voucher, voucher_answer
 from product_content.languages import translated_text
 from product_content.money import zero
 from product_content.parsing import normal_email

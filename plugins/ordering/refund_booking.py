@@ -18,15 +18,9 @@ from saleor.payment import ChargeStatus, TransactionError, TransactionKind
 from saleor.payment.models import Payment, Transaction
 from saleor.plugins.manager import get_plugins_manager
 
-from plugins.ordering.closing import close_if_refunded
+from plugins.ordering.ending import close_if_refunded
 from plugins.ordering.locks import lock_order
-from plugins.ordering.models import (
-    BOOKED,
-    CreditNoteCounter,
-    Refund,
-    RefundPart,
-    RefundStatus,
-)
+from plugins.ordering.models import BOOKED, CreditNoteCounter, Refund, RefundPart, RefundStatus
 from plugins.ordering.order_state import add_note, flag_locked_order
 from plugins.ordering.order_taxes import store_credit_taxes
 from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX

@@ -12,7 +12,7 @@ from saleor.order import OrderStatus
 from saleor.order.models import Order, OrderLine
 
 from plugins.inventory.models import StockReason
-from plugins.ordering.line_discounts import Discount, line_discounts, line_price
+from plugins.ordering.discounts import Discount, line_discounts, line_price
 from plugins.ordering.models import (
     LinePieces,
     PieceState,

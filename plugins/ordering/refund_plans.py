@@ -22,7 +22,7 @@ from saleor.order.models import Order
 from saleor.payment import TransactionKind
 from saleor.payment.models import Payment, Transaction
 
-from plugins.ordering.line_discounts import delivery_paid
+from plugins.ordering.discounts import delivery_paid
 from plugins.ordering.models import (
     Dispute,
     DisputeState,

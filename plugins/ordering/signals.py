@@ -19,7 +19,7 @@ payment_needs_attention = Signal()
 payment_failed = Signal()
 
 # An unpaid order is over, what it held is free again. Arguments: `order_id`, and `reason`, one of
-# the sentences of `releasing` or what a person gave.
+# the sentences of `ending` or what a person gave.
 order_released = Signal()
 
 # An order ends, by release, cancelling or closing: it sends nothing. Arguments: `order_id`. Sent

@@ -35,8 +35,7 @@ from plugins.ordering.models import (
 from plugins.ordering.order_state import add_note, flag_locked_order
 from plugins.ordering.retention import retention_cutoff
 from plugins.ordering.signals import gift_card_issued, order_anonymised, order_paid
-from product_content.dates import midnight
-from product_content.languages import localized
+from product_content.languages import localized, midnight
 
 _NOTHING = Decimal("0.00")
 # 16 characters (Saleor's column) out of 31 that cannot be mistaken for one another: 79 bits.

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from plugins.ordering import (
-    erasure,
-    hold_limits,
-    refunds,
-    releasing,
-    shortages,
-    sold_cards,
-    submitted_forms,
-)
+from plugins.ordering import attention, ending, erasure, holds, refunds, sold_cards, submitted_forms
 
 
 @shared_task
 def release_unpaid_orders() -> int:
     """Release every order whose payment session has ended (beat, once a minute)."""
-    return releasing.release_unpaid_orders()
+    return ending.release_unpaid_orders()
 
 
 @shared_task
@@ -36,14 +28,14 @@ def perform_waiting_refunds() -> int:
 @shared_task
 def review_shortages() -> int:
     """Flag the orders that the shelf cannot serve, and unflag the others (beat)."""
-    return len(shortages.review_shortages())
+    return len(attention.review_shortages())
 
 
 @shared_task
 def erase_old_baskets() -> int:
     """Delete baskets that nobody came back for, tokens of forms, and who placed what (hourly)."""
     submitted_forms.forget_old_forms()
-    hold_limits.forget_old_origins()
+    holds.forget_old_origins()
     return erasure.erase_old_baskets()
 
 

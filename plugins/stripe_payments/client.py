@@ -1,4 +1,4 @@
-"""The only module that knows Stripe's SDK; everything else sees the small types of results.py."""
+"""The only module that knows Stripe's SDK; everything else sees the small types of policies.py."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from plugins.stripe_payments.policies import (
     NETWORK_RETRIES,
     READ_TIMEOUT,
     SIGNATURE_TOLERANCE,
-)
-from plugins.stripe_payments.results import (
     DisputeData,
     EventData,
     NewSession,

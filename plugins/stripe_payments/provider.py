@@ -28,11 +28,12 @@ from plugins.stripe_payments.policies import (
     EXPIRY_MARGIN,
     MIN_CHARGE,
     PROVIDER,
+    NewSession,
+    SessionData,
     refund_state,
     session_state,
     to_smallest_unit,
 )
-from plugins.stripe_payments.results import NewSession, SessionData
 
 
 def order_number_matches(session: SessionData) -> bool:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from plugins.ordering.attention import is_unneeded_payment
+from plugins.ordering.ending import NOT_PAID_IN_TIME, PAYMENT_FAILED, release_order
 from plugins.ordering.models import ACTIVE, PaymentSession
 from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX, RefundRefused
 from plugins.ordering.payment_recording import (
@@ -23,17 +24,17 @@ from plugins.ordering.payment_recording import (
     record_processing,
 )
 from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import NOT_PAID_IN_TIME, PAYMENT_FAILED, release_order
 from plugins.ordering.signals import payment_needs_attention
 from plugins.stripe_payments.client import StripeRefused, StripeUnavailable, get_stripe
 from plugins.stripe_payments.models import UnmatchedPayment
 from plugins.stripe_payments.policies import (
     PROVIDER,
     RETURN_LINK_HOURS,
+    DisputeData,
+    SessionData,
     from_smallest_unit,
     session_state,
 )
-from plugins.stripe_payments.results import DisputeData, SessionData
 from product_content.languages import localized
 
 logger = logging.getLogger(__name__)

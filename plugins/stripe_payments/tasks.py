@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from plugins.stripe_payments import events, reconciliation
+from plugins.stripe_payments import events
 
 
 @shared_task
@@ -20,13 +20,13 @@ def process_waiting_events() -> int:
 @shared_task
 def reconcile() -> int:
     """Compare the last hours with Stripe (beat, every five minutes)."""
-    return reconciliation.reconcile()
+    return events.reconcile()
 
 
 @shared_task
 def check_statement() -> bool:
     """Compare the line on statements with the account's settings (beat, once an hour)."""
-    return reconciliation.statement_is_as_shown()
+    return events.statement_is_as_shown()
 
 
 @shared_task

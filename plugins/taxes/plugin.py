@@ -18,13 +18,7 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.product.models import Product
 
 from plugins.taxes import rates, relief
-from plugins.taxes.calculation import (
-    Goods,
-    TaxRules,
-    delivery_price,
-    tax_in,
-    tax_parts,
-)
+from plugins.taxes.calculation import Goods, TaxRules, delivery_price, tax_in, tax_parts
 from plugins.taxes.models import TaxClass
 from plugins.taxes.rates import VatSettings, goods_of, rules_for
 from product_content.money import smallest_unit

@@ -1,7 +1,4 @@
-"""Read all files before anything is written: goods here, guides and claims by `articles`.
-
-What customers read of them is listed here too, for translation.
-"""
+"""Read all files before anything is written, and list what customers read of them."""
 
 from __future__ import annotations
 
@@ -12,8 +9,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from product_content.catalogue.articles import read_article, read_claims
-from product_content.catalogue.items import DesiredState, Item, check_links
+from product_content.catalogue.items import (
+    DesiredState,
+    Item,
+    check_links,
+    read_article,
+    read_claims,
+)
 from product_content.catalogue.located_yaml import (
     CatalogueRefused,
     Entry,

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-# What `product_content.search.codes` compares: an article number without case, hyphens and blanks.
+# What `product_content.search.words` compares: an article number without case, hyphens and blanks.
 INDEX = """
 CREATE INDEX CONCURRENTLY IF NOT EXISTS product_content_article_numbers
 ON product_productvariant (lower(regexp_replace(sku, '[^[:alnum:]]', '', 'g')) text_pattern_ops)

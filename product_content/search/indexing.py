@@ -19,7 +19,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import override
 from saleor.product.models import Product
 
-from product_content.diagrams import without_diagrams
 from product_content.kinds import KINDS
 from product_content.languages import languages_of, translated_text
 from product_content.models import (
@@ -31,7 +30,7 @@ from product_content.models import (
     SearchGroup,
     SearchPhrase,
 )
-from product_content.rendering import render_guide, render_text, without_citations
+from product_content.rendering import render_guide, render_text, without_citations, without_diagrams
 
 _TEXTS = ("title", "keywords", "summary", "body", "sizes")
 _UNENDED = re.compile(r"(?<=\w)(?=</(?:h[2-4]|li)>)")  # a heading or list item without a full stop

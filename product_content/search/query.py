@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from product_content.search.places import GUIDE_PREFIX
+from product_content.search.results import GUIDE_PREFIX
 from product_content.search.sizes import ParsedSizes, parse_sizes, plain_text
 from product_content.types import SizeInfo
 

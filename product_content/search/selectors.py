@@ -18,8 +18,6 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from product_content.models import CONFIGS, SearchDocument
-from product_content.search.codes import Named, find_named, read_codes
-from product_content.search.places import GUIDE_PREFIX, PLACES
 from product_content.search.query import (
     MAX_LENGTH,
     Facts,
@@ -36,6 +34,8 @@ from product_content.search.query import (
     parse_query,
 )
 from product_content.search.results import (
+    GUIDE_PREFIX,
+    PLACES,
     START,
     STOP,
     Found,
@@ -46,7 +46,7 @@ from product_content.search.results import (
     place_hit,
     product_hits,
 )
-from product_content.search.words import known_phrases, word_facts
+from product_content.search.words import Named, find_named, known_phrases, read_codes, word_facts
 from product_content.selectors.lists import chart
 
 MAX_PRODUCTS = 24

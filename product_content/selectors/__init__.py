@@ -25,8 +25,7 @@ from product_content.selectors.products import (
     moved_product,
     products_changed_on,
 )
-from product_content.selectors.reviews import reviews_of
-from product_content.selectors.variants import availability
+from product_content.selectors.variants import availability, reviews_of
 
 __all__ = [
     "availability",

@@ -10,9 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from product_content.dates import written_day
-from product_content.diagrams import show_diagrams
-from product_content.languages import languages_of, localized, translated_text
+from product_content.languages import languages_of, localized, translated_text, written_day
 from product_content.models import (
     Audience,
     Claim,
@@ -24,14 +22,9 @@ from product_content.models import (
     footnotes,
 )
 from product_content.models import Source as SourceRow
-from product_content.rendering import render_guide
+from product_content.rendering import render_guide, show_diagrams
 from product_content.selectors.lists import Prices, lowest_price, product_url
-from product_content.selectors.variants import (
-    Row,
-    by_product,
-    fetch_rows,
-    prices_of,
-)
+from product_content.selectors.variants import Row, by_product, fetch_rows, prices_of
 from product_content.types import (
     ClaimFacts,
     GuideCard,

@@ -20,13 +20,13 @@ from product_content.page_changes import kept_value, notes_of_page
 from product_content.photos import build_photos
 from product_content.pictures import describe_picture, rendered_picture
 from product_content.prices import UnitPrice
-from product_content.selectors.reviews import build_rating
 from product_content.selectors.variants import (
     LEFT_SQL,
     PAPERS_SQL,
     PRODUCT_SQL,
     VISIBLE_SQL,
     Row,
+    build_rating,
     by_product,
     fetch_rows,
     not_for_sale,

@@ -41,11 +41,11 @@ from product_content.selectors.lists import (
     product_url,
     sizes_of,
 )
-from product_content.selectors.reviews import build_rating
 from product_content.selectors.variants import (
     PRODUCT_SQL,
     VISIBLE_SQL,
     Row,
+    build_rating,
     fetch_rows,
     not_for_sale,
     prices_of,

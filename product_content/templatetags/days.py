@@ -2,7 +2,7 @@
 
 from django import template
 
-from product_content.dates import written_day
+from product_content.languages import written_day
 
 register = template.Library()
 register.filter("day", written_day)

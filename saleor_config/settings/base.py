@@ -15,9 +15,7 @@ from django_guid.integrations import CeleryIntegration
 
 from saleor_config.logs import logging_config
 from saleor_config.settings.env import read, refuse
-from saleor_config.settings.saleor import *  # noqa: F403  settings of one kind
-from saleor_config.settings.saleor import SALEOR_APPS, SALEOR_LIBRARIES
-from saleor_config.settings.tasks import *  # noqa: F403  of Celery
+from saleor_config.settings.tasks import *  # noqa: F403  settings of Celery
 from saleor_config.settings.unfold import UNFOLD  # noqa: F401  a setting
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -52,6 +50,39 @@ OUR_APPS = [
     "plugins.stripe_payments",
     "storefront",
     "dashboard",
+]
+SALEOR_APPS = [
+    "saleor.plugins",
+    "saleor.account",
+    "saleor.discount",
+    "saleor.giftcard",
+    "saleor.product",
+    "saleor.checkout",
+    "saleor.core",
+    "saleor.menu",
+    "saleor.order",
+    "saleor.seo",
+    "saleor.shipping",
+    "saleor.search",
+    "saleor.site",
+    "saleor.data_feeds",
+    "saleor.page",
+    "saleor.payment",
+    "saleor.warehouse",
+    "saleor.webhook",
+    "saleor.wishlist",
+    "saleor.app",
+]
+SALEOR_LIBRARIES = [
+    "versatileimagefield",
+    "django_measurement",
+    "django_prices",
+    "django_prices_openexchangerates",
+    "django_prices_vatlayer",
+    "mptt",
+    "django_countries",
+    "django_filters",
+    "phonenumber_field",
 ]
 INSTALLED_APPS = [
     "saleor_config",
@@ -252,12 +283,35 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {feature: [] for feature in _FEATURES
 
 CELERY_BROKER_URL = REDIS_URL  # the rest is in settings/tasks.py
 
-# --- Saleor: the rest is in settings/saleor.py -------------------------------------
+# --- Saleor: what its code asks for -------------------------------------------------
+PLUGINS_MANAGER = "plugins.ordering.saleor_patches.OrderingPluginsManager"
+PLUGINS = [
+    "plugins.discreet_shipping.plugin.DiscreetShippingPlugin",
+    "plugins.order_emails.plugin.OrderEmailsPlugin",
+    "plugins.taxes.plugin.TaxesPlugin",  # last: it taxes what the others add
+]
+MAX_CHECKOUT_LINE_QUANTITY = 20
+SEARCH_BACKEND = "saleor.search.backends.postgresql"
+# Saleor's first migration of menus makes these two.
+DEFAULT_MENUS = {"top_menu_name": "navbar", "bottom_menu_name": "footer"}
+DEFAULT_MAX_EMAIL_DISPLAY_NAME_LENGTH = 78
+VERSATILEIMAGEFIELD_SETTINGS = {"create_images_on_demand": False}
+VERSATILEIMAGEFIELD_RENDITION_KEY_SETS = {  # Saleor's template tags and tasks read these names
+    "products": [
+        ("product_gallery", "thumbnail__540x540"),
+        ("product_small", "thumbnail__60x60"),
+        ("product_list", "thumbnail__255x255"),
+    ],
+    "background_images": [("header_image", "thumbnail__1080x440")],
+    "user_avatars": [("default", "thumbnail__445x445")],
+}
+PLACEHOLDER_IMAGES: dict[int, str] = {}
+DEFAULT_PLACEHOLDER = ""
 ENABLE_SSL = PUBLIC_URL.startswith("https://")  # the scheme of Saleor's absolute links
 ALLOWED_CLIENT_HOSTS = ALLOWED_HOSTS
 
 # --- our plugins -------------------------------------------------------------------
-# Dotted path of the class that takes payments (plugins.ordering.payments.PaymentProvider).
+# Dotted path of the class that takes payments (plugins.ordering.payment_provider.PaymentProvider).
 PAYMENT_PROVIDER = ""
 LABEL_CARRIER = read("LABEL_CARRIER")
 SENDCLOUD_PUBLIC_KEY = read("SENDCLOUD_PUBLIC_KEY")

@@ -1,11 +1,7 @@
 """`make dev`: as `make run`, with debug pages, a toolbar, and no second factor for staff."""
 
 from saleor_config.settings.local import *  # noqa: F403  one project's own layers
-from saleor_config.settings.local import (
-    CONTENT_SECURITY_POLICY,
-    INSTALLED_APPS,
-    MIDDLEWARE,
-)
+from saleor_config.settings.local import CONTENT_SECURITY_POLICY, INSTALLED_APPS, MIDDLEWARE
 
 DEBUG = True
 INTERNAL_IPS = ["127.0.0.1", "::1"]

@@ -1,11 +1,7 @@
 """`make run`: local services, the payment sandbox, plain http."""
 
 from saleor_config.settings.base import *  # noqa: F403  one project's own layers
-from saleor_config.settings.base import (
-    CONTENT_SECURITY_POLICY,
-    STRIPE_API_BASE,
-    STRIPE_API_KEY,
-)
+from saleor_config.settings.base import CONTENT_SECURITY_POLICY, STRIPE_API_BASE, STRIPE_API_KEY
 from saleor_config.settings.env import VARIABLES, read
 
 DEBUG = read("DEBUG")

@@ -28,7 +28,7 @@ _NAME_SIGNS = frozenset("-'’.,&/() ")
 def name_fault(name: str) -> str:
     """Return what is wrong with a shop's name, "" for nothing. It stands on labels as a sender.
 
-    The same rule as `plugins.discreet_shipping.texts.clean_line`; a test compares them.
+    The same rule as `plugins.discreet_shipping.choices.clean_line`; a test compares them.
     """
     if len(name) > MAX_SHOP_NAME:
         return f"has {len(name)} characters; a label has room for {MAX_SHOP_NAME}."

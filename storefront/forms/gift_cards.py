@@ -11,7 +11,6 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from plugins.ordering.gift_card_models import MAX_MESSAGE, MAX_NAME, CardKind
 from plugins.ordering.gift_cards import (
     GiftCardTerms,
     GiftCardWish,
@@ -19,6 +18,7 @@ from plugins.ordering.gift_cards import (
     may_wait_until,
     new_wish_key,
 )
+from plugins.ordering.money_models import MAX_MESSAGE, MAX_NAME, CardKind
 from product_content.money import format_money, rounded
 from product_content.parsing import EmailAddressField
 

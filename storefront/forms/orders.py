@@ -13,11 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from plugins.fulfilment.models import MAX_RETURN_MESSAGE, ReturnReason
 from plugins.fulfilment.reviews import ReviewedLine, ReviewWords
-from plugins.order_emails.customer_messages import (
-    MAX_MESSAGE,
-    form_seal,
-    written_by_a_person,
-)
+from plugins.order_emails.customer_messages import MAX_MESSAGE, form_seal, written_by_a_person
 from product_content.models.reviews import BEST, MAX_NAME, MAX_TEXT
 from product_content.money import format_money
 from product_content.parsing import EmailAddressField

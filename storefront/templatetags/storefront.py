@@ -15,9 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from plugins.ordering.submitted_forms import FIELD, SHARED, new_token
-from product_content.dates import written_day
 from product_content.kinds import ProductKind
-from product_content.languages import in_english, localized
+from product_content.languages import in_english, localized, written_day
 from product_content.money import format_money
 from product_content.pictures import CALM, rendered_picture
 from product_content.shop_settings import shop_facts

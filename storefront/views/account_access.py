@@ -19,13 +19,10 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST, require_safe
 
 from storefront import email_links
-from storefront.accounts import account_to_unlock, use_unlock_link
+from storefront.accounts import account_to_unlock, confirm_tokens, use_unlock_link
 from storefront.backends import CUSTOMER_BACKEND, CustomerBackend, unlock_log_in
 from storefront.basket_changes import claim_basket
-from storefront.cookies import delete_basket_cookie, read_basket_token
-from storefront.customers import account_url, customer_id
-from storefront.decorators import private_page
-from storefront.errors import LinkNotSent
+from storefront.decorators import account_url, customer_id, private_page
 from storefront.forms.account import EmailForm, LoginForm, NewPasswordForm
 from storefront.limits import is_within
 from storefront.order_access import hand_over_order_access, revoke_order_access
@@ -34,11 +31,13 @@ from storefront.responses import (
     INVALID,
     TOO_MANY,
     UNAVAILABLE,
+    delete_basket_cookie,
     form_view,
     not_sent,
+    read_basket_token,
     see_other,
 )
-from storefront.tokens import confirm_tokens
+from storefront.wording import LinkNotSent
 
 
 def drop_foreign_basket(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -19,17 +19,22 @@ from storefront.basket_changes import (
     remove_gift_card,
     remove_voucher,
 )
-from storefront.basket_notes import BasketNote, leave_note, take_note
-from storefront.baskets import basket_quantity, get_basket
-from storefront.cookies import read_basket_token, write_basket_token
-from storefront.customers import customer_id
-from storefront.decorators import private_page, same_origin_only
-from storefront.errors import BasketRefused, CodeUnknown
+from storefront.baskets import BasketNote, basket_quantity, get_basket, leave_note, take_note
+from storefront.decorators import customer_id, private_page, same_origin_only
 from storefront.for_sale import for_sale
 from storefront.forms.basket import AddForm, CodeForm, LineForm, SeveralForm
 from storefront.limits import begin_code_try, forgive_code_try, retry_after, wait_words
 from storefront.orders import waiting_order
-from storefront.responses import INVALID, OK, REFUSED, TOO_MANY, see_other
+from storefront.responses import (
+    INVALID,
+    OK,
+    REFUSED,
+    TOO_MANY,
+    read_basket_token,
+    see_other,
+    write_basket_token,
+)
+from storefront.wording import BasketRefused, CodeUnknown
 
 
 @require_safe

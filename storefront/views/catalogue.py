@@ -35,12 +35,19 @@ from product_content.parsing import parse_id
 from product_content.search.query import MAX_LENGTH, parse_query
 from product_content.search.selectors import search
 from product_content.types import ProductOutline, ProductPage, SingleOffer, SizeInfo
-from storefront.cookies import QUICK_EXIT_COOKIE, SEARCH_COOKIE, SEARCH_LIFETIME
 from storefront.decorators import private_page, same_origin_only, vary_on_htmx
-from storefront.forms.basket import SizeListForm
-from storefront.forms.filters import SetFilterForm
+from storefront.forms.basket import SetFilterForm, SizeListForm
 from storefront.page_cache import kept_values, public_page
-from storefront.responses import INVALID, form_view, moved, see_other
+from storefront.responses import (
+    INVALID,
+    QUICK_EXIT_COOKIE,
+    SEARCH_COOKIE,
+    SEARCH_LIFETIME,
+    form_view,
+    moved,
+    see_other,
+)
+from storefront.saved_lists import listed, price_of, qr_code, sealed, unsealed
 from storefront.sets import (
     BY_PRICE,
     MAX_COMPARED,
@@ -56,7 +63,6 @@ from storefront.sets import (
     sorted_sets,
     suggestions_by_size,
 )
-from storefront.size_list import listed, price_of, qr_code, sealed, unsealed
 
 CARDS_ON_PAGE = 24
 SINGLES_OF_A_SIZE = 4  # of each sort, on the page of sizes

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from plugins.fulfilment.reviews import want_invitation
 from plugins.ordering.addresses import delivery_countries
-from plugins.ordering.hold_limits import pieces_problem
+from plugins.ordering.holds import pieces_problem
 from plugins.ordering.order_messages import INVITATION_KEY, RECEIPT_KEY, TICKS, is_ticked
 from plugins.ordering.order_state import can_be_charged
 from plugins.ordering.outcomes import (
@@ -44,23 +44,23 @@ from storefront.checkout import (
     set_address,
     set_delivery,
 )
-from storefront.cookies import read_basket_token
-from storefront.customers import customer_id
-from storefront.decorators import private_page
-from storefront.discretion import (
-    chosen_problems,
-    expected_of,
-    use_remembered,
-    wants_messages,
-)
-from storefront.errors import AddressBookFull, BasketRefused
-from storefront.forms.address import AddressForm, country_of
+from storefront.decorators import customer_id, private_page
+from storefront.discretion import chosen_problems, expected_of, use_remembered, wants_messages
+from storefront.forms.account import AddressForm, country_of
 from storefront.forms.basket import ReliefForm
 from storefront.limits import visitor_of
 from storefront.order_access import give_order_access
 from storefront.orders import waiting_order
-from storefront.responses import INVALID, REFUSED, form_view, see_other, status_of
+from storefront.responses import (
+    INVALID,
+    REFUSED,
+    form_view,
+    read_basket_token,
+    see_other,
+    status_of,
+)
 from storefront.types import Basket
+from storefront.wording import AddressBookFull, BasketRefused
 
 
 @form_view

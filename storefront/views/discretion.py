@@ -15,11 +15,8 @@ from plugins.discreet_shipping.policies import ChangeRefused
 from storefront import discretion
 from storefront.baskets import get_basket
 from storefront.checkout import missing_step
-from storefront.cookies import read_basket_token
-from storefront.customers import customer_id
-from storefront.decorators import private_page, same_origin_only
+from storefront.decorators import customer_id, private_page, same_origin_only
 from storefront.discretion import keep_choices
-from storefront.errors import AskedTooOften, BasketRefused, LinkNotSent
 from storefront.forms.discretion import (
     LIMITS,
     WEEKDAY_NAMES,
@@ -38,9 +35,11 @@ from storefront.responses import (
     form_view,
     not_sent,
     pdf_file,
+    read_basket_token,
     see_other,
 )
 from storefront.types import Basket, OrderPage
+from storefront.wording import AskedTooOften, BasketRefused, LinkNotSent
 
 
 @require_safe

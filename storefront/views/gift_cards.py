@@ -28,8 +28,7 @@ from plugins.ordering.outcomes import OrderRefused, pause_message
 from plugins.ordering.paying import start_payment
 from plugins.ordering.sold_cards import code_in_groups, sale_from_link
 from product_content.shop_settings import shop_facts
-from storefront.customers import customer_id
-from storefront.decorators import private_page, same_origin_only
+from storefront.decorators import customer_id, private_page, same_origin_only
 from storefront.discretion import preview_of_gift_card
 from storefront.forms.gift_cards import GiftCardForm, SendAgainForm, typed_of
 from storefront.limits import visitor_of

@@ -1,4 +1,8 @@
-"""The page of a placed order, for whoever its link or this browser lets in, and a new link."""
+"""The page of a placed order, for whoever its link or this browser lets in; returns; reviews.
+
+A link that got lost is sent again. A customer sends something back: the form, what to do then, the
+label, and taking it back. They say how the order's lines are, or wish to be asked for it later.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,22 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from plugins.fulfilment.reviews import reviews_of_order
-from plugins.ordering.cancelling import cancel_order
+from plugins.fulfilment.models import ReturnState
+from plugins.fulfilment.policies import ReturnRefused, ReviewRefused
+from plugins.fulfilment.returns import announce_return, set_return_state
+from plugins.fulfilment.reviews import (
+    OrderReviews,
+    ReviewedLine,
+    reviews_of_order,
+    want_invitation,
+    withdraw_review,
+    write_review,
+)
+from plugins.ordering.ending import CANCELLED_BY_CUSTOMER
 from plugins.ordering.links import order_from_link
 from plugins.ordering.outcomes import (
     CancelRefused,
@@ -19,16 +34,13 @@ from plugins.ordering.outcomes import (
     PaymentUnavailable,
 )
 from plugins.ordering.paying import start_payment
-from plugins.ordering.releasing import CANCELLED_BY_CUSTOMER
+from plugins.ordering.refunds import cancel_order
 from storefront.accounts import has_account
 from storefront.baskets import basket_exists
-from storefront.cookies import delete_basket_cookie, read_basket_token
-from storefront.customers import customer_id
-from storefront.decorators import private_page
+from storefront.decorators import customer_id, private_page
 from storefront.discretion import what_others_saw
 from storefront.email_links import request_order_link
-from storefront.errors import LinkNotSent
-from storefront.forms.orders import MessageForm, NewLinkForm
+from storefront.forms.orders import MessageForm, NewLinkForm, ReturnForm, ReviewForm
 from storefront.limits import is_within
 from storefront.order_access import give_order_access, link_expired, order_page
 from storefront.orders import get_order_page, order_id_of
@@ -38,14 +50,18 @@ from storefront.responses import (
     REFUSED,
     TOO_MANY,
     UNAVAILABLE,
+    delete_basket_cookie,
     form_view,
     not_sent,
     pdf_file,
+    read_basket_token,
     see_other,
 )
+from storefront.returns import ReturnPage, get_return_page, replacement_of, return_label
 from storefront.types import OrderPage
 from storefront.views.basket import put_in
 from storefront.views.pages import take_message
+from storefront.wording import LinkNotSent
 
 _REPLACEMENT = _(
     "This order replaces something that you sent back. If you do not want it any more, please "
@@ -220,3 +236,148 @@ def link_sent(request: HttpRequest) -> HttpResponse:
 def _link_page(request: HttpRequest, form: NewLinkForm, status: int) -> HttpResponse:
     context = {"form": form, **not_sent(status)}
     return render(request, "storefront/orders/new_link.html", context, status=status)
+
+
+@form_view
+@order_page
+def send_back(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Ask what comes back and announce it; while it is on its way, say what to do."""
+    page = _found_return(token)
+    if request.method != "POST":
+        return _return_page(request, page, ReturnForm(None, page=page))
+    form = ReturnForm(request.POST, page=page)
+    if not form.is_valid():
+        return _return_page(request, page, form, status=INVALID)
+    try:
+        announce_return(order_id=page.order_id, **form.wanted())
+    except ReturnRefused as refused:
+        return _return_page(request, page, form, str(refused), REFUSED)
+    return see_other(f"/orders/{token}/return/")
+
+
+@require_POST
+@order_page
+def withdraw_return(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Take the return back: the customer keeps it."""
+    page = _found_return(token)
+    try:
+        set_return_state(order_id=page.order_id, state=ReturnState.WITHDRAWN, actor_id=None)
+    except ReturnRefused:  # it is here already, or was withdrawn in another tab: the page says so
+        return see_other(f"/orders/{token}/return/")
+    return see_other(f"/orders/{token}/")
+
+
+@require_safe
+@order_page
+def return_label_file(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Return the label for the way back as a PDF with a neutral file name."""
+    file = return_label(token)
+    if file is None:
+        raise Http404
+    return pdf_file(file, f"label-{_found_return(token).number}")
+
+
+@require_safe
+@order_page
+def replacement(request: HttpRequest, token: UUID, number: int) -> HttpResponse:
+    """Open the order that sends other sizes, for whoever may open the one it replaces."""
+    other = replacement_of(token, number)
+    if other is None:
+        raise Http404
+    response = see_other(f"/orders/{other}/")
+    give_order_access(request, response, other)
+    return response
+
+
+def _found_return(token: UUID) -> ReturnPage:
+    page = get_return_page(token)
+    if page is None:
+        raise Http404
+    return page
+
+
+def _return_page(
+    request: HttpRequest, page: ReturnPage, form: ReturnForm, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    context = {"page": page, "form": form, "refusal": refusal}
+    return render(request, "storefront/orders/return.html", context, status=status)
+
+
+@require_safe
+@order_page
+def order_reviews(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Show what can be said of an order, what was said, and whether the customer is asked."""
+    order_id, reviews = _found_lines(token)
+    context = {"token": token, "number": order_id, "reviews": reviews}
+    return render(request, "storefront/orders/reviews.html", context)
+
+
+@form_view
+@order_page
+def review(request: HttpRequest, token: UUID, line: int) -> HttpResponse:
+    """Take a review of one line of the order, or a changed one."""
+    order_id, found = _line_of(token, line)
+    if request.method != "POST":
+        return _form_page(request, token, order_id, found, ReviewForm(None, line=found))
+    form = ReviewForm(request.POST, line=found)
+    if not form.is_valid():
+        return _form_page(request, token, order_id, found, form, INVALID)
+    try:
+        write_review(
+            order_id=order_id,
+            line_id=found.id,
+            expected_version=form.cleaned_data["expected_version"],
+            words=form.words(),
+            language=get_language() or "",
+        )
+    except ReviewRefused as refused:
+        form.refuse(str(refused), refused.field, _found_lines(token)[1].line(found.id))
+        status = INVALID if refused.field else REFUSED
+        return _form_page(request, token, order_id, found, form, status)
+    return see_other(f"/orders/{token}/reviews/")
+
+
+@require_POST
+@order_page
+def take_back_review(request: HttpRequest, token: UUID, line: int) -> HttpResponse:
+    """Delete the review of a line; one that is gone already is no error."""
+    order_id, _reviews = _found_lines(token)
+    withdraw_review(order_id=order_id, line_id=line)
+    return see_other(f"/orders/{token}/reviews/")
+
+
+@require_POST
+@order_page
+def wish(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Note whether the customer wishes to be asked, some weeks after the parcel came."""
+    order_id, reviews = _found_lines(token)
+    if reviews.may_wish:
+        want_invitation(order_id=order_id, wanted="wanted" in request.POST)
+    return see_other(f"/orders/{token}/reviews/")
+
+
+def _found_lines(token: UUID) -> tuple[int, OrderReviews]:
+    order_id = order_id_of(token)
+    if order_id is None:
+        raise Http404
+    return order_id, reviews_of_order(order_id)
+
+
+def _line_of(token: UUID, line_id: int) -> tuple[int, ReviewedLine]:
+    order_id, reviews = _found_lines(token)
+    line = reviews.line(line_id)
+    if line is None:
+        raise Http404
+    return order_id, line
+
+
+def _form_page(
+    request: HttpRequest,
+    token: UUID,
+    number: int,
+    line: ReviewedLine,
+    form: ReviewForm,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"token": token, "number": number, "line": line, "form": form}
+    return render(request, "storefront/orders/review.html", context, status=status)

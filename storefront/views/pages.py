@@ -26,18 +26,22 @@ from product_content.helpers import list_help
 from product_content.kinds import SETS
 from product_content.pages import delivery_zones, get_news, get_page, list_news
 from product_content.types import GuideCard
-from storefront.cookies import (
-    BASKET_COOKIE_AGE,
-    QUICK_EXIT_COOKIE,
-    SEARCH_COOKIE,
-    SEARCH_LIFETIME,
-)
 from storefront.decorators import same_origin_only
 from storefront.forms.orders import TOO_OFTEN, ContactForm, MessageForm
 from storefront.limits import is_within
 from storefront.order_access import ORDER_ACCESS_LIFETIME
 from storefront.page_cache import public_page
-from storefront.responses import INVALID, TOO_MANY, form_view, moved, see_other
+from storefront.responses import (
+    BASKET_COOKIE_AGE,
+    INVALID,
+    QUICK_EXIT_COOKIE,
+    SEARCH_COOKIE,
+    SEARCH_LIFETIME,
+    TOO_MANY,
+    form_view,
+    moved,
+    see_other,
+)
 
 _ON_HOME = 3  # sets, and twice as many guides
 

@@ -14,8 +14,7 @@ from pathlib import Path
 import psycopg
 
 from local_services import schema
-from local_services.ports import free_port
-from local_services.processes import end_process, wait_until
+from local_services.processes import end_process, free_port, wait_until
 from tests.bench import memory
 from tests.bench.shop import Shop
 

@@ -39,7 +39,7 @@ from saleor.warehouse.models import Stock  # noqa: E402
 
 from plugins.order_emails.models import OutgoingEmail  # noqa: E402
 from plugins.order_emails.outbox import publish  # noqa: E402
-from plugins.ordering.hold_limits import Visitor  # noqa: E402
+from plugins.ordering.holds import Visitor  # noqa: E402
 from plugins.ordering.placing import place_order  # noqa: E402
 from product_content.selectors import (  # noqa: E402
     get_product,

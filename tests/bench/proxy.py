@@ -12,8 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from local_services import schema
-from local_services.ports import free_port
-from local_services.processes import end_process, wait_until
+from local_services.processes import end_process, free_port, wait_until
 from tests.bench.shop import Shop
 
 STATIC = "/bench/static"

@@ -21,9 +21,8 @@ import redis
 
 from local_services import commands, postgres, schema, valkey
 from local_services.data_folder import DataFolder
-from local_services.databases import run_sql
-from local_services.ports import free_port
-from local_services.processes import Watchdog, end_process, wait_until
+from local_services.postgres import run_sql
+from local_services.processes import Watchdog, end_process, free_port, wait_until
 
 WEB_WORKERS = 2
 WEB_THREADS = 2

@@ -15,8 +15,8 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from local_services import temporary
-from local_services.databases import Databases
+from local_services import schema
+from local_services.postgres import Databases
 from tests.browser.server import LiveShop, serve
 from tests.browsing import CHROMIUM, chromium
 from tests.restoring import Snapshot
@@ -41,12 +41,12 @@ def live_shop(
     database_server: Databases, stocked_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveShop]:
     """A shop to look at."""
-    temporary.copy(database_server, stocked_template, DATABASE)
+    schema.copy(database_server, stocked_template, DATABASE)
     try:
         with serve(database_server.url(DATABASE), tmp_path_factory.mktemp("shop")) as shop:
             yield shop
     finally:
-        temporary.drop(database_server, DATABASE)
+        schema.drop(database_server, DATABASE)
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +61,7 @@ def restored_shop(
     """The same shop, to buy from: its database is brought back to how it was."""
     yield live_shop
     if not _untouched.restore():
-        temporary.copy(database_server, stocked_template, DATABASE)
+        schema.copy(database_server, stocked_template, DATABASE)
 
 
 @pytest.fixture(scope="session")

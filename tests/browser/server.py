@@ -14,7 +14,7 @@ from pathlib import Path
 import requests
 
 from local_services.commands import web_words
-from local_services.ports import free_port
+from local_services.processes import free_port
 from local_services.schema import ROOT
 
 START_SECONDS = 120  # far more than it takes; a busy CI machine has two cores

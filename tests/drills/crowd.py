@@ -25,7 +25,7 @@ def fill_baskets(count: int) -> queue.SimpleQueue[Basket]:
     from django.db import transaction
     from django.http import HttpResponse
 
-    from storefront.cookies import write_basket_token
+    from storefront.responses import write_basket_token
     from tests.factories import GiftCardFactory, basket, variant_in_stock
 
     variant, name = variant_in_stock(100_000), settings.BASKET_COOKIE_NAME

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from local_services.ports import LOOPBACK
+from local_services.processes import LOOPBACK
 from tests.bench import table
 from tests.drills.crowd import Crowd, fill_baskets
 from tests.drills.parts import REPLICA_HOST, Pooler, Proxy, Replica

@@ -13,9 +13,8 @@ import psycopg
 import requests
 
 from local_services import postgres
-from local_services.databases import run_sql
-from local_services.ports import LOOPBACK
-from local_services.processes import wait_until
+from local_services.postgres import run_sql
+from local_services.processes import LOOPBACK, wait_until
 from local_services.schema import ROOT
 from tests.functional.stripe.storm.processes import DATABASE, Postgres, Program, Web
 

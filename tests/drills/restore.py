@@ -16,7 +16,7 @@ import pyrage
 
 from local_services import backups
 from local_services.processes import wait_until
-from local_services.temporary import temporary_server
+from local_services.schema import temporary_server
 from tests.bench import table
 from tests.drills.crowd import Crowd, fill_baskets
 from tests.functional.stripe.storm.processes import DATABASE, Shop

@@ -16,10 +16,9 @@ import pytest
 import redis
 import yaml
 
-from local_services import temporary, valkey
-from local_services.databases import run_sql
-from local_services.ports import free_port
-from local_services.processes import end_process
+from local_services import schema, valkey
+from local_services.postgres import run_sql
+from local_services.processes import end_process, free_port
 from local_services.schema import ROOT
 from saleor_config.settings.env import VARIABLES
 from tests.functional.test_production_settings import GOOD
@@ -48,7 +47,7 @@ def contents(schema_template):
 def database(database_server, contents):
     """A database of a user who is not the embedded one, which the live settings refuse."""
     name = f"test_image_{os.getpid()}"
-    temporary.copy(database_server, contents, name)
+    schema.copy(database_server, contents, name)
     url = database_server.url(name)
     if "stillwater_embedded" in url:
         password = re.search(r":([^:@]+)@", url)[1]
@@ -56,7 +55,7 @@ def database(database_server, contents):
             run_sql(database_server, f"CREATE ROLE shop SUPERUSER LOGIN PASSWORD '{password}'")
         url = url.replace("stillwater_embedded", "shop")
     yield url
-    temporary.drop(database_server, name)
+    schema.drop(database_server, name)
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import psycopg
 import pyrage
 import pytest
 
-from local_services import backups, temporary
-from local_services.databases import connect
+from local_services import backups, schema
+from local_services.backups import database_sums
 from local_services.messages import CannotRunError
-from local_services.sums import database_sums
+from local_services.postgres import connect
 
 PHOTO = "products/" + "a" * 32 + ".jpg"
 
@@ -24,7 +24,7 @@ def new_place(database_server, stocked_template, tmp_path_factory):
 
     def make():
         name = f"{prefix}_{next(numbers)}"
-        temporary.copy(database_server, stocked_template, name)
+        schema.copy(database_server, stocked_template, name)
         media = tmp_path_factory.mktemp("media")
         (media / "products").mkdir()
         (media / PHOTO).write_bytes(b"a photo")
@@ -34,7 +34,7 @@ def new_place(database_server, stocked_template, tmp_path_factory):
     with connect(database_server, "postgres") as connection:
         query = "SELECT datname FROM pg_database WHERE datname LIKE %s"
         for (name,) in connection.execute(query, [f"{prefix}%"]).fetchall():
-            temporary.drop(database_server, name)
+            schema.drop(database_server, name)
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from plugins.inventory.ledger import check_ledger
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.plugin import MAX_CARD_EMAILS
 from plugins.order_emails.tasks import send_due_gift_cards
+from plugins.ordering.ending import NOT_PAID_IN_TIME, release_order
 from plugins.ordering.erasure import anonymise_order
 from plugins.ordering.models import GiftCardSale, PaymentSession
 from plugins.ordering.payment_recording import record_payment
-from plugins.ordering.releasing import NOT_PAID_IN_TIME, release_order
 from plugins.ordering.sold_cards import forget_recipients
 from plugins.taxes.rates import save_settings
 from product_content.models import ShopSettings

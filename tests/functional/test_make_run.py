@@ -17,9 +17,8 @@ import psutil
 import psycopg
 import pytest
 
-from local_services import temporary, valkey
-from local_services.ports import free_port
-from local_services.processes import end_process, wait_until
+from local_services import schema, valkey
+from local_services.processes import end_process, free_port, wait_until
 from local_services.schema import ROOT
 from tests.running import END_SECONDS, MODULE, START_SECONDS
 
@@ -169,7 +168,7 @@ def test_a_server_that_ends_ends_the_shop_and_is_named(run):
 
 def test_named_servers_replace_the_embedded_ones(run, database_server, stocked_template, tmp_path):
     name = f"test_run_{os.getpid()}"
-    temporary.copy(database_server, stocked_template, name)
+    schema.copy(database_server, stocked_template, name)
     broker = valkey.start(tmp_path, "secret", log=tmp_path / "valkey.log")
     shop = run(
         DATABASE_URL=database_server.url(name),
@@ -181,7 +180,7 @@ def test_named_servers_replace_the_embedded_ones(run, database_server, stocked_t
     commands = [" ".join(one.cmdline()) for one in shop.processes()]
     code = shop.end(signal.SIGTERM)
     end_process(broker.process)
-    temporary.drop(database_server, name)
+    schema.drop(database_server, name)
 
     assert code == 0
     assert "E-mail inbox" not in shop.output

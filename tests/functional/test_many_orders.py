@@ -11,7 +11,7 @@ from saleor.order.models import Order
 from saleor.payment.models import Payment
 from saleor.product.models import ProductVariant
 
-from local_services import temporary
+from local_services import schema
 from plugins.inventory.ledger import LedgerReport, check_ledger
 from product_content.shop_settings import shop_facts
 from tests.bench.lists import all_lists
@@ -37,12 +37,12 @@ def statements(client, path):
 def own_database(transactional_db, database_server, stocked_template):
     """A database with the catalogue for one test: dropping it is less work than emptying it."""
     name = f"test_many_orders_{os.getpid()}"
-    temporary.copy(database_server, stocked_template, name)
+    schema.copy(database_server, stocked_template, name)
     database = StockedDatabase(database_server.url(name))
     with database.filled():
         yield
     database.connection.close()
-    temporary.drop(database_server, name)
+    schema.drop(database_server, name)
 
 
 def test_many_more_orders_keep_the_books_and_cost_the_lists_no_more_statements(own_database):

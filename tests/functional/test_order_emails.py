@@ -18,20 +18,14 @@ from saleor.order.models import Fulfillment, Order, OrderEvent
 from plugins.order_emails import tasks
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.order_emails.outbox import queue_email
+from plugins.ordering.ending import BASKET_CHANGED, release_order
 from plugins.ordering.links import order_from_link
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.releasing import BASKET_CHANGED, release_order
 from product_content.models import SetSize, SingleSize, Size
-from tests.factories import (
-    GiftCardFactory,
-    UserFactory,
-    VoucherFactory,
-    basket,
-    variant_in_stock,
-)
+from tests.factories import GiftCardFactory, UserFactory, VoucherFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

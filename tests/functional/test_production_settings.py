@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_services.commands import web_words
-from local_services.ports import free_port
+from local_services.processes import free_port
 from local_services.schema import ROOT
 from saleor_config.settings.env import VARIABLES
 

@@ -21,8 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from local_services.ports import free_port
-from local_services.processes import end_process, wait_until
+from local_services.processes import end_process, free_port, wait_until
 from local_services.schema import ROOT
 
 PUBLIC = {

@@ -10,7 +10,7 @@ import django
 import psycopg
 import pytest
 
-from local_services import dumps, quick_schema, schema, temporary
+from local_services import quick_schema, schema
 from local_services.data_folder import locked
 
 pytestmark = pytest.mark.slow
@@ -87,14 +87,14 @@ def databases(database_server, tmp_path_factory):
     """
     quick, real = "test_quick_schema", "test_real_schema"
     with (
-        temporary.temporary_database(database_server, quick),
-        temporary.temporary_database(database_server, real),
+        schema.temporary_database(database_server, quick),
+        schema.temporary_database(database_server, real),
     ):
         for name, fill, store in (
             (quick, schema.make, tmp_path_factory.mktemp("made")),
             (real, schema.migrate, MIGRATED_STORE),
         ):
-            dumps.restore(kept_dump(database_server, store, fill), database_server.url(name))
+            schema.restore(kept_dump(database_server, store, fill), database_server.url(name))
         with (
             closing(psycopg.connect(database_server.url(quick))) as made,
             closing(psycopg.connect(database_server.url(real))) as migrated,
@@ -106,12 +106,12 @@ def kept_dump(server, store, fill):
     """Return the store's dump of a database that `fill` has filled with today's migrations."""
     wanted, unfinished = schema.wanted_files(), "test_to_be_dumped"
     with locked(store / "lock"):
-        dump = dumps.nearest(store, wanted)
+        dump = schema.nearest(store, wanted)
         if dump is None or dump.files != wanted:
-            with temporary.temporary_database(server, unfinished):
+            with schema.temporary_database(server, unfinished):
                 fill(server.url(unfinished))
-                dumps.save(store, wanted, server.url(unfinished))
-            dump = dumps.nearest(store, wanted)
+                schema.save(store, wanted, server.url(unfinished))
+            dump = schema.nearest(store, wanted)
     return dump
 
 

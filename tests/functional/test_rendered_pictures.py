@@ -6,10 +6,9 @@ import pytest
 from PIL import Image
 
 from product_content import pictures, selectors
-from product_content.diagrams import diagram_names, show_diagrams
 from product_content.kinds import KINDS
 from product_content.models import Guide, ProductDetail
-from product_content.rendering import render_guide
+from product_content.rendering import diagram_names, render_guide, show_diagrams
 
 pytestmark = pytest.mark.django_db
 

@@ -23,6 +23,7 @@ from plugins.fulfilment.models import NextOrderNote
 from plugins.inventory.models import BackInStockAlert
 from plugins.order_emails.models import CustomerMessage, EmailState, OutgoingEmail
 from plugins.ordering.attention import flag_order
+from plugins.ordering.ending import release_order
 from plugins.ordering.erasure import anonymise_old_orders
 from plugins.ordering.gift_cards import GiftCardWish, place_gift_card, signed_wish
 from plugins.ordering.links import ORDER_ACCESS_LIFETIME
@@ -30,7 +31,6 @@ from plugins.ordering.models import GiftCardSale, OrderOrigin, PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.releasing import release_order
 from plugins.ordering.retention import RETENTION
 from plugins.stripe_payments.models import EventState, StripeEvent
 from plugins.taxes.models import ReliefDeclaration

@@ -11,8 +11,7 @@ from saleor.checkout.models import CheckoutLine
 
 from storefront.models import SavedVariant
 from storefront.personal_data import account_data, delete_account
-from storefront.saved_list import MAX_SAVED, delete_old_saved, save_variants
-from storefront.size_list import unsealed
+from storefront.saved_lists import MAX_SAVED, delete_old_saved, save_variants, unsealed
 from tests.factories import UserFactory
 from tests.personas import customer, in_role, wrong_customer
 

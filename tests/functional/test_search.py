@@ -17,7 +17,7 @@ from product_content.search.indexing import (
     index_words,
     rebuild_search,
 )
-from product_content.search.places import PLACES, place_url
+from product_content.search.results import PLACES, place_url
 from product_content.search.selectors import search
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from saleor.checkout.models import Checkout
 
-from storefront.size_list import MAX_AMOUNT, SizeList, sealed, unsealed
+from storefront.saved_lists import MAX_AMOUNT, SizeList, sealed, unsealed
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from dashboard.models import AccessRecord
-from dashboard.services.access_log import delete_old_traces
+from dashboard.services.personal_data import delete_old_traces
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders

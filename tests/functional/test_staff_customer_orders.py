@@ -17,9 +17,9 @@ from dashboard.models import AccessRecord
 from plugins.discreet_shipping.order_contract import choices_of, contract_of
 from plugins.order_emails import tasks
 from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.ending import release_unpaid_orders
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.order_state import is_paid
-from plugins.ordering.releasing import release_unpaid_orders
 from plugins.taxes.models import Invoice
 from tests import personas
 from tests.factories import FakeProvider, GiftCardFactory, VoucherFactory

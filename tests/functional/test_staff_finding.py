@@ -15,12 +15,7 @@ from dashboard.selectors.finding import orders_found
 from plugins.ordering.models import OrderFlag
 from plugins.taxes.models import Invoice
 from tests import personas
-from tests.factories import (
-    AddressFactory,
-    ShippingMethodFactory,
-    UserFactory,
-    variant_in_stock,
-)
+from tests.factories import AddressFactory, ShippingMethodFactory, UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
 
 pytestmark = pytest.mark.django_db

@@ -11,11 +11,10 @@ from plugins.discreet_shipping.changes import address_version, change_address, c
 from plugins.discreet_shipping.order_contract import contract_of, store_contract
 from plugins.discreet_shipping.plugin import current_settings, save_settings
 from plugins.discreet_shipping.policies import ChangeRefused
-from plugins.fulfilment.packing import is_being_packed
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil, is_being_packed
 from plugins.order_emails import tasks
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.refunds import cancel_order
 from tests import personas
 from tests.factories import (
     ShippingMethodFactory,

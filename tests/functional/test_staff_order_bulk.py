@@ -5,7 +5,7 @@ from django.utils import timezone
 from saleor.order.models import Order, OrderEvent
 from saleor.warehouse.models import Allocation
 
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.ordering.models import Refund
 from tests import personas

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.models import Refund
 from tests import personas

@@ -11,7 +11,7 @@ from saleor.order.models import Order
 from dashboard.models import SavedView
 from plugins.discreet_shipping.order_contract import store_contract
 from plugins.discreet_shipping.plugin import current_settings
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from tests import personas
 from tests.browsing import CHROMIUM, chromium
 from tests.factories import ShippingMethodFactory, UserFactory, variant_in_stock

@@ -12,14 +12,13 @@ from plugins.discreet_shipping.order_contract import store_contract
 from plugins.discreet_shipping.packing import packing_checklist
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.fulfilment.models import PackingJob
+from plugins.fulfilment.packing import fulfil
 from plugins.fulfilment.policies import FulfilRefused
-from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import LinePieces, OrderFlag
 from plugins.ordering.outcomes import CancelRefused
-from plugins.ordering.refunds import request_refund
+from plugins.ordering.refunds import cancel_order, request_refund
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.functional.ordering.parallel import at_once

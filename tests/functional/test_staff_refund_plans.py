@@ -9,7 +9,7 @@ from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 from saleor.payment.models import Payment
 
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from plugins.inventory.ledger import check_ledger
 from plugins.ordering.attention import flag_order
 from plugins.ordering.models import Dispute, Refund

@@ -7,7 +7,7 @@ from prices import Money
 from saleor.payment.models import Payment, Transaction
 from saleor.warehouse.models import Stock
 
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from plugins.ordering.models import Refund
 from plugins.ordering.outcomes import RefundRefused
 from plugins.ordering.refunds import request_refund

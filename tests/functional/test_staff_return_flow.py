@@ -7,8 +7,8 @@ from saleor.order.models import Order
 from saleor.warehouse.models import Stock
 
 from plugins.fulfilment.models import Return, ReturnLine
+from plugins.fulfilment.packing import fulfil
 from plugins.fulfilment.returns import announce_return
-from plugins.fulfilment.shipments import fulfil
 from plugins.ordering.models import Refund
 from tests import personas
 from tests.factories import UserFactory, VariantFactory, WarehouseFactory, variant_in_stock

@@ -3,7 +3,7 @@
 import pytest
 from saleor.warehouse.models import Stock
 
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from plugins.inventory.models import StockEntry
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.models import PieceState

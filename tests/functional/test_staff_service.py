@@ -18,17 +18,12 @@ from plugins.fulfilment.policies import ExchangeRefused
 from plugins.fulfilment.sending_again import pieces_to_send_again, send_again
 from plugins.order_emails import tasks
 from plugins.order_emails.customer_messages import delete_old_messages, store_message
-from plugins.order_emails.models import (
-    AnswerTemplate,
-    CustomerMessage,
-    EmailState,
-    OutgoingEmail,
-)
+from plugins.order_emails.models import AnswerTemplate, CustomerMessage, EmailState, OutgoingEmail
 from plugins.order_emails.outbox import queue_account_email, queue_email
-from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.erasure import anonymise_order
 from plugins.ordering.order_state import is_paid
 from plugins.ordering.pieces import pieces_of
+from plugins.ordering.refunds import cancel_order
 from plugins.taxes.models import Invoice
 from storefront.personal_data import account_data, delete_account
 from tests import personas

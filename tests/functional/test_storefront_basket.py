@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from saleor.checkout.models import Checkout, CheckoutLine
 
-from storefront.cookies import BASKET_COOKIE_AGE
+from storefront.responses import BASKET_COOKIE_AGE
 from tests.factories import GiftCardFactory, VoucherFactory
 
 OWN = {"Sec-Fetch-Site": "same-origin"}

@@ -342,7 +342,7 @@ def test_a_paid_order_thanks_shows_guides_and_forgets_the_basket(ready, shop, se
 
 
 def test_a_released_order_says_that_nothing_is_held(ready):
-    from plugins.ordering.releasing import release_order
+    from plugins.ordering.ending import release_order
 
     pay(ready)
     order = Order.objects.get()

@@ -19,9 +19,14 @@ from dashboard.admin.base import (
     format_day,
     try_to_publish,
 )
-from dashboard.admin.catalogue.inlines import PERMISSION
-from dashboard.admin.content.forms import ClaimForm, GuideForm, SearchGroupForm, SourceForm
-from dashboard.admin.content.previews import PreviewedAdmin
+from dashboard.admin.catalogue.admin import PERMISSION
+from dashboard.admin.content.forms import (
+    ClaimForm,
+    GuideForm,
+    PreviewedAdmin,
+    SearchGroupForm,
+    SourceForm,
+)
 from dashboard.admin.filters import GuideReviewFilter
 from dashboard.services.publishing import publish_guide, unpublish_guide
 from dashboard.site import staff_site

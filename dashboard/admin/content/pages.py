@@ -22,9 +22,9 @@ from unfold.widgets import (
 )
 
 from dashboard.admin.base import ReadOnlyModelAdmin, format_day
-from dashboard.admin.catalogue.inlines import PERMISSION
+from dashboard.admin.catalogue.admin import PERMISSION
 from dashboard.admin.changes import LinesField
-from dashboard.admin.content.previews import PreviewedAdmin
+from dashboard.admin.content.forms import PreviewedAdmin
 from dashboard.site import staff_site
 from product_content.models import NewsItem, PageText
 from product_content.pages import (
@@ -73,8 +73,7 @@ def _state(slug: str, language: str) -> PageState:
 def neutral_title(title: str) -> str:
     """Return the title; raises ValidationError if it tells what the shop sells."""
     from plugins.order_emails.kinds import base  # noqa: F401  these import one another
-    from plugins.order_emails.text_rules import found_in
-    from plugins.order_emails.texts import sensitive_terms
+    from plugins.order_emails.texts import found_in, sensitive_terms
 
     if words := found_in(title, sensitive_terms()):
         message = f"This tells what the shop sells: {', '.join(words)}."

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 from dashboard.admin.base import ReadOnlyModelAdmin, format_day
 from dashboard.models import AccessKind
 from dashboard.roles import MODERATE_REVIEWS
-from dashboard.services.access_log import record_access
+from dashboard.services.personal_data import record_access
 from dashboard.site import staff_site
 from plugins.fulfilment.policies import ReviewRefused
 from plugins.fulfilment.reviews import decline_review, publish_review

@@ -21,14 +21,15 @@ from dashboard.admin.changes import LinesField
 from dashboard.models import AccessKind
 from dashboard.selectors.home import MANAGE_ORDERS
 from dashboard.selectors.orders import order_by_number
-from dashboard.services.access_log import record_access
+from dashboard.services.personal_data import record_access
 from dashboard.site import staff_site
 from plugins.order_emails.kinds.base import KINDS, TEXT_FIELDS, Audience, Kind, Texts
 from plugins.order_emails.models import EmailText
 from plugins.order_emails.policies import SendRefused, TextRefused
 from plugins.order_emails.previews import preview, send_test
-from plugins.order_emails.text_rules import BrokenText, editable_fields
 from plugins.order_emails.texts import (
+    BrokenText,
+    editable_fields,
     history_of,
     newest_text,
     newest_texts,

@@ -25,7 +25,6 @@ from dashboard.admin.filters import (
     OrderWorkFilter,
     PlacedFilter,
 )
-from dashboard.admin.orders.address import ADDRESS_PAGE
 from dashboard.admin.orders.bulk import OrderBulkActions
 from dashboard.admin.orders.columns import OrderColumns
 from dashboard.admin.orders.customer_orders import customer_order_page
@@ -39,16 +38,16 @@ from dashboard.admin.orders.inlines import (
 from dashboard.admin.orders.page import handle_order_page
 from dashboard.admin.orders.refunds import REFUND_PAGE, left_to_refund
 from dashboard.admin.orders.returns import AGAIN_PAGE, EXCHANGE_PAGE, RETURN_PAGE
-from dashboard.admin.orders.steps import NEXT_NOTE_PAGE, NOTE_PAGE, STEP_PAGE
+from dashboard.admin.orders.steps import ADDRESS_PAGE, NEXT_NOTE_PAGE, NOTE_PAGE, STEP_PAGE
 from dashboard.models import AccessKind
 from dashboard.roles import PACK_ORDERS
 from dashboard.selectors.finding import MAX_FOUND, orders_found
 from dashboard.selectors.orders import orders_with_payment
 from dashboard.selectors.packing import is_to_pack
-from dashboard.services.access_log import record_access
 from dashboard.services.packing import shipping_document_file
+from dashboard.services.personal_data import record_access
 from dashboard.site import staff_site
-from plugins.discreet_shipping.label_files import CONTENT_TYPES
+from plugins.discreet_shipping.labels import CONTENT_TYPES
 from plugins.discreet_shipping.papers import Paper, credit_note_file, invoice_file, relief_file
 from plugins.fulfilment.exchanges import swaps_now
 from plugins.fulfilment.sending_again import notes_for, pieces_to_send_again

@@ -29,9 +29,9 @@ from dashboard.admin import requests
 from plugins.order_emails.models import UNSENT, EmailState, OutgoingEmail
 from plugins.order_emails.outbox import resend
 from plugins.order_emails.policies import SendRefused
+from plugins.ordering.ending import release_order
 from plugins.ordering.order_state import note_order
 from plugins.ordering.outcomes import CancelRefused
-from plugins.ordering.releasing import release_order
 from plugins.ordering.submitted_forms import new_token
 from product_content.parsing import parse_ids
 

@@ -14,8 +14,7 @@ from dashboard.admin.base import format_money, format_time
 from dashboard.admin.orders.refunds import DISPUTED, left_to_refund
 from dashboard.policies import PaymentState
 from dashboard.selectors.orders import payment_state_of
-from plugins.discreet_shipping.label_files import CONTENT_TYPES, printable_kinds
-from plugins.discreet_shipping.label_layout import SIZES
+from plugins.discreet_shipping.labels import CONTENT_TYPES, SIZES, printable_kinds
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.discreet_shipping.packing import packing_checklist
 from plugins.fulfilment.returns import open_return, returned_in_all

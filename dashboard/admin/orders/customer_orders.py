@@ -23,9 +23,8 @@ from unfold.widgets import (
 )
 
 from dashboard.admin import requests
-from dashboard.admin.orders.address import use_staff_widget
+from dashboard.admin.orders.steps import use_staff_widget
 from dashboard.models import AccessKind
-from dashboard.services.access_log import record_access
 from dashboard.services.customer_orders import (
     Draft,
     DraftRefused,
@@ -36,6 +35,7 @@ from dashboard.services.customer_orders import (
     read_draft,
     save_draft,
 )
+from dashboard.services.personal_data import record_access
 from plugins.discreet_shipping.choices import MAX_CODE_WORD, MAX_NAME, MAX_POINT, MAX_SAFE_PLACE
 from plugins.discreet_shipping.forms import PostalAddressForm
 from plugins.discreet_shipping.plugin import current_settings

@@ -15,7 +15,7 @@ from saleor.order.models import Order
 
 from dashboard.admin import requests
 from dashboard.models import AccessKind
-from dashboard.services.access_log import record_access
+from dashboard.services.personal_data import record_access
 from plugins.ordering.outcomes import PaymentProcessing, PaymentUnavailable
 from plugins.ordering.submitted_forms import new_token
 from product_content.decisions import Refused

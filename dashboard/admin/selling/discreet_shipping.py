@@ -24,6 +24,11 @@ from dashboard.admin.base import SaleorModelAdmin
 from dashboard.admin.changes import LinesField
 from dashboard.site import staff_site
 from plugins.discreet_shipping.choices import OPTIONS
+from plugins.discreet_shipping.collection_points import (
+    PointsRefused,
+    import_points,
+    import_postcodes,
+)
 from plugins.discreet_shipping.configuration import (
     ConfigurationProblems,
     as_values,
@@ -33,7 +38,6 @@ from plugins.discreet_shipping.configuration import (
 )
 from plugins.discreet_shipping.models import CollectionPoint
 from plugins.discreet_shipping.plugin import save_settings, settings_row
-from plugins.discreet_shipping.point_import import PointsRefused, import_points, import_postcodes
 
 _MULTILINE_FIELDS = ("sender_names", "return_address")
 

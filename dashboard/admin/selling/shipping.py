@@ -25,7 +25,7 @@ from dashboard.site import staff_site
 from plugins.inventory.quantities import QUARANTINE
 from product_content.catalogue.adapters.shop import set_delivery_days
 from product_content.models import MAX_DELIVERY_DAYS
-from product_content.selectors.zones import is_printable
+from product_content.selectors.variants import is_printable
 
 MAX_GRAMS = 1_000_000  # a tonne: more goes by no parcel
 

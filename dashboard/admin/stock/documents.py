@@ -24,11 +24,10 @@ from dashboard.admin.stock.forms import (
     TransferForm,
     WriteOffForm,
 )
-from plugins.inventory import documents, kits
-from plugins.inventory.documents import DocumentLine, read_document
-from plugins.inventory.kits import kit_document_lines
+from plugins.inventory import documents
+from plugins.inventory.documents import DocumentLine, kit_document_lines, read_document
 from plugins.inventory.policies import StockRefused
-from plugins.ordering.shortages import short_orders
+from plugins.ordering.attention import short_orders
 from product_content.parsing import parse_id
 
 Data = dict[str, Any]
@@ -106,7 +105,7 @@ def _count(data: Data, rows: list[DocumentLine], sent: Mapping[str, Any]) -> Non
 
 
 def _assemble(data: Data, rows: list[DocumentLine], sent: Mapping[str, Any]) -> None:
-    act = kits.make_kits if data["direction"] == "make" else kits.break_kits
+    act = documents.make_kits if data["direction"] == "make" else documents.break_kits
     act(
         **_common_values(data),
         variant_id=data["variant"].pk,

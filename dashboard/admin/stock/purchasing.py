@@ -15,11 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from unfold.decorators import action, display
 
-from dashboard.admin.base import (
-    SaleorModelAdmin,
-    SaleorTabularInline,
-    format_money,
-)
+from dashboard.admin.base import SaleorModelAdmin, SaleorTabularInline, format_money
 from dashboard.admin.changes import SavesOnlyChanges
 from dashboard.admin.stock.forms import PurchaseReceiptForm
 from dashboard.roles import MANAGE_STOCK

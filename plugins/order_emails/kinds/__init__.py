@@ -8,7 +8,7 @@ templates/order_emails/<kind>/body.html and body.txt; without these the base tem
 
 from __future__ import annotations
 
-from plugins.order_emails.kinds import accounts, money, orders, parcels, returns, staff
+from plugins.order_emails.kinds import accounts, money, orders, parcels, staff
 from plugins.order_emails.kinds import accounts as notices
 from plugins.order_emails.kinds.base import KINDS, Audience, Context, Kind, Placeholder, Texts
 

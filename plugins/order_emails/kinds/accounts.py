@@ -144,7 +144,7 @@ def account_deleted(row: OutgoingEmail) -> Context:
 
 
 def _expiring_link(row: OutgoingEmail) -> Context:
-    hours = settings.PASSWORD_RESET_TIMEOUT // 3600  # storefront.tokens uses it for all its links
+    hours = settings.PASSWORD_RESET_TIMEOUT // 3600  # storefront.accounts uses it for all its links
     return {"url": link(row.path), "hours": str(hours)}
 
 

@@ -7,19 +7,20 @@ from babel.dates import format_date
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from plugins.order_emails.kinds.base import Audience, Context, Placeholder, Texts, email, link
+from plugins.order_emails.kinds.base import (
+    Audience,
+    Context,
+    Placeholder,
+    Texts,
+    email,
+    is_cancelled,
+    link,
+    was_declined,
+)
 from plugins.order_emails.kinds.orders import NUMBER, SEE_ORDER, order_context, order_of
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.order_history import is_cancelled, was_declined
 from plugins.order_emails.texts import clock, day
-from plugins.ordering.models import (
-    ACTIVE,
-    BOOKED,
-    CardKind,
-    GiftCardSale,
-    PaymentSession,
-    Refund,
-)
+from plugins.ordering.models import ACTIVE, BOOKED, CardKind, GiftCardSale, PaymentSession, Refund
 from plugins.ordering.order_state import is_paid
 from plugins.ordering.outcomes import UNNEEDED_REFUND_PREFIX
 from plugins.ordering.payment_recording import is_processing

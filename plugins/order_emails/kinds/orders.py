@@ -12,9 +12,17 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderLine
 
-from plugins.order_emails.kinds.base import Audience, Context, Kind, Placeholder, Texts, email
+from plugins.order_emails.kinds.base import (
+    Audience,
+    Context,
+    Kind,
+    Placeholder,
+    Texts,
+    email,
+    was_moved,
+    was_paid,
+)
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.order_history import was_moved, was_paid
 from plugins.order_emails.policies import NoRecipient
 from plugins.order_emails.texts import day
 from plugins.ordering.addresses import address_lines, sample_address

@@ -14,10 +14,10 @@ from plugins.order_emails.kinds.base import (
     Texts,
     email,
     link,
+    stock_of,
 )
 from plugins.order_emails.kinds.orders import NUMBER, order_of
 from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.order_history import stock_of
 from plugins.order_emails.policies import NoRecipient
 from plugins.ordering.totals import price_of_order
 from product_content.money import format_money, sample_money

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from product_content.catalogue.adapters.base import Adapter, Fields, found
 from product_content.catalogue.items import Item
-from product_content.models import (
-    Claim,
-    Guide,
-    GuideProduct,
-    GuideRelation,
-    SearchGroup,
-    Source,
-)
+from product_content.models import Claim, Guide, GuideProduct, GuideRelation, SearchGroup, Source
 
 _PLAIN = (
     "slug",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from saleor_config.extraction import update_catalogues
+from saleor_config.translations import update_catalogues
 
 
 class Command(BaseCommand):

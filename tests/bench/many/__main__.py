@@ -7,9 +7,9 @@ import os
 import sys
 import time
 
+from local_services.commands import addresses
 from local_services.data_folder import DataFolder
 from local_services.messages import CannotRunError
-from local_services.running_shop import addresses
 
 ORDERS, VARIANTS = 100_000, 5_000
 

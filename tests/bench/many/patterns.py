@@ -13,16 +13,15 @@ from saleor.account.models import User
 from saleor.order.models import Order
 from saleor.product.models import ProductVariant
 
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from plugins.ordering.attention import flag_order
-from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.ending import release_order
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.placing import place_order
-from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import release_order
+from plugins.ordering.refunds import cancel_order, request_refund
 from storefront.basket_changes import add_to_basket
 from storefront.checkout import list_delivery_methods, set_address, set_delivery
 

@@ -6,7 +6,7 @@ from django.core import mail
 from freezegun import freeze_time
 from saleor.account.models import User
 
-from storefront.tokens import PENDING_EMAIL
+from storefront.accounts import PENDING_EMAIL
 from tests import personas
 from tests.functional.accounts.conftest import PASSWORD, mailed_path
 from tests.functional.accounts.test_logging_in import log_in

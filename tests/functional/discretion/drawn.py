@@ -23,24 +23,23 @@ from saleor.order.models import Order
 
 from plugins.discreet_shipping.choices import ChoicesRefused
 from plugins.discreet_shipping.collection_points import find_point
-from plugins.discreet_shipping.label_files import printout_sheet
+from plugins.discreet_shipping.labels import printout_sheet
 from plugins.discreet_shipping.order_contract import contract_of, variants_of_slip_code
 from plugins.fulfilment.models import ReturnState, ShipmentState
+from plugins.fulfilment.packing import fulfil, last_day_to_collect, report_shipments
 from plugins.fulfilment.returns import announce_return, record_return, set_return_state
-from plugins.fulfilment.shipments import fulfil, last_day_to_collect, report_shipments
 from plugins.order_emails.kinds.base import KINDS
 from plugins.order_emails.messages import build_message
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.attention import record_dispute
-from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import DisputeState, PaymentSession
 from plugins.ordering.order_messages import EMAIL_KINDS, RECEIPT_KEY, Fact
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.refunds import perform_waiting_refunds, request_refund
+from plugins.ordering.refunds import cancel_order, perform_waiting_refunds, request_refund
 from plugins.stripe_payments import client
-from plugins.stripe_payments.results import RefundData, SessionData
+from plugins.stripe_payments.policies import RefundData, SessionData
 from product_content.languages import locale_of
 from product_content.money import format_money
 from storefront.accounts import add_order

@@ -11,8 +11,8 @@ from django.utils import timezone
 from pypdfium2 import PdfDocument
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.label_files import KINDS as SHEETS
-from plugins.discreet_shipping.label_files import printout_file
+from plugins.discreet_shipping.labels import KINDS as SHEETS
+from plugins.discreet_shipping.labels import printout_file
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.order_emails.kinds.base import KINDS, Audience
 from plugins.order_emails.messages import Envelope, build_message, render

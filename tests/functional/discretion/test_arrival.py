@@ -10,7 +10,6 @@ from saleor.order.models import Order
 from plugins.discreet_shipping.arrival import expected_arrival, is_holiday
 from plugins.discreet_shipping.choices import Choices
 from plugins.discreet_shipping.configuration import ConfigurationProblems, read_settings
-from plugins.discreet_shipping.options import DeliveryContext
 from plugins.discreet_shipping.order_contract import (
     arrival_of_order,
     contract_of,
@@ -18,6 +17,7 @@ from plugins.discreet_shipping.order_contract import (
     promised_arrival,
 )
 from plugins.discreet_shipping.plugin import current_settings
+from plugins.discreet_shipping.policies import DeliveryContext
 from plugins.ordering.placing import place_order
 from product_content.catalogue.adapters.shop import set_delivery_days
 from tests.factories import ShippingMethodFactory

@@ -23,12 +23,12 @@ from plugins.discreet_shipping.plugin import save_settings
 from plugins.discreet_shipping.policies import ChangeRefused
 from plugins.fulfilment.packing import start_packing
 from plugins.fulfilment.policies import PackingRefused
-from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import PaymentSession, Refund, RefundPart, RefundStatus
 from plugins.ordering.outcomes import TotalTooSmall
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
+from plugins.ordering.refunds import cancel_order
 from storefront.baskets import get_basket
 from storefront.discretion import keep_choices
 from tests.factories import (

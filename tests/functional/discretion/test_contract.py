@@ -8,7 +8,7 @@ import random
 import pytest
 from django.db import transaction
 
-from plugins.discreet_shipping.point_import import import_points
+from plugins.discreet_shipping.collection_points import import_points
 from plugins.ordering.order_messages import EMAIL_KINDS
 from tests.functional.discretion import drawn as life
 from tests.functional.discretion.test_discretion_browser import POINTS

@@ -7,7 +7,7 @@ from pypdfium2 import PdfDocument
 from saleor.discount import VoucherType
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.label_files import printout_file
+from plugins.discreet_shipping.labels import printout_file
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.ordering.placing import place_order
 from product_content.models import CustomsFacts

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from saleor.account.models import User
 from saleor.order.models import Order
 
+from plugins.discreet_shipping.collection_points import import_points
 from plugins.discreet_shipping.order_contract import contract_of
-from plugins.discreet_shipping.point_import import import_points
 from tests.browsing import CHROMIUM, chromium
 from tests.functional.discretion.life import ADDRESS, printed, tomorrow
 from tests.functional.stripe.sandbox import CARD, let_browsers_follow

@@ -6,10 +6,10 @@ from saleor.account.models import Address
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
+from plugins.discreet_shipping.choices import line_is_printable
+from plugins.discreet_shipping.collection_points import import_points
 from plugins.discreet_shipping.forms import address_rules
 from plugins.discreet_shipping.plugin import save_settings
-from plugins.discreet_shipping.point_import import import_points
-from plugins.discreet_shipping.texts import line_is_printable
 from storefront.baskets import get_basket
 from tests.functional.discretion.life import ADDRESS, USUAL, tomorrow
 from tests.functional.discretion.words import DATA

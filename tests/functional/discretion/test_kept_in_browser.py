@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 import storefront
-from storefront.cookies import QUICK_EXIT_COOKIE, SEARCH_COOKIE
+from storefront.responses import QUICK_EXIT_COOKIE, SEARCH_COOKIE
 
 SCRIPTS = Path(storefront.__file__).parent / "static" / "storefront"
 KEYS = {"left", "plan", "quiet", "saved"}

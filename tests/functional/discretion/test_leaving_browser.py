@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
-from plugins.discreet_shipping.point_import import import_points
+from plugins.discreet_shipping.collection_points import import_points
 from tests.browsing import CHROMIUM, QUIET
 from tests.functional.discretion.life import ADDRESS
 from tests.functional.discretion.test_discretion_browser import POINTS, to_delivery

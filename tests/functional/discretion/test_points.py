@@ -6,15 +6,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
-from plugins.discreet_shipping.collection_points import find_point, points_near
-from plugins.discreet_shipping.models import CollectionPoint, PostcodeArea
-from plugins.discreet_shipping.point_import import (
+from plugins.discreet_shipping.collection_points import (
     PointsRefused,
+    find_point,
     import_points,
     import_postcodes,
     load_demo_points,
     load_postcodes,
+    points_near,
 )
+from plugins.discreet_shipping.models import CollectionPoint, PostcodeArea
 from tests.functional.discretion.test_discretion_browser import POINTS
 from tests.personas import staff
 

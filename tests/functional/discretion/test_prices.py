@@ -130,7 +130,7 @@ def agree(chosen, days, price, delivery, option, voucher, card, quantity):
 
 def used(data, rules):
     from plugins.discreet_shipping.choices import parse
-    from plugins.discreet_shipping.options import used_options
+    from plugins.discreet_shipping.policies import used_options
 
     return used_options(parse(data), rules)
 

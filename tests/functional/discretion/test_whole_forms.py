@@ -6,8 +6,8 @@ import pytest
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
+from plugins.discreet_shipping.collection_points import import_points
 from plugins.discreet_shipping.order_contract import choices_of, contract_of
-from plugins.discreet_shipping.point_import import import_points
 from plugins.ordering.placing import place_order
 from tests.functional.discretion.life import ADDRESS, USUAL, tomorrow
 from tests.functional.discretion.test_discretion_browser import POINTS

@@ -15,12 +15,11 @@ from plugins.order_emails import tasks
 from plugins.order_emails.models import EmailState, OutgoingEmail
 from plugins.order_emails.outbox import queue_email
 from plugins.ordering.attention import flag_order
-from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.ending import CANCELLED_BY_CUSTOMER, NOT_PAID_IN_TIME, release_order
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.order_messages import CONTRACT_KEY
 from plugins.ordering.payment_recording import record_payment, record_payment_failure
-from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import CANCELLED_BY_CUSTOMER, NOT_PAID_IN_TIME, release_order
+from plugins.ordering.refunds import cancel_order, request_refund
 from tests.factories import UserFactory
 from tests.functional.emails.orders import bodies, paid, placed, send
 

@@ -4,7 +4,7 @@ import pytest
 
 from plugins.order_emails.kinds.base import KINDS, TEXT_FIELDS, Audience
 from plugins.order_emails.previews import preview
-from plugins.order_emails.text_rules import names_in
+from plugins.order_emails.texts import names_in
 from plugins.ordering.order_messages import EMAIL_KINDS
 from tests.functional.discretion.words import found, sensitive_words
 

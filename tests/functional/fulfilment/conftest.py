@@ -2,7 +2,7 @@
 
 import pytest
 
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from tests.factories import FakeProvider, UserFactory, variant_in_stock
 from tests.unit.dashboard import builders
 

@@ -11,7 +11,7 @@ from PIL import Image
 from saleor.order.models import Fulfillment
 
 from dashboard.services import packing
-from plugins.discreet_shipping import carrier_labels, sendcloud_client
+from plugins.discreet_shipping import carriers, sendcloud
 from plugins.discreet_shipping.carriers import BoughtLabel, CarrierRefused, CarrierUnavailable
 from plugins.discreet_shipping.order_contract import contract_of, store_contract
 from plugins.discreet_shipping.plugin import current_settings
@@ -142,7 +142,7 @@ def test_a_process_that_died_while_it_bought_blocks_for_a_minute_and_a_half(carr
         buy(order, packer)
     with pytest.raises(PackingRefused, match="being bought now"):
         buy(order, packer)
-    CarrierLabel.objects.update(asked_at=timezone.now() - carrier_labels.LEASE)
+    CarrierLabel.objects.update(asked_at=timezone.now() - carriers.LEASE)
     assert "AB000001GB" in buy(order, packer)
     assert len(carrier.sold) == 1
 
@@ -175,7 +175,7 @@ def test_for_another_address_another_label_is_bought(carrier, packer):
     order.shipping_address.save()
     order.refresh_from_db()
     store_contract(order=order, rules=current_settings())
-    assert carrier_labels.bought_label(order) is None
+    assert carriers.bought_label(order) is None
     buy(order, packer)
     assert list(CarrierLabel.objects.values_list("state", flat=True)) == ["void", "bought"]
     assert carrier.asked[1].street == ("5 Mill Lane",)
@@ -242,13 +242,13 @@ def test_without_a_carrier_no_button_is_there(settings):
 def test_what_the_carrier_tells_comes_to_the_order_once(carrier, packer):
     order = ordered(packer)
     buy(order, packer)
-    assert carrier_labels.follow_parcels() == 0  # it has not left
+    assert carriers.follow_parcels() == 0  # it has not left
     send(order, packer)
     carrier.known = {"000001": ShipmentState.READY}  # at a counter, though it goes to an address
-    assert carrier_labels.follow_parcels() == 0
+    assert carriers.follow_parcels() == 0
     carrier.known = {"000001": ShipmentState.DELIVERED}
-    assert carrier_labels.follow_parcels() == 1
-    assert carrier_labels.follow_parcels() == 0
+    assert carriers.follow_parcels() == 1
+    assert carriers.follow_parcels() == 0
     shipment = Shipment.objects.get()
     assert shipment.state == "delivered"
     assert shipment.steps.last().actor_id is None
@@ -264,7 +264,7 @@ def test_a_carrier_that_does_not_answer_harms_nothing(carrier, packer, monkeypat
         raise CarrierUnavailable("no answer")
 
     monkeypatch.setattr(carrier, "states", silent)
-    assert carrier_labels.follow_parcels() == 0
+    assert carriers.follow_parcels() == 0
     assert CarrierLabel.objects.get().seen_at is None
 
 
@@ -273,11 +273,11 @@ def test_the_trial_carrier_delivers_after_an_hour(settings, packer):
     order = ordered(packer)
     buy(order, packer)
     send(order, packer)
-    assert carrier_labels.follow_parcels() == 0
+    assert carriers.follow_parcels() == 0
     label = CarrierLabel.objects.get()
     then = timezone.now() - timedelta(hours=1, minutes=1)
     CarrierLabel.objects.update(parcel_id=f"{int(then.timestamp())}-{label.reference[:12]}")
-    assert carrier_labels.follow_parcels() == 1
+    assert carriers.follow_parcels() == 1
 
 
 # --- Sendcloud, by the shapes of its documentation -------------------------------------------
@@ -331,7 +331,7 @@ class Wire:
         self.answers, self.asked = list(answers), []
 
     def __call__(self, method, url, **more):
-        self.asked.append((method, url.removeprefix(sendcloud_client.BASE), more))
+        self.asked.append((method, url.removeprefix(sendcloud.BASE), more))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -350,7 +350,7 @@ def wire(monkeypatch, settings):
 
     def answers(*given):
         made = Wire(*given)
-        monkeypatch.setattr(sendcloud_client.requests, "request", made)
+        monkeypatch.setattr(sendcloud.requests, "request", made)
         return made
 
     return answers
@@ -385,7 +385,7 @@ def test_sendcloud_is_told_the_label_and_nothing_of_what_is_in_it(wire, packer):
     }
     assert "robin@example.org" not in json.dumps(more["json"])
     assert more["auth"] == ("public", "secret")
-    assert more["timeout"] == sendcloud_client.TIMEOUTS
+    assert more["timeout"] == sendcloud.TIMEOUTS
     assert not more["allow_redirects"]
     assert label == "/parcels/383707309/documents/label"
     assert about["headers"] == {"Accept": "image/png"}
@@ -450,6 +450,6 @@ def test_states_are_asked_for_and_come_to_the_order(wire, packer):
     delivered = json.loads(json.dumps(ANNOUNCED["data"]))
     delivered["parcels"][0]["status"]["code"] = "DELIVERED"
     sent = wire((200, {"data": [delivered]}))
-    assert carrier_labels.follow_parcels() == 1
+    assert carriers.follow_parcels() == 1
     assert sent.asked[0][2]["params"] == {"ids": "383707309", "page_size": "100"}
     assert Shipment.objects.get().state == "delivered"

@@ -13,13 +13,13 @@ from saleor.warehouse.models import Allocation, Stock
 
 from plugins.fulfilment.exchanges import exchange_offers, swaps_now
 from plugins.fulfilment.models import Return, ReturnLine
+from plugins.fulfilment.packing import fulfil
 from plugins.fulfilment.policies import ExchangeRefused, FulfilRefused, ReturnRefused
 from plugins.fulfilment.replacements import agree_exchange
 from plugins.fulfilment.returns import announce_return, close_settled_returns, record_return
-from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.ledger import check_ledger
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.ending import CANCELLED_BY_CUSTOMER, release_order, release_unpaid_orders
 from plugins.ordering.erasure import anonymise_order
 from plugins.ordering.models import LinePieces, OrderFlag, PaymentSession, PieceState, Refund
 from plugins.ordering.order_state import is_paid
@@ -29,12 +29,7 @@ from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
 from plugins.ordering.refund_lines import lines_left
 from plugins.ordering.refund_plans import kept_in_exchange, refundable_amount
-from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import (
-    CANCELLED_BY_CUSTOMER,
-    release_order,
-    release_unpaid_orders,
-)
+from plugins.ordering.refunds import cancel_order, request_refund
 from plugins.ordering.totals import totals_of_order
 from storefront.orders import order_state
 from tests.factories import VariantFactory, WarehouseFactory, basket, variant_in_stock

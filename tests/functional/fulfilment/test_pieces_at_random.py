@@ -10,19 +10,17 @@ from saleor.order.models import Order, OrderLine
 from saleor.warehouse.models import Allocation, Stock
 
 from plugins.fulfilment.models import Return, ReturnState, Shipment
-from plugins.fulfilment.packing import start_packing, stop_packing
+from plugins.fulfilment.packing import fulfil, start_packing, stop_packing
 from plugins.fulfilment.policies import FulfilRefused, PackingRefused, ReturnRefused
 from plugins.fulfilment.returns import announce_return, record_return, set_return_state
-from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.ledger import check_ledger
-from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.ending import release_order
 from plugins.ordering.models import LinePieces, PieceStep, Refund, StepKind
 from plugins.ordering.outcomes import CancelRefused, OrderRefused, RefundRefused
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.pieces import packed_pieces, pieces_to_send, write_steps
 from plugins.ordering.placing import place_order
-from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import release_order
+from plugins.ordering.refunds import cancel_order, request_refund
 from tests.factories import UserFactory, basket, variant_in_stock
 from tests.refunding import record_refund
 from tests.unit.dashboard import builders

@@ -6,13 +6,8 @@ import pytest
 from django.utils import timezone
 
 from plugins.fulfilment.models import Shipment, ShipmentState
+from plugins.fulfilment.packing import fulfil, last_day_to_collect, report_shipments, shipments_of
 from plugins.fulfilment.policies import FulfilRefused, ReportRefused
-from plugins.fulfilment.shipments import (
-    fulfil,
-    last_day_to_collect,
-    report_shipments,
-    shipments_of,
-)
 from plugins.order_emails.models import OutgoingEmail
 
 pytestmark = pytest.mark.django_db

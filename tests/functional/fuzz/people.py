@@ -16,7 +16,7 @@ from saleor.account.models import User
 from saleor.order.models import Order
 
 from dashboard.models import AccessKind, SavedView
-from dashboard.services.access_log import record_access
+from dashboard.services.personal_data import record_access
 from dashboard.site import staff_site
 from plugins.discreet_shipping.order_contract import store_contract
 from plugins.discreet_shipping.plugin import current_settings
@@ -28,10 +28,10 @@ from plugins.ordering.links import order_link
 from plugins.ordering.sold_cards import issue_gift_card
 from plugins.stripe_payments.models import EventState, RefusedWebhook, StripeEvent, UnmatchedPayment
 from product_content.models import NewsItem
-from storefront.cookies import write_basket_token
+from storefront.accounts import confirm_tokens, new_email_tokens
 from storefront.email_links import _link_path
-from storefront.size_list import SizeList, sealed
-from storefront.tokens import confirm_tokens, new_email_tokens
+from storefront.responses import write_basket_token
+from storefront.saved_lists import SizeList, sealed
 from tests import personas
 from tests.factories import AddressFactory, UserFactory, VoucherFactory, basket
 from tests.unit.dashboard import builders

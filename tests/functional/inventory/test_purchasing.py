@@ -8,13 +8,7 @@ from django.contrib.admin.models import LogEntry
 from saleor.warehouse.models import Stock
 
 from plugins.inventory.ledger import check_ledger
-from plugins.inventory.models import (
-    PurchaseOrder,
-    ReorderPoint,
-    StockEntry,
-    Supplier,
-    SupplierItem,
-)
+from plugins.inventory.models import PurchaseOrder, ReorderPoint, StockEntry, Supplier, SupplierItem
 from plugins.inventory.policies import StockRefused
 from plugins.inventory.purchasing import (
     close_order,

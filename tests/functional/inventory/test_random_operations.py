@@ -11,23 +11,22 @@ from saleor.warehouse.models import Stock
 from tablib import Dataset
 
 from dashboard.admin.stock.import_export import StockResource
+from plugins.fulfilment.packing import fulfil
 from plugins.fulfilment.policies import FulfilRefused, ReturnRefused
 from plugins.fulfilment.returns import record_return
-from plugins.fulfilment.shipments import fulfil
 from plugins.inventory import documents, quantities
-from plugins.inventory import kits as kits_module
+from plugins.inventory import documents as kits_module
 from plugins.inventory.ledger import check_ledger
 from plugins.inventory.models import StockEntry, StockReason
 from plugins.inventory.policies import StockRefused
 from plugins.inventory.quantities import with_available
 from plugins.ordering import outcomes
-from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.attention import review_shortages
+from plugins.ordering.ending import release_order
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.placing import place_order
-from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import release_order
-from plugins.ordering.shortages import review_shortages
+from plugins.ordering.refunds import cancel_order, request_refund
 from tests.factories import UserFactory, WarehouseFactory, basket
 from tests.refunding import record_refund
 from tests.unit.dashboard import builders

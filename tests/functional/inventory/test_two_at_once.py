@@ -9,7 +9,7 @@ from saleor.warehouse.models import Stock
 from tablib import Dataset
 
 from dashboard.admin.stock.import_export import StockResource
-from plugins.inventory import documents, kits, quantities
+from plugins.inventory import documents, quantities
 from plugins.inventory.ledger import check_ledger
 from plugins.inventory.models import StockEntry, StockReason
 from plugins.inventory.policies import StockRefused
@@ -124,7 +124,9 @@ def test_moves_there_and_back_never_wait_for_each_other(kit, warehouse, actor):
 
 def test_singles_are_packed_into_one_set_each(kit, warehouse, actor):
     packing = {"variant_id": kit[0].pk, "kits": 1}
-    results = at_once(*[document(kits.make_kits, warehouse, actor, **packing) for _ in range(8)])
+    results = at_once(
+        *[document(documents.make_kits, warehouse, actor, **packing) for _ in range(8)]
+    )
     assert outcomes(results) == {None: 5, "refused": 3}
     assert on_hand(warehouse) == {"ONE-1": 0, "ONE-2": 0, "SET-12": 7}
 

@@ -9,10 +9,9 @@ from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
 from plugins.discreet_shipping.choices import Choices, to_data
-from plugins.discreet_shipping.point_import import import_points
+from plugins.discreet_shipping.collection_points import import_points
 from plugins.fulfilment.models import ShipmentState
-from plugins.fulfilment.packing import start_packing
-from plugins.fulfilment.shipments import fulfil, report_shipments
+from plugins.fulfilment.packing import fulfil, report_shipments, start_packing
 from plugins.ordering.models import OrderFlag
 from plugins.ordering.placing import place_order
 from tests.factories import UserFactory

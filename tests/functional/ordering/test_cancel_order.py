@@ -14,21 +14,14 @@ from plugins.fulfilment.models import PackingJob
 from plugins.fulfilment.packing import is_being_packed, start_packing
 from plugins.fulfilment.policies import PackingRefused
 from plugins.ordering.attention import flag_order
-from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import PaymentSession, Refund, SessionStatus
 from plugins.ordering.order_state import may_be_cancelled
 from plugins.ordering.outcomes import CancelRefused, PaymentUnavailable
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.refunds import refund_everything, request_refund
-from tests.factories import (
-    GiftCardFactory,
-    UserFactory,
-    VoucherFactory,
-    basket,
-    variant_in_stock,
-)
+from plugins.ordering.refunds import cancel_order, refund_everything, request_refund
+from tests.factories import GiftCardFactory, UserFactory, VoucherFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once
 from tests.functional.ordering.reading import events, pieces_free, pieces_held
 

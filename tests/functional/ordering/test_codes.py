@@ -13,8 +13,8 @@ from plugins.ordering.codes import voucher_name
 from plugins.ordering.placing import place_order
 from storefront.basket_changes import apply_code
 from storefront.baskets import get_basket
-from storefront.errors import CodeRefused
 from storefront.orders import get_order_page
+from storefront.wording import CodeRefused
 from tests import personas
 from tests.factories import GiftCardFactory, VoucherFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once

@@ -16,6 +16,7 @@ from saleor.order.models import Order
 from dashboard.selectors import reports
 from dashboard.selectors.books import Period
 from plugins.ordering.attention import record_dispute
+from plugins.ordering.ending import NOT_PAID_IN_TIME, release_order
 from plugins.ordering.gift_cards import (
     GiftCardRefused,
     GiftCardWish,
@@ -32,7 +33,6 @@ from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
 from plugins.ordering.refund_booking import record_external_refund
 from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import NOT_PAID_IN_TIME, release_order
 from plugins.ordering.sold_cards import gift_card_books
 from plugins.taxes.models import Invoice, OrderTax
 from product_content.models import ShopSettings

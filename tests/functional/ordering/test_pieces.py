@@ -5,16 +5,15 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from saleor.order.models import OrderLine
 from saleor.warehouse.models import Stock
 
+from plugins.fulfilment.packing import fulfil
 from plugins.fulfilment.returns import record_return
-from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.ledger import check_ledger
-from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.ending import release_order
 from plugins.ordering.models import LinePieces, PieceStep, StepKind
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.pieces import pieces_of, pieces_to_send, unpack, write_steps
 from plugins.ordering.placing import place_order
-from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import release_order
+from plugins.ordering.refunds import cancel_order, request_refund
 from tests.factories import UserFactory, basket, variant_in_stock
 from tests.refunding import record_refund
 from tests.unit.dashboard import builders

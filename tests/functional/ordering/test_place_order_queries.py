@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from saleor.plugins.models import PluginConfiguration
 
 from plugins.ordering.basket import read_around
-from plugins.ordering.hold_limits import Visitor
+from plugins.ordering.holds import Visitor
 from plugins.ordering.models import OrderLimits
 from plugins.ordering.paying import start_payment
 from plugins.ordering.placing import place_order

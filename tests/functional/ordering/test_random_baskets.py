@@ -23,17 +23,17 @@ from saleor.shipping.models import ShippingMethod
 from plugins.order_emails.messages import build_message
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering import outcomes
+from plugins.ordering.ending import release_order
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
 from plugins.ordering.pricing import read_signed, signed
-from plugins.ordering.releasing import release_order
 from plugins.ordering.totals import totals_of_order
 from storefront.basket_changes import apply_code
 from storefront.baskets import get_basket
 from storefront.checkout import list_delivery_methods, set_delivery
-from storefront.errors import CodeRefused
 from storefront.receipts import get_receipt
+from storefront.wording import CodeRefused
 from tests.factories import GiftCardFactory, ShippingMethodFactory, VoucherFactory, basket
 from tests.factories import variant_in_stock as in_stock
 

@@ -12,6 +12,7 @@ from saleor.payment.models import Payment, Transaction
 
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.attention import is_unneeded_payment
+from plugins.ordering.ending import release_order
 from plugins.ordering.models import PaymentSession, SessionStatus
 from plugins.ordering.order_state import attention_reasons, is_paid
 from plugins.ordering.outcomes import PaymentBeingChecked, PaymentOutcome, UnknownPayment
@@ -20,7 +21,6 @@ from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.payment_recording import record_payment, record_payment_failure
 from plugins.ordering.placing import place_order
 from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import release_order
 from plugins.ordering.signals import payment_needs_attention
 from tests.factories import AddressFactory, UserFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once

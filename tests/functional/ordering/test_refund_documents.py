@@ -13,9 +13,8 @@ from saleor.payment.models import Payment
 from saleor.product.models import Category
 from saleor.warehouse.models import Stock
 
+from plugins.fulfilment.packing import fulfil
 from plugins.fulfilment.returns import record_return
-from plugins.fulfilment.shipments import fulfil
-from plugins.ordering.cancelling import cancel_order
 from plugins.ordering.models import PaymentSession, PieceState, Refund, RefundPart
 from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.outcomes import RefundRefused
@@ -25,14 +24,8 @@ from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.pieces import pieces_to_send
 from plugins.ordering.placing import place_order
 from plugins.ordering.refund_plans import RefundWish
-from plugins.ordering.refunds import preview_refund, request_refund
-from tests.factories import (
-    GiftCardFactory,
-    UserFactory,
-    VoucherFactory,
-    basket,
-    variant_in_stock,
-)
+from plugins.ordering.refunds import cancel_order, preview_refund, request_refund
+from tests.factories import GiftCardFactory, UserFactory, VoucherFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once
 from tests.functional.ordering.reading import pieces_free, pieces_held
 from tests.refunding import record_refund
@@ -256,7 +249,7 @@ def test_a_refund_that_the_provider_refuses_gives_nothing_to_the_gift_card(split
 
 
 def test_an_unpaid_or_released_order_refunds_no_gift_card(provider):
-    from plugins.ordering.releasing import release_order
+    from plugins.ordering.ending import release_order
 
     card = GiftCardFactory(initial_balance_amount="10.00")
     placed = place_order(checkout_token=basket((goods("26.00"), 1), cards=[card]).pk)

@@ -13,13 +13,13 @@ from saleor.order.models import Order, OrderLine
 from saleor.payment.models import Payment
 from saleor.warehouse.models import Stock
 
+from plugins.fulfilment.packing import fulfil
 from plugins.fulfilment.policies import ExchangeRefused, FulfilRefused, ReturnRefused
 from plugins.fulfilment.replacements import agree_exchange
 from plugins.fulfilment.returns import announce_return, record_return, returnable_pieces
-from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.ledger import check_ledger
 from plugins.order_emails.kinds.money import refund_dedup_keys
-from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.ending import release_unpaid_orders
 from plugins.ordering.models import BOOKED, PAYABLE, PaymentSession, PieceState, Refund, RefundPart
 from plugins.ordering.outcomes import CancelRefused, OrderRefused, RefundRefused
 from plugins.ordering.paying import start_payment
@@ -28,8 +28,7 @@ from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.pieces import pieces_of, pieces_to_send
 from plugins.ordering.placing import place_order
 from plugins.ordering.refund_lines import lines_left
-from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import release_unpaid_orders
+from plugins.ordering.refunds import cancel_order, request_refund
 from plugins.ordering.totals import totals_of_order
 from storefront.orders import get_order_page
 from tests.factories import (

@@ -14,11 +14,7 @@ from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.refunds import (
-    perform_refund,
-    perform_waiting_refunds,
-    request_refund,
-)
+from plugins.ordering.refunds import perform_refund, perform_waiting_refunds, request_refund
 from tests.factories import VoucherFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once
 from tests.functional.ordering.reading import events

@@ -9,10 +9,10 @@ from saleor.discount.models import Voucher, VoucherCustomer
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order, OrderEvent
 
+from plugins.ordering.ending import CANCELLED_BY_CUSTOMER, NOT_PAID_IN_TIME, release_order
 from plugins.ordering.models import PaymentSession, SessionStatus
 from plugins.ordering.paying import start_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.releasing import CANCELLED_BY_CUSTOMER, NOT_PAID_IN_TIME, release_order
 from tests.factories import GiftCardFactory, VoucherFactory, basket, variant_in_stock
 from tests.functional.ordering.reading import events, live_orders, pieces_held
 
@@ -125,7 +125,7 @@ def test_unreachable_provider_keeps_the_stock_held(provider):
 def test_session_opened_while_releasing_is_closed_too(provider):
     """The first look finds nothing to close; by the time of the lock a page is open."""
     placed = place_order(checkout_token=basket((variant_in_stock(1), 1)).pk)
-    from plugins.ordering import releasing as module
+    from plugins.ordering import ending as module
 
     seen = module.close_session
 

@@ -4,19 +4,19 @@ import pytest
 from saleor.order.models import Order, OrderEvent
 from saleor.warehouse.models import Stock
 
+from plugins.fulfilment.packing import fulfil
 from plugins.fulfilment.policies import FulfilRefused
-from plugins.fulfilment.shipments import fulfil
 from plugins.inventory.documents import CountedPieces, post_count
 from plugins.inventory.ledger import check_ledger
 from plugins.inventory.models import StockEntry, StockReason
 from plugins.inventory.policies import StockRefused
 from plugins.inventory.quantities import set_quantity
+from plugins.ordering.attention import Claim, review_shortages, unserved
+from plugins.ordering.ending import NOT_PAID_IN_TIME, release_order
 from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.outcomes import SoldOut
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.releasing import NOT_PAID_IN_TIME, release_order
-from plugins.ordering.shortages import Claim, review_shortages, unserved
 from storefront.orders import get_order_page
 from tests import personas
 from tests.factories import UserFactory, basket, variant_in_stock

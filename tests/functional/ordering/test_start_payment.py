@@ -10,12 +10,12 @@ from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 from saleor.payment.models import Payment
 
+from plugins.ordering.ending import release_order
 from plugins.ordering.models import PaymentSession, SessionStatus
 from plugins.ordering.outcomes import OrderReleased, PaymentStart, PaymentUnavailable
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.releasing import release_order
 from tests.factories import GiftCardFactory, VoucherFactory, basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once
 from tests.functional.ordering.reading import events

@@ -9,12 +9,12 @@ from django.utils import timezone
 from saleor.order.models import Order
 from saleor.payment.models import Transaction
 
+from plugins.ordering.ending import release_unpaid_orders
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.releasing import release_unpaid_orders
 from plugins.ordering.tasks import release_unpaid_orders as release_task
 from tests.factories import basket, variant_in_stock
 from tests.functional.ordering.parallel import at_once

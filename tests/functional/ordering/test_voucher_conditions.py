@@ -20,7 +20,7 @@ from plugins.ordering.outcomes import PromoNotApplicable
 from plugins.ordering.placing import place_order
 from storefront.basket_changes import apply_code
 from storefront.baskets import get_basket
-from storefront.errors import CodeRefused
+from storefront.wording import CodeRefused
 from tests import personas
 from tests.factories import VoucherFactory, basket, variant_in_stock
 

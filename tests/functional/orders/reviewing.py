@@ -4,7 +4,7 @@ import re
 
 from saleor.order.models import Fulfillment
 
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from product_content.models import Review, ReviewState
 from tests import personas
 from tests.factories import UserFactory

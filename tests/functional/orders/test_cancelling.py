@@ -6,8 +6,8 @@ from prices import Money
 from saleor.order.models import Fulfillment, Order
 
 from plugins.fulfilment.packing import start_packing
+from plugins.ordering.ending import release_order
 from plugins.ordering.models import Refund
-from plugins.ordering.releasing import release_order
 from tests.factories import FakeProvider, UserFactory, variant_in_stock
 from tests.functional.ordering.reading import pieces_held
 from tests.personas import anonymous, customer, link_holder, staff, wrong_customer

@@ -8,7 +8,7 @@ from pypdfium2 import PdfDocument
 
 from dashboard.models import AccessRecord
 from dashboard.roles import ROLES
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from plugins.ordering.models import Refund
 from plugins.ordering.refunds import request_refund
 from tests.factories import GiftCardFactory, UserFactory, variant_in_stock

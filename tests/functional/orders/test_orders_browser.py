@@ -10,10 +10,10 @@ from playwright.sync_api import expect
 from saleor.order.models import Fulfillment, Order
 from saleor.warehouse.models import Stock
 
+from plugins.fulfilment.packing import fulfil
 from plugins.fulfilment.replacements import agree_exchange
 from plugins.fulfilment.returns import announce_return, record_return
-from plugins.fulfilment.shipments import fulfil
-from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.refunds import cancel_order
 from tests.browsing import CHROMIUM, chromium
 from tests.factories import UserFactory, VariantFactory, variant_in_stock
 

@@ -12,10 +12,9 @@ from saleor.order.models import Fulfillment, Order
 from plugins.fulfilment.models import Shipment
 from plugins.fulfilment.packing import start_packing
 from plugins.ordering.attention import flag_order
-from plugins.ordering.cancelling import cancel_order
+from plugins.ordering.ending import release_order
 from plugins.ordering.models import Refund
-from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import release_order
+from plugins.ordering.refunds import cancel_order, request_refund
 from product_content.catalogue.adapters.shop import set_delivery_days
 from storefront.orders import get_order_page
 from tests.factories import GiftCardFactory, ShippingMethodFactory, UserFactory, VoucherFactory

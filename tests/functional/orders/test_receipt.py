@@ -6,8 +6,7 @@ from pypdfium2 import PdfDocument
 from saleor.account.models import Address
 from saleor.site.models import SiteSettings
 
-from plugins.ordering.cancelling import cancel_order
-from plugins.ordering.refunds import request_refund
+from plugins.ordering.refunds import cancel_order, request_refund
 from tests.factories import GiftCardFactory, VoucherFactory, variant_in_stock
 from tests.personas import anonymous, link_holder, owner, staff, wrong_customer
 

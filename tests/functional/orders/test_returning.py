@@ -11,14 +11,14 @@ from saleor.order.models import Order, OrderEvent
 from saleor.warehouse.models import Stock
 
 from plugins.fulfilment.models import Return, ReturnState, ShipmentState, ShipmentStep
+from plugins.fulfilment.packing import fulfil, report_shipments
 from plugins.fulfilment.policies import ReturnRefused
 from plugins.fulfilment.replacements import agree_exchange
 from plugins.fulfilment.returns import announce_return, record_return, set_return_state
-from plugins.fulfilment.shipments import fulfil, report_shipments
+from plugins.ordering.ending import release_unpaid_orders
 from plugins.ordering.models import PaymentSession, PieceState, PieceStep
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import release_unpaid_orders
 from plugins.ordering.totals import CodeDiscount
 from storefront.receipts import get_receipt
 from tests.factories import UserFactory, VariantFactory, variant_in_stock

@@ -28,13 +28,7 @@ from tests.factories import UserFactory, variant_in_stock
 from tests.functional.discretion.life import ADDRESS
 from tests.functional.discretion.words import found, sensitive_words
 from tests.functional.ordering.parallel import at_once
-from tests.functional.orders.reviewing import (
-    address,
-    bought,
-    first,
-    words,
-    written,
-)
+from tests.functional.orders.reviewing import address, bought, first, words, written
 from tests.personas import link_holder
 from tests.shown import pay
 

@@ -8,12 +8,9 @@ from django.contrib.admin.models import LogEntry
 
 from dashboard.models import AccessKind, AccessRecord
 from plugins.fulfilment.policies import ReviewRefused
-from plugins.fulfilment.reviews import (
-    decline_review,
-    publish_review,
-)
+from plugins.fulfilment.reviews import decline_review, publish_review
 from product_content.models import DeclineReason, Review, ReviewState
-from product_content.selectors.reviews import MIN_COUNTED
+from product_content.selectors.variants import MIN_COUNTED
 from tests import personas
 from tests.functional.orders.reviewing import (
     SET,

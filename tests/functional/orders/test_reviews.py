@@ -10,12 +10,7 @@ from saleor.order.models import Order
 from plugins.fulfilment.models import ReviewInvitation
 from plugins.fulfilment.policies import ReviewRefused, review_problem
 from plugins.fulfilment.returns import record_return
-from plugins.fulfilment.reviews import (
-    ReviewWords,
-    reviews_of_order,
-    want_invitation,
-    write_review,
-)
+from plugins.fulfilment.reviews import ReviewWords, reviews_of_order, want_invitation, write_review
 from plugins.ordering.erasure import anonymise_order
 from plugins.ordering.order_messages import GIFT_CARD_KEY
 from product_content.models import Review, ReviewState

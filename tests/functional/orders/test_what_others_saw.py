@@ -6,7 +6,7 @@ from saleor.order.models import OrderEvent
 
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.fulfilment.models import PrintedLabel
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from plugins.order_emails.models import OutgoingEmail
 from plugins.ordering.erasure import anonymise_order
 from plugins.ordering.models import PaymentSession

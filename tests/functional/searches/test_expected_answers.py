@@ -6,7 +6,7 @@ import pytest
 import yaml
 from django.utils.translation import override
 
-from product_content.search.places import place_url
+from product_content.search.results import place_url
 from product_content.search.selectors import search
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]

@@ -13,8 +13,7 @@ from http.client import HTTPConnection
 import pytest
 
 from local_services.commands import web_words
-from local_services.ports import free_port
-from local_services.processes import end_process, wait_until
+from local_services.processes import end_process, free_port, wait_until
 from local_services.schema import ROOT
 
 HOST, HTTPS = {"Host": "shop.example"}, {"X-Forwarded-Proto": "https"}

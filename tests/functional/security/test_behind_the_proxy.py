@@ -15,7 +15,7 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from local_services.ports import free_port
+from local_services.processes import free_port
 from local_services.schema import ROOT
 from saleor_config.edge import BODY_LIMITS, ORDINARY
 from tests.functional.image import (  # noqa: F401  fixtures

@@ -7,8 +7,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 from saleor.account.models import User
 
-from plugins.discreet_shipping.collection_points import locate_postcode
-from plugins.discreet_shipping.point_import import load_postcodes
+from plugins.discreet_shipping.collection_points import load_postcodes, locate_postcode
 from plugins.discreet_shipping.recipient import official_postcode
 from plugins.ordering.links import order_link
 from product_content.tables import formula_safe

@@ -13,17 +13,12 @@ from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 from saleor.warehouse.models import Allocation
 
-from plugins.ordering.hold_limits import (
-    LIMITS,
-    LOOK_BACK,
-    Visitor,
-    forget_old_origins,
-)
+from plugins.ordering.ending import release_unpaid_orders
+from plugins.ordering.holds import LIMITS, LOOK_BACK, Visitor, forget_old_origins
 from plugins.ordering.models import OrderLimits, OrderOrigin, PaymentSession
 from plugins.ordering.outcomes import HoldsTooMuch, OrderReleased, PlacedOrder
 from plugins.ordering.paying import MAX_SESSIONS, start_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.releasing import release_unpaid_orders
 from tests import personas
 from tests.factories import FakeProvider, basket, variant_in_stock
 from tests.functional.checkout.pages import words

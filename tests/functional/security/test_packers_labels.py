@@ -6,7 +6,7 @@ from dashboard.models import AccessRecord
 from plugins.discreet_shipping.order_contract import store_contract
 from plugins.discreet_shipping.plugin import current_settings
 from plugins.fulfilment.models import PrintedLabel
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from tests import personas
 from tests.factories import UserFactory, variant_in_stock
 from tests.unit.dashboard import builders

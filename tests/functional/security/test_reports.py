@@ -15,13 +15,12 @@ from sentry_sdk.transport import Transport
 
 from dashboard.models import ErrorReport
 from dashboard.roles import ROLES
-from dashboard.services.access_log import keep_report
+from dashboard.services.personal_data import keep_report
 from plugins.ordering import refunds
 from plugins.ordering.links import order_link
 from plugins.ordering.tasks import perform_refund
 from saleor_config import reports
-from saleor_config.reports import Frame, Limiter, Report
-from saleor_config.sentry import start_sentry
+from saleor_config.reports import Frame, Limiter, Report, start_sentry
 from storefront.views import catalogue
 from tests import personas
 from tests.factories import UserFactory
@@ -225,7 +224,7 @@ def test_whatever_else_is_handed_to_the_sdk_stays_here(sentry):
 @pytest.mark.parametrize("address", ["", "https://key@sentry.example/1"])
 def test_the_setting_starts_it(settings, monkeypatch, address):
     started = []
-    monkeypatch.setattr("saleor_config.sentry.start_sentry", started.append)
+    monkeypatch.setattr("saleor_config.reports.start_sentry", started.append)
     settings.SENTRY_DSN = address
     apps.get_app_config("saleor_config").ready()
     assert started == ([address] if address else [])

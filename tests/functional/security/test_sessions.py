@@ -11,7 +11,7 @@ from saleor.order.models import Order
 
 from plugins.ordering.links import order_link
 from plugins.ordering.placing import place_order
-from storefront.tokens import confirm_tokens, new_email_tokens, reset_tokens
+from storefront.accounts import confirm_tokens, new_email_tokens, reset_tokens
 from tests import personas
 from tests.factories import basket, variant_in_stock
 from tests.functional.accounts.test_links import choose

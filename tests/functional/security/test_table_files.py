@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from saleor.warehouse.models import Stock
 
-from plugins.discreet_shipping.point_import import PointsRefused, import_points
+from plugins.discreet_shipping.collection_points import PointsRefused, import_points
 from product_content import tables
 from product_content.tables import USUAL, TableRefused, formula_safe, read_csv, read_xlsx
 from tests import personas

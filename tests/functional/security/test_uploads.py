@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from plugins.discreet_shipping.point_import import LIMITS
+from plugins.discreet_shipping.collection_points import LIMITS
 from product_content import photos
 from product_content.tables import read_csv
 from tests.functional.security.test_table_files import in_a_process_of_its_own

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import requests
 
-from local_services.ports import free_port
-from local_services.processes import wait_until
+from local_services.processes import free_port, wait_until
 
 API_KEY, SECRET = "sk_test_sandbox", "whsec_sandbox"
 CARD, DECLINED, POOR = "4242424242424242", "4000000000000002", "4000000000009995"

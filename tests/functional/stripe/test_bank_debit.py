@@ -10,12 +10,12 @@ from saleor.order.models import Order
 
 from plugins.order_emails.models import OutgoingEmail
 from plugins.order_emails.plugin import queue_payment_reminders
+from plugins.ordering.ending import release_unpaid_orders
 from plugins.ordering.models import PaymentSession, SessionStatus
 from plugins.ordering.outcomes import PaymentProcessing
 from plugins.ordering.paying import start_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.releasing import release_unpaid_orders
-from plugins.stripe_payments import reconciliation
+from plugins.stripe_payments import events
 from tests import personas
 from tests.factories import change_quantity
 from tests.functional.ordering.reading import pieces_held
@@ -132,7 +132,7 @@ def test_the_money_that_comes_pays_the_order(debit, client, sandbox, placed, ses
 def test_money_whose_event_got_lost_is_found(debit, sandbox, session):
     debit()
     sandbox.control("settle", id=session.reference)
-    reconciliation.reconcile(grace=timedelta(0))
+    events.reconcile(grace=timedelta(0))
     assert Order.objects.get().is_fully_paid()
 
 

@@ -10,7 +10,7 @@ from saleor.account.models import User
 from saleor.order.models import Order
 
 from local_services.processes import wait_until
-from storefront.cookies import write_basket_token
+from storefront.responses import write_basket_token
 from tests.browsing import CHROMIUM, chromium
 from tests.functional.ordering.reading import pieces_held
 from tests.functional.stripe.sandbox import ASKS_3DS, CARD, DECLINED, Sandbox, let_browsers_follow

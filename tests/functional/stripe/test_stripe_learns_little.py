@@ -13,12 +13,12 @@ from saleor.order.models import Order
 
 from plugins.discreet_shipping.order_contract import contract_of
 from plugins.order_emails.models import OutgoingEmail
+from plugins.ordering.ending import release_order
 from plugins.ordering.models import PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.placing import place_order
 from plugins.ordering.refunds import request_refund
-from plugins.ordering.releasing import release_order
-from plugins.stripe_payments import reconciliation
+from plugins.stripe_payments import events
 from plugins.stripe_payments.provider import StripePayments
 from tests.factories import basket, variant_in_stock
 from tests.functional.stripe.sandbox import send
@@ -80,7 +80,7 @@ def run_everything(client, sandbox, placed):
             amount=Money(amount, "GBP"),
         )
     release_order(order_id=placed.order_id, reason="x")
-    reconciliation.reconcile()
+    events.reconcile()
 
 
 def test_no_word_of_the_catalogue_or_the_guides_reaches_stripe(client, sandbox, sold):
@@ -135,16 +135,16 @@ def test_the_line_on_statements_is_the_one_that_customers_are_shown(sandbox, sol
 
 
 def test_staff_are_told_once_if_the_account_has_another_prefix(sandbox, settings):
-    assert reconciliation.statement_is_as_shown()
+    assert events.statement_is_as_shown()
     assert not OutgoingEmail.objects.exists()
     settings.STRIPE_STATEMENT_PREFIX = "STILL"
     settings.STAFF_EMAILS = ["desk@example.org"]
-    assert [reconciliation.statement_is_as_shown() for _ in range(2)] == [False, False]
+    assert [events.statement_is_as_shown() for _ in range(2)] == [False, False]
     assert OutgoingEmail.objects.get().dedup_key == "statement_line_differs:STILL-STILLWATER"
 
 
 def test_a_key_that_may_not_read_the_account_tells_nothing(sandbox, settings):
     settings.STRIPE_STATEMENT_PREFIX = "STILL"
     sandbox.fault("error_500", "GET /v1/account", times=3)
-    assert reconciliation.statement_is_as_shown()
+    assert events.statement_is_as_shown()
     assert not OutgoingEmail.objects.exists()

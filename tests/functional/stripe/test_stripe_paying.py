@@ -9,12 +9,7 @@ from saleor.payment.models import Payment, Transaction
 from plugins.ordering.models import PaymentSession, SessionStatus
 from plugins.stripe_payments.models import StripeEvent
 from tests.functional.ordering.reading import pieces_held
-from tests.functional.stripe.sandbox import (
-    ASKS_3DS,
-    BAD_DEBIT,
-    DECLINED,
-    send,
-)
+from tests.functional.stripe.sandbox import ASKS_3DS, BAD_DEBIT, DECLINED, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COMPLETED = "checkout.session.completed"

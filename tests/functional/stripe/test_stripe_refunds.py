@@ -7,25 +7,19 @@ from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import Payment, Transaction
 
 from plugins.order_emails.models import OutgoingEmail
-from plugins.ordering.closing import close_order
+from plugins.ordering.ending import close_order
 from plugins.ordering.models import Dispute, DisputeState, PaymentSession, Refund, RefundPart
 from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.outcomes import RefundRefused
 from plugins.ordering.refund_plans import refundable_amount
 from plugins.ordering.refunds import perform_refund, perform_waiting_refunds, request_refund
-from plugins.stripe_payments import reconciliation
+from plugins.stripe_payments import events
 from plugins.stripe_payments.client import get_stripe
 from plugins.stripe_payments.events import process_event
 from plugins.stripe_payments.models import StripeEvent, UnmatchedPayment
 from tests.factories import UserFactory
 from tests.functional.ordering.reading import pieces_held
-from tests.functional.stripe.sandbox import (
-    CARD,
-    DISPUTED,
-    REFUND_FAILS,
-    REFUND_PENDS,
-    send,
-)
+from tests.functional.stripe.sandbox import CARD, DISPUTED, REFUND_FAILS, REFUND_PENDS, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COMPLETED = "checkout.session.completed"
@@ -75,7 +69,7 @@ def test_customer_is_told_of_each_refund_once_and_not_of_staffs_reason(sandbox, 
     mail.outbox.clear()
     ask(order, key="a", amount=Money("40.00", "GBP"), reason="Staff only")
     ask(order, key="a", amount=Money("40.00", "GBP"))
-    reconciliation.reconcile()
+    events.reconcile()
     (message,) = mail.outbox
     html = message.alternatives[0][0]
     assert message.subject == f"Refund for your Stillwater order {order.pk}"
@@ -149,7 +143,7 @@ def test_webhook_and_worker_book_a_refund_once(client, sandbox, paid, session):
     for _ in range(2):
         StripeEvent.objects.all().delete()
         send(client, sandbox.event("refund.created"))
-    reconciliation.reconcile()
+    events.reconcile()
     assert len(kinds()) == 2
     assert OrderEvent.objects.filter(type="payment_refunded").count() == 1
 
@@ -160,7 +154,7 @@ def test_refund_made_at_stripe_by_hand_is_booked_once(client, sandbox, paid, ses
     for _ in range(2):
         StripeEvent.objects.all().delete()
         send(client, sandbox.event("refund.created"))
-    reconciliation.reconcile()
+    events.reconcile()
     refund = Refund.objects.get()
     assert (refund.amount_value, refund.reason) == (10, "Made at the payment provider.")
     assert Payment.objects.get().captured_amount == 91.5

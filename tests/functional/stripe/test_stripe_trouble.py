@@ -10,17 +10,17 @@ from saleor.checkout.models import Checkout
 from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import Payment, Transaction
 
+from plugins.ordering.ending import release_order
 from plugins.ordering.models import PaymentSession, Refund, SessionStatus
 from plugins.ordering.order_state import attention_reasons
 from plugins.ordering.outcomes import PaymentUnavailable
 from plugins.ordering.paying import start_payment
 from plugins.ordering.placing import place_order
-from plugins.ordering.releasing import release_order
 from plugins.ordering.signals import payment_needs_attention
-from plugins.stripe_payments import client, reconciliation
+from plugins.stripe_payments import client, events
 from plugins.stripe_payments.client import get_stripe
+from plugins.stripe_payments.events import WEBHOOK_GRACE
 from plugins.stripe_payments.models import StripeEvent, UnmatchedPayment
-from plugins.stripe_payments.reconciliation import WEBHOOK_GRACE
 from plugins.stripe_payments.sessions import apply_session
 from tests.factories import change_quantity
 from tests.functional.ordering.reading import live_orders, pieces_held
@@ -197,7 +197,7 @@ def test_payment_whose_row_is_gone_pays_the_order_that_it_names(client, sandbox,
     """As after a backup was restored."""
     sandbox.pay(session.reference)
     PaymentSession.objects.all().delete()
-    reconciliation.reconcile()
+    events.reconcile()
     send(client, sandbox.event(COMPLETED))
     assert Order.objects.get().is_fully_paid()
     assert (Transaction.objects.count(), PaymentSession.objects.get().state) == (1, "paid")
@@ -214,7 +214,7 @@ def test_payment_whose_row_is_gone_is_returned_if_its_order_is_gone_too(
     PaymentSession.objects.all().delete()
     sandbox.pay(session.reference)
     send(client, sandbox.event(COMPLETED))
-    reconciliation.reconcile()
+    events.reconcile()
     assert money_of(sandbox, session)["refunded"] == 10150
     assert list(Transaction.objects.order_by("pk").values_list("kind", flat=True)) == [
         "capture", "refund",
@@ -233,7 +233,7 @@ def test_payment_of_another_shop_with_our_number_is_shown_to_staff_and_left_alon
     sandbox.pay(session.reference)
     PaymentSession.objects.all().delete()
     Order.objects.update(token="of-another-shop")
-    reconciliation.reconcile()
+    events.reconcile()
     delete_events()
     send(client, sandbox.event(COMPLETED))
     row = money_of(sandbox, session)
@@ -275,7 +275,7 @@ def test_payment_that_names_another_order_is_not_counted_by_the_sweeper_either(
     sandbox.pay(session.reference)
     monkeypatch.setattr(client, "_session", wrong_order(client._session))
     assert release_order(order_id=placed.order_id, reason="x").state == "kept"
-    reconciliation.reconcile(grace=timedelta(0))
+    events.reconcile(grace=timedelta(0))
     order = Order.objects.get()
     assert attention_reasons(order) == ["wrong_order"]
     assert (order.is_fully_paid(), pieces_held(variant)) == (False, 2)
@@ -288,7 +288,7 @@ def wrong_order(read):
 def test_lost_webhooks_are_made_up_by_reconciliation(sandbox, placed, session):
     sandbox.pay(session.reference)
     PaymentSession.objects.update(created_at=session.created_at - 2 * WEBHOOK_GRACE)
-    reconciliation.reconcile()
+    events.reconcile()
     assert Order.objects.get().is_fully_paid()
     assert len(mail.outbox) == 1
 
@@ -296,16 +296,16 @@ def test_lost_webhooks_are_made_up_by_reconciliation(sandbox, placed, session):
 def test_reconciliation_finds_payments_that_our_rows_call_ended(sandbox, placed, session):
     sandbox.pay(session.reference)
     PaymentSession.objects.update(state=SessionStatus.EXPIRED)
-    reconciliation.reconcile()
+    events.reconcile()
     assert Order.objects.get().is_fully_paid()
 
 
 def test_reconciliation_twice_changes_nothing(sandbox, placed, session):
     sandbox.pay(session.reference)
     PaymentSession.objects.update(created_at=session.created_at - 2 * WEBHOOK_GRACE)
-    reconciliation.reconcile()
+    events.reconcile()
     before = Transaction.objects.count(), OrderEvent.objects.count()
-    reconciliation.reconcile()
+    events.reconcile()
     assert (Transaction.objects.count(), OrderEvent.objects.count()) == before
     assert before[0] == 1
 

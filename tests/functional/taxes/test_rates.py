@@ -11,9 +11,9 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.warehouse.models import Stock, Warehouse
 
 from dashboard.roles import ROLES
+from plugins.fulfilment.packing import fulfil
 from plugins.fulfilment.replacements import agree_exchange
 from plugins.fulfilment.returns import announce_return, record_return
-from plugins.fulfilment.shipments import fulfil
 from plugins.ordering.placing import place_order
 from plugins.ordering.totals import totals_of_order
 from plugins.taxes.models import OrderTax, ProductTax, TaxRate

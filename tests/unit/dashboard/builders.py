@@ -6,7 +6,7 @@ from saleor.order.models import Order, OrderEvent, OrderLine
 from saleor.payment.models import Payment, Transaction
 from saleor.warehouse.models import Allocation
 
-from plugins.fulfilment.shipments import fulfil
+from plugins.fulfilment.packing import fulfil
 from plugins.ordering.models import OrderFlag
 from tests.factories import AddressFactory, UserFactory, variant_in_stock
 

@@ -5,11 +5,11 @@ import pytest
 from dashboard.admin.filters import ORDER_WORK
 from dashboard.policies import PaymentState
 from dashboard.selectors.home import WORK
-from local_services import running_shop
+from local_services import commands
 from local_services.data_folder import DataFolder, locked_now
 from local_services.demo import STATES, place
 from local_services.messages import CannotRunError
-from local_services.ports import free_port
+from local_services.processes import free_port
 from tests.unit.storefront.shop import open_shop
 
 SHOWN = {name for state in STATES for name in state.work} | {"today"}  # they are placed now
@@ -46,7 +46,7 @@ def test_titles_which_tell_demo_orders_apart_are_different():
 
 def test_no_running_shop_is_said(tmp_path):
     with pytest.raises(CannotRunError, match="Start it: make run"):
-        running_shop.demo(DataFolder(tmp_path))
+        commands.demo(DataFolder(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,6 @@ def test_no_running_shop_is_said(tmp_path):
 )
 def test_a_shop_that_takes_real_payments_or_is_not_open_is_left_alone(tmp_path, sandbox, said):
     folder = DataFolder(tmp_path)
-    running_shop.save_addresses(folder, {"PORT": str(free_port()), **sandbox})
+    commands.save_addresses(folder, {"PORT": str(free_port()), **sandbox})
     with locked_now(folder.lock), pytest.raises(CannotRunError, match=said):
-        running_shop.demo(folder)
+        commands.demo(folder)

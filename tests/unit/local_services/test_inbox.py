@@ -5,9 +5,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from local_services.inbox.page import application, respond
-from local_services.inbox.store import Inbox, listen
-from local_services.ports import free_port
+from local_services.inbox import Inbox, application, listen, respond
+from local_services.processes import free_port
 
 
 def _email(subject="Your order 1042", html="<p>Thank <b>you</b></p>"):

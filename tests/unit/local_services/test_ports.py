@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from local_services import ports
-from local_services.ports import LOOPBACK, free_port, usual_or_free
+from local_services import processes
+from local_services.processes import LOOPBACK, free_port, usual_or_free
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def draws(monkeypatch):
 
     def draw(*numbers):
         given = iter(numbers)
-        monkeypatch.setattr(ports.random, "randrange", lambda *_: next(given))
+        monkeypatch.setattr(processes.random, "randrange", lambda *_: next(given))
 
     return draw
 
@@ -34,7 +34,7 @@ def test_a_port_is_not_promised_twice_before_it_is_bound(draws):
 
 
 def test_a_port_that_another_process_was_promised_is_left_alone(draws):
-    asks = "from local_services.ports import free_port; print(free_port(), flush=True); input()"
+    asks = "from local_services.processes import free_port; print(free_port(), flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", asks], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:

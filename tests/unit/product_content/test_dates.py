@@ -7,8 +7,7 @@ from django.utils import timezone, translation
 
 from plugins.order_emails.texts import clock
 from plugins.order_emails.texts import day as emailed_day
-from product_content.dates import PATTERNS, written_day
-from product_content.languages import locale_of
+from product_content.languages import PATTERNS, locale_of, written_day
 
 DAY = date(2026, 11, 5)
 

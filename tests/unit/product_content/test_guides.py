@@ -5,9 +5,8 @@ import re
 import nh3
 import pytest
 
-from product_content.diagrams import without_diagrams
 from product_content.models import Guide, GuideProduct
-from product_content.rendering import count_words, without_citations
+from product_content.rendering import count_words, without_citations, without_diagrams
 from product_content.selectors import (
     get_guide,
     get_product,

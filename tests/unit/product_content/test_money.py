@@ -8,7 +8,7 @@ from prices import Money
 from dashboard.forms import AmountField
 from local_services.stripe_sandbox.errors import StripeError
 from local_services.stripe_sandbox.specs import MINIMUM, check_total, show
-from plugins.ordering.line_discounts import spread
+from plugins.ordering.discounts import spread
 from plugins.stripe_payments.policies import MIN_CHARGE, to_smallest_unit
 from product_content.money import (
     format_money,

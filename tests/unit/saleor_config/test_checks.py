@@ -4,13 +4,13 @@ import pytest
 from django.core.checks import run_checks
 from django.urls import get_resolver
 
-from saleor_config import checks
+from saleor_config import apps
 
 NEVER_SERVED = ("/graphql/", "/graphql", "/plugins/x/", "/digital-download/x", "/feeds/google/")
 
 
 def test_our_own_settings_pass():
-    assert checks.nothing_unsafe_of_saleor_is_on() == []
+    assert apps.nothing_unsafe_of_saleor_is_on() == []
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,16 @@ from django.utils.translation import gettext, ngettext
 
 from product_content import languages
 from saleor_config import translations
-from saleor_config.extraction import FOLDERS, KEYWORDS, find_texts, untranslated, updated
-from saleor_config.translations import po_files, read, write
+from saleor_config.translations import (
+    FOLDERS,
+    KEYWORDS,
+    find_texts,
+    po_files,
+    read,
+    untranslated,
+    updated,
+    write,
+)
 
 ROOT = settings.BASE_DIR
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|%%|\{\w*\}")

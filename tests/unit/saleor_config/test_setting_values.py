@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from local_services.schema import ROOT
-from plugins.discreet_shipping.texts import clean_line
+from plugins.discreet_shipping.choices import clean_line
 from saleor_config.settings import env
 from saleor_config.settings.values import MAX_SHOP_NAME, name_fault
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storefront.forms.address import AddressForm
+from storefront.forms.account import AddressForm
 
 COUNTRIES = [
     ("GB", "United Kingdom"),

@@ -10,7 +10,7 @@ from saleor.checkout.models import Checkout, CheckoutLine
 
 from storefront.basket_changes import add_to_basket, change_line
 from storefront.baskets import basket_quantity, get_basket
-from storefront.errors import LineGone, NotForSale, ShortOfStock, TooMany
+from storefront.wording import LineGone, NotForSale, ShortOfStock, TooMany
 
 
 def add(variant, quantity=1, token=None):

@@ -14,7 +14,7 @@ from plugins.ordering.addresses import delivery_countries
 from storefront.basket_changes import add_to_basket, apply_code
 from storefront.baskets import get_basket
 from storefront.checkout import list_delivery_methods, missing_step, set_address, set_delivery
-from storefront.errors import LineGone
+from storefront.wording import LineGone
 from tests.factories import VoucherFactory
 
 BRITISH = {

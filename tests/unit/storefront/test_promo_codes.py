@@ -14,7 +14,7 @@ from storefront.basket_changes import (
     remove_voucher,
 )
 from storefront.baskets import get_basket
-from storefront.errors import CodeRefused, LineGone
+from storefront.wording import CodeRefused, LineGone
 from tests.factories import GiftCardFactory, VoucherFactory
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from plugins.discreet_shipping.point_import import load_demo_points, load_postcodes
+from plugins.discreet_shipping.collection_points import load_demo_points, load_postcodes
 
 
 class Command(BaseCommand):

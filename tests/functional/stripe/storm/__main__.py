@@ -120,7 +120,7 @@ class Storm:
         from django.conf import settings
         from django.http import HttpResponse
 
-        from storefront.cookies import write_basket_token
+        from storefront.responses import write_basket_token
         from tests.factories import GiftCardFactory, basket
 
         forget_connection()
@@ -197,10 +197,10 @@ def _sweep() -> None:
 
     from plugins.order_emails.models import UNSENT, OutgoingEmail
     from plugins.order_emails.outbox import publish_due_emails
+    from plugins.ordering.ending import release_unpaid_orders
     from plugins.ordering.models import Refund
     from plugins.ordering.refunds import perform_waiting_refunds
-    from plugins.ordering.releasing import release_unpaid_orders
-    from plugins.stripe_payments import events, reconciliation
+    from plugins.stripe_payments import events
     from plugins.stripe_payments.models import StripeEvent
 
     now = timezone.now()
@@ -208,7 +208,7 @@ def _sweep() -> None:
     OutgoingEmail.objects.filter(state__in=UNSENT).update(next_try_at=now)
     Refund.objects.filter(state="asked").update(created_at=now - timedelta(hours=1))
     events.publish_waiting_events()
-    reconciliation.reconcile(grace=timedelta(0))
+    events.reconcile(grace=timedelta(0))
     release_unpaid_orders(now=now + timedelta(hours=1))
     perform_waiting_refunds()
     publish_due_emails()

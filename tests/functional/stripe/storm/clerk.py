@@ -45,8 +45,7 @@ def _paid_and_untouched() -> list[int]:
 
 
 def _give_back(order_id: int) -> None:
-    from plugins.ordering.cancelling import cancel_order
-    from plugins.ordering.refunds import request_refund
+    from plugins.ordering.refunds import cancel_order, request_refund
 
     ask = partial(request_refund, order_id=order_id, key=f"staff-{order_id}", reason="Storm")
     acts = (
@@ -62,6 +61,7 @@ def _send_and_take_back(order_id: int) -> None:
     """Send both pieces, have one announced and back, refund it; each step once, whatever is killed."""
     from saleor.order.models import Order
 
+    from plugins.fulfilment.packing import fulfil
     from plugins.fulfilment.returns import (
         announce_return,
         close_settled_returns,
@@ -69,7 +69,6 @@ def _send_and_take_back(order_id: int) -> None:
         record_return,
         returned_in_all,
     )
-    from plugins.fulfilment.shipments import fulfil
     from plugins.ordering.models import PieceState
     from plugins.ordering.pieces import pieces_to_send
     from plugins.ordering.refunds import request_refund

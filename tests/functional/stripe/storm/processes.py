@@ -15,9 +15,8 @@ import requests
 from local_services import postgres, processes
 from local_services import postgres as system_user
 from local_services.commands import web_words
-from local_services.databases import Address, run_sql
-from local_services.ports import LOOPBACK, free_port
-from local_services.processes import wait_until
+from local_services.postgres import Address, run_sql
+from local_services.processes import LOOPBACK, free_port, wait_until
 from local_services.schema import ROOT, fill
 from tests.functional.stripe.sandbox import API_KEY, MODULE, SECRET, Sandbox
 

@@ -9,10 +9,16 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 from pypdfium2 import PdfDocument
 
-from plugins.discreet_shipping import texts
-from plugins.discreet_shipping.label_files import KINDS, printout_file, printout_sheet
-from plugins.discreet_shipping.label_layout import SIZES, font_file, width_of
-from plugins.discreet_shipping.texts import line_is_printable
+from plugins.discreet_shipping import choices
+from plugins.discreet_shipping.choices import line_is_printable
+from plugins.discreet_shipping.labels import (
+    KINDS,
+    SIZES,
+    font_file,
+    printout_file,
+    printout_sheet,
+    width_of,
+)
 
 SENDER = ["Mill Post Room", "PO Box 118", "Leeds", "LS1 9AB", "United Kingdom"]
 NAMES = ["Zoë Łukasiewicz-O’Brien", "Ελένη Παπαδοπούλου", "Анастасія Ґудзь", "Nguyễn Thị Hồng"]
@@ -75,7 +81,7 @@ def test_too_long_a_line_is_refused_in_words():
 
 def test_the_font_has_every_character_that_is_let_through(monkeypatch):
     # a million refusals: looking up the translation of each takes most of the time
-    monkeypatch.setattr(texts, "_OTHER_LETTERS", "")
+    monkeypatch.setattr(choices, "_OTHER_LETTERS", "")
     known = set(TTFont(str(font_file())).getBestCmap())
     let_through = {c for c in range(0x110000) if line_is_printable(chr(c))[0]}
     assert len(let_through) > 1900

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from product_content.search.codes import find_named, normal, read_codes
+from product_content.search.words import find_named, normal, read_codes
 
 
 @pytest.mark.parametrize("typed", ["SW-ONE-9", "sw-one-9", "sw one 9", "swone9", "SW_ONE/9"])

@@ -1,21 +1,112 @@
-"""The inbox as a web page. Read-only, and safe to open whatever an e-mail contains.
+"""The local inbox: takes every e-mail the shop sends and shows it on a page (docs/adr/0003).
 
-An HTML e-mail is shown in a sandboxed frame under a policy that lets it load nothing at all, so
-that it looks as it would with images blocked, and no sender learns that it was opened. The page
-answers only to this machine's own names.
+`python -m local_services.inbox FOLDER SMTP_PORT WEB_PORT`. E-mails are taken by SMTP and never sent
+on, kept one file each in a Maildir. The page is read-only, and safe to open whatever an e-mail
+contains: an HTML e-mail is shown in a sandboxed frame under a policy that lets it load nothing at
+all, so that it looks as it would with images blocked, and no sender learns that it was opened. The
+page answers only to this machine's own names.
 """
 
 from __future__ import annotations
 
+import mailbox
+import signal
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from functools import cached_property
 from html import escape
+from operator import attrgetter
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from string import Template
 from typing import Any
 from urllib.parse import quote, unquote
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from local_services.inbox.store import Inbox, Mail
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from local_services.processes import LOOPBACK
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One e-mail: its key in the inbox, when it came, and its bytes as received."""
+
+    key: str
+    received: datetime
+    source: bytes
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        """The e-mail, parsed."""
+        return BytesParser(EmailMessage, policy=policy.default).parsebytes(self.source)
+
+    @property
+    def subject(self) -> str:
+        """Its subject, as readers show it."""
+        return self.header("Subject") or "(no subject)"
+
+    def header(self, name: str) -> str:
+        """Return one header's text, or nothing when it is absent."""
+        return str(self.message[name] or "")
+
+    def body(self, kind: str) -> str:
+        """Return its `plain` or `html` text, or nothing when it has none."""
+        part = self.message.get_body(preferencelist=(kind,))
+        return "" if part is None else str(part.get_content())
+
+
+class Inbox:
+    """A folder of e-mails."""
+
+    def __init__(self, folder: Path) -> None:
+        # A folder inside: Maildir makes its own parts only in a folder that it makes itself.
+        self._box = mailbox.Maildir(folder / "maildir", factory=None, create=True)
+
+    def add(self, content: bytes) -> str:
+        """Keep one e-mail as it came over SMTP; return its key."""
+        return self._box.add(content)
+
+    def newest_first(self) -> list[Mail]:
+        """Return all e-mails, the last received first."""
+        mails = map(self._mail, self._box.keys())
+        return sorted(mails, key=attrgetter("received"), reverse=True)
+
+    def get(self, key: str) -> Mail | None:
+        """Return the e-mail with this key, if it is there."""
+        return self._mail(key) if key in self._box else None
+
+    def _mail(self, key: str) -> Mail:
+        seconds = self._box.get_message(key).get_date()
+        return Mail(key, datetime.fromtimestamp(seconds, UTC), self._box.get_bytes(key))
+
+
+class KeepHandler:
+    """aiosmtpd's handler: it calls `handle_DATA` once an e-mail is complete."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+
+    async def handle_DATA(  # noqa: N802  aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        """Keep the e-mail, then tell the sender so."""
+        self._inbox.add(envelope.original_content or b"")
+        return "250 Kept in the local inbox"
+
+
+def listen(inbox: Inbox, port: int) -> Controller:
+    """Take e-mails on this port in a thread of its own until `.stop()` is called."""
+    controller = Controller(KeepHandler(inbox), hostname=LOOPBACK, port=port)
+    controller.start()
+    return controller
+
 
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; frame-ancestors 'none'"
 _FRAME_PERMISSIONS = "allow-popups allow-popups-to-escape-sandbox"  # its links open in a new tab
@@ -135,3 +226,28 @@ def _headers(response: Response, length: int) -> list[tuple[str, str]]:
         ("Referrer-Policy", "no-referrer"),
         ("Cache-Control", "no-store"),
     ]
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True  # a browser's open connection must not hold up the end
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        """Say nothing: the address of a page names an e-mail."""
+
+
+def main(folder: str, smtp_port: str, web_port: str) -> None:
+    """Take and show e-mails until SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    smtp = listen(Inbox(Path(folder)), int(smtp_port))
+    page = application(Path(folder))
+    try:
+        with make_server(LOOPBACK, int(web_port), page, _Server, _Quiet) as server:
+            server.serve_forever()
+    finally:
+        smtp.stop()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
