@@ -8,7 +8,7 @@ page needs of those that it shows: choose among outlines, then again among the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -246,38 +246,76 @@ class Suggestions:
     single: SingleOffer | None
 
 
-def suggestions_by_size(
-    chart: Sequence[SizeInfo],
-    sets: Iterable[ProductOutline],
-    singles: Mapping[int, tuple[SingleOffer, ...]],
-) -> list[Suggestions]:
-    """Return the picks for every size of the chart.
+def fitting_sets(
+    chart: Sequence[SizeInfo], sets: Iterable[ProductOutline]
+) -> tuple[tuple[int, ...], ...]:
+    """Return for every size of the chart the ids of the sets with it, those that fit best first.
 
-    Suggests no magnets, which not everybody may use, and no firm sets, which are for customers
-    whose surgeon asked for one.
+    That is: with the next step, then with few sizes that are too small, then with few in all. No
+    magnets, which not everybody may use, and no firm sets, which are for customers whose surgeon
+    asked for one. What is available does not count, so a sale changes nothing of it.
     """
-    plain = [card for card in sets if card.suits_most]
-    bigger = [*chart[1:], None]
+    plain = [one for one in sets if one.suits_most]
+    return tuple(
+        _fitting(size, bigger, plain)
+        for size, bigger in zip(chart, [*chart[1:], None], strict=True)
+    )
+
+
+def _fitting(
+    size: SizeInfo, bigger: SizeInfo | None, sets: Iterable[ProductOutline]
+) -> tuple[int, ...]:
+    def key(one: ProductOutline) -> tuple[bool, int, int]:
+        no_step = bigger is not None and bigger not in one.sizes
+        too_small = sum(each.number < size.number for each in one.sizes)
+        return (no_step, too_small, len(one.sizes))
+
+    return tuple(one.id for one in sorted((one for one in sets if size in one.sizes), key=key))
+
+
+def best_sets(
+    fitting: Iterable[Sequence[int]], pieces_of: Callable[[Collection[int]], Mapping[int, int]]
+) -> list[tuple[int, ...]]:
+    """Return the ids of the sets to suggest for each size: in stock first, then as they fit.
+
+    `pieces_of` is asked for the first few of each size, and for more only of a size of which these
+    are sold out: so thousands of sets cost no more than twenty.
+    """
+    left: dict[int, int] = {}
+    known = list(fitting)
+    unsure, most = known, 2 * MAX_SUGGESTED_SETS
+    while unsure:
+        asked = {pk for ids in unsure for pk in ids[:most]} - left.keys()
+        pieces = pieces_of(asked)
+        left |= {pk: pieces.get(pk, 0) for pk in asked}
+        unsure = [ids for ids in unsure if ids[most:] and not _enough(ids[:most], left)]
+        most *= 4
+    asked_for = ([pk for pk in ids if pk in left] for ids in known)
     return [
-        Suggestions(
-            size, after, _nearest(size, after, plain), _single(singles.get(size.number, ()))
-        )
-        for size, after in zip(chart, bigger, strict=True)
+        tuple(sorted(ids, key=lambda pk: left[pk] <= 0)[:MAX_SUGGESTED_SETS]) for ids in asked_for
     ]
 
 
-def _nearest(
-    size: SizeInfo, bigger: SizeInfo | None, sets: Iterable[ProductOutline]
-) -> tuple[ProductOutline, ...]:
-    """Return the sets with this size: in stock first, then with the next step, few unused sizes."""
-    having = [card for card in sets if size in card.sizes]
+def _enough(ids: Iterable[int], left: Mapping[int, int]) -> bool:
+    return sum(left[pk] > 0 for pk in ids) >= MAX_SUGGESTED_SETS
 
-    def key(card: ProductOutline) -> tuple[bool, bool, int, int]:
-        no_step = bigger is not None and bigger not in card.sizes
-        too_small = sum(each.number < size.number for each in card.sizes)
-        return (card.available <= 0, no_step, too_small, len(card.sizes))
 
-    return tuple(sorted(having, key=key)[:MAX_SUGGESTED_SETS])
+def suggestions_by_size(
+    chart: Sequence[SizeInfo],
+    best: Iterable[Iterable[int]],
+    cards: Mapping[int, ProductOutline],
+    singles: Mapping[int, tuple[SingleOffer, ...]],
+) -> list[Suggestions]:
+    """Return the picks for every size of the chart: its `best` sets, as ids, and a single."""
+    return [
+        Suggestions(
+            size,
+            bigger,
+            tuple(cards[pk] for pk in ids if pk in cards),
+            _single(singles.get(size.number, ())),
+        )
+        for size, bigger, ids in zip(chart, [*chart[1:], None], best, strict=True)
+    ]
 
 
 def _single(offers: Iterable[SingleOffer]) -> SingleOffer | None:

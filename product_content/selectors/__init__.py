@@ -16,6 +16,7 @@ from product_content.selectors.lists import (
     list_sets,
     list_sizes,
     names_to_try,
+    pieces_of,
     product_url,
     singles_by_size,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "moved_guide",
     "moved_product",
     "names_to_try",
+    "pieces_of",
     "preview_guide",
     "product_url",
     "products_changed_on",

@@ -225,7 +225,11 @@ _PIECES_SQL = f"""
     FROM product_productvariant v WHERE v.product_id = p.id)
 """  # noqa: S608  constants only
 _OUTLINES = _OUTLINES_SQL.format(papers="NULL", pieces="0")
-_STOCKED = _OUTLINES_SQL.format(papers=f"to_jsonb({PAPERS_SQL})::text", pieces=_PIECES_SQL)
+_PAPERS = f"to_jsonb({PAPERS_SQL})::text"
+_STOCKED = _OUTLINES_SQL.format(papers=_PAPERS, pieces=_PIECES_SQL)
+_SOME_STOCK = f"""
+SELECT p.id, {_PAPERS}, {_PIECES_SQL} FROM {PRODUCT_SQL} WHERE p.id = ANY(%(ids)s)
+"""  # noqa: S608  constants only
 
 
 def list_outlines(kind: str, *, stock: bool = False) -> tuple[ProductOutline, ...]:
@@ -239,8 +243,7 @@ def list_outlines(kind: str, *, stock: bool = False) -> tuple[ProductOutline, ..
 
 
 def _read_outlines(kind: str, *, stock: bool) -> tuple[ProductOutline, ...]:
-    statement, untracked = _STOCKED if stock else _OUTLINES, settings.MAX_CHECKOUT_LINE_QUANTITY
-    found = run(statement, [kind], {"untracked": untracked})
+    found = run(_STOCKED if stock else _OUTLINES, [kind], _untracked())
     translated = translated_text if prefix() else str
     material, sizes, is_sold = cache(translated), cache(_sizes_in(chart())), cache(_is_sold)
     firmness = {each.value: str(each.label) for each in Firmness}
@@ -269,6 +272,22 @@ def _sizes_in(sizes: Chart) -> Callable[[str | None], tuple[SizeInfo, ...]]:
         return tuple(size for pk, size in sizes.items() if pk in wanted)
 
     return read
+
+
+def pieces_of(product_ids: Collection[int]) -> dict[int, int]:
+    """Return what can be bought of each product, in pieces, as `list_outlines` does.
+
+    One query, or none.
+    """
+    if not product_ids:
+        return {}
+    found = run(_SOME_STOCK, KINDS, _untracked() | {"ids": list(product_ids)})
+    is_sold = cache(_is_sold)
+    return {pk: int(pieces) if pieces and is_sold(papers) else 0 for pk, papers, pieces in found}
+
+
+def _untracked() -> dict[str, object]:
+    return {"untracked": settings.MAX_CHECKOUT_LINE_QUANTITY}
 
 
 def _is_sold(papers: str) -> bool:

@@ -29,7 +29,8 @@ from django.views.decorators.http import require_safe
 
 from product_content import selectors
 from product_content.kinds import SETS, SINGLES, ProductKind
-from product_content.languages import localized
+from product_content.languages import localized, prefix
+from product_content.page_changes import kept_value
 from product_content.pages import delivery_zones, home_delivery
 from product_content.parsing import parse_id
 from product_content.search.query import MAX_LENGTH, parse_query
@@ -52,6 +53,8 @@ from storefront.sets import (
     BY_PRICE,
     MAX_COMPARED,
     NamedSizes,
+    best_sets,
+    fitting_sets,
     matching_sets,
     missing_sizes,
     named_sizes,
@@ -238,10 +241,14 @@ def sizes(request: HttpRequest) -> HttpResponse:
 def finder(request: HttpRequest) -> HttpResponse:
     """Show the questions, and what there is for each size; takes no answer."""
     chart = selectors.list_sizes()
-    known = selectors.list_outlines(SETS.slug, stock=True)
-    suggested = {one.id for pick in suggestions_by_size(chart, known, {}) for one in pick.sets}
-    cards = selectors.cards_of([one for one in known if one.id in suggested])
-    picks = suggestions_by_size(chart, cards, selectors.singles_by_size())
+    fitting = kept_value(  # a sale changes nothing of it
+        ("fitting", prefix()), lambda: fitting_sets(chart, selectors.list_outlines(SETS.slug))
+    )
+    best = best_sets(fitting, selectors.pieces_of)
+    wanted = {pk for ids in best for pk in ids}
+    known = [one for one in selectors.list_outlines(SETS.slug) if one.id in wanted]
+    cards = {one.id: one for one in selectors.cards_of(known)}
+    picks = suggestions_by_size(chart, best, cards, selectors.singles_by_size())
     context = {"picks": picks, "chart": chart, "current_kind": SETS}
     return render(request, "storefront/finder/page.html", context)
 
