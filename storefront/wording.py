@@ -14,6 +14,9 @@ from product_content.money import format_money
 from product_content.pages import DeliveryOffer, DeliveryZone
 from product_content.types import SizeInfo
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 MAX_LOW_STOCK = 5  # pieces; up to this many the page shows the exact number
 
 
@@ -89,10 +92,6 @@ def shortage(*, wanted: int, available: int) -> str:
         "left": available,
         "wanted": wanted,
     }
-
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 
 class BasketRefused(Exception):  # noqa: N818  it is an answer, not a defect

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from product_content.decisions import ALLOWED, Decision, refused
 from product_content.parsing import normal_email
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 MAX_LINE: Final = 60  # of a field of an address; a label has room for two lines of it
 
@@ -70,11 +72,11 @@ def _refuse(character: str) -> None:
 _PRINTABLE_SCRIPTS = ("LATIN ", "GREEK ", "CYRILLIC ")
 _PRINTABLE_SIGNS = frozenset(" -'’‘`\"“”.,;:&/()+#*_№°ªº·–—0123456789\N{NO-BREAK SPACE}")
 _COMBINING_ACCENTS = range(0x0300, 0x0370)  # accents that follow their letter
-_OTHER_LETTERS = gettext_lazy(
+_OTHER_LETTERS = _(
     "Please write this in Latin, Greek or Cyrillic letters, as a passport does: our label printer "
     "has no others, and no pictures."
 )
-_TOO_LONG = gettext_lazy("Please shorten this to {most} characters, or it does not fit on a label.")
+_TOO_LONG = _("Please shorten this to {most} characters, or it does not fit on a label.")
 
 
 def line_is_printable(text: str) -> Decision:
@@ -93,9 +95,6 @@ def _has_glyph(character: str) -> bool:
     known = unicodedata.name(character, "").startswith(_PRINTABLE_SCRIPTS)
     return is_letter and known and ord(character) <= 0xFFFF  # noqa: PLR2004  the basic plane
 
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 CHOICES_KEY: Final = "discreet_shipping"  # in the metadata of checkouts and orders
 REMEMBERED_KEY: Final = "discreet_shipping"  # in a user's private_metadata

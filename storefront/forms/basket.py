@@ -25,7 +25,6 @@ from storefront.sets import SetFilter
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-
 _MAX_QUANTITY = settings.MAX_CHECKOUT_LINE_QUANTITY
 _A_NUMBER = format_lazy(
     _("Enter a whole number from {least} to {most}."), least=1, most=_MAX_QUANTITY
@@ -171,10 +170,6 @@ class ReliefForm(forms.Form):
     def declaration(self) -> Declaration:
         """Return what was declared."""
         return Declaration(self.cleaned_data["name"], self.cleaned_data["condition"])
-
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 
 _MAGNETS = [("", _("Either")), ("no", _("Without magnets")), ("yes", _("With magnets"))]
