@@ -272,8 +272,8 @@ def _make(state: State) -> Order:
     for step in state.steps:
         step(order, staff)
         order.refresh_from_db()
-    # Disputes and refunds are the worker's.
-    if not wait_until(state.orders().filter(pk=order.pk).exists, _WAIT_SECONDS):
+    # Disputes and refunds are the worker's; `orders` says who is in the state when it is asked.
+    if not wait_until(lambda: state.orders().filter(pk=order.pk).exists(), _WAIT_SECONDS):
         raise CannotRunError(f"Order {order.pk} did not become: {state.title}. Run it again.")
     return order
 

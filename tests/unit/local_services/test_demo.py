@@ -1,15 +1,20 @@
 """The table of `make demo` leaves out no state that staff can look for; what is refused."""
 
+from dataclasses import replace
+
 import pytest
+from saleor.account.models import User
+from saleor.order.models import Order
 
 from dashboard.admin.filters import ORDER_WORK
 from dashboard.policies import PaymentState
 from dashboard.selectors.home import WORK
-from local_services import commands
+from local_services import commands, demo
 from local_services.data_folder import DataFolder, locked_now
-from local_services.demo import STATES, place
+from local_services.demo import STAFF_EMAIL, STATES, place
 from local_services.messages import CannotRunError
 from local_services.processes import free_port
+from plugins.ordering.ending import release_order
 from tests.unit.storefront.shop import open_shop
 
 SHOWN = {name for state in STATES for name in state.work} | {"today"}  # they are placed now
@@ -58,3 +63,21 @@ def test_a_shop_that_takes_real_payments_or_is_not_open_is_left_alone(tmp_path, 
     commands.save_addresses(folder, {"PORT": str(free_port()), **sandbox})
     with locked_now(folder.lock), pytest.raises(CannotRunError, match=said):
         commands.demo(folder)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_worker_does_later_is_waited_for(monkeypatch):
+    open_shop()
+    User.objects.create_user(STAFF_EMAIL)
+    released = next(state for state in STATES if state.title == "Released")
+    seen = []
+
+    def wait(until, _seconds):
+        seen.append(until())
+        release_order(order_id=Order.objects.get().pk, reason="as a worker does")
+        seen.append(until())
+        return seen[-1]
+
+    monkeypatch.setattr(demo, "wait_until", wait)
+    demo._make(replace(released, steps=()))
+    assert seen == [False, True]
