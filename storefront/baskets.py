@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -166,18 +166,24 @@ class BasketNote:
 
 
 def leave_note(token: UUID | None, note: BasketNote) -> None:
-    """Keep the note for the next look at this basket, in place of an earlier one."""
+    """Keep the note for the next look at this basket, in place of an earlier one.
+
+    It is kept as plain data: another version of the shop may read it, whose classes are elsewhere.
+    """
     with suppress(RedisError):
-        cache.set(f"basket-note-{token}", note, KEPT_SECONDS)
+        cache.set(_note_key(token), asdict(note), KEPT_SECONDS)
 
 
 def take_note(token: UUID | None) -> BasketNote | None:
-    """Return the note that waits for this basket, once."""
+    """Return the note that waits for this basket, once; None for one that is not understood."""
     if token is None:
         return None
-    with suppress(RedisError):
-        note: BasketNote | None = cache.get(f"basket-note-{token}")
-        if note is not None:
-            cache.delete(f"basket-note-{token}")
-        return note
+    with suppress(RedisError, TypeError):  # the second: it has other fields
+        if (kept := cache.get(_note_key(token))) is not None:
+            cache.delete(_note_key(token))
+            return BasketNote(**kept)
     return None
+
+
+def _note_key(token: UUID | None) -> str:
+    return f"basket-said-{token}"
