@@ -54,6 +54,7 @@ def test_what_is_done_to_the_basket_is_said_and_keeps_the_focus(restored_shop, n
     page.goto("/sets/")
     page.locator(".add-small button").first.click()
     page.get_by_role("link", name="View basket").click()
+    page.wait_for_url("**/basket/")  # until its scripts have run: without them a whole page comes
     page.get_by_label("Quantity").fill("2")
     page.get_by_role("button", name="Update").press("Enter")
     expect(page.locator("#said")).to_have_text(f"{SET}: 2 in your basket.")
