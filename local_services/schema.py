@@ -227,10 +227,15 @@ def new_cluster(data: Path) -> str:
 
 
 @contextmanager
-def temporary_server(prepare: Prepare = new_cluster) -> Iterator[Address]:
-    """Start a server of our own, gone without trace afterwards, even after kill -9."""
+def temporary_server(
+    prepare: Prepare = new_cluster, *, beneath: Path | None = None
+) -> Iterator[Address]:
+    """Start a server of our own, gone without trace afterwards, even after kill -9.
+
+    It lives `beneath` a folder, which is the system's own for temporary files if none is given.
+    """
     watchdog = Watchdog()
-    with tempfile.TemporaryDirectory(prefix="stillwater-") as folder:
+    with tempfile.TemporaryDirectory(prefix="stillwater-", dir=beneath) as folder:
         watchdog.remove(Path(folder))
         Path(folder).chmod(0o711)  # PostgreSQL may run as another user, and its data is its own
         try:
