@@ -309,6 +309,26 @@ class ReadOnlyModelAdmin(ReadOnly, SaleorModelAdmin):
     """An area whose rows are shown and never changed by a form."""
 
 
+class OneRowAdmin(SaleorModelAdmin):
+    """Settings of which there is one row: opening the section opens it."""
+
+    can_add = False
+
+    def the_row(self) -> Model:
+        """Return the row; it is made the first time."""
+        row: Model = self.model._default_manager.get_or_create(pk=1)[0]
+        return row
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Open the row at once."""
+        if not self.has_change_permission(request):
+            return super().changelist_view(request, extra_context)
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return redirect(page, self.the_row().pk)
+
+
 class AuditedAdmin:
     """Mixed into an admin class: every page of one row that is shown goes into the access log."""
 

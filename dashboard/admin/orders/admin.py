@@ -9,13 +9,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import path
 from saleor.order.models import Order
 from unfold.decorators import action
 
-from dashboard.admin.base import AuditedAdmin, ReadOnlyModelAdmin, SaleorModelAdmin
+from dashboard.admin.base import AuditedAdmin, OneRowAdmin, ReadOnlyModelAdmin
 from dashboard.admin.filters import (
     OrderChoiceFilter,
     OrderCountryFilter,
@@ -335,18 +335,8 @@ class OrderAdmin(AuditedAdmin, OrderPages, OrderBulkActions, OrderColumns, ReadO
 
 
 @admin.register(OrderLimits, site=staff_site)
-class OrderLimitsAdmin(SaleorModelAdmin):
-    """How much one order may hold: a single row, which opening the section opens."""
+class OrderLimitsAdmin(OneRowAdmin):
+    """How much one order may hold."""
 
     required_permission = "site.manage_settings"
-    can_add = False
     fields = ("max_pieces", "large_from", "large_minutes")
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Open the row at once; it is made the first time."""
-        if not self.has_change_permission(request):
-            return super().changelist_view(request, extra_context)
-        OrderLimits.objects.get_or_create(pk=1)
-        return HttpResponseRedirect(reverse("admin:ordering_orderlimits_change", args=[1]))

@@ -20,7 +20,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from dashboard.admin.base import SaleorModelAdmin
+from dashboard.admin.base import OneRowAdmin, SaleorModelAdmin
 from dashboard.admin.changes import LinesField
 from dashboard.site import staff_site
 from plugins.discreet_shipping.choices import OPTIONS
@@ -107,11 +107,10 @@ class PointImportForm(forms.Form):
 
 
 @admin.register(PluginConfiguration, site=staff_site)
-class DiscreetShippingAdmin(SaleorModelAdmin):
-    """The one row of settings; opening the section opens it."""
+class DiscreetShippingAdmin(OneRowAdmin):
+    """How parcels look and travel, in a row of Saleor's plugins."""
 
     required_permission = "plugins.manage_plugins"
-    can_add = False
     form = SettingsForm
     fieldsets = (
         (
@@ -143,19 +142,13 @@ class DiscreetShippingAdmin(SaleorModelAdmin):
         """Return the name of the settings; Saleor's own names the plugin and its state."""
         return "How parcels look and travel"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[PluginConfiguration]:
+    def the_row(self) -> PluginConfiguration:
         """Return our own row; Saleor's other plugins are set by the server."""
-        return super().get_queryset(request).filter(pk=settings_row().pk)
+        return settings_row()
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Open the settings at once."""
-        if not self.has_change_permission(request):
-            return super().changelist_view(request, extra_context)
-        return HttpResponseRedirect(
-            reverse("admin:plugins_pluginconfiguration_change", args=[settings_row().pk])
-        )
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PluginConfiguration]:
+        """Return it alone."""
+        return super().get_queryset(request).filter(pk=self.the_row().pk)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Write through the service, which validates as the plugin does."""

@@ -15,8 +15,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -25,7 +24,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from dashboard.admin.base import SaleorModelAdmin, SaleorStackedInline, format_day
+from dashboard.admin.base import OneRowAdmin, SaleorModelAdmin, SaleorStackedInline, format_day
 from dashboard.site import staff_site
 from plugins.taxes.models import TaxClass, TaxRate, TaxSettings
 from plugins.taxes.rates import parse_number, read_settings, save_settings, settings_row
@@ -108,11 +107,10 @@ def _helps() -> dict[str, str]:
 
 
 @admin.register(ShopSettings, site=staff_site)
-class ShopSettingsAdmin(SaleorModelAdmin):
+class ShopSettingsAdmin(OneRowAdmin):
     """Who sells, how to reach them, and whether orders are taken."""
 
     required_permission = PERMISSION
-    can_add = False
     form = ShopSettingsForm
     inlines = (ClosedPeriodInline,)
     fieldsets = (
@@ -125,18 +123,6 @@ class ShopSettingsAdmin(SaleorModelAdmin):
         ),
         ("E-mail", {"fields": ("contact_email", "sender_name", "staff_emails")}),
     )
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Open the row at once; it is made the first time."""
-        if not self.has_change_permission(request):
-            return super().changelist_view(request, extra_context)
-        ShopSettings.objects.get_or_create(pk=1)
-        return HttpResponseRedirect(reverse("admin:product_content_shopsettings_change", args=[1]))
-
-
-TAX_PERMISSION = "site.manage_settings"
 
 
 class TaxSettingsForm(forms.ModelForm):
@@ -189,11 +175,10 @@ class TaxSettingsForm(forms.ModelForm):
 
 
 @admin.register(TaxSettings, site=staff_site)
-class TaxSettingsAdmin(SaleorModelAdmin):
-    """The one row of settings; opening the section opens it."""
+class TaxSettingsAdmin(OneRowAdmin):
+    """What the owner decides about VAT, in a row of Saleor's plugins."""
 
-    required_permission = TAX_PERMISSION
-    can_add = False
+    required_permission = PERMISSION
     form = TaxSettingsForm
     fields = ("number", "without_rate", "offers_relief")
 
@@ -201,18 +186,13 @@ class TaxSettingsAdmin(SaleorModelAdmin):
         """Return the name of the page."""
         return "VAT"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[TaxSettings]:
+    def the_row(self) -> TaxSettings:
         """Return our own row among those of Saleor's plugins."""
-        return super().get_queryset(request).filter(pk=settings_row().pk)
+        return settings_row()
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Open the settings at once."""
-        if not self.has_change_permission(request):
-            return super().changelist_view(request, extra_context)
-        page = reverse("admin:taxes_taxsettings_change", args=[settings_row().pk])
-        return HttpResponseRedirect(page)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TaxSettings]:
+        """Return it alone."""
+        return super().get_queryset(request).filter(pk=self.the_row().pk)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Write through the service."""
@@ -223,7 +203,7 @@ class TaxSettingsAdmin(SaleorModelAdmin):
 class TaxRateAdmin(SaleorModelAdmin):
     """The rates. An order keeps the rate it was placed at, whatever is changed here."""
 
-    required_permission = TAX_PERMISSION
+    required_permission = PERMISSION
     can_remove = True
     list_display = ("country", "tax_class", "per_cent", "from_day", "source")
     list_filter = ("tax_class",)
@@ -246,7 +226,7 @@ class TaxRateAdmin(SaleorModelAdmin):
 class TaxClassAdmin(SaleorModelAdmin):
     """The classes that products can have. What has no class is of the standard one."""
 
-    required_permission = TAX_PERMISSION
+    required_permission = PERMISSION
     list_display = ("name", "code")
     fields = ("name", "code")
 
