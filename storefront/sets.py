@@ -256,10 +256,12 @@ def fitting_sets(
     asked for one. What is available does not count, so a sale changes nothing of it.
     """
     plain = [one for one in sets if one.suits_most]
-    return tuple(
-        _fitting(size, bigger, plain)
-        for size, bigger in zip(chart, [*chart[1:], None], strict=True)
-    )
+    return tuple(_fitting(size, bigger, plain) for size, bigger in _steps(chart))
+
+
+def _steps(chart: Sequence[SizeInfo]) -> Iterable[tuple[SizeInfo, SizeInfo | None]]:
+    """Return each size with the one after it, which the last has not."""
+    return zip(chart, [*chart[1:], None], strict=True)
 
 
 def _fitting(
@@ -274,7 +276,7 @@ def _fitting(
 
 
 def best_sets(
-    fitting: Iterable[Sequence[int]], pieces_of: Callable[[Collection[int]], Mapping[int, int]]
+    fitting: Sequence[Sequence[int]], pieces_of: Callable[[Collection[int]], Mapping[int, int]]
 ) -> list[tuple[int, ...]]:
     """Return the ids of the sets to suggest for each size: in stock first, then as they fit.
 
@@ -282,15 +284,14 @@ def best_sets(
     are sold out: so thousands of sets cost no more than twenty.
     """
     left: dict[int, int] = {}
-    known = list(fitting)
-    unsure, most = known, 2 * MAX_SUGGESTED_SETS
+    unsure, most = list(fitting), 2 * MAX_SUGGESTED_SETS
     while unsure:
         asked = {pk for ids in unsure for pk in ids[:most]} - left.keys()
         pieces = pieces_of(asked)
         left |= {pk: pieces.get(pk, 0) for pk in asked}
         unsure = [ids for ids in unsure if ids[most:] and not _enough(ids[:most], left)]
         most *= 4
-    asked_for = ([pk for pk in ids if pk in left] for ids in known)
+    asked_for = ([pk for pk in ids if pk in left] for ids in fitting)
     return [
         tuple(sorted(ids, key=lambda pk: left[pk] <= 0)[:MAX_SUGGESTED_SETS]) for ids in asked_for
     ]
@@ -314,7 +315,7 @@ def suggestions_by_size(
             tuple(cards[pk] for pk in ids if pk in cards),
             _single(singles.get(size.number, ())),
         )
-        for size, bigger, ids in zip(chart, [*chart[1:], None], best, strict=True)
+        for (size, bigger), ids in zip(_steps(chart), best, strict=True)
     ]
 
 

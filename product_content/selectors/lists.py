@@ -258,7 +258,7 @@ def _read_outlines(kind: str, *, stock: bool) -> tuple[ProductOutline, ...]:
             firmness=firmness[firm],
             firm=firm == Firmness.FIRM,
             magnetic=magnet == Magnet.STATIC,
-            available=int(pieces) if pieces and is_sold(papers) else 0,
+            available=_available(pieces, papers, is_sold),
         )
         for pk, slug, name, made_of, firm, magnet, own, papers, pieces in found
     )
@@ -283,11 +283,18 @@ def pieces_of(product_ids: Collection[int]) -> dict[int, int]:
         return {}
     found = run(_SOME_STOCK, KINDS, _untracked() | {"ids": list(product_ids)})
     is_sold = cache(_is_sold)
-    return {pk: int(pieces) if pieces and is_sold(papers) else 0 for pk, papers, pieces in found}
+    return {pk: _available(pieces, papers, is_sold) for pk, papers, pieces in found}
 
 
 def _untracked() -> dict[str, object]:
     return {"untracked": settings.MAX_CHECKOUT_LINE_QUANTITY}
+
+
+def _available(
+    pieces: Decimal | None, papers: str | None, is_sold: Callable[[str | None], bool]
+) -> int:
+    """Return the pieces that can be bought: none of what may not be sold, whatever is in stock."""
+    return int(pieces) if pieces and is_sold(papers) else 0
 
 
 def _is_sold(papers: str) -> bool:
