@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from http import HTTPStatus
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -31,6 +32,15 @@ TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+T = TypeVar("T")
+
+
+def or_404(found: T | None) -> T:
+    """Return what was found; raises Http404 for None."""
+    if found is None:
+        raise Http404
+    return found
 
 
 def not_sent(status: int) -> dict[str, bool]:
@@ -57,8 +67,7 @@ def moved(request: HttpRequest, address: str | None) -> HttpResponse:
 
     `address` is a path in the active language. Raises Http404 without one.
     """
-    if address is None:
-        raise Http404
+    address = or_404(address)
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
 

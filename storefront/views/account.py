@@ -197,7 +197,7 @@ def address_list(request: HttpRequest) -> HttpResponse:
 @customer_page
 def add_address(request: HttpRequest) -> HttpResponse:
     """Add an address."""
-    form, status = _form(request, {}), 200
+    form, status = _address_form(request, {}), 200
     if form.is_bound and form.is_valid():
         try:
             addresses.add_address(user_id=required_customer_id(request), address=form.address())
@@ -205,8 +205,8 @@ def add_address(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("There are as many addresses as fit. Delete one first."))
             status = REFUSED
         else:
-            return _back()
-    return _page(request, form, status, is_new=True)
+            return _to_addresses()
+    return _address_page(request, form, status, is_new=True)
 
 
 @form_view
@@ -217,18 +217,18 @@ def change_address(request: HttpRequest, address_id: int) -> HttpResponse:
     kept = saved_fields(customer, address_id)
     if not kept:
         raise Http404
-    form = _form(request, kept)
+    form = _address_form(request, kept)
     if form.is_bound and form.is_valid():
         addresses.change_address(user_id=customer, address_id=address_id, address=form.address())
-        return _back()
-    return _page(request, form, 200, is_new=False)
+        return _to_addresses()
+    return _address_page(request, form, 200, is_new=False)
 
 
 @require_POST
 @customer_page
 def make_default_address(request: HttpRequest, address_id: int) -> HttpResponse:
     """Make an address the one that the checkout starts with."""
-    return _back_or_404(
+    return _to_addresses_or_404(
         addresses.use_address(user_id=required_customer_id(request), address_id=address_id)
     )
 
@@ -237,12 +237,12 @@ def make_default_address(request: HttpRequest, address_id: int) -> HttpResponse:
 @customer_page
 def delete_address(request: HttpRequest, address_id: int) -> HttpResponse:
     """Delete an address."""
-    return _back_or_404(
+    return _to_addresses_or_404(
         addresses.delete_address(user_id=required_customer_id(request), address_id=address_id)
     )
 
 
-def _form(request: HttpRequest, kept: Mapping[str, str]) -> AddressBookForm:
+def _address_form(request: HttpRequest, kept: Mapping[str, str]) -> AddressBookForm:
     """Return the form: fresh, sent, or sent only to follow another country."""
     countries, typed = delivery_countries(), request.POST.dict()
     country = country_of(countries, typed, kept)
@@ -255,18 +255,20 @@ def _form(request: HttpRequest, kept: Mapping[str, str]) -> AddressBookForm:
     )
 
 
-def _page(request: HttpRequest, form: AddressBookForm, status: int, **more: bool) -> HttpResponse:
+def _address_page(
+    request: HttpRequest, form: AddressBookForm, status: int, **more: bool
+) -> HttpResponse:
     if form.is_bound and status != REFUSED:
         status = INVALID
     context = {"form": form, **more}
     return render(request, "storefront/account/address.html", context, status=status)
 
 
-def _back_or_404(found: bool) -> HttpResponse:
+def _to_addresses_or_404(found: bool) -> HttpResponse:
     if not found:
         raise Http404
-    return _back()
+    return _to_addresses()
 
 
-def _back() -> HttpResponse:
+def _to_addresses() -> HttpResponse:
     return see_other(reverse("storefront:account_addresses"))

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.cache import cache
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.dates import WEEKDAYS
@@ -46,6 +46,7 @@ from storefront.responses import (
     SEARCH_LIFETIME,
     form_view,
     moved,
+    or_404,
     see_other,
 )
 from storefront.saved_lists import listed, price_of, qr_code, sealed, unsealed
@@ -279,9 +280,7 @@ def _list_form(request: HttpRequest, form: SizeListForm, status: int) -> HttpRes
 @private_page
 def size_list(request: HttpRequest, token: str) -> HttpResponse:
     """Show a list: what is on it, one button for the basket, and a card to print and hand over."""
-    wanted = unsealed(token)
-    if wanted is None:
-        raise Http404
+    wanted = or_404(unsealed(token))
     rows = listed(wanted, selectors.list_sizes(), selectors.singles_by_size())
     address = f"{settings.PUBLIC_URL}{localized(f'/list/{token}/')}"
     context = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -34,6 +34,7 @@ from storefront.responses import (
     UNAVAILABLE,
     form_view,
     not_sent,
+    or_404,
     pdf_file,
     read_basket_token,
     see_other,
@@ -62,9 +63,7 @@ def preview_label(request: HttpRequest) -> HttpResponse:
     basket, away = _ready(request)
     if basket is None:
         return see_other(away)
-    label = discretion.preview_label(basket)
-    if label is None:
-        raise Http404
+    label = or_404(discretion.preview_label(basket))
     return pdf_file(label, "label")
 
 
@@ -142,10 +141,8 @@ def options(request: HttpRequest) -> HttpResponse:
 @order_page
 def order_preview(request: HttpRequest, token: UUID) -> HttpResponse:
     """Show what was promised for a placed order."""
-    order = _found(token)
-    promised = discretion.preview_of_order(order)
-    if promised is None:
-        raise Http404
+    order = or_404(get_order_page(token))
+    promised = or_404(discretion.preview_of_order(order))
     context = {"order": order, "preview": promised, "refusal": order.change_refusal}
     return render(request, "storefront/discretion/order_preview.html", context)
 
@@ -154,7 +151,7 @@ def order_preview(request: HttpRequest, token: UUID) -> HttpResponse:
 @order_page
 def order_options(request: HttpRequest, token: UUID) -> HttpResponse:
     """Let the customer change it until packing begins."""
-    order = _found(token)
+    order = or_404(get_order_page(token))
     if order.change_refusal:
         return _order_options(request, order, refusal=order.change_refusal, status=REFUSED)
     if request.method != "POST":
@@ -212,13 +209,6 @@ def _remembers(request: HttpRequest) -> bool:
     return discretion.remembers(customer_id(request))
 
 
-def _found(token: UUID) -> OrderPage:
-    order = get_order_page(token)
-    if order is None:
-        raise Http404
-    return order
-
-
 def _order_options(
     request: HttpRequest,
     order: OrderPage,
@@ -228,9 +218,7 @@ def _order_options(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    offer = discretion.offer_for_order(order.token)
-    if offer is None:
-        raise Http404
+    offer = or_404(discretion.offer_for_order(order.token))
     context = {"order": order, "refusal": refusal, **_fields(request, offer, sent, problems)}
     return render(request, "storefront/discretion/order_options.html", context, status=status)
 

@@ -35,7 +35,7 @@ from storefront.limits import visitor_of
 from storefront.order_access import give_order_access, order_page
 from storefront.orders import card_of_order, get_order_page
 from storefront.page_cache import public_page
-from storefront.responses import INVALID, REFUSED, form_view, see_other, status_of
+from storefront.responses import INVALID, REFUSED, form_view, or_404, see_other, status_of
 from storefront.types import OrderPage
 
 
@@ -181,7 +181,5 @@ def give_back(request: HttpRequest, token: UUID) -> HttpResponse:
 
 
 def _found(token: UUID) -> tuple[OrderPage, Any]:
-    page = get_order_page(token)
-    if page is None:
-        raise Http404
+    page = or_404(get_order_page(token))
     return page, card_of_order(page.id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +53,7 @@ from storefront.responses import (
     delete_basket_cookie,
     form_view,
     not_sent,
+    or_404,
     pdf_file,
     read_basket_token,
     see_other,
@@ -88,22 +89,20 @@ def open_order(request: HttpRequest, signed: str, page: str = "order") -> HttpRe
 @order_page
 def order(request: HttpRequest, token: UUID) -> HttpResponse:
     """Show how the order stands and what happens next."""
-    return _page(request, _found(token))
+    return _page(request, or_404(get_order_page(token)))
 
 
 @require_POST
 @order_page
 def pay(request: HttpRequest, token: UUID) -> HttpResponse:
     """Send the customer on to pay an order that still waits for it."""
-    order_id = order_id_of(token)
-    if order_id is None:
-        raise Http404
+    order_id = or_404(order_id_of(token))
     try:
         payment = start_payment(order_id=order_id)
     except PaymentProcessing:
         return see_other(f"/orders/{token}/")
     except OrderRefused as refused:
-        return _page(request, _found(token), str(refused), REFUSED)
+        return _page(request, or_404(get_order_page(token)), str(refused), REFUSED)
     return see_other(payment.url or f"/orders/{token}/")
 
 
@@ -111,7 +110,7 @@ def pay(request: HttpRequest, token: UUID) -> HttpResponse:
 @order_page
 def cancel(request: HttpRequest, token: UUID) -> HttpResponse:
     """Ask for confirmation, then cancel an order that nobody has begun to pack."""
-    order = _found(token)
+    order = or_404(get_order_page(token))
     if order.state != "waiting" and order.returns.replaces:
         return _cancel_page(request, order, str(_REPLACEMENT), REFUSED)  # its money lies elsewhere
     if request.method != "POST":
@@ -127,7 +126,7 @@ def cancel(request: HttpRequest, token: UUID) -> HttpResponse:
 @order_page
 def question(request: HttpRequest, token: UUID) -> HttpResponse:
     """Take a question about an order; the answer goes to the order's customer."""
-    order, form, status = _found(token), MessageForm(request.POST or None), None
+    order, form, status = or_404(get_order_page(token)), MessageForm(request.POST or None), None
     if request.method == "POST":
         status = take_message(request, form, order.id)
     sent = request.method == "POST" and status is None
@@ -139,16 +138,14 @@ def question(request: HttpRequest, token: UUID) -> HttpResponse:
 @order_page
 def buy_again(request: HttpRequest, token: UUID) -> HttpResponse:
     """Put what was ordered into the basket once more, as far as it can be had."""
-    return put_in(request, _found(token).buyable)
+    return put_in(request, or_404(get_order_page(token)).buyable)
 
 
 @require_safe
 @order_page
 def receipt(request: HttpRequest, token: UUID) -> HttpResponse:
     """Return the receipt of a paid order as a PDF with a neutral file name."""
-    found = get_receipt(token)
-    if found is None:
-        raise Http404
+    found = or_404(get_receipt(token))
     return pdf_file(receipt_pdf(found), f"receipt-{found.order.number}")
 
 
@@ -159,9 +156,7 @@ def invoice(request: HttpRequest, token: UUID, wording: str = "") -> HttpRespons
 
     `wording` is "neutral" for one that names no goods.
     """
-    file = invoice_of_token(token, neutral=bool(wording))
-    if file is None:
-        raise Http404
+    file = or_404(invoice_of_token(token, neutral=bool(wording)))
     return pdf_file(file.content, file.name)
 
 
@@ -169,9 +164,7 @@ def invoice(request: HttpRequest, token: UUID, wording: str = "") -> HttpRespons
 @order_page
 def credit_note(request: HttpRequest, token: UUID, number: int) -> HttpResponse:
     """Return a credit note of the order as a PDF with a neutral file name."""
-    file = credit_note_of(token, number)
-    if file is None:
-        raise Http404
+    file = or_404(credit_note_of(token, number))
     return pdf_file(file.content, file.name)
 
 
@@ -180,13 +173,6 @@ def _cancel_page(
 ) -> HttpResponse:
     context = {"order": order, "refusal": refusal}
     return render(request, "storefront/orders/cancel.html", context, status=status)
-
-
-def _found(token: UUID) -> OrderPage:
-    page = get_order_page(token)
-    if page is None:
-        raise Http404
-    return page
 
 
 def _page(
@@ -242,7 +228,7 @@ def _link_page(request: HttpRequest, form: NewLinkForm, status: int) -> HttpResp
 @order_page
 def send_back(request: HttpRequest, token: UUID) -> HttpResponse:
     """Ask what comes back and announce it; while it is on its way, say what to do."""
-    page = _found_return(token)
+    page = or_404(get_return_page(token))
     if request.method != "POST":
         return _return_page(request, page, ReturnForm(None, page=page))
     form = ReturnForm(request.POST, page=page)
@@ -259,7 +245,7 @@ def send_back(request: HttpRequest, token: UUID) -> HttpResponse:
 @order_page
 def withdraw_return(request: HttpRequest, token: UUID) -> HttpResponse:
     """Take the return back: the customer keeps it."""
-    page = _found_return(token)
+    page = or_404(get_return_page(token))
     try:
         set_return_state(order_id=page.order_id, state=ReturnState.WITHDRAWN, actor_id=None)
     except ReturnRefused:  # it is here already, or was withdrawn in another tab: the page says so
@@ -271,29 +257,18 @@ def withdraw_return(request: HttpRequest, token: UUID) -> HttpResponse:
 @order_page
 def return_label_file(request: HttpRequest, token: UUID) -> HttpResponse:
     """Return the label for the way back as a PDF with a neutral file name."""
-    file = return_label(token)
-    if file is None:
-        raise Http404
-    return pdf_file(file, f"label-{_found_return(token).number}")
+    file = or_404(return_label(token))
+    return pdf_file(file, f"label-{or_404(get_return_page(token)).number}")
 
 
 @require_safe
 @order_page
 def replacement(request: HttpRequest, token: UUID, number: int) -> HttpResponse:
     """Open the order that sends other sizes, for whoever may open the one it replaces."""
-    other = replacement_of(token, number)
-    if other is None:
-        raise Http404
+    other = or_404(replacement_of(token, number))
     response = see_other(f"/orders/{other}/")
     give_order_access(request, response, other)
     return response
-
-
-def _found_return(token: UUID) -> ReturnPage:
-    page = get_return_page(token)
-    if page is None:
-        raise Http404
-    return page
 
 
 def _return_page(
@@ -318,10 +293,10 @@ def review(request: HttpRequest, token: UUID, line: int) -> HttpResponse:
     """Take a review of one line of the order, or a changed one."""
     order_id, found = _line_of(token, line)
     if request.method != "POST":
-        return _form_page(request, token, order_id, found, ReviewForm(None, line=found))
+        return _review_page(request, token, order_id, found, ReviewForm(None, line=found))
     form = ReviewForm(request.POST, line=found)
     if not form.is_valid():
-        return _form_page(request, token, order_id, found, form, INVALID)
+        return _review_page(request, token, order_id, found, form, INVALID)
     try:
         write_review(
             order_id=order_id,
@@ -333,7 +308,7 @@ def review(request: HttpRequest, token: UUID, line: int) -> HttpResponse:
     except ReviewRefused as refused:
         form.refuse(str(refused), refused.field, _found_lines(token)[1].line(found.id))
         status = INVALID if refused.field else REFUSED
-        return _form_page(request, token, order_id, found, form, status)
+        return _review_page(request, token, order_id, found, form, status)
     return see_other(f"/orders/{token}/reviews/")
 
 
@@ -357,21 +332,17 @@ def wish(request: HttpRequest, token: UUID) -> HttpResponse:
 
 
 def _found_lines(token: UUID) -> tuple[int, OrderReviews]:
-    order_id = order_id_of(token)
-    if order_id is None:
-        raise Http404
+    order_id = or_404(order_id_of(token))
     return order_id, reviews_of_order(order_id)
 
 
 def _line_of(token: UUID, line_id: int) -> tuple[int, ReviewedLine]:
     order_id, reviews = _found_lines(token)
-    line = reviews.line(line_id)
-    if line is None:
-        raise Http404
+    line = or_404(reviews.line(line_id))
     return order_id, line
 
 
-def _form_page(
+def _review_page(
     request: HttpRequest,
     token: UUID,
     number: int,

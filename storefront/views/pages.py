@@ -10,7 +10,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +40,7 @@ from storefront.responses import (
     TOO_MANY,
     form_view,
     moved,
+    or_404,
     see_other,
 )
 
@@ -187,9 +188,7 @@ def news(request: HttpRequest) -> HttpResponse:
 @public_page()
 def news_item(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one of them; under another language's address it leads to its own."""
-    item = get_news(slug)
-    if item is None:
-        raise Http404
+    item = or_404(get_news(slug))
     if item.url != request.path:
         return moved(request, item.url)
     return render(request, "storefront/news/item.html", {"item": item})
@@ -214,9 +213,7 @@ def help_countries(request: HttpRequest) -> HttpResponse:
 @public_page()
 def help_country(request: HttpRequest, code: str) -> HttpResponse:
     """Show the organisations of a country, each with the day it was checked."""
-    country = next((each for each in list_help() if each.code == code), None)
-    if country is None:
-        raise Http404
+    country = or_404(next((each for each in list_help() if each.code == code), None))
     return render(request, "storefront/help/country.html", {"country": country})
 
 

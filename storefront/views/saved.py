@@ -113,14 +113,14 @@ def request_alert(request: HttpRequest) -> HttpResponse:
     """Store an alert for an address; the answer names no product."""
     form = AlertForm(request.POST)
     if not form.is_valid():
-        return _form_page(request, form, INVALID)
+        return _alert_page(request, form, INVALID)
     if not is_within(request, what="back-in-stock"):
-        return _form_page(request, form, TOO_MANY)
+        return _alert_page(request, form, TOO_MANY)
     request_variant_alert(**form.cleaned_data, language=get_language() or "en")
     return render(request, "storefront/back_in_stock/requested.html")
 
 
-def _form_page(request: HttpRequest, form: AlertForm, status: int) -> HttpResponse:
+def _alert_page(request: HttpRequest, form: AlertForm, status: int) -> HttpResponse:
     context = {"form": form, **not_sent(status)}
     return render(request, "storefront/back_in_stock/form.html", context, status=status)
 

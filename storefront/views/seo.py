@@ -37,6 +37,7 @@ from product_content.pages import PAGES, NewsPage, list_news, pages_changed_on, 
 from product_content.shop_settings import shop_facts
 from product_content.types import SizeInfo
 from storefront.page_cache import public_page
+from storefront.responses import or_404
 
 WIDTH, HEIGHT = 1200, 630  # pixels, the proportions that sharing services crop to
 _PAPER, _INK, _ACCENT, _PALE = "#f7f3ea", "#14313a", "#17656b", "#b9b6a8"
@@ -356,9 +357,7 @@ def accent(request: HttpRequest, colour: str) -> HttpResponse:
 @cache_control(public=True, max_age=_DAY)
 def share_product(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     """Return the picture for a product, or 404."""
-    product = selectors.get_product(kind, slug)
-    if product is None:
-        raise Http404
+    product = or_404(selectors.get_product(kind, slug))
     chart = tuple(selectors.list_sizes()) if product.sizes else ()
     numbers = frozenset(size.number for size in product.sizes)
     return _png_response(draw_share_image(product.name, shop_facts().name, chart, numbers))
