@@ -4,13 +4,14 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.core.checks import CheckMessage, Tags, register
 from django.db.models.signals import post_migrate
 
 from saleor_config import reports
 
 
 class DashboardConfig(AppConfig):
-    """The dashboard; `django.contrib.admin` finds its `admin` package by itself."""
+    """The dashboard; `dashboard.urls` imports its `admin` package."""
 
     name = "dashboard"
     label = "dashboard"
@@ -22,6 +23,15 @@ class DashboardConfig(AppConfig):
         post_migrate.connect(_make_roles, sender=self)
         if settings.KEEP_REPORTS:
             reports.keep_with(_keep_report)
+
+
+@register(Tags.admin)
+def admin_classes_are_right(**kwargs: Any) -> list[CheckMessage]:
+    """Load the admin classes, which otherwise only pages load, and return what Django finds."""
+    from dashboard import admin  # noqa: F401
+    from dashboard.site import staff_site
+
+    return staff_site.check(None)
 
 
 def _keep_report(report: reports.Report, times: int) -> None:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from dashboard import admin  # noqa: F401  registers every admin class
 from dashboard.middleware import View
 from dashboard.site import staff_site
 from dashboard.views import packing, reports, second_factor

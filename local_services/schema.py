@@ -178,7 +178,7 @@ def _watched(lines: Iterable[str], on_step: Callable[[], None] | None) -> Iterat
 def migration_files(apps: Iterable[str]) -> Files:
     """Return every migration of these apps with the hash of its text, without starting Django."""
     found: Files = {}
-    for app in apps:
+    for app in (each.partition(".apps.")[0] for each in apps):
         for path in sorted(_folder(app).glob("migrations/[0-9]*.py")):
             found[f"{app}/{path.stem}"] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found

@@ -19,9 +19,6 @@ from itertools import chain
 from typing import Any
 from xml.sax.saxutils import escape
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from product_content.decisions import Refused
 from product_content.parsing import visible_signs
 
@@ -88,17 +85,21 @@ def read_xlsx(data: bytes, limits: Limits = USUAL) -> Table:
     """Return what is in the first sheet of a workbook; raises TableRefused."""
     _check_size(data, limits)
     _check_archive(data, limits)
+    # Loaded here: a tenth of what every worker and command would load to start.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         return _checked(_rows_of(book), limits)
-    except _UNREADABLE as error:
+    except (InvalidFileException, *_UNREADABLE) as error:
         raise TableRefused("This workbook cannot be read. Save it once more as XLSX.") from error
 
 
 # What openpyxl raises for archives and parts that are not what they say they are.
 _UNREADABLE = (
-    InvalidFileException, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError,
-    AttributeError, SyntaxError, OSError, EOFError, NotImplementedError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, AttributeError,
+    SyntaxError, OSError, EOFError, NotImplementedError, RuntimeError,
 )  # fmt: skip
 
 

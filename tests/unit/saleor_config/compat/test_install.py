@@ -92,6 +92,22 @@ def test_nothing_that_the_shop_does_not_use_is_loaded() -> None:
     assert loaded.splitlines() == ["[]", "[]"]
 
 
+def test_admin_classes_are_loaded_by_pages_and_by_checks_only() -> None:
+    loaded = "[each for each in sys.modules if each.startswith(('dashboard.admin', 'openpyxl'))]"
+
+    lines = _python(
+        f"import django, sys; django.setup(); print({loaded})\n"
+        "from django.contrib.sessions.models import Session\n"
+        "from dashboard.site import staff_site; from unfold.admin import ModelAdmin\n"
+        "staff_site.register(Session, type('Broken', (ModelAdmin,), {'list_display': ['none']}))\n"
+        "from django.core.checks import run_checks; found = run_checks(tags=['admin'])\n"
+        f"print({{error.id for error in found}}, 'dashboard.admin' in {loaded})",
+        **PRODUCTION,
+    ).splitlines()
+
+    assert lines == ["[]", "{'admin.E108'} True"]
+
+
 @pytest.mark.slow
 def test_every_module_of_saleor_can_be_imported_but_those_of_what_is_left_out() -> None:
     lines = _python(IMPORT_ALL, **PRODUCTION).splitlines()
