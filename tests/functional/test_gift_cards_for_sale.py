@@ -1,23 +1,16 @@
-"""Buying a gift card as a guest, what its receiver gets, and who may see its code."""
+"""Buying a gift card as a guest, its papers, and what staff see of it."""
 
-import re
 from datetime import timedelta
 from decimal import Decimal
 
 import html5lib
 import pytest
-from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from pypdfium2 import PdfDocument
-from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
-from plugins.discreet_shipping.order_contract import contract_of
 from plugins.inventory.ledger import check_ledger
-from plugins.order_emails.models import OutgoingEmail
-from plugins.order_emails.plugin import MAX_CARD_EMAILS
-from plugins.order_emails.tasks import send_due_gift_cards
 from plugins.ordering.ending import NOT_PAID_IN_TIME, release_order
 from plugins.ordering.erasure import anonymise_order
 from plugins.ordering.models import GiftCardSale, PaymentSession
@@ -26,64 +19,26 @@ from plugins.ordering.sold_cards import forget_recipients
 from plugins.taxes.rates import save_settings
 from product_content.models import ShopSettings
 from storefront.personal_data import account_data, delete_account
-from tests.functional.discretion.words import found, sensitive_words
-from tests.functional.emails.orders import bodies
-from tests.personas import customer, link_holder, staff, wrong_customer
-
-OWN = {"Sec-Fetch-Site": "same-origin"}
-FORM = {"amount": "50.00", "kind": "email", "recipient": "sam@example.org",
-        "email": "robin@example.org"}  # fmt: skip
-_SHOWN = re.compile(r'name="shown"\s+value="([^"]+)"')
+from tests.functional.gift_cards import (
+    FORM,
+    OWN,
+    SHOWN,
+    card_of,
+    check,
+    messages_to,
+    order_it,
+    paid,
+    text,
+    title,
+)
+from tests.personas import customer, staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def text(response):
-    return response.content.decode()
-
-
-def title(response):
-    return " ".join(text(response).split("<title>")[1].split("</title>")[0].split())
-
-
-def check(client, **fields):
-    return client.post("/gift-cards/", FORM | fields)
-
-
-def order_it(client, **fields):
-    """Return the order of a card, placed and not paid."""
-    shown = _SHOWN.search(text(check(client, **fields)))[1]
-    response = client.post("/gift-cards/pay/", {"shown": shown})
-    assert response.status_code == 303
-    assert response["Location"].startswith("https://pay.test/")
-    return Order.objects.latest("pk")
-
-
-def paid(client, **fields):
-    order = order_it(client, **fields)
-    session = PaymentSession.objects.get(order=order)
-    record_payment(
-        provider="fake", reference=session.reference, amount=order.total.gross,
-        raw_id=f"ch_{order.pk}",
-    )  # fmt: skip
-    return Order.objects.get(pk=order.pk)
 
 
 @pytest.fixture
 def guest():
     return Client(headers=OWN)
-
-
-def messages_to(address):
-    return [message for message in mail.outbox if message.to == [address]]
-
-
-def link_in(message):
-    return re.search(r"http://testserver(/gift-cards/open/\S+)", message.body)[1]
-
-
-def card_of(order):
-    return GiftCard.objects.get(sale__order=order)
 
 
 def test_form_says_the_limits_and_keeps_what_was_typed(guest):
@@ -136,13 +91,13 @@ def test_page_before_paying_shows_the_whole_and_can_be_changed(guest):
     html5lib.HTMLParser(strict=True).parse(page)
     assert "On the box" not in page
     assert "carrier" not in page
-    again = text(guest.post("/gift-cards/", {"change": "1", "shown": _SHOWN.search(page)[1]}))
+    again = text(guest.post("/gift-cards/", {"change": "1", "shown": SHOWN.search(page)[1]}))
     assert "For your birthday." in again
     assert 'value="sam@example.org"' in again
 
 
 def test_amount_in_the_form_to_pay_cannot_be_changed(guest):
-    shown = _SHOWN.search(text(check(guest)))[1]
+    shown = SHOWN.search(text(check(guest)))[1]
     for wrong in ("", shown[:-2] + "xx"):
         response = guest.post("/gift-cards/pay/", {"shown": wrong, "amount": "250"})
         assert response.status_code == 409
@@ -151,7 +106,7 @@ def test_amount_in_the_form_to_pay_cannot_be_changed(guest):
 
 
 def test_pressed_twice_is_one_order(guest):
-    shown = _SHOWN.search(text(check(guest)))[1]
+    shown = SHOWN.search(text(check(guest)))[1]
     pages = [guest.post("/gift-cards/pay/", {"shown": shown})["Location"] for _ in range(2)]
     assert pages[0] == pages[1]
     assert Order.objects.count() == 1
@@ -163,166 +118,6 @@ def test_no_code_can_pay_for_it(guest):
     assert guest.post("/basket/code/", {"code": "ANY"}).status_code in {303, 404, 409, 422}
     order.refresh_from_db()
     assert (order.total_gross_amount, order.gift_cards.count(), order.voucher) == (50, 0, None)
-
-
-def test_receiver_gets_a_neutral_email_whose_link_shows_the_code(guest):
-    order = paid(guest, from_name="", message="For your birthday.")
-    (message,) = messages_to("sam@example.org")
-    assert message.subject == "A gift card for you"
-    code = card_of(order).code
-    for body in bodies(message):
-        assert "£50.00" in body
-        assert "Somebody has sent you" in body
-        assert "For your birthday." in body
-        assert code not in body
-        assert "robin" not in body.lower()
-    places = [("subject", message.subject), *(("body", body) for body in bodies(message))]
-    assert found(sensitive_words(), places) == []
-    response = Client().get(link_in(message))
-    assert response.status_code == 200
-    assert f"{code[:4]} {code[4:8]} {code[8:12]} {code[12:]}" in text(response)
-    assert response["Cache-Control"] == "private, no-store"
-    assert title(response) == "Gift card · Stillwater"
-    html5lib.HTMLParser(strict=True).parse(text(response))
-    assert Client().get(link_in(message)[:-3] + "x/").status_code == 404
-    assert OutgoingEmail.objects.get(kind="gift_card").to_address == ""
-
-
-def test_words_of_the_giver_are_words_and_no_markup(guest):
-    paid(guest, from_name="R & <b>", message="{url} <script>alert(1)</script>")
-    plain, html = bodies(messages_to("sam@example.org")[0])
-    assert "{url} <script>alert(1)</script>" in plain
-    assert "{url} &lt;script&gt;alert(1)&lt;/script&gt;" in html
-    assert "R &amp; &lt;b&gt; has sent you" in html
-
-
-def test_giver_is_named_only_if_they_wish(guest):
-    paid(guest, from_name="Robin")
-    assert "Robin has sent you a gift card" in bodies(messages_to("sam@example.org")[0])[0]
-
-
-def test_buyer_gets_a_confirmation_as_promised_and_no_words_of_parcels(guest):
-    order = paid(guest)
-    (message,) = messages_to("robin@example.org")
-    contract = contract_of(order)
-    assert message.subject == contract["emails"]["gift_card_bought"]["subject"]
-    assert set(contract["emails"]) == {
-        "gift_card_bought", "payment_needed", "cancelled", "payment_refunded", "new_link",
-    }  # fmt: skip
-    assert (contract["label"], contract["box"], contract["customs"]) == (None, "", [])
-    for body in bodies(message):
-        assert "We have sent the gift card to the address that you named." in body
-        assert "parcel" not in body
-        assert card_of(order).code not in body
-    page = guest.get(f"/orders/{order.token}/")
-    assert title(page) == f"Your order {order.pk} · Stillwater"
-    for word in ("parcel", "Return something", "shelf"):
-        assert word not in text(page).split("<main")[1].split("</main>")[0]
-    assert card_of(order).code not in text(page)
-    assert guest.get(f"/orders/{order.token}/seen/").status_code == 200
-
-
-def test_code_of_a_sent_card_is_shown_to_nobody_else(guest):
-    order = paid(guest)
-    assert guest.get(f"/orders/{order.token}/card/").status_code == 404
-    printed = paid(guest, kind="print")
-    code = card_of(printed).code
-    assert guest.get(f"/orders/{printed.token}/card/").status_code == 200
-    assert link_holder(printed).get(f"/orders/{printed.token}/card/").status_code == 200
-    for stranger in (Client(), wrong_customer()):
-        for path in ("card/", "card/back/"):
-            response = stranger.get(f"/orders/{printed.token}/{path}")
-            assert response.status_code == 403
-            assert code not in text(response)
-        assert (
-            stranger.post(
-                f"/orders/{order.token}/card/send/", {"recipient": "thief@example.org"}
-            ).status_code
-            == 403
-        )
-    assert messages_to("thief@example.org") == []
-
-
-def test_its_pages_have_no_title_but_those_that_were_shown_before_paying(guest):
-    order = paid(guest, kind="print")
-    page = f"/orders/{order.token}/card/"
-    shown = contract_of(order)["history"]
-    again = guest.post(f"{page}send/", {"recipient": "nobody"})
-    pages = [guest.get("/gift-cards/"), check(guest), guest.get(page), again]
-    titles = [title(found).removeprefix("Error: ") for found in pages]
-    assert set(titles) <= set(shown)
-    assert again.status_code == 422
-
-
-def test_unpaid_card_can_be_seen_by_nobody(guest):
-    order = order_it(guest, kind="print")
-    assert guest.get(f"/orders/{order.token}/card/").status_code == 404
-    page = text(guest.get(f"/orders/{order.token}/"))
-    assert "Pay £50.00 now" in page
-    assert "Show and print the card" not in page
-
-
-def test_card_waits_for_its_day_and_goes_once(guest):
-    day = timezone.localdate() + timedelta(days=3)
-    order = paid(guest, not_before=day.isoformat())
-    assert send_due_gift_cards() == 0
-    assert messages_to("sam@example.org") == []
-    assert "We send the gift card to the address" in bodies(messages_to("robin@example.org")[0])[0]
-    GiftCardSale.objects.filter(order=order).update(not_before=timezone.localdate())
-    assert (send_due_gift_cards(), send_due_gift_cards()) == (1, 0)
-    assert len(messages_to("sam@example.org")) == 1
-
-
-def test_card_that_was_given_back_is_never_sent(guest):
-    order = paid(guest, not_before=(timezone.localdate() + timedelta(days=3)).isoformat())
-    assert guest.post(f"/orders/{order.token}/card/back/").status_code == 303
-    GiftCardSale.objects.filter(order=order).update(not_before=timezone.localdate())
-    assert send_due_gift_cards() == 0
-    assert messages_to("sam@example.org") == []
-    page = text(guest.get(f"/orders/{order.token}/"))
-    assert "the card has ended" in page
-    assert "was given back or stopped" in page
-
-
-def test_used_card_is_not_given_back(guest):
-    order = paid(guest)
-    GiftCard.objects.update(current_balance_amount=49)
-    assert "Give it back unused" not in text(guest.get(f"/orders/{order.token}/"))
-    response = guest.post(f"/orders/{order.token}/card/back/")
-    assert response.status_code == 409
-    assert "Something was paid with this gift card" in text(response)
-    assert card_of(order).is_active
-
-
-def test_sent_again_to_the_same_address_it_keeps_its_code(guest):
-    order = paid(guest)
-    code = card_of(order).code
-    path = f"/orders/{order.token}/card/send/"
-    sent = guest.post(path, {"recipient": "sam@example.org"})
-    assert sent.status_code == 303
-    assert "It is on its way again." in text(guest.get(sent["Location"]))
-    assert card_of(order).code == code
-    assert len(messages_to("sam@example.org")) == 2
-    for _ in range(MAX_CARD_EMAILS):
-        last = guest.post(path, {"recipient": "sam@example.org"})
-    assert last.status_code == 409
-    assert "It was sent several times" in text(last)
-    assert len(messages_to("sam@example.org")) == MAX_CARD_EMAILS
-
-
-def test_sent_to_another_address_it_gets_a_new_code_and_the_old_link_ends(guest):
-    order = paid(guest)
-    code, link = card_of(order).code, link_in(messages_to("sam@example.org")[0])
-    path = f"/orders/{order.token}/card/send/"
-    assert guest.post(path, {"recipient": "nobody"}).status_code == 422
-    assert guest.post(path, {"recipient": "kim@example.org"}).status_code == 303
-    assert card_of(order).code != code
-    assert Client().get(link).status_code == 404
-    assert Client().get(link_in(messages_to("kim@example.org")[0])).status_code == 200
-    GiftCard.objects.update(current_balance_amount=1)
-    used = guest.post(path, {"recipient": "thief@example.org"})
-    assert used.status_code == 409
-    assert messages_to("thief@example.org") == []
 
 
 def test_unpaid_one_is_told_as_cancelled_and_has_no_basket_to_go_back_to(guest):
@@ -375,7 +170,7 @@ def test_receiver_is_forgotten_after_a_while_and_with_the_orders_person(guest):
 
 
 def test_none_for_sale(guest):
-    shown = _SHOWN.search(text(check(guest)))[1]
+    shown = SHOWN.search(text(check(guest)))[1]
     ShopSettings.objects.create(pk=1, sells_gift_cards=False)
     assert "We do not sell gift cards at the moment." in text(guest.get("/gift-cards/"))
     assert guest.post("/gift-cards/pay/", {"shown": shown}).status_code == 409
@@ -387,7 +182,7 @@ def test_spanish_from_the_form_to_the_email(guest):
     assert title(page) == "Tarjetas regalo · Stillwater"
     checked = guest.post("/es/gift-cards/", FORM | {"amount": "other", "other": "40,5"})
     assert "40,50" in text(checked)
-    guest.post("/es/gift-cards/pay/", {"shown": _SHOWN.search(text(checked))[1]})
+    guest.post("/es/gift-cards/pay/", {"shown": SHOWN.search(text(checked))[1]})
     order = Order.objects.get()
     assert (order.language_code, order.total_gross_amount) == ("es", 40.5)
     session = PaymentSession.objects.get()
@@ -449,7 +244,7 @@ def test_amounts_have_the_decimals_of_the_shops_currency(
     settings.DEFAULT_CURRENCY = currency
     page = text(check(guest, amount="other", other=typed))
     assert shown in page
-    signed = _SHOWN.search(page)[1]
+    signed = SHOWN.search(page)[1]
     form = text(guest.post("/gift-cards/", {"shown": signed, "change": "1"}))
     assert f'name="other" value="{kept}"' in form
     order = paid(guest, amount="other", other=typed)

@@ -16,7 +16,6 @@ from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 from saleor.payment.models import Transaction
 
-from dashboard.models import AccessRecord
 from dashboard.selectors import exports, reports
 from dashboard.selectors.books import Period
 from dashboard.selectors.stock import MARGINS
@@ -25,7 +24,6 @@ from plugins.ordering.payment_provider import RefundState
 from plugins.ordering.refunds import request_refund
 from plugins.ordering.totals import totals_of_order
 from plugins.taxes.models import CreditTax, Invoice
-from tests import personas
 from tests.factories import AddressFactory, GiftCardFactory, VoucherFactory, basket
 from tests.functional.taxes.conftest import buy, goods
 from tests.refunding import record_refund
@@ -294,11 +292,6 @@ def test_the_ends_of_a_period_are_midnights_of_the_shop(registered):
         assert len(rows(reports.VAT, Period(day, day))) == days, hours
 
 
-@pytest.fixture
-def manager():
-    return personas.in_role("Manager")
-
-
 def asked():
     period = month()
     return {"first": period.first.isoformat(), "last": period.last.isoformat()}
@@ -349,17 +342,6 @@ def _statements(report):
     return len(asked_)
 
 
-def test_an_export_is_written_down_with_its_period(manager):
-    answer = manager.get("/staff/exports/orders.csv", asked())
-    b"".join(answer.streaming_content)
-    name = f"orders-{month().first}-{month().last}.csv"
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
-    [record] = AccessRecord.objects.filter(kind="export")
-    assert record.detail == f"Orders, {month()}, CSV"
-    log = manager.get("/staff/dashboard/accessrecord/").content.decode()
-    assert f"Orders, {month()}, CSV" in log
-
-
 def test_what_has_no_option_has_none_in_reports_and_files(registered):
     variant = goods("49.00", sku="SET-A", name="")
     order = buy(basket((variant, 1)))
@@ -375,50 +357,3 @@ def test_columns_are_called_by_their_initials():
     names = {column.label for report in exports.REPORTS.values() for column in report.columns}
     assert {"SKU", "VAT", "VAT rate", "VAT credited"} <= names
     assert not [name for name in names if "Sku" in name or "Vat" in name or " vat" in name]
-
-
-def test_formulas_are_marked_and_names_are_left_out(registered, manager):
-    variant = goods("49.00", sku="=1+1")
-    order = buy(basket((variant, 1)))
-    answer = manager.get("/staff/exports/lines.csv", asked())
-    text = b"".join(answer.streaming_content).decode()
-    assert "'=1+1" in text
-    person = order.billing_address
-    text += b"".join(manager.get("/staff/exports/orders.csv", asked()).streaming_content).decode()
-    for secret in (person.last_name, person.street_address_1, order.user_email):
-        assert secret not in text
-
-
-@pytest.mark.parametrize(
-    ("sent", "said"),
-    [
-        ({"first": "2026-02-30", "last": "2026-03-01"}, "Enter a valid date"),
-        ({"first": "2026-03-02", "last": "2026-03-01"}, "The last day is before the first one."),
-        ({"first": "", "last": "2026-03-01"}, "This field is required"),
-        ({"first": "0001-01-01", "last": "2026-03-01"}, "Write a year from"),
-    ],
-)
-def test_a_period_that_is_none_is_named_and_kept(manager, sent, said):
-    for page in ("reports/", "exports/", "exports/orders.csv"):
-        answer = manager.get(f"/staff/{page}", sent)
-        assert answer.status_code == 422
-        html = answer.content.decode()
-        assert said in html
-        assert f'value="{sent["last"]}"' in html
-    assert not AccessRecord.objects.filter(kind="export").exists()
-
-
-@pytest.mark.parametrize("page", ["reports/", "exports/", "exports/orders.csv", "payouts/"])
-@pytest.mark.parametrize("role", ["Packer", "Inventory keeper", "Content editor", "Support"])
-def test_other_roles_do_not_see_the_books(page, role):
-    assert personas.in_role(role).get(f"/staff/{page}").status_code == 403
-
-
-def test_gift_cards_need_their_own_permission():
-    clerk = personas.staff("dashboard.view_reports")
-    assert clerk.get("/staff/exports/orders.csv").status_code == 200
-    assert clerk.get("/staff/exports/gift-cards.csv").status_code == 403
-    assert clerk.get("/staff/exports/gift-card-totals.csv").status_code == 403
-    assert "Gift cards issued" not in clerk.get("/staff/reports/").content.decode()
-    assert clerk.get("/staff/exports/nothing.csv").status_code == 404
-    assert clerk.get("/staff/exports/orders.exe").status_code == 404

@@ -11,6 +11,13 @@ from django.db import transaction
 from plugins.discreet_shipping.collection_points import import_points
 from plugins.ordering.order_messages import EMAIL_KINDS
 from tests.functional.discretion import drawn as life
+from tests.functional.discretion.differences import (
+    email_differences,
+    label_differences,
+    page_differences,
+    sheet_differences,
+    stripe_request,
+)
 from tests.functional.discretion.test_discretion_browser import POINTS
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +39,12 @@ def differences(till, seed):
     with transaction.atomic():
         drawn = life.draw(random.Random(seed))  # noqa: S311  the same orders each time
         rows = drawn.order.emails.filter(kind__in=EMAIL_KINDS)
-        found = [one for row in rows for one in life.email_differences(drawn, row)]
-        found += life.sheet_differences(drawn)
-        found += life.label_differences(drawn)
-        found += life.page_differences(drawn)
+        found = [one for row in rows for one in email_differences(drawn, row)]
+        found += sheet_differences(drawn)
+        found += label_differences(drawn)
+        found += page_differences(drawn)
         for sent in till.sent:
-            if sent != life.stripe_request(drawn, sent):
+            if sent != stripe_request(drawn, sent):
                 found.append(f"Stripe: {sent}")
         transaction.set_rollback(True)
     return [f"order {seed}: {one}" for one in found]

@@ -7,8 +7,13 @@ from plugins.ordering.models import PaymentSession
 from plugins.ordering.paying import start_payment
 from plugins.ordering.payment_recording import record_payment
 from plugins.ordering.placing import place_order
-from tests.factories import basket, variant_in_stock
+from tests.factories import UserFactory, basket, variant_in_stock
 from tests.functional.orders.reviewing import bought
+
+
+@pytest.fixture
+def clerk():
+    return UserFactory(is_staff=True)
 
 
 @pytest.fixture
