@@ -76,19 +76,17 @@ _DISTINCT = """() => {
                 backgroundImage, opacity, fontSize, fontWeight].join();
     };
     const looks = (part) => part === document.body ? "" : looks(part.parentElement) + look(part);
-    const hasText = (part) => [...part.childNodes].some(
+    const hasText = (part) => part.matches("input, select, textarea") || [...part.childNodes].some(
         (child) => child.nodeType === Node.TEXT_NODE && child.data.trim());
-    const texts = [...document.body.querySelectorAll("*")].filter(hasText)
+    const texts = [...document.body.querySelectorAll("*")]
+        .filter((part) => hasText(part) && part.checkVisibility())
         .filter((part) => !exclude.some((known) => known.contains(part)));
     return [...new Map(texts.map((part) => [looks(part), part])).values()];
 }"""
-_OF_COLOURS = (
-    """{ resultTypes: ["violations"], runOnly: ["color-contrast", "link-in-text-block"] }"""
-)
+_OF_COLOURS = '{ resultTypes: ["violations"], runOnly: ["color-contrast", "link-in-text-block"] }'
 # The other scheme has the same markup: only rules that look at colours can find something new.
-_COLOURS = (
-    f"""async () => (await axe.run({{ include: ({_DISTINCT})() }}, {_OF_COLOURS})).violations"""
-)
+_COLOURS = f"""async () =>
+    (await axe.run({{ include: ({_DISTINCT})() }}, {_OF_COLOURS})).violations"""
 # Every rule, once a page; and it is noted what this screen does not show.
 _EVERYTHING = f"""async () => {{
     window.unseen = [...document.body.querySelectorAll("*")].filter((one) => !one.checkVisibility());
