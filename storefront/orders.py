@@ -22,7 +22,7 @@ from plugins.discreet_shipping.policies import may_change
 from plugins.fulfilment.models import ShipmentState
 from plugins.fulfilment.packing import last_day_to_collect, packing_began_at, shipments_of
 from plugins.ordering.email_promises import message_promise
-from plugins.ordering.gift_cards import may_give_back
+from plugins.ordering.gift_cards import may_refund_card
 from plugins.ordering.links import orders_by_token
 from plugins.ordering.models import (
     ACTIVE,
@@ -263,7 +263,7 @@ def _gift_card(order: Order) -> GiftCardView | None:
         sent=sale.sent_at is not None,
         ending=sale.card.code[-4:] if sale.card else "",
         stands=sale.card is not None and sale.card.is_active,
-        give_back_refusal=may_give_back(sale).reason,
+        refund_refusal=may_refund_card(sale).reason,
     )
 
 

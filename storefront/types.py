@@ -281,7 +281,7 @@ class GiftCardView:
     """The gift card of an order, as its buyer sees it; never its code.
 
     `ending` is "" before it is paid. `recipient` is empty for a card to print, and some time after
-    it was sent. `stands` says that it was not given back. `give_back_refusal` says why its buyer
+    it was sent. `stands` says that it was not given back. `refund_refusal` says why its buyer
     cannot do that by themselves.
     """
 
@@ -291,7 +291,7 @@ class GiftCardView:
     sent: bool
     ending: str
     stands: bool
-    give_back_refusal: str
+    refund_refusal: str
 
     @property
     def may_be_printed(self) -> bool:

@@ -125,7 +125,7 @@ def to_pay(swaps: Sequence[Swap]) -> Money:
     return more if can_be_charged(more).allowed else 0 * more
 
 
-def to_give_back(swaps: Sequence[Swap]) -> Money:
+def to_refund(swaps: Sequence[Swap]) -> Money:
     """Return what goes back to the customer for all of them, or nothing."""
     return max(-1 * _sum(swaps), 0 * _sum(swaps))
 

@@ -30,8 +30,8 @@ from plugins.fulfilment.exchanges import (
     is_replaced,
     may_agree,
     swaps_of,
-    to_give_back,
     to_pay,
+    to_refund,
 )
 from plugins.fulfilment.models import Return, ReturnLine, ReturnState
 from plugins.fulfilment.policies import ExchangeRefused, may_exchange
@@ -241,7 +241,7 @@ def _give_difference_back(
         order_id=order.pk,
         key=_refund_key(about),
         reason="Exchanged for another size.",
-        amount=to_give_back(swaps),
+        amount=to_refund(swaps),
         lines=pieces,
         which=dict.fromkeys(pieces, PieceState.RETURNED),
         in_exchange=True,

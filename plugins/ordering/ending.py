@@ -52,7 +52,7 @@ from plugins.ordering.outcomes import (
 from plugins.ordering.payment_recording import close_session, is_processing
 from plugins.ordering.pieces import pieces_of, pieces_to_send, release_all
 from plugins.ordering.policies import may_close
-from plugins.ordering.promo_codes import give_back_gift_cards, release_voucher_use
+from plugins.ordering.promo_codes import release_gift_cards, release_voucher_use
 from plugins.ordering.refund_lines import cancel_refunded, refunded_pieces
 from plugins.ordering.refund_plans import is_refunded
 from plugins.ordering.saleor_patches import one_configuration
@@ -218,7 +218,7 @@ def _release(order: Order, session: PaymentSession | None, reason: str) -> Relea
         return "kept"  # money came in that does not fit: staff decide first
     _end_session(session, reason)
     note_end(order, session.expires_at if session and reason == NOT_PAID_IN_TIME else None)
-    give_back_gift_cards(order)
+    release_gift_cards(order)
     end_order(order, user=None)
     order.payments.update(is_active=False)
     detach_from_basket(order)

@@ -233,7 +233,7 @@ def _store(wish: GiftCardWish, user: User | None) -> Order:
     return order
 
 
-def may_give_back(sale: GiftCardSale | None) -> Decision:
+def may_refund_card(sale: GiftCardSale | None) -> Decision:
     """Say whether the buyer may have the money of a card back now; the reason is for them."""
     if sale is None or sale.card is None or sale.issued_at is None:
         return refused(gettext("This gift card is not paid."))
@@ -245,14 +245,14 @@ def may_give_back(sale: GiftCardSale | None) -> Decision:
 
 
 @transaction.atomic
-def give_back_card(*, order_id: int, actor_id: int | None) -> Sequence[object]:
+def refund_unused_card(*, order_id: int, actor_id: int | None) -> Sequence[object]:
     """Ask for all the money of an unused card back, and end the card; twice is harmless.
 
     Raises GiftCardRefused: used, too late, or given back already.
     """
     order = Order.objects.select_for_update(of=("self",)).get(pk=order_id)
     lock_sold_card(order)
-    allowed, why = may_give_back(sale_of(order_id))
+    allowed, why = may_refund_card(sale_of(order_id))
     if not allowed:
         raise GiftCardRefused(why)
     return refund_everything(

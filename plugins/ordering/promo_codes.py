@@ -78,7 +78,7 @@ def release_voucher_use(order: Order, once_for: str | None) -> None:
         ).delete()
 
 
-def give_back_gift_cards(order: Order) -> None:
+def release_gift_cards(order: Order) -> None:
     """Give back what a locked order took of gift cards when it was placed, and note that.
 
     For one that was never paid. What a paid one gives back is a part of a refund, and the note

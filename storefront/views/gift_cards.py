@@ -18,9 +18,9 @@ from plugins.ordering.gift_cards import (
     GiftCardTerms,
     GiftCardWish,
     gift_card_terms,
-    give_back_card,
     place_gift_card,
     read_wish,
+    refund_unused_card,
     signed_wish,
 )
 from plugins.ordering.invoices import computes_vat
@@ -163,21 +163,21 @@ def _send_page(
 
 @form_view
 @order_page
-def give_back(request: HttpRequest, token: UUID) -> HttpResponse:
+def refund_card(request: HttpRequest, token: UUID) -> HttpResponse:
     """Ask for confirmation, then give the money of an unused card back."""
     page, _sale = _found(token)
     if page.gift_card is None:
         raise Http404
-    refusal, status = page.gift_card.give_back_refusal, 200
+    refusal, status = page.gift_card.refund_refusal, 200
     if request.method == "POST":
         try:
-            give_back_card(order_id=page.id, actor_id=customer_id(request))
+            refund_unused_card(order_id=page.id, actor_id=customer_id(request))
         except GiftCardRefused as refused:
             refusal, status = str(refused), int(REFUSED)
         else:
             return see_other(f"/orders/{token}/")
     context = {"order": page, "refusal": refusal}
-    return render(request, "storefront/gift_cards/give_back.html", context, status=status)
+    return render(request, "storefront/gift_cards/refund.html", context, status=status)
 
 
 def _found(token: UUID) -> tuple[OrderPage, Any]:

@@ -105,7 +105,7 @@ def reload_when_sent(inbox, number):
     inbox.reload()
 
 
-def to_the_till(page):
+def to_stripe(page):
     page.get_by_role("button", name="Pay £35.95").click()
     page.wait_for_url("**/c/pay/**")
     expect(page.get_by_role("heading", level=1)).to_have_text("35.95 GBP")
@@ -124,13 +124,13 @@ def thanked(page):
 
 
 def test_paid(visitor, ends_right):
-    to_the_till(visitor)
+    to_stripe(visitor)
     pay(visitor)
     ends_right(thanked(visitor))
 
 
 def test_declined_then_paid(visitor, ends_right):
-    to_the_till(visitor)
+    to_stripe(visitor)
     pay(visitor, DECLINED)
     expect(visitor.get_by_role("alert")).to_have_text("Your card was declined.")
     pay(visitor)
@@ -138,7 +138,7 @@ def test_declined_then_paid(visitor, ends_right):
 
 
 def test_3d_secure(visitor, ends_right):
-    to_the_till(visitor)
+    to_stripe(visitor)
     pay(visitor, ASKS_3DS)
     visitor.get_by_role("button", name="Fail").click()
     expect(visitor.get_by_role("alert")).to_contain_text("unable to authenticate")
@@ -148,19 +148,19 @@ def test_3d_secure(visitor, ends_right):
 
 
 def test_canceled_then_paid(visitor, address, ends_right):
-    to_the_till(visitor)
+    to_stripe(visitor)
     visitor.get_by_role("link", name="Back to the shop").click()
     visitor.wait_for_url("**/basket/")
     expect(visitor.locator("#basket")).to_contain_text("£32.00")
     visitor.goto(f"{address}/checkout/review/")
-    to_the_till(visitor)
+    to_stripe(visitor)
     pay(visitor)
     ends_right(thanked(visitor))
 
 
 def test_tab_closed_right_after_paying(visitor, inbox, ends_right):
     """The browser sends the payment and follows no answer: the webhook alone completes."""
-    to_the_till(visitor)
+    to_stripe(visitor)
     number = re.search(r"Order (\d+)", visitor.locator("li").first.inner_text())[1]
     form = {"method": "card", "number": CARD}
     taken = visitor.request.post(visitor.url, form=form, max_redirects=0)
@@ -179,8 +179,8 @@ def test_double_click(visitor, ends_right):
 def test_two_tabs(visitor, ends_right):
     second = visitor.context.new_page()
     second.goto(visitor.url)
-    to_the_till(visitor)
-    to_the_till(second)
+    to_stripe(visitor)
+    to_stripe(second)
     assert second.url == visitor.url
     pay(visitor)
     number = thanked(visitor)

@@ -19,8 +19,8 @@ from tests.bench.many.loading import HasOrders, copy, load, make_originals
 from tests.restoring import StockedDatabase
 from tests.staff import signed_in
 
-MOST = 24  # statements for one page; home has a number for each kind of work
-MOST_OF = {
+MAX_STATEMENTS = 24  # statements for one page; home has a number for each kind of work
+MAX_STATEMENTS_OF = {
     "/staff/": 25,
     "/staff/reports/": 28,  # ten reports, of one to four statements each
 }
@@ -45,7 +45,11 @@ def own_database(transactional_db, database_server, stocked_template):
     schema.drop(database_server, name)
 
 
-def test_many_more_orders_keep_the_books_and_cost_the_lists_no_more_statements(own_database):
+def test_many_more_orders_keep_the_books_and_cost_the_lists_no_more_statements(
+    own_database, monkeypatch
+):
+    # Once a minute a page writes when its person was last active; whichever that is counts more.
+    monkeypatch.setattr("dashboard.site._MIN_WRITE_INTERVAL", 3600)
     client = signed_in(User.objects.create_superuser("boss@shop.test"))
     originals = make_originals()
     copy(originals, orders=30, variants=80)  # less than a page of a list holds
@@ -58,7 +62,11 @@ def test_many_more_orders_keep_the_books_and_cost_the_lists_no_more_statements(o
         path: max(few[same] for same in few if list_of(same) == list_of(path)) + 1 for path in few
     }
     assert {path: (most[path], count) for path, count in many.items() if count > most[path]} == {}
-    over = {path: count for path, count in many.items() if count > MOST_OF.get(list_of(path), MOST)}
+    over = {
+        path: count
+        for path, count in many.items()
+        if count > MAX_STATEMENTS_OF.get(list_of(path), MAX_STATEMENTS)
+    }
     assert over == {}
     assert Order.objects.count() >= 1000
     assert ProductVariant.objects.count() >= 400

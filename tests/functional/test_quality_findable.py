@@ -86,7 +86,7 @@ def test_the_sitemap_names_what_is_published_and_nothing_private(shop, client):
     assert "/sets/starter-set/" not in client.get("/sitemap.xml").content.decode()
 
 
-def test_robots_leave_the_till_alone_and_learn_no_secret_address(client):
+def test_robots_leave_the_checkout_alone_and_learn_no_secret_address(client):
     text = client.get("/robots.txt").content.decode()
     assert "Disallow: /checkout/" in text
     assert "Sitemap: http://testserver/sitemap.xml" in text

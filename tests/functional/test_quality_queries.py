@@ -12,7 +12,7 @@ from product_content.search.indexing import rebuild_search
 from storefront.page_cache import pages
 from tests.unit.storefront.shop import open_shop
 
-MOST = 14  # statements for one page that is not kept yet
+MAX_STATEMENTS = 14  # statements for one page that is not kept yet
 PAGES = (
     "/",
     "/sets/",
@@ -89,4 +89,4 @@ def test_the_number_of_statements_does_not_grow_with_the_catalogue(shop, client)
     many = statements(client)
     assert Product.objects.count() == 500
     assert few == many
-    assert {page: count for page, count in many.items() if count > MOST} == {}
+    assert {page: count for page, count in many.items() if count > MAX_STATEMENTS} == {}

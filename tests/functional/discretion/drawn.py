@@ -42,7 +42,7 @@ POINTS = ("", "", "LEW-1", "LEW-2")
 TRACKING = "AB123456789GB"
 
 
-class Till:
+class RecordingStripe:
     """Stripe as the shop's client sees it: keeps what would be sent, and answers."""
 
     def __init__(self):

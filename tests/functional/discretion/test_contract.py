@@ -24,18 +24,18 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def till(monkeypatch, settings):
-    till = life.Till()
-    monkeypatch.setattr("plugins.stripe_payments.provider.get_stripe", lambda: till)
+def stripe(monkeypatch, settings):
+    stripe = life.RecordingStripe()
+    monkeypatch.setattr("plugins.stripe_payments.provider.get_stripe", lambda: stripe)
     settings.PAYMENT_PROVIDER = "plugins.stripe_payments.provider.StripePayments"
     settings.SHOP_NAME = "Stillwater"
     import_points(content=POINTS)
-    return till
+    return stripe
 
 
-def differences(till, seed):
+def differences(stripe, seed):
     """Return all that is not as the Contract of the order with this seed has it."""
-    till.sent.clear()
+    stripe.sent.clear()
     with transaction.atomic():
         drawn = life.draw(random.Random(seed))  # noqa: S311  the same orders each time
         rows = drawn.order.emails.filter(kind__in=EMAIL_KINDS)
@@ -43,16 +43,16 @@ def differences(till, seed):
         found += sheet_differences(drawn)
         found += label_differences(drawn)
         found += page_differences(drawn)
-        for sent in till.sent:
+        for sent in stripe.sent:
             if sent != stripe_request(drawn, sent):
                 found.append(f"Stripe: {sent}")
         transaction.set_rollback(True)
     return [f"order {seed}: {one}" for one in found]
 
 
-def test_every_artefact_is_what_the_contract_says(till, request, record_property):
+def test_every_artefact_is_what_the_contract_says(stripe, request, record_property):
     number = request.config.getoption("--contract-orders")
-    found = [one for seed in range(number) for one in differences(till, seed)]
+    found = [one for seed in range(number) for one in differences(stripe, seed)]
     record_property("measured", f"{number} drawn orders, {len(found)} differences")
     assert found == []
 
@@ -71,7 +71,7 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("template", PLANTED)
-def test_a_fact_planted_in_one_template_is_a_difference(till, settings, tmp_path, template):
+def test_a_fact_planted_in_one_template_is_a_difference(stripe, settings, tmp_path, template):
     text, difference = PLANTED[template]
     file = tmp_path / template
     file.parent.mkdir(parents=True)
@@ -82,4 +82,4 @@ def test_a_fact_planted_in_one_template_is_a_difference(till, settings, tmp_path
     while not any(difference in one for one in found):
         seed = next(seeds, None)
         assert seed is not None, found
-        found += differences(till, seed)
+        found += differences(stripe, seed)

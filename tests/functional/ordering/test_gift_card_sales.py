@@ -20,8 +20,8 @@ from plugins.ordering.ending import NOT_PAID_IN_TIME, release_order
 from plugins.ordering.gift_cards import (
     GiftCardRefused,
     GiftCardWish,
-    give_back_card,
     place_gift_card,
+    refund_unused_card,
     signed_wish,
 )
 from plugins.ordering.models import DisputeState, GiftCardMove, GiftCardSale, PaymentSession
@@ -227,13 +227,13 @@ def test_after_use_only_what_is_left_can_go_back(provider, sold):
 def test_buyer_gives_it_back_only_wholly_unused_and_in_time(provider, sold):
     GiftCardSale.objects.update(issued_at=timezone.now() - timedelta(days=15))
     with pytest.raises(GiftCardRefused, match="days for giving it back are over"):
-        give_back_card(order_id=sold.order_id, actor_id=None)
+        refund_unused_card(order_id=sold.order_id, actor_id=None)
     GiftCardSale.objects.update(issued_at=timezone.now())
     GiftCard.objects.update(current_balance_amount="49.99")
     with pytest.raises(GiftCardRefused, match="Something was paid"):
-        give_back_card(order_id=sold.order_id, actor_id=None)
+        refund_unused_card(order_id=sold.order_id, actor_id=None)
     GiftCard.objects.update(current_balance_amount=50)
-    results = at_once(*[partial(give_back_card, order_id=sold.order_id, actor_id=None)] * 6)
+    results = at_once(*[partial(refund_unused_card, order_id=sold.order_id, actor_id=None)] * 6)
     assert [type(each) for each in results].count(GiftCardRefused) == 5
     assert balance(sold) == (0, False)
     assert len([1 for what, _ in provider.calls if what == "refund"]) == 1

@@ -1,4 +1,4 @@
-"""What customers do at the till, in Chromium; the sandbox sends its webhooks by itself."""
+"""What customers do at Stripe, in Chromium; the sandbox sends its webhooks by itself."""
 
 import pytest
 from django.conf import settings as django_settings
@@ -72,7 +72,7 @@ def browser(open_chromium, shop, checkout):
     context.close()
 
 
-def to_the_till(browser, shop):
+def to_stripe(browser, shop):
     page = browser.new_page()
     page.goto(f"{shop}/checkout/review/")
     page.get_by_role("button", name="Pay").click()
@@ -103,7 +103,7 @@ def order_and_mail(client, shop, variant):
 
 
 def test_paid(browser, shop, client, variant):
-    page = to_the_till(browser, shop)
+    page = to_stripe(browser, shop)
     expect(page.get_by_role("heading", level=1)).to_have_text("101.50 GBP")
     pay(page)
     page.wait_for_url("**/orders/**")
@@ -111,7 +111,7 @@ def test_paid(browser, shop, client, variant):
 
 
 def test_declined_then_paid(browser, shop, client, variant):
-    page = to_the_till(browser, shop)
+    page = to_stripe(browser, shop)
     pay(page, DECLINED)
     expect(page.get_by_role("alert")).to_have_text("Your card was declined.")
     pay(page)
@@ -120,7 +120,7 @@ def test_declined_then_paid(browser, shop, client, variant):
 
 
 def test_3d_secure_failed_then_passed(browser, shop, client, variant):
-    page = to_the_till(browser, shop)
+    page = to_stripe(browser, shop)
     pay(page, ASKS_3DS)
     page.get_by_role("button", name="Fail").click()
     expect(page.get_by_role("alert")).to_contain_text("unable to authenticate")
@@ -131,21 +131,21 @@ def test_3d_secure_failed_then_passed(browser, shop, client, variant):
 
 
 def test_went_back_then_paid(browser, shop, client, variant):
-    page = to_the_till(browser, shop)
-    till = page.url
+    page = to_stripe(browser, shop)
+    asked_for = page.url
     page.get_by_role("link", name="Back to the shop").click()
     page.wait_for_url("**/basket/")
     expect(page.locator("#basket")).to_contain_text("98.00")
     page.close()
-    page = to_the_till(browser, shop)
-    assert page.url == till
+    page = to_stripe(browser, shop)
+    assert page.url == asked_for
     pay(page)
     page.wait_for_url("**/orders/**")
     expect_paid(page, order_and_mail(client, shop, variant))
 
 
 def test_tab_closed_right_after_paying(browser, shop, client, variant, own_sandbox):
-    page = to_the_till(browser, shop)
+    page = to_stripe(browser, shop)
     own_sandbox.pay(page.url.rpartition("/")[2])
     page.close()
     order = Order.objects.get()
@@ -167,7 +167,7 @@ def test_double_click(browser, shop, client, variant, own_sandbox):
 
 def test_two_tabs(browser, shop, client, variant, own_sandbox):
     before = own_sandbox.ledger
-    first, second = to_the_till(browser, shop), to_the_till(browser, shop)
+    first, second = to_stripe(browser, shop), to_stripe(browser, shop)
     assert first.url == second.url
     pay(first)
     first.wait_for_url("**/orders/**")
