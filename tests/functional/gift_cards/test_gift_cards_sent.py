@@ -15,8 +15,7 @@ from plugins.order_emails.tasks import send_due_gift_cards
 from plugins.ordering.models import GiftCardSale
 from tests.functional.discretion.words import found, sensitive_words
 from tests.functional.emails.orders import bodies
-from tests.functional.gift_cards import (
-    OWN,
+from tests.functional.gift_cards.buying import (
     card_of,
     check,
     link_in,
@@ -29,11 +28,6 @@ from tests.functional.gift_cards import (
 from tests.personas import link_holder, wrong_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def guest():
-    return Client(headers=OWN)
 
 
 def test_receiver_gets_a_neutral_email_whose_link_shows_the_code(guest):

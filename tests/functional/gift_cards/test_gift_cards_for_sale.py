@@ -19,7 +19,7 @@ from plugins.ordering.sold_cards import forget_recipients
 from plugins.taxes.rates import save_settings
 from product_content.models import ShopSettings
 from storefront.personal_data import account_data, delete_account
-from tests.functional.gift_cards import (
+from tests.functional.gift_cards.buying import (
     FORM,
     OWN,
     SHOWN,
@@ -34,11 +34,6 @@ from tests.functional.gift_cards import (
 from tests.personas import customer, staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def guest():
-    return Client(headers=OWN)
 
 
 def test_form_says_the_limits_and_keeps_what_was_typed(guest):
